@@ -1,0 +1,142 @@
+"""`python -m nbn_core train experiment.json`: train without a screen, write trace and weights.
+
+Exit codes: 0 solved, 1 ended without reaching the target, 2 wrong use or a file that cannot be
+read or written, 130 interrupted (what was done until then is written).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from nbn_core.errors import NBNError
+from nbn_core.experiment import MAX_JSON, Experiment
+from nbn_core.formats import write_trace_csv, write_trace_npz, write_weights_csv
+from nbn_core.trace import StopReason
+from nbn_core.training import Training
+
+SOLVED, NOT_SOLVED, WRONG, INTERRUPTED = 0, 1, 2, 130
+BAR = 30
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the command line if left out.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    options = _parser().parse_args(arguments)
+    source = Path(options.experiment)
+    prefix = Path(options.output) if options.output else source.with_suffix("")
+    try:
+        experiment = _read(source)
+        files = _targets(prefix, npz=options.npz, force=options.force)
+        training = experiment.training()
+        interrupted = _run(training, sys.stderr, quiet=options.quiet)
+        _write(files, experiment, training)
+    except NBNError as error:
+        print(f"{source}: {error}", file=sys.stderr)
+        return WRONG
+    except OSError as error:
+        print(f"{error.filename or source}: {error.strerror or error}.", file=sys.stderr)
+        return WRONG
+    result = training.result()
+    took = f"{result.iterations} iteration{'' if result.iterations == 1 else 's'}"
+    print(f"{result.stop.sentence} SSE {result.sse:.6g} after {took}.")
+    print(*(f"Wrote {file}" for file in files), sep="\n")
+    if interrupted:
+        return INTERRUPTED
+    return SOLVED if result.stop is StopReason.SOLVED else NOT_SOLVED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m nbn_core", description="NBN Lab without a screen."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+    train = commands.add_parser(
+        "train",
+        help="train an experiment saved by the app, write its trace and weights",
+        description="Train an experiment saved by the app, write its trace and weights as CSV.",
+        epilog="Exit codes: 0 solved, 1 ended without reaching the target, 2 wrong use or a file "
+        "that cannot be read or written, 130 interrupted.",
+    )
+    train.add_argument("experiment", help="the experiment, a JSON file")
+    train.add_argument(
+        "-o", "--output", metavar="PREFIX",
+        help="files are called PREFIX-trace.csv and PREFIX-weights.csv (default: the name of the "
+        "experiment)",
+    )  # fmt: skip
+    train.add_argument(
+        "--npz", action="store_true", help="also PREFIX-trace.npz, with the weights of every row"
+    )
+    train.add_argument("-f", "--force", action="store_true", help="replace files that exist")
+    train.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+    return parser
+
+
+def _read(source: Path) -> Experiment:
+    with source.open("rb") as file:
+        return Experiment.from_json(file.read(MAX_JSON + 1))
+
+
+def _targets(prefix: Path, *, npz: bool, force: bool) -> list[Path]:
+    """Files to write, none of which may exist unless they are to be replaced."""
+    ends = ["-trace.csv", "-weights.csv", *(["-trace.npz"] if npz else [])]
+    files = [prefix.with_name(prefix.name + end) for end in ends]
+    for file in files:
+        if file.exists() and not force:
+            raise FileExistsError(0, "exists already: use --force to replace it", str(file))
+        if not file.parent.is_dir():
+            raise NotADirectoryError(0, "there is no such folder", str(file.parent))
+    return files
+
+
+def _run(training: Training, stream: TextIO, *, quiet: bool) -> bool:
+    """Train to the end, or until interrupted; tell whether it was."""
+    shown = stream.isatty() and not quiet
+    interrupted = False
+    try:
+        while training.stop is None:
+            training.advance(seconds=0.1)
+            if shown:
+                print(f"\r{_progress(training)}", end="", file=stream, flush=True)
+    except KeyboardInterrupt:
+        training.cancel()
+        interrupted = True
+    if shown:
+        print(file=stream)
+    return interrupted
+
+
+def _progress(training: Training) -> str:
+    """A bar for the iterations allowed, and the SSE."""
+    done, most = training.iteration, max(training.max_iterations, 1)
+    full = BAR * min(done, most) // most
+    sse = float(training.trace().sse[-1])
+    shown = f"{sse:9.3e}" if math.isfinite(sse) else "too large"
+    return f"[{'#' * full}{'.' * (BAR - full)}] {done:>{len(str(most))}} of {most}  SSE {shown}"
+
+
+def _write(files: Sequence[Path], experiment: Experiment, training: Training) -> None:
+    trace = training.trace()
+    files[0].write_text(write_trace_csv(trace), encoding="utf-8", newline="")
+    weights = write_weights_csv(experiment.topology, trace.weights[-1])
+    files[1].write_text(weights, encoding="utf-8", newline="")
+    for file in files[2:]:
+        file.write_bytes(write_trace_npz(trace))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,236 @@
+"""Damping: how mu reacts to the success of an attempt."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core.errors import SettingError
+
+FloatArray = NDArray[np.float64]
+DIAGONAL_LEAST = 1e-12
+ATTEMPTS_MOST = 1000
+
+
+class Choice(NamedTuple):
+    """A way to control the step: a title for people, and what it damps if nothing else is said."""
+
+    title: str
+    matrix: str
+
+
+# Both in the order of `nbn_core.kernels.stepping`
+CONTROLS = {
+    "published": Choice("Published: one step, mu times or divided by the factor", "levenberg"),
+    "line_search": Choice("Line search: halve the step until the SSE falls", "levenberg"),
+    "best_step": Choice("Best step: halve the step for as long as the SSE falls", "max_diagonal"),
+}
+MATRICES = {
+    "levenberg": "The unit matrix (Levenberg)",
+    "marquardt": "The diagonal of Q (Marquardt)",
+    "max_diagonal": "The unit matrix times the largest of the diagonal of Q",
+}
+
+
+USUAL_CONTROL = "best_step"  # of NBN if nothing is said: docs/step-control.md
+PUBLISHED = {"control": "published", "matrix": "levenberg"}
+
+
+def suited_start(control: str, matrix: str) -> float:
+    """Give the damping that a control starts well with.
+
+    Parameters
+    ----------
+    control, matrix : str
+        Names in `CONTROLS` and `MATRICES`.
+
+    Returns
+    -------
+    float
+        mu of the first attempt.
+    """
+    if control == "published":
+        return 1e-2
+    return 10.0 if matrix == "levenberg" else 0.3
+
+
+def damping_diagonal(matrix: str, mu: float, diagonal: FloatArray) -> FloatArray:
+    """Give what is added to the diagonal of Q.
+
+    Parameters
+    ----------
+    matrix : str
+        A name in `MATRICES`.
+    mu : float
+        Damping.
+    diagonal : (N,) float64
+        Of Q.
+
+    Returns
+    -------
+    (N,) float64
+        The diagonal of D.
+    """
+    if matrix == "marquardt":
+        return np.asarray(mu * np.maximum(diagonal, DIAGONAL_LEAST))
+    most = max(DIAGONAL_LEAST, float(diagonal.max(initial=0.0)))
+    return np.full(len(diagonal), mu * most if matrix == "max_diagonal" else mu)
+
+
+@dataclass(frozen=True, slots=True)
+class Damping:
+    """How mu reacts, and what is damped; left out, the published rule.
+
+    Published, an accepted attempt divides mu by a factor and a rejected one multiplies it. Other
+    controls search along the step before they touch mu: `nbn_core.kernels.stepping`.
+
+    Parameters
+    ----------
+    mu_start : float
+        Damping of the first attempt.
+    mu_min : float
+        Damping is never divided below it.
+    mu_max : float
+        Above it training ends.
+    factor : float
+        More than 1.
+    max_attempts : int
+        Values of mu refused in one iteration after which training ends.
+    control : str
+        A name in `CONTROLS`.
+    matrix : str
+        A name in `MATRICES`.
+
+    Raises
+    ------
+    SettingError
+        If a value is not a positive finite number, if the three values of mu are not in order, or
+        if the factor or the number of attempts is outside what it may be.
+    """
+
+    mu_start: float = 1e-2
+    mu_min: float = 1e-15
+    mu_max: float = 1e15
+    factor: float = 10.0
+    max_attempts: int = 30
+    control: str = "published"
+    matrix: str = "levenberg"
+
+    def __post_init__(self) -> None:
+        for name in ("mu_start", "mu_min", "mu_max", "factor"):
+            object.__setattr__(self, name, positive(getattr(self, name), name))
+        if not self.mu_min <= self.mu_start <= self.mu_max:
+            raise SettingError(
+                f"mu_start must lie between mu_min and mu_max, but {self.mu_start:g} is not "
+                f"between {self.mu_min:g} and {self.mu_max:g}."
+            )
+        if not 1 < self.factor <= 1e6:
+            raise SettingError(
+                f"factor must be more than 1 and at most 1000000, not {self.factor:g}."
+            )
+        attempts = whole(self.max_attempts, "max_attempts", 1, ATTEMPTS_MOST)
+        object.__setattr__(self, "max_attempts", attempts)
+        for name, known in (("control", CONTROLS), ("matrix", MATRICES)):
+            value = getattr(self, name)
+            if not isinstance(value, str) or value not in known:
+                raise SettingError(f"There is no {name} {shown(value)}: choose {', '.join(known)}.")
+
+
+def positive(value: object, name: str) -> float:
+    """Check a positive finite number.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+    name : str
+        Of the setting.
+
+    Returns
+    -------
+    float
+        The number.
+
+    Raises
+    ------
+    SettingError
+        If it is none.
+    """
+    number = _float(value)
+    if number is None or not 0 < number < math.inf:
+        raise SettingError(f"{name} must be a number above 0, not {shown(value)}.")
+    return number
+
+
+def not_negative(value: object, name: str) -> float:
+    """Check a finite number from 0 up.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+    name : str
+        Of the setting.
+
+    Returns
+    -------
+    float
+        The number.
+
+    Raises
+    ------
+    SettingError
+        If it is none.
+    """
+    number = _float(value)
+    if number is None or not 0 <= number < math.inf:
+        raise SettingError(f"{name} must be a number from 0 up, not {shown(value)}.")
+    return number
+
+
+def whole(value: object, name: str, least: int, most: int) -> int:
+    """Check a whole number.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+    name : str
+        Of the setting.
+    least, most : int
+        What it may be.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    SettingError
+        If it is none, or outside.
+    """
+    number = _float(value)
+    if number is None or not least <= number <= most or number != math.floor(number):
+        raise SettingError(
+            f"{name} must be a whole number from {least} to {most}, not {shown(value)}."
+        )
+    return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def shown(value: object) -> str:
+    """Show a value in a sentence: numbers and text as they are, anything else by its type."""
+    return repr(value)[:40] if isinstance(value, str | int | float) else type(value).__name__
+
+
+def _float(value: object) -> float | None:
+    if isinstance(value, bool | complex | str | bytes):
+        return None
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None

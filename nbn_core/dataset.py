@@ -1,0 +1,296 @@
+"""Dataset: patterns, one a row, with what goes in and what should come out."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Real
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nbn_core.damping import shown, whole
+from nbn_core.errors import DatasetError, SettingError
+
+Kind = Literal["regression", "classification"]
+KINDS: tuple[Kind, ...] = ("regression", "classification")
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+NAME_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True, init=False, eq=False)
+class Dataset:
+    """P patterns of I inputs and M targets, checked once and never changed afterwards.
+
+    Parameters
+    ----------
+    inputs : (P, I) array_like
+        One pattern a row.
+    targets : (P, M) array_like
+        What the outputs should be, in the same order of rows.
+    name : str
+        A name for people.
+    kind : "regression" or "classification"
+        Found from the targets if left out: classification if a single target takes exactly two
+        values, -1 and 1 or 0 and 1, or if each row of several such targets has exactly one high.
+    input_names, target_names : sequence of str
+        x1, x2, ... and y1, y2, ... (y if there is only one) if left out.
+
+    Raises
+    ------
+    DatasetError
+        If the arrays are not tables of finite numbers with the same, positive number of rows.
+    """
+
+    inputs: FloatArray
+    targets: FloatArray
+    name: str
+    kind: Kind
+    input_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+
+    def __init__(
+        self,
+        inputs: ArrayLike,
+        targets: ArrayLike,
+        name: str = "",
+        kind: Kind | None = None,
+        input_names: Sequence[str] | None = None,
+        target_names: Sequence[str] | None = None,
+    ) -> None:
+        x = _table(inputs, "inputs")
+        d = _table(targets, "targets")
+        if len(x) != len(d):
+            raise DatasetError(
+                f"There are {len(x)} rows of inputs but {len(d)} rows of targets: "
+                "every pattern needs both."
+            )
+        if kind is not None and kind not in KINDS:
+            raise DatasetError(
+                f"The kind of data is regression or classification, not {shown(kind)}."
+            )
+        keep = object.__setattr__
+        keep(self, "inputs", x)
+        keep(self, "targets", d)
+        keep(self, "name", checked_name(name, "dataset", empty=True))
+        keep(self, "kind", kind or _kind_of(d))
+        keep(self, "input_names", _names(input_names, x.shape[1], "input", "x"))
+        keep(self, "target_names", _names(target_names, d.shape[1], "target", "y"))
+
+    @property
+    def n_patterns(self) -> int:
+        """P, the number of rows."""
+        return int(self.inputs.shape[0])
+
+    @property
+    def n_inputs(self) -> int:
+        """I, the number of columns of the inputs."""
+        return int(self.inputs.shape[1])
+
+    @property
+    def n_outputs(self) -> int:
+        """M, the number of columns of the targets."""
+        return int(self.targets.shape[1])
+
+    @property
+    def least_sse(self) -> float:
+        """The smallest SSE that any network whatever can reach on these patterns.
+
+        Zero, unless patterns with the same inputs have different targets: the best answer to
+        those is the mean of their targets.
+        """
+        _, group = np.unique(self.inputs, axis=0, return_inverse=True)
+        group = group.reshape(-1)
+        count = np.bincount(group)
+        if len(count) == self.n_patterns:
+            return 0.0
+        means = np.stack([np.bincount(group, d) / count for d in self.targets.T], axis=1)
+        return float(np.sum((self.targets - means[group]) ** 2))
+
+    def split(self, train_share: float, seed: int = 0) -> tuple[Dataset, Dataset]:
+        """Two datasets: a random share of the patterns to train on, the others to test.
+
+        Parameters
+        ----------
+        train_share : float
+            Between 0 and 1; each side gets at least one pattern.
+        seed : int
+            The same seed gives the same split.
+
+        Returns
+        -------
+        tuple of Dataset
+            Training and test patterns, each in the order they had.
+
+        Raises
+        ------
+        SettingError
+            If the share does not lie between 0 and 1, or the seed is not a whole number >= 0.
+        DatasetError
+            If there is only one pattern.
+        """
+        number = isinstance(train_share, Real) and not isinstance(train_share, bool)
+        if not number or not 0.0 < train_share < 1.0:
+            raise SettingError(
+                "The share of patterns to train on must lie between 0 and 1, "
+                f"not {shown(train_share)}."
+            )
+        seed = whole(seed, "The seed of a split", 0, 2**53 - 1)
+        if self.n_patterns < 2:
+            raise DatasetError(
+                "One pattern cannot be split in two: add patterns, or train on all of them."
+            )
+        n_train = min(max(round(train_share * self.n_patterns), 1), self.n_patterns - 1)
+        order = np.random.default_rng(seed).permutation(self.n_patterns)
+        return self.rows(np.sort(order[-n_train:])), self.rows(np.sort(order[:-n_train]))
+
+    def classes(self, values: ArrayLike | None = None) -> IntArray:
+        """Tell the class that each row of `values` stands for.
+
+        With one output: 1 above the middle between the low and the high target, else 0.
+        With several: the index of the largest.
+
+        Parameters
+        ----------
+        values : (P, M) array_like
+            Outputs of a network; the targets themselves if left out.
+
+        Returns
+        -------
+        (P,) int64
+        """
+        rows = self.targets if values is None else np.asarray(values, dtype=np.float64)
+        if self.n_outputs > 1:
+            largest: IntArray = np.argmax(rows, axis=1).astype(np.int64)
+            return largest
+        middle = 0.5 if self.targets.min() >= 0.0 else 0.0
+        labels: IntArray = (rows[:, 0] > middle).astype(np.int64)
+        return labels
+
+    def right(self, outputs: ArrayLike) -> BoolArray:
+        """Which patterns a network with these `outputs` puts in their class.
+
+        Parameters
+        ----------
+        outputs : (P, M) array_like
+            Outputs of a network.
+
+        Returns
+        -------
+        (P,) bool
+        """
+        same: BoolArray = self.classes(outputs) == self.classes()
+        return same
+
+    def rows(self, rows: IntArray) -> Dataset:
+        """Some of the patterns.
+
+        Parameters
+        ----------
+        rows : (n,) int64
+            Their numbers, from 0.
+
+        Returns
+        -------
+        Dataset
+            Otherwise the same.
+        """
+        return Dataset(
+            self.inputs[rows],
+            self.targets[rows],
+            self.name,
+            self.kind,
+            self.input_names,
+            self.target_names,
+        )
+
+
+# Checks
+
+
+def _table(values: ArrayLike, what: str) -> FloatArray:
+    """Copy `values` to read-only float64, or say in one sentence why that cannot be done."""
+    try:
+        raw = np.asarray(values)
+        if raw.dtype.kind not in "biufO":
+            raise TypeError
+        with np.errstate(all="ignore"):
+            table = np.array(raw, dtype=np.float64, order="C", copy=True)
+    except (TypeError, ValueError, OverflowError):
+        raise DatasetError(
+            f"The {what} are not a table of numbers: every row needs the same number of "
+            "columns, and every cell one number."
+        ) from None
+    if table.ndim != 2:
+        raise DatasetError(
+            f"The {what} must be a table with one pattern a row, got {table.ndim} "
+            f"dimension{'' if table.ndim == 1 else 's'} instead of 2."
+        )
+    if not table.size:
+        raise DatasetError(f"The {what} are empty: at least one row and one column are needed.")
+    if not np.isfinite(table).all():
+        row, column = np.argwhere(~np.isfinite(table))[0]
+        raise DatasetError(
+            f"Row {row + 1}, column {column + 1} of the {what} is {table[row, column]}: "
+            "put a finite number there or leave the row out."
+        )
+    table.setflags(write=False)
+    return table
+
+
+def _kind_of(targets: FloatArray) -> Kind:
+    """Classification if the targets can only mean classes."""
+    low, high = float(targets.min()), float(targets.max())
+    two_valued = high == 1.0 and low in (-1.0, 0.0) and bool(np.isin(targets, (low, high)).all())
+    one_high = targets.shape[1] == 1 or bool(((targets == high).sum(axis=1) == 1).all())
+    return "classification" if two_valued and one_high else "regression"
+
+
+def checked_name(name: object, what: str, *, empty: bool = False) -> str:
+    """Check a name.
+
+    Parameters
+    ----------
+    name : str
+        From anywhere.
+    what : str
+        It is the name of.
+    empty : bool
+        Whether it may be.
+
+    Returns
+    -------
+    str
+        The same.
+
+    Raises
+    ------
+    DatasetError
+        If it is no text, too long, or has control characters.
+    """
+    if not isinstance(name, str) or len(name) > NAME_LENGTH or not (name or empty):
+        raise DatasetError(
+            f"The name of a {what} must be text of {0 if empty else 1} to {NAME_LENGTH} characters."
+        )
+    if any(unicodedata.category(c) in ("Cc", "Cs") for c in name):
+        raise DatasetError(f"The name of a {what} must not contain control characters.")
+    return name
+
+
+def _names(names: Sequence[str] | None, count: int, what: str, letter: str) -> tuple[str, ...]:
+    if names is None:
+        if letter == "y" and count == 1:
+            return ("y",)
+        return tuple(f"{letter}{i}" for i in range(1, count + 1))
+    given = (names,) if isinstance(names, str) else tuple(names)
+    if len(given) != count:
+        raise DatasetError(
+            f"There are {count} {what} columns but {len(given)} names for them: give one each."
+        )
+    return tuple(checked_name(name, f"{what} column") for name in given)

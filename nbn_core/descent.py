@@ -1,0 +1,457 @@
+"""Descent: the run that all first-order rules share, around the compiled loop.
+
+A rule says which signal credits the neurons and which optimiser moves the weights (`Plan`); `begin`
+lays both out for `nbn_core.kernels.descent`, and `advance` runs it in portions. `Wiring` is the
+network as signals see it: who hears from whom on the way back. For training in blocks it holds more
+neurons than were drawn, the blocks' own outputs, and cuts the ways back between blocks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core import clock
+from nbn_core.kernels import descent, optimisers
+from nbn_core.kernels.forward import BLOCK
+from nbn_core.network import Network
+from nbn_core.objective import Objective
+from nbn_core.trace import EVERY, Record, StopReason
+
+FloatArray = NDArray[np.float64]
+IndexArray = NDArray[np.int32]
+
+PORTION_SECONDS = 0.02
+NEAR = 4.0  # an epoch's running SSE this many times the target or less is measured properly
+_ROOM = 2**18  # numbers of weights made room for in one portion
+_STOPS = {
+    descent.RUNNING: None,
+    descent.SOLVED: StopReason.SOLVED,
+    descent.NO_PROGRESS: StopReason.NO_PROGRESS,
+    descent.DIVERGED: StopReason.DIVERGED,
+}
+OPTIMISERS = {
+    "sgd": optimisers.MOMENTUM,
+    "momentum": optimisers.MOMENTUM,
+    "adam": optimisers.ADAM,
+    "rprop": optimisers.RPROP,
+}
+FIRST_STEP, LEAST_STEP, MOST_STEP = 0.1, 1e-6, 50.0
+
+
+class Children(NamedTuple):
+    """Who sends signals back to whom: see `nbn_core.kernels.backprop`."""
+
+    begin: IndexArray
+    heirs: IndexArray
+    carriers: IndexArray
+
+
+class Wiring(NamedTuple):
+    """A network as signals see it.
+
+    Attributes
+    ----------
+    first, sources, codes, gains, leaks, seats, outputs : arrays
+        The structure: as in `Network`, with the target each neuron is compared with, or -1.
+    family, whole : Children
+        The ways back that the rule uses; all of them.
+    n_real, n_weights : int
+        Neurons and weights that were drawn; any others come behind them.
+    """
+
+    first: IndexArray
+    sources: IndexArray
+    codes: IndexArray
+    gains: FloatArray
+    leaks: FloatArray
+    seats: IndexArray
+    outputs: IndexArray
+    family: Children
+    whole: Children
+    whole_seats: IndexArray
+    n_real: int
+    n_weights: int
+
+    @property
+    def structure(self) -> tuple[Any, ...]:
+        """What kernels take first."""
+        return (
+            self.first, self.sources, self.codes, self.gains, self.leaks, self.seats, self.outputs,
+        )  # fmt: skip
+
+
+class Head(NamedTuple):
+    """A neuron that was not drawn: where its weights lead from, and its target."""
+
+    sources: Sequence[int]
+    code: int
+    gain: float
+    leak: float
+    seat: int
+
+
+def wired(
+    network: Network, heads: Sequence[Head] = (), groups: Sequence[int] | None = None
+) -> Wiring:
+    """Lay a network out for signals.
+
+    Parameters
+    ----------
+    network : Network
+        As drawn.
+    heads : sequence of Head
+        Neurons to add.
+    groups : sequence of int, optional
+        Group of each neuron, heads included; no signal goes back from one group to another.
+
+    Returns
+    -------
+    Wiring
+        Read-only.
+    """
+    sources = [network.sources, *(np.array([-1, *head.sources], np.int32) for head in heads)]
+    lengths = np.array([1 + len(head.sources) for head in heads], dtype=np.int64)
+    first = np.concatenate([network.first, network.first[-1] + np.cumsum(lengths)])
+    flat = np.concatenate(sources)
+    total = network.n_neurons + len(heads)
+    seats = np.full(total, -1)
+    seats[network.outputs] = np.arange(network.n_outputs)
+    whole_seats = seats.copy()
+    seats[network.n_neurons :] = [head.seat for head in heads]
+    return Wiring(
+        _fixed(first, np.int32),
+        _fixed(flat, np.int32),
+        _fixed([*network.codes, *(head.code for head in heads)], np.int32),
+        _fixed([*network.gains, *(head.gain for head in heads)], np.float64),
+        _fixed([*network.leaks, *(head.leak for head in heads)], np.float64),
+        _fixed(seats, np.int32),
+        network.outputs,
+        _children(first, flat, network.n_inputs, groups),
+        _children(first, flat, network.n_inputs, None),
+        _fixed(whole_seats, np.int32),
+        network.n_neurons,
+        network.n_weights,
+    )
+
+
+def _children(
+    first: NDArray[Any], sources: NDArray[Any], n_inputs: int, groups: Sequence[int] | None
+) -> Children:
+    lists: list[list[tuple[int, int]]] = [[] for _ in range(len(first) - 1)]
+    for k in range(len(first) - 1):
+        for n in range(first[k] + 1, first[k + 1]):
+            j = int(sources[n]) - n_inputs
+            if j >= 0 and (groups is None or groups[j] == groups[k]):
+                lists[j].append((k, n))
+    flat = [pair for one in lists for pair in one]
+    return Children(
+        _fixed(np.cumsum([0, *map(len, lists)]), np.int32),
+        _fixed([k for k, _ in flat], np.int32),
+        _fixed([n for _, n in flat], np.int32),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """What a rule does: its signal, its optimiser, its batches.
+
+    Parameters
+    ----------
+    signal : int
+        A signal of `nbn_core.kernels.descent`.
+    optimiser : str
+        A name in `OPTIMISERS`.
+    rate : float
+        Learning rate; of Rprop the first step.
+    momentum : float
+        Of momentum and Adam, its b1.
+    batch : int
+        Patterns in a batch; 0 is all.
+    shuffled : bool
+        Whether every epoch has its own order.
+    mean : bool
+        Whether to move along the mean over a batch, or the sum.
+    key : int
+        Of all random numbers.
+    times : int
+        Tangents, or steps of relaxation.
+    kind : int
+        What direct feedback carries; how perturbations are drawn.
+    relax : float
+        Rate of the relaxation; length of a difference.
+    smoothing : float
+        How fast the estimate of the curvature follows.
+    units : float
+        Forward-equivalent units of an epoch.
+    feedback : (K, M) float64, optional
+        Of direct feedback alignment.
+    carrier : (N,) float64, optional
+        What stands in for the weights on the way back.
+    wiring : Wiring, optional
+        If it is not the network as drawn.
+    more_weights : float64, optional
+        Starting weights of neurons that were not drawn.
+    """
+
+    signal: int = descent.BACKPROP
+    optimiser: str = "sgd"
+    rate: float = 0.1
+    momentum: float = 0.0
+    batch: int = 0
+    shuffled: bool = False
+    mean: bool = True
+    key: int = 0
+    times: int = 1
+    kind: int = 0
+    relax: float = 0.0
+    smoothing: float = 0.0
+    units: float = 3.0
+    feedback: FloatArray | None = None
+    carrier: FloatArray | None = None
+    wiring: Wiring | None = None
+    more_weights: FloatArray = field(default_factory=lambda: np.zeros(0))
+
+
+@dataclass(slots=True, eq=False)
+class Descent:
+    """The state of a first-order rule, and the room it works in."""
+
+    record: Record
+    stop: StopReason | None
+    evaluations: int
+    objective: Objective
+    wiring: Wiring
+    weights: FloatArray
+    carrier: FloatArray
+    arrays: tuple[Any, ...]
+    options: NDArray[np.int64]
+    settings: FloatArray
+    relax: float
+    units: float
+    counters: NDArray[np.int64]
+    numbers: FloatArray
+    per_pattern: float
+    rate: float = 3e8
+    seconds: float = 0.0
+
+    @property
+    def curvature(self) -> FloatArray:
+        """The diagonal of the Hessian as a rule by differences estimates it."""
+        return np.array(self.arrays[5][2][descent.H])
+
+    @property
+    def extra(self) -> FloatArray:
+        """Weights of neurons that were not drawn."""
+        return self.weights[self.wiring.n_weights :]
+
+
+def begin(objective: Objective, weights: FloatArray, target_sse: float, plan: Plan) -> Descent:
+    """Return the state before the first iteration.
+
+    Parameters
+    ----------
+    objective : Objective
+        Network and data.
+    weights : (N,) float64
+        Where to start.
+    target_sse : float
+        Where to stop.
+    plan : Plan
+        What to do.
+
+    Returns
+    -------
+    Descent
+        Nothing is computed yet.
+    """
+    network, dataset = objective.network, objective.dataset
+    wiring = plan.wiring or wired(network)
+    n_patterns = dataset.n_patterns
+    every = np.concatenate([weights, plan.more_weights])
+    n, n_neurons = len(every), len(wiring.codes)
+    order = np.arange(n_patterns)
+    most = int(np.diff(wiring.whole.begin).max(initial=1)) + 1
+    perturbed = plan.signal in (descent.WEIGHTS, descent.DIFFERENCE, descent.CURVED)
+    tangents = plan.times if plan.signal == descent.WEIGHTS else 5
+    feedback = np.zeros((1, network.n_outputs)) if plan.feedback is None else plan.feedback
+    whole = (*wiring.whole, wiring.whole_seats)
+    data = (np.array(dataset.inputs), np.array(dataset.targets), order)
+    room = (
+        np.zeros((network.n_inputs + n_neurons, BLOCK)),
+        np.zeros((n_neurons, BLOCK)),
+        np.zeros((n_neurons, BLOCK)),
+        np.zeros((n_neurons, BLOCK)),
+        np.zeros(most),
+        np.zeros(most, dtype=np.int32),
+        np.zeros((network.n_inputs + n_neurons, BLOCK)),
+        np.zeros((1 + n_neurons, BLOCK)),
+        np.zeros((1, BLOCK)),
+    )
+    extra = (
+        np.array(feedback),
+        np.arange(network.n_outputs, dtype=np.int32),
+        np.ones((tangents, n if perturbed else 1)),
+    )
+    two = np.full(n, plan.rate) if plan.optimiser == "rprop" else np.zeros(n)
+    memory = (
+        np.zeros(n), two, np.ones(2), np.zeros(n), np.zeros(network.n_weights),
+        np.zeros(tangents), np.arange(n_patterns),
+    )  # fmt: skip
+    batch = n_patterns if plan.batch == 0 else min(plan.batch, n_patterns)
+    drawn = plan.wiring is None and plan.carrier is None
+    exact = plan.signal == descent.BACKPROP and batch == n_patterns and drawn
+    options = np.zeros(descent.N_OPTIONS, dtype=np.int64)
+    options[descent.SIGNAL] = plan.signal
+    options[descent.OPTIMISER] = OPTIMISERS[plan.optimiser]
+    options[descent.BATCH_SIZE] = batch
+    options[descent.SHUFFLED] = plan.shuffled and batch < n_patterns
+    options[descent.KEY] = plan.key
+    options[descent.TIMES] = plan.times
+    options[descent.KIND] = plan.kind
+    options[descent.EVERY] = EVERY
+    options[descent.EXACT] = exact
+    options[descent.N_REAL] = wiring.n_real
+    settings = np.zeros(optimisers.N_SETTINGS)
+    settings[optimisers.RATE] = plan.rate
+    settings[optimisers.INERTIA] = plan.momentum
+    settings[optimisers.SECOND] = 0.999
+    settings[optimisers.EPSILON] = 1e-8
+    settings[optimisers.LEAST_STEP] = LEAST_STEP
+    settings[optimisers.MOST_STEP] = MOST_STEP
+    settings[optimisers.MEAN] = plan.mean
+    settings[optimisers.TARGET_SSE] = target_sse
+    settings[optimisers.NEAR] = NEAR
+    settings[optimisers.SMOOTHING] = plan.smoothing
+    counters = np.zeros(descent.N_COUNTERS, dtype=np.int64)
+    counters[descent.EVALUATIONS] = 1
+    return Descent(
+        Record(weights, np.nan),
+        None,
+        0,
+        objective,
+        wiring,
+        every,
+        every if plan.carrier is None else np.array(plan.carrier),
+        (wiring.structure, tuple(wiring.family), whole, data, room, extra, memory),
+        options,
+        settings,
+        plan.relax,
+        plan.units,
+        counters,
+        np.zeros(descent.N_NUMBERS),
+        (n + 16.0 * n_neurons) * max(plan.units, 3.0),
+    )
+
+
+def advance(state: Descent, last_iteration: int, seconds: float) -> None:
+    """Go on until `last_iteration`, an end, or for about `seconds`.
+
+    Parameters
+    ----------
+    state : Descent
+        Changed.
+    last_iteration : int
+        Not to go beyond.
+    seconds : float
+        At most about this long.
+    """
+    record, counters = state.record, state.counters
+    n_weights = state.wiring.n_weights
+    rows = record.rows + max(16, min(512, _ROOM // n_weights))
+    columns = record.make_room(rows)
+    kept = (
+        columns.sse, columns.gradient_norm, columns.iterations, columns.evaluations,
+        columns.work, columns.weights,
+    )  # fmt: skip
+
+    def go_on(work: float) -> float:
+        arguments = [
+            *state.arrays, state.options, state.settings, state.relax, state.units,
+            state.weights, state.carrier, last_iteration, state.per_pattern, work,
+            counters, state.numbers, kept,
+        ]  # fmt: skip
+        return float(descent.advance(*arguments))
+
+    if record.rows == 0 and state.seconds == 0.0:
+        go_on(0.0)  # compiled, or loaded, outside the time measured
+    began, computing = time.perf_counter(), clock.computing()
+    done = go_on(state.rate * min(seconds, PORTION_SECONDS))
+    elapsed = time.perf_counter() - began
+    computed = clock.computing() - computing
+    if elapsed > 1e-4:
+        state.rate = min(max(done / elapsed, 1e7, state.rate / 4), 1e11)
+    state.stop = _STOPS[int(counters[descent.STATUS])]
+    state.evaluations = int(counters[descent.EVALUATIONS])
+    state.seconds = record.share_out(
+        int(counters[descent.ROW]), int(counters[descent.ITERATION]), state.seconds, computed,
+        last_iteration, ended=state.stop is not None,
+    )  # fmt: skip
+
+
+def estimate(
+    objective: Objective, weights: FloatArray, plan: Plan, step: int = 0
+) -> tuple[float, FloatArray]:
+    """Find what a rule puts in the place of the gradient, for all patterns as one batch.
+
+    Parameters
+    ----------
+    objective : Objective
+        Network and data.
+    weights : (N,) float64
+        Where.
+    plan : Plan
+        Its signal counts, not its optimiser.
+    step : int
+        Which of the random numbers to use.
+
+    Returns
+    -------
+    sse : float
+        There.
+    gradient : (N + ...,) float64
+        In the place of g = J'e, half the gradient of the SSE; neurons that were not drawn last.
+    """
+    state = begin(objective, weights, 0.0, plan)
+    structure, family, _, data, room, extra, memory = state.arrays
+    gradient = memory[3]
+    sse = descent.estimate(
+        structure, family, data, room, extra, state.options, state.settings, state.relax, step,
+        state.weights, state.carrier, gradient, memory[5],
+    )  # fmt: skip
+    return float(sse), gradient
+
+
+class Gradient:
+    """SSE and g = J'e by backpropagation, at any weights.
+
+    Parameters
+    ----------
+    objective : Objective
+        Network and data.
+    """
+
+    def __init__(self, objective: Objective) -> None:
+        self._state = begin(objective, np.zeros(objective.network.n_weights), 0.0, Plan())
+
+    def at(self, weights: FloatArray) -> tuple[float, FloatArray]:
+        """Find the SSE and (N,) g at these weights."""
+        state = self._state
+        state.weights[:] = weights
+        structure, family, _, data, room, extra, memory = state.arrays
+        sse = descent.estimate(
+            structure, family, data, room, extra, state.options, state.settings, 0.0, 0,
+            state.weights, state.carrier, memory[3], memory[5],
+        )  # fmt: skip
+        return float(sse), memory[3].copy()
+
+
+def _fixed(values: object, kind: type[np.generic]) -> NDArray[Any]:
+    array = np.array(values, dtype=kind)
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,48 @@
+"""Experiment: the one value everything else follows from, and its JSON.
+
+    Experiment = topology + data + rule and its settings + starting weights + stopping
+
+The same Experiment trains to bit-identical weights in any process and thread of one machine.
+Its JSON is canonical (sorted keys, no blanks, the shortest text that gives back each float), so
+that equal experiments have equal text:
+
+    {"format": "nbn-lab-experiment", "version": 2,
+     "topology": {...},                                        see `Topology.to_dict`
+     "data": {"kind": "problem", "name", "parameters", "split"}
+          or {"kind": "own", "dataset": {"name", "kind", "inputs", "targets"},
+              "columns": {"inputs": [{"name", "classes"}], "targets": [{"name", "classes"}]},
+              "scaling": {"inputs", "targets"}, "split"},
+     "rule": {"name", "settings"},
+     "start": {"kind": "seeded", "scheme", "seed"} or {"kind": "given", "weights": [...]},
+     "stopping": {"target_sse", "max_iterations"},
+     "drawing": {...} or null}
+
+with "split": {"train_share", "validation_share", "seed", "stratified"}. Every key is needed and no
+other is allowed: a changed default or a lost key must never turn an old file into another
+experiment without a word. Files of earlier versions are read as what they meant then.
+
+`checks` and `jsontext` serve all; `split`, `data` and `start` are the parts; `value` is the whole;
+`versions` and `reading` turn a file into one.
+"""
+
+from nbn_core.experiment.data import OwnData, ProblemData
+from nbn_core.experiment.jsontext import MAX_JSON
+from nbn_core.experiment.reading import FORMAT, VERSION
+from nbn_core.experiment.split import Parts
+from nbn_core.experiment.start import MAX_ITERATIONS, GivenStart, SeededStart, Stopping
+from nbn_core.experiment.value import MAX_DRAWING, Experiment
+
+__all__ = [
+    "FORMAT",
+    "MAX_DRAWING",
+    "MAX_ITERATIONS",
+    "MAX_JSON",
+    "VERSION",
+    "Experiment",
+    "GivenStart",
+    "OwnData",
+    "Parts",
+    "ProblemData",
+    "SeededStart",
+    "Stopping",
+]

@@ -1,0 +1,74 @@
+"""Canonical JSON out, and strict JSON in: bounded, UTF-8, finite, no key twice."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from nbn_core.damping import shown
+from nbn_core.errors import ExperimentError
+
+MAX_JSON = 32_000_000
+
+
+def dumps(value: object) -> str:
+    """Write sorted keys, no blanks, plain ASCII, and the shortest text that gives back a float."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def loads(text: str | bytes) -> Any:
+    """Parse JSON strictly: bounded, UTF-8, no NaN or Infinity, no key twice.
+
+    Parameters
+    ----------
+    text : str or bytes
+        From anywhere.
+
+    Returns
+    -------
+    object
+        What `json.loads` makes of it.
+
+    Raises
+    ------
+    ExperimentError
+        One sentence, for every kind of damage.
+    """
+    if not isinstance(text, (str, bytes)):
+        raise ExperimentError(f"An experiment is read from text, not {shown(text)}.")
+    if len(text) > MAX_JSON:
+        raise ExperimentError(
+            f"This is too large for an experiment: more than {MAX_JSON // 1_000_000} MB."
+        )
+    try:
+        plain = text if isinstance(text, str) else text.decode("utf-8")
+        plain.encode("utf-8")
+        document = json.loads(
+            plain.removeprefix("\ufeff"), parse_constant=_no_constant, object_pairs_hook=_once
+        )
+        if "\\ud" in plain or "\\uD" in plain:
+            json.dumps(document, ensure_ascii=False).encode("utf-8")
+    except ExperimentError:
+        raise
+    except json.JSONDecodeError as error:
+        raise ExperimentError(
+            f"This is not a complete experiment: it stops being JSON at line {error.lineno}, "
+            f"column {error.colno}; use the original file or link."
+        ) from None
+    except (ValueError, RecursionError):
+        raise ExperimentError(
+            "This is not an experiment: it holds text, numbers or nesting that no experiment has; "
+            "use the original file or link."
+        ) from None
+    return document
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ExperimentError(f"An experiment holds finite numbers only, this one has {name}.")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ExperimentError("This experiment says the same thing twice: a key is repeated.")
+    return result

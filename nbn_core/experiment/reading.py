@@ -1,0 +1,189 @@
+"""Reading: the parts of an experiment from parsed JSON of any version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from nbn_core.coding import DataColumn, names_of
+from nbn_core.damping import PUBLISHED, shown
+from nbn_core.dataset import Dataset
+from nbn_core.errors import ExperimentError
+from nbn_core.experiment.data import OwnData, ProblemData
+from nbn_core.experiment.start import GivenStart, SeededStart, Stopping
+from nbn_core.experiment.versions import UPGRADES
+from nbn_core.topology import Topology
+
+FORMAT = "nbn-lab-experiment"
+VERSION = 2
+
+_SPLIT = "train_share validation_share seed stratified"
+
+
+def read_parts(document: object) -> dict[str, Any]:
+    """Make the parts of an experiment.
+
+    Parameters
+    ----------
+    document : object
+        Parsed JSON.
+
+    Returns
+    -------
+    dict
+        What `Experiment` is made from, by the names of its arguments.
+
+    Raises
+    ------
+    ExperimentError
+        If something is missing, unknown or of the wrong type; other errors of the core come from
+        the parts themselves.
+    """
+    whole = fields(
+        _upgraded(document),
+        "experiment",
+        "format version topology data rule start stopping drawing",
+    )
+    rule = fields(whole["rule"], "rule", "name settings")
+    stopping = fields(whole["stopping"], "stopping", "target_sse max_iterations")
+    return {
+        "topology": Topology.from_dict(typed(whole["topology"], dict, "topology")),
+        "data": _read_data(whole["data"]),
+        "rule": rule["name"],
+        "settings": _read_settings(rule["name"], typed(rule["settings"], dict, "rule.settings")),
+        "start": _read_start(whole["start"]),
+        "stopping": Stopping(**stopping),
+        "drawing": whole["drawing"],
+    }
+
+
+def _upgraded(document: object) -> dict[str, Any]:
+    """The document as the newest version would say it."""
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ExperimentError("This is not an experiment of NBN Lab.")
+    version = document.get("version")
+    if type(version) is not int or not 1 <= version <= VERSION:
+        raise ExperimentError(
+            f"This experiment has version {shown(version)}, this program reads versions 1 to "
+            f"{VERSION}: open it with the program that saved it."
+        )
+    for upgrade in UPGRADES[version - 1 :]:
+        document = upgrade(document)
+    return document
+
+
+def _read_data(value: object) -> ProblemData | OwnData:
+    if isinstance(value, dict) and value.get("kind") == "own":
+        return _read_own(value)
+    named = fields(value, "data", "kind name parameters split")
+    if named["kind"] != "problem":
+        raise ExperimentError(f"data.kind must be 'problem' or 'own', not {shown(named['kind'])}.")
+    parameters = typed(named["parameters"], dict, "data.parameters")
+    data = ProblemData(named["name"], parameters, **_read_split(named["split"]))
+    all_there(parameters, data.parameters, "data.parameters")
+    return data
+
+
+def _read_own(value: dict[str, Any]) -> OwnData:
+    own = fields(value, "data", "kind dataset columns scaling split")
+    table = fields(own["dataset"], "data.dataset", "name kind inputs targets")
+    columns = fields(own["columns"], "data.columns", "inputs targets")
+    inputs = _read_columns(columns["inputs"], "data.columns.inputs")
+    targets = _read_columns(columns["targets"], "data.columns.targets")
+    scaling = fields(own["scaling"], "data.scaling", "inputs targets")
+    dataset = Dataset(
+        _rows(table["inputs"], "data.dataset.inputs"),
+        _rows(table["targets"], "data.dataset.targets"),
+        table["name"],
+        typed(table["kind"], str, "data.dataset.kind"),
+        names_of(inputs),
+        names_of(targets),
+    )
+    return OwnData(
+        dataset,
+        **_read_split(own["split"]),
+        inputs_by=scaling["inputs"],
+        targets_by=scaling["targets"],
+        input_columns=inputs,
+        target_columns=targets,
+    )
+
+
+def _read_settings(rule: object, settings: dict[str, Any]) -> dict[str, Any]:
+    """NBN of a file that names no step control is the published rule, as it was before others."""
+    return {**PUBLISHED, **settings} if rule == "nbn" else settings
+
+
+def _read_split(value: object) -> dict[str, Any]:
+    split = fields(value, "data.split", _SPLIT)
+    return {**{k: split[k] for k in split if k != "seed"}, "split_seed": split["seed"]}
+
+
+def _read_columns(value: object, where: str) -> list[DataColumn]:
+    columns = []
+    for number, item in enumerate(typed(value, list, where), start=1):
+        place = f"{where}, column {number}"
+        column = fields(item, place, "name classes")
+        classes = typed(column["classes"], list, f"the classes of {place}")
+        columns.append(DataColumn(column["name"], classes))
+    return columns
+
+
+def _read_start(value: object) -> SeededStart | GivenStart:
+    if isinstance(value, dict) and value.get("kind") == "given":
+        given = fields(value, "start", "kind weights")
+        return GivenStart(typed(given["weights"], list, "start.weights"))
+    seeded = fields(value, "start", "kind scheme seed")
+    if seeded["kind"] != "seeded":
+        raise ExperimentError(
+            f"start.kind must be 'seeded' or 'given', not {shown(seeded['kind'])}."
+        )
+    return SeededStart(seeded["scheme"], seeded["seed"])
+
+
+# Checks
+
+
+def fields(value: object, where: str, names: str) -> dict[str, Any]:
+    """`value` if it is an object with exactly these keys."""
+    fields: dict[str, Any] = typed(value, dict, where)
+    all_there(fields, names.split(), where)
+    for key in fields:
+        if key not in names.split():
+            raise ExperimentError(
+                f"This experiment has something unknown in {where}: {shown(key)}."
+            )
+    return fields
+
+
+def all_there(fields: dict[str, Any], names: Iterable[str], where: str) -> None:
+    """Refuse fields that lack one of the names."""
+    for name in names:
+        if name not in fields:
+            raise ExperimentError(
+                f"This experiment is not complete, {name} is missing in {where}: "
+                "use the original file or link."
+            )
+
+
+_JSON_NAMES: dict[type, str] = {dict: "an object", list: "a list", str: "text"}
+
+
+def typed(value: object, kind: type, where: str) -> Any:
+    """`value` if it is of this kind of JSON."""
+    if not isinstance(value, kind):
+        raise ExperimentError(
+            f"This experiment is damaged: {where} must be {_JSON_NAMES[kind]}, not {shown(value)}."
+        )
+    return value
+
+
+def _rows(value: object, where: str) -> list[list[float]]:
+    """`value` if it is a list of lists of numbers; Dataset checks the rest."""
+    rows: list[list[float]] = typed(value, list, where)
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, list) or not all(type(cell) in (int, float) for cell in row):
+            raise ExperimentError(
+                f"This experiment is damaged: row {number} of {where} must be a list of numbers."
+            )
+    return rows

@@ -1,0 +1,163 @@
+"""Split: which patterns train, which validate, which test.
+
+A permutation of the patterns is drawn from the seed; its end trains, what stands before that
+validates, the beginning tests. A stratified split first orders the permutation by how far into its
+own class each pattern comes, so that every part has the classes in nearly the same shares.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core.damping import whole
+from nbn_core.dataset import Dataset
+from nbn_core.errors import DatasetError, SettingError
+from nbn_core.experiment.checks import real
+from nbn_core.weights import SEED_MOST
+
+IntArray = NDArray[np.int64]
+_ROUNDING = 1e-9  # of two shares that are meant to make 1
+
+
+class Parts(NamedTuple):
+    """The patterns that train, and those that validate and test, or None."""
+
+    train: Dataset
+    validation: Dataset | None
+    test: Dataset | None
+
+
+class Rows(NamedTuple):
+    """Numbers of the patterns of each part, from 0, in rising order."""
+
+    train: IntArray
+    validation: IntArray
+    test: IntArray
+
+
+class Split(NamedTuple):
+    """How patterns are split.
+
+    `train_share` of them train (1.0: all) and `validation_share` validate, the others test; which,
+    says `seed`; `stratified` splits every class alike.
+    """
+
+    train_share: float = 1.0
+    validation_share: float = 0.0
+    seed: int = 0
+    stratified: bool = False
+
+
+def checked(split: Split) -> Split:
+    """Check a split.
+
+    Parameters
+    ----------
+    split : Split
+        Of anything.
+
+    Returns
+    -------
+    Split
+        The same, of numbers.
+
+    Raises
+    ------
+    SettingError
+        If a share or the seed is outside its limits.
+    """
+    train = real(split.train_share, "The share of patterns to train on", 0.0, 1.0)
+    if train == 0.0:
+        raise SettingError("The share of patterns to train on must be more than 0.")
+    validation = real(split.validation_share, "The share of patterns to validate on", 0.0, 1.0)
+    if train + validation > 1.0 + _ROUNDING:
+        raise SettingError(
+            f"The shares to train on ({train:g}) and to validate on ({validation:g}) are more than "
+            "all patterns together: make one smaller."
+        )
+    seed = whole(split.seed, "The seed of the split", 0, SEED_MOST)
+    if not isinstance(split.stratified, bool):
+        raise SettingError("Whether a split is stratified is said by true or false.")
+    return Split(train, validation, seed, split.stratified)
+
+
+def rows_of(dataset: Dataset, split: Split) -> Rows:
+    """Choose the patterns of each part.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        All P patterns.
+    split : Split
+        How to split them.
+
+    Returns
+    -------
+    Rows
+        Each pattern in one part; at least one trains, and one does not unless all do.
+
+    Raises
+    ------
+    DatasetError
+        If a single pattern is to be split.
+    SettingError
+        If numbers are to be split by class.
+    """
+    count = dataset.n_patterns
+    none = np.empty(0, dtype=np.int64)
+    if split.stratified and dataset.kind != "classification":
+        raise SettingError("Only classes can be split evenly, and these targets are numbers.")
+    if split.train_share == 1.0:
+        return Rows(np.arange(count), none, none)
+    if count < 2:
+        raise DatasetError(
+            "One pattern cannot be split in two: add patterns, or train on all of them."
+        )
+    order = np.random.default_rng(split.seed).permutation(count)
+    if split.stratified:
+        order = order[np.argsort(_progress(dataset.classes()[order]), kind="stable")]
+    n_train = min(max(round(split.train_share * count), 1), count - 1)
+    n_validation = min(round(split.validation_share * count), count - n_train)
+    if split.train_share + split.validation_share >= 1.0 - _ROUNDING:
+        n_validation = count - n_train
+    n_test = count - n_train - n_validation
+    return Rows(
+        np.sort(order[count - n_train :]),
+        np.sort(order[n_test : count - n_train]),
+        np.sort(order[:n_test]),
+    )
+
+
+def parts_of(dataset: Dataset, rows: Rows) -> Parts:
+    """Give each part its patterns.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        All patterns.
+    rows : Rows
+        Of it.
+
+    Returns
+    -------
+    Parts
+        The dataset itself, if all of it trains.
+    """
+    if len(rows.train) == dataset.n_patterns:
+        return Parts(dataset, None, None)
+    others = [dataset.rows(part) if len(part) else None for part in rows[1:]]
+    return Parts(dataset.rows(rows.train), *others)
+
+
+def _progress(classes: IntArray) -> NDArray[np.float64]:
+    """How far into its own class each pattern comes, between 0 and 1."""
+    _, group, sizes = np.unique(classes, return_inverse=True, return_counts=True)
+    sorted_rows = np.argsort(group, kind="stable")
+    first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    place = np.empty(len(classes))
+    place[sorted_rows] = np.arange(len(classes)) - first[group[sorted_rows]]
+    progress: NDArray[np.float64] = (place + 0.5) / sizes[group]
+    return progress

@@ -1,0 +1,66 @@
+"""Where training starts and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nbn_core.damping import shown, whole
+from nbn_core.errors import SettingError
+from nbn_core.experiment.checks import keep, real
+from nbn_core.weights import SCHEMES, SEED_MOST
+
+MAX_ITERATIONS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SeededStart:
+    """Starting weights drawn by a scheme from a seed."""
+
+    scheme: str = "uniform"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.scheme, str) or self.scheme not in SCHEMES:
+            raise SettingError(
+                f"There is no scheme of starting weights called {shown(self.scheme)}: "
+                f"choose one of {', '.join(SCHEMES)}."
+            )
+        keep(self, "seed", whole(self.seed, "The seed of the starting weights", 0, SEED_MOST))
+
+
+@dataclass(frozen=True, slots=True)
+class GivenStart:
+    """The starting weights themselves, neuron by neuron, bias first."""
+
+    weights: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        values: Iterable[object] = (
+            self.weights.tolist() if isinstance(self.weights, np.ndarray) else self.weights
+        )
+        if not isinstance(values, (list, tuple)):
+            raise SettingError(f"Starting weights must be a list, not {shown(values)}.")
+        keep(
+            self,
+            "weights",
+            tuple(real(w, f"Starting weight {n}") for n, w in enumerate(values, start=1)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """When training ends: at an SSE of `target_sse` or less, or after `max_iterations`."""
+
+    target_sse: float = 0.01
+    max_iterations: int = 1000
+
+    def __post_init__(self) -> None:
+        keep(self, "target_sse", real(self.target_sse, "The target SSE", 0.0))
+        keep(
+            self,
+            "max_iterations",
+            whole(self.max_iterations, "The number of iterations", 1, MAX_ITERATIONS),
+        )

@@ -1,0 +1,345 @@
+"""Experiment: the value itself. What its JSON looks like is told in `nbn_core.experiment`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nbn_core.damping import PUBLISHED, shown
+from nbn_core.dataset import Dataset, FloatArray
+from nbn_core.errors import ExperimentError, NBNError, SettingError, ShapeError
+from nbn_core.experiment.checks import FrozenDict, counted, keep, mapping
+from nbn_core.experiment.data import OwnData, ProblemData
+from nbn_core.experiment.jsontext import dumps, loads
+from nbn_core.experiment.reading import FORMAT, VERSION, all_there, read_parts
+from nbn_core.experiment.split import Parts
+from nbn_core.experiment.start import GivenStart, SeededStart, Stopping
+from nbn_core.generators import PROBLEMS
+from nbn_core.objective import Objective
+from nbn_core.rules import RULES
+from nbn_core.scaling import Scaling
+from nbn_core.topology import Topology
+from nbn_core.training import Training
+from nbn_core.weights import initial_weights
+
+MAX_DRAWING = 256 * 1024
+MAX_DEPTH = 32
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """Everything a training depends on; another one is made with `dataclasses.replace`.
+
+    Parameters
+    ----------
+    topology : Topology
+        The network.
+    data : ProblemData or OwnData
+        The patterns; as many inputs and targets as the network has inputs and outputs.
+    rule : str
+        One of RULES.
+    settings : mapping
+        Of the rule; those left out have their defaults.
+    start : SeededStart or GivenStart
+        The starting weights.
+    stopping : Stopping
+        When to end.
+    drawing : dict or None
+        Whatever the page that draws the network wants to keep with it: JSON of at most 256 kB.
+
+    Raises
+    ------
+    ShapeError
+        If the data or the given weights do not fit the network.
+    SettingError
+        If there is no such rule, or one of its settings is outside its limits.
+    ExperimentError
+        If a part is missing or of the wrong type, or the drawing is not JSON or too large.
+    """
+
+    topology: Topology
+    data: ProblemData | OwnData
+    rule: str = "nbn"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    start: SeededStart | GivenStart = field(default_factory=SeededStart)
+    stopping: Stopping = field(default_factory=Stopping)
+    drawing: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        for name, types in (
+            ("topology", Topology),
+            ("data", (ProblemData, OwnData)),
+            ("start", (SeededStart, GivenStart)),
+            ("stopping", Stopping),
+        ):
+            if not isinstance(getattr(self, name), types):
+                raise ExperimentError(
+                    f"The {name} of an experiment cannot be {shown(getattr(self, name))}."
+                )
+        keep(self, "settings", FrozenDict(_rule_settings(self.rule, self.settings)))
+        keep(self, "drawing", _drawing(self.drawing))
+        _check_fit(self.topology, self.data.datasets()[0])
+        if isinstance(self.start, GivenStart):
+            _check_start(self.topology, self.start)
+
+    @classmethod
+    def suggested(cls, problem: str, *, split_seed: int = 0, **parameters: Any) -> Experiment:
+        """Put a problem together with all that is suggested for it.
+
+        Parameters
+        ----------
+        problem : str
+            One of PROBLEMS.
+        split_seed : int
+            Which patterns train, where not all do.
+        **parameters
+            Of its generator.
+
+        Returns
+        -------
+        Experiment
+            With seed 0 for the starting weights.
+        """
+        share = PROBLEMS[problem].train_share if problem in PROBLEMS else 1.0
+        data = ProblemData(problem, parameters, share, split_seed)
+        train, _ = data.datasets()
+        suits = PROBLEMS[problem]
+        return cls(suits.topology(train), data, stopping=Stopping(suits.target(train)))
+
+    @property
+    def scaling(self) -> Scaling:
+        """What lies between raw units and what the network sees."""
+        return self.data.scaling
+
+    def parts(self) -> Parts:
+        """Give the patterns as the network sees them.
+
+        Returns
+        -------
+        Parts
+            Training, validation and test patterns.
+        """
+        return self.data.parts()
+
+    def datasets(self) -> tuple[Dataset, Dataset | None]:
+        """Give the patterns as the network sees them.
+
+        Returns
+        -------
+        tuple
+            The Dataset to train on, and the one to test on or None.
+        """
+        return self.data.datasets()
+
+    def predict(self, weights: ArrayLike, inputs: ArrayLike) -> FloatArray:
+        """Ask a trained network, in raw units.
+
+        Parameters
+        ----------
+        weights : (N,) array_like
+            Neuron by neuron, bias first.
+        inputs : (P, I) array_like
+            In the units of the data.
+
+        Returns
+        -------
+        (P, M) float64
+            In the units of the data.
+
+        Raises
+        ------
+        ShapeError
+            If weights or inputs do not fit the network.
+        DatasetError
+            If the inputs are not a table of finite numbers.
+        """
+        scaled = self.scaling.inputs.scaled(inputs)
+        asked = Dataset(scaled, np.zeros((len(scaled), self.topology.n_outputs)))
+        return self.scaling.targets.raw(Objective(self.topology, asked).outputs(weights))
+
+    def start_weights(self) -> FloatArray:
+        """Give the weights that training starts from.
+
+        Returns
+        -------
+        (N,) float64
+        """
+        if isinstance(self.start, GivenStart):
+            return np.array(self.start.weights, dtype=np.float64)
+        return initial_weights(self.topology, self.start.scheme, self.start.seed)
+
+    def training(self) -> Training:
+        """Set up the training, to be advanced by whoever wants to watch.
+
+        Returns
+        -------
+        Training
+            At iteration 0.
+        """
+        return Training(
+            self.topology,
+            self.datasets()[0],
+            self.rule,
+            weights=self.start_weights(),
+            max_iterations=self.stopping.max_iterations,
+            target_sse=self.stopping.target_sse,
+            **self.settings,
+        )
+
+    def to_json(self) -> str:
+        """Write the experiment as canonical JSON, plain ASCII.
+
+        Returns
+        -------
+        str
+            The same text for equal experiments.
+        """
+        parts = {"data": self.data.to_json(), **self._parts()}
+        return "{" + ",".join(f'"{key}":{text}' for key, text in parts.items()) + "}"
+
+    def _parts(self) -> dict[str, str]:
+        """Write all but the data as canonical JSON."""
+        start = self.start
+        return {
+            "drawing": dumps(self.drawing),
+            "format": dumps(FORMAT),
+            "rule": dumps({"name": self.rule, "settings": self._written_settings()}),
+            "start": dumps(
+                {"kind": "given", "weights": start.weights}
+                if isinstance(start, GivenStart)
+                else {"kind": "seeded", "scheme": start.scheme, "seed": start.seed}
+            ),
+            "stopping": dumps({
+                "target_sse": self.stopping.target_sse,
+                "max_iterations": self.stopping.max_iterations,
+            }),
+            "topology": dumps(self.topology.to_dict()),
+            "version": dumps(VERSION),
+        }  # fmt: skip
+
+    def _written_settings(self) -> dict[str, Any]:
+        """All but the published step control: a file that names none means that one."""
+        unsaid = PUBLISHED if self.rule == "nbn" else {}
+        return {name: v for name, v in self.settings.items() if unsaid.get(name) != v}
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for equal experiments, and different for others; 32 hexadecimal digits.
+
+        It stands for the text, which may be of many megabytes and is not kept.
+        """
+        text = dumps([self._parts(), self.data.digest])
+        return hashlib.blake2b(text.encode("ascii"), digest_size=16).hexdigest()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Experiment:
+        """Read what `to_json` wrote; blanks and the order of keys do not matter.
+
+        Parameters
+        ----------
+        text : str or bytes
+            JSON, UTF-8 if bytes.
+
+        Returns
+        -------
+        Experiment
+
+        Raises
+        ------
+        ExperimentError
+            One sentence, for every kind of damage.
+        """
+        document = loads(text)
+        try:
+            parts = read_parts(document)
+            experiment = cls(**parts)
+            all_there(parts["settings"], experiment.settings, "rule.settings")
+            return experiment
+        except ExperimentError:
+            raise
+        except NBNError as error:
+            # What it quotes may be anything: a sentence stays one line.
+            sentence = "".join(c if c.isprintable() else "�" for c in str(error))
+            raise ExperimentError(sentence) from error
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Experiment):
+            return NotImplemented
+        return self is other or self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        data = self.data.name if isinstance(self.data, ProblemData) else "own data"
+        return f"<Experiment: {data}, {self.topology.n_weights} weights, {self.rule}>"
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return Experiment.from_json, (self.to_json(),)
+
+
+# Checks
+
+
+def _check_fit(topology: Topology, dataset: Dataset) -> None:
+    for what, has, needs in (
+        ("input", topology.n_inputs, dataset.n_inputs),
+        ("output", topology.n_outputs, dataset.n_outputs),
+    ):
+        if has != needs:
+            raise ShapeError(
+                f"The network has {counted(has, what)} but the data "
+                f"{dataset.name or 'you gave'} need {needs}: give the network "
+                f"{counted(needs, what)}, or choose other data."
+            )
+
+
+def _check_start(topology: Topology, start: GivenStart) -> None:
+    if len(start.weights) != topology.n_weights:
+        raise ShapeError(
+            f"The network has {counted(topology.n_weights, 'weight')} but "
+            f"{len(start.weights)} starting weights are given: give one for each connection and "
+            "bias, or draw new weights."
+        )
+
+
+def _rule_settings(rule: object, settings: object) -> dict[str, Any]:
+    if not isinstance(rule, str) or rule not in RULES:
+        raise SettingError(
+            f"There is no learning rule called {shown(rule)}: choose one of {', '.join(RULES)}."
+        )
+    return dict(RULES[rule].settings(mapping(settings, "The settings of a rule")))
+
+
+def _drawing(drawing: object) -> Any:
+    """An unchangeable copy of the drawing, as JSON would give it back."""
+    if drawing is None:
+        return None
+    if not isinstance(drawing, Mapping):
+        raise ExperimentError(f"The drawing must be a JSON object, not {shown(drawing)}.")
+    try:
+        text = dumps(dict(drawing))
+    except (TypeError, ValueError, RecursionError):
+        raise ExperimentError("The drawing must hold nothing but JSON.") from None
+    if len(text) > MAX_DRAWING:
+        raise ExperimentError(
+            f"The drawing takes {len(text)} characters, at most {MAX_DRAWING} can be kept: "
+            "make it smaller."
+        )
+    return _frozen(loads(text), MAX_DEPTH)
+
+
+def _frozen(value: Any, depth: int) -> Any:
+    if not isinstance(value, (dict, list)):
+        return value
+    if not depth:
+        raise ExperimentError(f"The drawing is nested more than {MAX_DEPTH} deep.")
+    if isinstance(value, dict):
+        return FrozenDict({key: _frozen(item, depth - 1) for key, item in value.items()})
+    return tuple(_frozen(item, depth - 1) for item in value)

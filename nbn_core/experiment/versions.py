@@ -1,0 +1,42 @@
+"""Versions: what an older file says, in the words of the next version.
+
+Each upgrade takes a parsed document of one version and gives one of the next, and touches nothing
+that it does not understand: what is damaged is refused by the reader of the newest version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def _from_1(document: Json) -> Json:
+    """Version 1 had the split beside the data, no validation part, no scaling and no classes."""
+    data = document.get("data")
+    if not isinstance(data, dict):
+        return {**document, "version": 2}
+    data = dict(data)
+    split = {"validation_share": 0.0, "stratified": False}
+    for old, new in (("train_share", "train_share"), ("split_seed", "seed")):
+        if old in data:
+            split[new] = data.pop(old)
+    data["split"] = split
+    if data.get("kind") == "own":
+        data["scaling"] = {"inputs": "none", "targets": "none"}
+        if isinstance(data.get("dataset"), dict):
+            data["dataset"] = table = dict(data["dataset"])
+            data["columns"] = {
+                side: _columns(table.pop(old))
+                for old, side in (("input_names", "inputs"), ("target_names", "targets"))
+                if old in table
+            }
+    return {**document, "version": 2, "data": data}
+
+
+def _columns(names: object) -> object:
+    return [{"name": n, "classes": []} for n in names] if isinstance(names, list) else names
+
+
+UPGRADES: tuple[Callable[[Json], Json], ...] = (_from_1,)

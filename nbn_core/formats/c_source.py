@@ -1,0 +1,246 @@
+"""A trained network as C99 for anything down to a microcontroller: no heap, constant tables."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from numpy.typing import ArrayLike
+
+from nbn_core.activation import ACTIVATIONS
+from nbn_core.coding import DataColumn, meanings
+from nbn_core.formats.exporting import (
+    Precision,
+    Trained,
+    checked_name,
+    in_precision,
+    trained,
+    widths_in_precision,
+)
+from nbn_core.formats.files import FormatError, count
+from nbn_core.scaling import Scaling
+from nbn_core.topology import Topology
+
+_BODIES = {
+    "linear": "value[I + k] = z + leak[k] * net;",
+    "unipolar": (
+        "value[I + k] = (z < {0} ? EXP(z) / ({1} + EXP(z)) : {1} / ({1} + EXP(-z))) "
+        "+ leak[k] * net;"
+    ),
+    "bipolar": "value[I + k] = TANH(z) + leak[k] * net;",
+    "elliot_bipolar": "value[I + k] = z / ({1} + FABS(z)) + leak[k] * net;",
+    "elliot_unipolar": "value[I + k] = {h} + {h} * z / ({1} + FABS(z)) + leak[k] * net;",
+}
+# Words of C, what <math.h> declares, and names used below.
+_TAKEN = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        auto break case char const continue default do double else enum extern float for goto if
+        inline int long register restrict return short signed sizeof static struct switch typedef
+        union unsigned void volatile while main errno NULL
+        acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 expm1
+        fabs fdim floor fma fmax fmin fmod frexp gamma hypot ilogb j0 j1 jn ldexp lgamma llrint
+        llround log log10 log1p log2 logb lrint lround modf nan nearbyint nextafter nexttoward pow
+        remainder remquo rint round scalb scalbln scalbn signgam significand sin sinh sqrt tan
+        tanh tgamma trunc y0 y1 yn drem finite isinf isnan abs
+        inputs outputs weights sources counts activation gain leak value net i k s w z I K M
+        output_node input_centre input_width output_centre output_width EXP TANH FABS
+        """,
+    )
+)
+_MOST_NODES = 65_535
+
+
+def write_c(
+    topology: Topology,
+    weights: ArrayLike,
+    scaling: Scaling | None = None,
+    name: str = "network",
+    precision: Precision = "double",
+    targets: Sequence[DataColumn] = (),
+) -> str:
+    """Write a C file with one function: raw inputs in, raw outputs out.
+
+    Parameters
+    ----------
+    topology : Topology
+        The network.
+    weights : (N,) array_like
+        Neuron by neuron, bias first.
+    scaling : Scaling, optional
+        What the network was trained behind; becomes part of the function.
+    name : str
+        Of the function.
+    precision : "double" or "float"
+        Of all numbers.
+    targets : sequence of DataColumn
+        What the targets were made of; classes are then told by their names.
+
+    Returns
+    -------
+    str
+        C99, plain ASCII, without warnings; needs the mathematical library at most.
+
+    Raises
+    ------
+    FormatError
+        If the network has more than 65,535 nodes, or a number does not fit the precision.
+    """
+    network = trained(topology, weights, scaling)
+    checked_name(name, _TAKEN | {f"{taken}f" for taken in _TAKEN})
+    nodes = topology.n_inputs + topology.n_neurons
+    if nodes > _MOST_NODES:
+        raise FormatError(f"A network in C has at most {_MOST_NODES} nodes, this one has {nodes}.")
+    suffix = "f" if precision == "float" else ""
+    bytes_each = 4 if precision == "float" else 8
+    signature = f"void {name}(const {precision} *inputs, {precision} *outputs)"
+    lines = [
+        "/* " + f"{name}: a neural network with {count(topology.n_inputs, 'input')}, "
+        f"{count(topology.n_neurons, 'neuron')} and {count(topology.n_weights, 'weight')}, "
+        "from NBN Lab.",
+        "",
+        *_listed("inputs", topology.input_names),
+        *_listed("outputs", topology.output_names),
+        *(line for meaning in meanings(targets) for line in _listed("classes", [meaning])),
+        "",
+        f"   All in raw units. C99, no heap, about {bytes_each * nodes} bytes of stack. */",
+        "",
+        *_header(topology, suffix),
+        f"enum {{ I = {topology.n_inputs}, K = {topology.n_neurons}, M = {topology.n_outputs} }};",
+        "",
+        *_tables(network, precision),
+        f"{signature};",
+        "",
+        signature,
+        "{",
+        *_body(network, precision),
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _listed(what: str, names: Sequence[str]) -> list[str]:
+    """Names in a comment, without anything that could end it or mean something in C."""
+    plain = ", ".join(re.sub(r"[^A-Za-z0-9_ .,:=+()-]", "_", name) for name in names)
+    return textwrap.wrap(
+        f"{what}: {plain}", 96, initial_indent="   ", subsequent_indent="      "
+    )  # fmt: skip
+
+
+def _header(topology: Topology, suffix: str) -> list[str]:
+    used = {neuron.activation for neuron in topology.neurons}
+    lines = []
+    if "unipolar" in used:
+        lines.append(f"#define EXP(z) exp{suffix}(z)")
+    if "bipolar" in used:
+        lines.append(f"#define TANH(z) tanh{suffix}(z)")
+    if used & {"elliot_bipolar", "elliot_unipolar"}:
+        lines.append(f"#define FABS(z) fabs{suffix}(z)")
+    return ["#include <math.h>", "", *lines, ""] if lines else []
+
+
+def _tables(network: Trained, precision: Precision) -> list[str]:
+    topology = network.topology
+    neurons = topology.neurons
+    lines = ["/* Neuron by neuron: its bias, then the weight of each source */"]
+    lines.append(f"static const {precision} weights[{topology.n_weights}] = {{")
+    for values in network.parts:
+        lines += _wrapped(_literals(in_precision(values, precision), precision))
+    lines += ["};", ""]
+    sources = list(itertools.chain.from_iterable(neuron.sources for neuron in neurons))
+    counts = [len(neuron.sources) for neuron in neurons]
+    lines += ["/* Nodes: inputs 0 to I - 1, then neurons */", *_whole("sources", sources)]
+    lines += _whole("counts", counts)
+    if len({neuron.activation for neuron in neurons}) > 1:
+        codes = [ACTIVATIONS[neuron.activation].code for neuron in neurons]
+        lines += [
+            f"/* {', '.join(f'{a.code} {name}' for name, a in ACTIVATIONS.items())} */",
+            *_whole("activation", codes),
+        ]
+    lines += _real("gain", [neuron.gain for neuron in neurons], precision)
+    lines += _real("leak", [neuron.leak for neuron in neurons], precision)
+    lines += _whole("output_node", [topology.n_inputs + k for k in topology.outputs])
+    for what, affine in (("input", network.inputs), ("output", network.outputs)):
+        if not affine.is_identity:
+            lines += _real(f"{what}_centre", affine.centre, precision)
+            lines += _real(f"{what}_width", widths_in_precision(affine, precision), precision)
+    return [*lines, ""]
+
+
+def _body(network: Trained, precision: Precision) -> list[str]:
+    used = {neuron.activation for neuron in network.topology.neurons}
+    numbers = dict(zip("01h", _literals([0.0, 1.0, 0.5], precision), strict=True))
+    bodies = {
+        ACTIVATIONS[a].code: re.sub(r"\{(.)\}", lambda m: numbers[m[1]], _BODIES[a]) for a in used
+    }
+    if len(bodies) == 1:
+        act = [f"        {body}" for body in bodies.values()]
+    else:
+        act = ["        switch (activation[k]) {"]
+        for place, (code, body) in enumerate(sorted(bodies.items())):
+            label = "default:" if place == len(bodies) - 1 else f"case {code}:"
+            act += [f"        {label}", f"            {body}", "            break;"]
+        act.append("        }")
+    scaled = "inputs[i]"
+    if not network.inputs.is_identity:
+        scaled = "(inputs[i] - input_centre[i]) / input_width[i]"
+    raw = "value[output_node[i]]"
+    if not network.outputs.is_identity:
+        raw += " * output_width[i] + output_centre[i]"
+    return [
+        f"    {precision} value[I + K];",
+        f"    const {precision} *w = weights;",
+        f"    const {_integer(_nodes(network.topology))} *s = sources;",
+        "    unsigned i, k;",
+        "",
+        "    for (i = 0; i < I; i++)",
+        f"        value[i] = {scaled};",
+        "    for (k = 0; k < K; k++) {",
+        f"        {precision} net = *w++, z;",
+        "        for (i = 0; i < counts[k]; i++)",
+        "            net += *w++ * value[*s++];",
+        "        z = gain[k] * net;",
+        *act,
+        "    }",
+        "    for (i = 0; i < M; i++)",
+        f"        outputs[i] = {raw};",
+    ]
+
+
+def _nodes(topology: Topology) -> int:
+    return max(max(neuron.sources) for neuron in topology.neurons)
+
+
+def _integer(most: int) -> str:
+    return "unsigned char" if most <= 255 else "unsigned short"
+
+
+def _literals(values: Iterable[float], precision: Precision) -> list[str]:
+    if precision == "double":
+        return [repr(float(value)) for value in values]
+    rounded = in_precision(list(values), precision)
+    return [f"{value:.9g}" + ("f" if _pointed(value) else ".0f") for value in rounded]
+
+
+def _pointed(value: float) -> bool:
+    return any(mark in f"{value:.9g}" for mark in ".e")
+
+
+def _wrapped(items: Iterable[str]) -> list[str]:
+    return textwrap.wrap(
+        ", ".join(items) + ",", 96, initial_indent="    ", subsequent_indent="    "
+    )  # fmt: skip
+
+
+def _real(name: str, values: Sequence[float] | ArrayLike, precision: Precision) -> list[str]:
+    literals = _literals(in_precision(values, precision).tolist(), precision)
+    head = f"static const {precision} {name}[{len(literals)}] = {{"
+    return [head, *_wrapped(literals), "};"]
+
+
+def _whole(name: str, values: Sequence[int]) -> list[str]:
+    head = f"static const {_integer(max(values))} {name}[{len(values)}] = {{"
+    return [head, *_wrapped(map(str, values)), "};"]

@@ -1,0 +1,259 @@
+"""Networks as graphs: GraphML and node-link JSON, read and written by networkx.
+
+Nodes carry `role` (input, hidden or output), neurons also `activation`, `gain`, `leak` and the
+place of an `output` among the outputs; with weights, connections carry `weight` and neurons `bias`.
+What is read was looked through first: XML without document types or entities (nothing is expanded,
+nothing is fetched), JSON without NaN, both of bounded size and depth.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from numbers import Real
+from typing import Any, NoReturn
+from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
+
+import networkx
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nbn_core.formats.files import (
+    MAX_CONNECTIONS,
+    MAX_NODES,
+    FloatArray,
+    FormatError,
+    NetworkFile,
+    checked,
+    quoted,
+    text_of,
+)
+from nbn_core.topology import Topology
+
+MAX_DEPTH = 16
+MAX_ELEMENTS = 1_000_000
+MAX_GRAPH = 32_000_000
+
+# What networkx raises on files that are well formed but no graph.
+_DAMAGE = (
+    networkx.NetworkXException,
+    ParseError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    TypeError,
+    ValueError,
+    RecursionError,
+)
+
+
+def read_graphml(data: str | bytes) -> NetworkFile:
+    """Read GraphML.
+
+    Parameters
+    ----------
+    data : str or bytes
+        The file.
+
+    Returns
+    -------
+    NetworkFile
+        With weights if all connections and neurons have one.
+
+    Raises
+    ------
+    FormatError
+        One sentence for every kind of damage; a TopologyError if the graph is no network.
+    """
+    text = text_of(data, "A GraphML file", MAX_GRAPH)
+    _look_through(text)
+    try:
+        graph = networkx.parse_graphml(text)
+    except _DAMAGE:
+        raise FormatError(
+            "This GraphML file holds no graph that can be read: a network is one directed graph "
+            "whose data have keys."
+        ) from None
+    return _network(graph)
+
+
+def write_graphml(topology: Topology, weights: ArrayLike | None = None) -> str:
+    """Write GraphML.
+
+    Parameters
+    ----------
+    topology : Topology
+        The network.
+    weights : (N,) array_like, optional
+        Neuron by neuron, bias first.
+
+    Returns
+    -------
+    str
+        What `read_graphml` reads back.
+
+    Raises
+    ------
+    FormatError
+        If a name holds a character that XML cannot.
+    """
+    for name in topology.names:
+        if any(ord(character) & 0xFFFE == 0xFFFE for character in name):
+            raise FormatError(f"The name {quoted(name)} cannot stand in XML: rename the node.")
+    graph = topology.to_networkx(None if weights is None else checked(topology, weights))
+    return "\n".join(networkx.generate_graphml(graph)) + "\n"
+
+
+def read_node_link(data: str | bytes) -> NetworkFile:
+    """Read node-link JSON.
+
+    Parameters
+    ----------
+    data : str or bytes
+        The file; connections under "edges", or "links" as older programs write.
+
+    Returns
+    -------
+    NetworkFile
+        With weights if all connections and neurons have one.
+
+    Raises
+    ------
+    FormatError
+        One sentence for every kind of damage; a TopologyError if the graph is no network.
+    """
+    text = text_of(data, "A node-link file", MAX_GRAPH)
+    try:
+        document = json.loads(text, parse_constant=_no_constant)
+    except FormatError:
+        raise
+    except (ValueError, RecursionError):
+        raise FormatError("This is not JSON: use the original file.") from None
+    if not isinstance(document, dict) or not isinstance(document.get("nodes"), list):
+        raise FormatError("This JSON is no node-link graph: it has no list of nodes.")
+    edges = "links" if "edges" not in document else "edges"
+    if not isinstance(document.get(edges), list):
+        raise FormatError("This JSON is no node-link graph: it has no list of edges.")
+    _check_size(len(document["nodes"]), len(document[edges]))
+    if document.get("directed") is not True or document.get("multigraph") is True:
+        raise FormatError(
+            "A network needs a directed graph with single connections: “directed” must be true."
+        )
+    try:
+        graph = networkx.node_link_graph(document, multigraph=False, edges=edges)
+    except _DAMAGE:
+        raise FormatError(
+            "This node-link file is damaged: each node needs an id, each edge a source and a "
+            "target."
+        ) from None
+    return _network(graph)
+
+
+def write_node_link(topology: Topology, weights: ArrayLike | None = None) -> str:
+    """Write node-link JSON.
+
+    Parameters
+    ----------
+    topology : Topology
+        The network.
+    weights : (N,) array_like, optional
+        Neuron by neuron, bias first.
+
+    Returns
+    -------
+    str
+        What `read_node_link` reads back.
+    """
+    graph = topology.to_networkx(None if weights is None else checked(topology, weights))
+    document: dict[str, Any] = networkx.node_link_data(graph, edges="edges")
+    return json.dumps(document, indent=1, allow_nan=False) + "\n"
+
+
+def _network(graph: networkx.Graph) -> NetworkFile:
+    _check_size(graph.number_of_nodes(), graph.number_of_edges())
+    topology = Topology.from_networkx(graph)
+    return NetworkFile(topology, _weights(graph, topology))
+
+
+def _weights(graph: networkx.DiGraph, topology: Topology) -> FloatArray | None:
+    """Weights from the attributes, all of them or none."""
+    node = {str(key): key for key in graph}
+    values = [
+        graph.edges[node[source], node[name]].get("weight")
+        if source
+        else graph.nodes[node[name]].get("bias")
+        for source, name in topology.weight_names
+    ]
+    if all(value is None for value in values):
+        return None
+    for value, (source, name) in zip(values, topology.weight_names, strict=True):
+        if isinstance(value, bool) or not isinstance(value, Real) or not _finite(value):
+            what = f"weight from {quoted(source)} to" if source else "bias of"
+            raise FormatError(
+                f"The {what} {quoted(name)} is missing or not a finite number: give all weights, "
+                "or none."
+            )
+    return checked(topology, np.array([float(value) for value in values]))
+
+
+def _finite(value: Real) -> bool:
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:
+        return False
+
+
+def _check_size(nodes: int, connections: int) -> None:
+    if nodes > MAX_NODES or connections > MAX_CONNECTIONS:
+        raise FormatError(
+            f"A network has at most {MAX_NODES} nodes and {MAX_CONNECTIONS} connections: this "
+            "graph is larger."
+        )
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise FormatError(f"A graph holds finite numbers only, this one has {name}.")
+
+
+def _look_through(text: str) -> None:
+    """Refuse XML with a document type, too many or too deep elements, or none of GraphML."""
+    depth = elements = 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal depth, elements
+        depth += 1
+        elements += 1
+        plain = tag.rpartition(" ")[2]
+        if elements == 1 and plain != "graphml":
+            raise FormatError("This XML file is not GraphML.")
+        if depth > MAX_DEPTH or elements > MAX_ELEMENTS:
+            raise FormatError("This GraphML file is too large or too deep for a network.")
+        if plain == "key" and not {"attr.type", "yfiles.type"} & attributes.keys():
+            raise FormatError(
+                f"The key {quoted(attributes.get('id', ''))} has no attr.type: say whether it is "
+                "string, double or long."
+            )
+        if plain in ("port", "hyperedge"):
+            raise FormatError(f"This graph has a {plain}, which no network has: remove it.")
+
+    def end(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def doctype(*arguments: object) -> NoReturn:
+        raise FormatError("XML with a document type (<!DOCTYPE ...>) is not read: remove it.")
+
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(text.encode("utf-8"), True)
+    except expat.ExpatError as error:
+        raise FormatError(
+            f"This GraphML file stops being XML at line {error.lineno}, column "
+            f"{error.offset + 1}: use the original file."
+        ) from None
+    except UnicodeEncodeError:
+        raise FormatError("This GraphML file holds characters that no file can.") from None

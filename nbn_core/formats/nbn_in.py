@@ -1,0 +1,267 @@
+"""The topology files of the NBN programs, `.in`.
+
+    // comment                           also % or # at the start of a line
+    n 4 mbip 1 2 3                       a neuron: its number, its model, the nodes it sees
+    n 5 mlin 1 2 3 4
+    w 0.1 -0.2 0.3 0.4                   weights, in any number of lines: neuron by neuron in the
+    w 0.5 0.6 0.7 0.8 0.9                order listed, bias first, then as the nodes are listed
+    .model mbip fun=bip, gain=0.5, der=0.001
+    .model mlin fun=lin
+    datafile=parity3.dat
+
+The smallest number of a neuron says how many inputs there are; neurons that feed no other are the
+outputs. `fun` is bip, uni or lin, and here also ebip or euni for the Elliot functions; `der` is the
+leak. The models mbip, mu and mlin need no line of their own.
+
+What this format has no place for stands in comments that other programs skip: `//@ name 4 "h1"`
+and, where the outputs are others than the neurons that feed no other, `//@ outputs 6 5`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+
+from numpy.typing import ArrayLike
+
+from nbn_core.formats import numbered
+from nbn_core.formats.files import (
+    MAX_CONNECTIONS,
+    SEPARATORS,
+    FormatError,
+    NetworkFile,
+    checked,
+    number,
+    quoted,
+    shortest,
+    text_of,
+    whole,
+)
+from nbn_core.topology import Topology, default_names
+
+FUNCTIONS = {
+    "bip": "bipolar",
+    "uni": "unipolar",
+    "lin": "linear",
+    "ebip": "elliot_bipolar",
+    "euni": "elliot_unipolar",
+}
+_STANDARD = {
+    "mbip": "bipolar", "bip": "bipolar", "mu": "unipolar", "muni": "unipolar", "uni": "unipolar",
+    "mlin": "linear", "lin": "linear",
+}  # fmt: skip
+_FILE = re.compile(r"datafile\s*[=\s]\s*(\S.*)", re.IGNORECASE)
+_WORD = re.compile(r"[^\s,;=]+")
+
+
+class _Reader:
+    """What the lines read so far say."""
+
+    def __init__(self) -> None:
+        self.neurons: list[tuple[int, str, tuple[int, ...]]] = []
+        self.weights: list[float] = []
+        self.models: dict[str, tuple[str, float, float]] = {
+            name: (activation, 1.0, 0.0) for name, activation in _STANDARD.items()
+        }
+        self.defined: set[str] = set()
+        self.names: dict[int, str] = {}
+        self.outputs: list[int] | None = None
+        self.datafile = ""
+
+    def line(self, text: str, where: str) -> None:
+        """Read a line."""
+        if text.startswith("//@"):
+            self.note(text[3:].strip(), where)
+            return
+        text = text.split("//")[0].strip()
+        if not text or text[0] in "%#":
+            return
+        if file := _FILE.fullmatch(text):
+            self.datafile = file[1].strip().strip("\"'")
+            return
+        words = [word for word in SEPARATORS.split(text) if word]
+        if not words:
+            raise FormatError(f"{where} holds nothing but separators: remove it.")
+        key, *rest = words
+        match key.lower():
+            case "n":
+                self.neuron(rest, where)
+            case "w":
+                self.weights += [number(word, where) for word in rest]
+                if len(self.weights) > 2 * MAX_CONNECTIONS:
+                    raise FormatError(f"{where} lists more weights than any network here has.")
+            case ".model":
+                self.model(text[len(key) :], where)
+            case _:
+                raise FormatError(
+                    f"{where} starts with {quoted(key)}: a line starts with n, w, .model, "
+                    "datafile= or //."
+                )
+
+    def neuron(self, words: list[str], where: str) -> None:
+        """Read what follows n."""
+        if len(words) < 3:
+            raise FormatError(
+                f"{where} is not a whole neuron: n is followed by its number, its model and the "
+                "nodes it sees."
+            )
+        sources = tuple(whole(word, where) for word in words[2:])
+        self.neurons.append((whole(words[0], where), words[1].lower(), sources))
+
+    def model(self, text: str, where: str) -> None:
+        """Read what follows .model."""
+        words = _WORD.findall(text)
+        if not words:
+            raise FormatError(f"{where} defines a model without a name: add one.")
+        name, pairs = words[0].lower(), words[1:]
+        if len(pairs) % 2 or text.count("=") != len(pairs) // 2:
+            raise FormatError(
+                f"{where} does not define a model: it looks like .model mbip fun=bip, gain=0.5, "
+                "der=0.01."
+            )
+        if name in self.defined:
+            raise FormatError(f"{where} defines the model {quoted(name)} again: remove one.")
+        self.defined.add(name)
+        activation, gain, leak = self.models.get(name, ("bipolar", 1.0, 0.0))
+        for key, value in zip(pairs[::2], pairs[1::2], strict=True):
+            match key.lower():
+                case "fun":
+                    if value.lower() not in FUNCTIONS:
+                        raise FormatError(
+                            f"{where} has the function {quoted(value)}: choose "
+                            f"{', '.join(FUNCTIONS)}."
+                        )
+                    activation = FUNCTIONS[value.lower()]
+                case "gain":
+                    gain = number(value, where)
+                case "der":
+                    leak = number(value, where)
+                case _:
+                    raise FormatError(
+                        f"{where} sets {quoted(key)}: a model has fun, gain and der only."
+                    )
+        self.models[name] = activation, gain, leak
+
+    def note(self, text: str, where: str) -> None:
+        """Read a comment of ours; any other is skipped."""
+        key, _, rest = text.partition(" ")
+        if key == "name":
+            node, _, name = rest.strip().partition(" ")
+            self.names[whole(node, where)] = _unquoted(name, where)
+        elif key == "outputs":
+            self.outputs = [whole(word, where) for word in SEPARATORS.split(rest) if word]
+
+    def rows(self) -> list[numbered.Row]:
+        """Give the neurons their models."""
+        rows = []
+        for node, model, sources in self.neurons:
+            if model not in self.models:
+                raise FormatError(
+                    f"Neuron {node} has the model {quoted(model)}, which no .model line defines: "
+                    "add one."
+                )
+            rows.append(numbered.Row(node, sources, *self.models[model]))
+        return rows
+
+
+def read_in(data: str | bytes) -> NetworkFile:
+    """Read an `.in` file.
+
+    Parameters
+    ----------
+    data : str or bytes
+        The file.
+
+    Returns
+    -------
+    NetworkFile
+        With weights, and the name of the file of patterns, if it has them.
+
+    Raises
+    ------
+    NBNError
+        One sentence for every kind of damage.
+    """
+    reader = _Reader()
+    for at, line in enumerate(text_of(data, "An .in file").split("\n"), start=1):
+        reader.line(line.strip(" \t\f\v"), f"Line {at}")
+    topology, weights = numbered.network(
+        reader.rows(), reader.weights or None, reader.outputs, reader.names
+    )
+    return NetworkFile(topology, weights, reader.datafile)
+
+
+def write_in(topology: Topology, weights: ArrayLike | None = None, datafile: str = "") -> str:
+    """Write an `.in` file.
+
+    Parameters
+    ----------
+    topology : Topology
+        The network.
+    weights : (N,) array_like, optional
+        Neuron by neuron, bias first.
+    datafile : str
+        Name of the file of patterns.
+
+    Returns
+    -------
+    str
+        What `read_in` reads back, names included.
+
+    Raises
+    ------
+    FormatError
+        If the name of the file cannot stand in a line.
+    """
+    if datafile and (not datafile.isprintable() or datafile != datafile.strip(" \"'")):
+        raise FormatError(f"The file name {quoted(datafile)} cannot stand in an .in file.")
+    if "//" in datafile:
+        raise FormatError(f"The file name {quoted(datafile)} would start a comment there.")
+    models: dict[tuple[str, float, float], str] = {}
+    lines = [f"// {topology.n_inputs} inputs, {topology.n_neurons} neurons, NBN Lab"]
+    for k, neuron in enumerate(topology.neurons):
+        key = neuron.activation, neuron.gain, neuron.leak
+        model = models.setdefault(key, f"m{len(models) + 1}")
+        sources = " ".join(str(source + 1) for source in neuron.sources)
+        lines.append(f"n {topology.n_inputs + k + 1} {model} {sources}")
+    if weights is not None:
+        values = iter(checked(topology, weights))
+        for neuron in topology.neurons:
+            own = itertools.islice(values, 1 + len(neuron.sources))
+            lines.append("w " + " ".join(shortest(w) for w in own))
+    short = {activation: function for function, activation in FUNCTIONS.items()}
+    for (activation, gain, leak), model in models.items():
+        lines.append(
+            f".model {model} fun={short[activation]}, gain={shortest(gain)}, der={shortest(leak)}"
+        )
+    if datafile:
+        lines.append(f"datafile={datafile}")
+    return "\n".join([*lines, *_notes(topology)]) + "\n"
+
+
+def _notes(topology: Topology) -> list[str]:
+    """Names and outputs, as comments, where they are not what a reader would take them for."""
+    feeding = {source for neuron in topology.neurons for source in neuron.sources}
+    sinks = [k for k in range(topology.n_neurons) if topology.n_inputs + k not in feeding]
+    notes = []
+    if list(topology.outputs) != sinks:
+        ids = " ".join(str(topology.n_inputs + k + 1) for k in topology.outputs)
+        notes.append(f"//@ outputs {ids}")
+    usual = default_names(topology.n_inputs, topology.n_neurons, topology.outputs)
+    return notes + [
+        f"//@ name {node} {json.dumps(name, ensure_ascii=False)}"
+        for node, (name, default) in enumerate(zip(topology.names, usual, strict=True), start=1)
+        if name != default
+    ]
+
+
+def _unquoted(name: str, where: str) -> str:
+    """Read a name in quotation marks, as JSON has them."""
+    try:
+        plain = json.loads(name) if name.startswith('"') else name
+    except ValueError:
+        plain = None
+    if not isinstance(plain, str):
+        raise FormatError(f"{where} gives a name that breaks off: {quoted(name)}.")
+    return plain

@@ -1,0 +1,74 @@
+"""Where compiled kernels are kept between runs.
+
+numba checks only the file a function stands in, so a changed helper in another file would go
+unnoticed. The folder is therefore named by a hash of all kernel sources and of the versions that
+compiled them. It is in the user's cache folder, never beside the sources.
+"""
+
+import atexit
+import hashlib
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy
+
+# For kernels that only kernels call: no door to Python, which takes long to compile.
+INNER: dict[str, Any] = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+
+
+@contextmanager
+def kernel_cache() -> Iterator[Path]:
+    """Let numba keep what is decorated inside in our folder, and leave its settings as found."""
+    before = numba.config.CACHE_DIR
+    folder = _writable(_root(before) / _fingerprint())
+    numba.config.CACHE_DIR = str(folder)
+    try:
+        yield folder
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def _root(given: str) -> Path:
+    if given:
+        return Path(given)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif sys.platform == "darwin":
+        base = "~/Library/Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(os.path.expanduser(base)) / "nbn-lab" / "kernels"
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for version in (numba.__version__, numpy.__version__, platform.python_version()):
+        digest.update(version.encode() + b"\0")
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+def _writable(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        private = Path(tempfile.mkdtemp(prefix="nbn-lab-kernels-"))
+        atexit.register(shutil.rmtree, private, ignore_errors=True)
+        return private

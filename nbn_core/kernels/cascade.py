@@ -1,0 +1,72 @@
+"""Candidates of cascade correlation: neurons that learn to vary as the remaining errors do."""
+
+import math
+
+from numba import njit
+
+from nbn_core.kernels.activations import activate
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def climb(
+    design, errors, code, gain, leak, rate, begin, end, weights, one, two, values, slopes, pull,
+    scores,
+):  # fmt: skip
+    """Take steps begin..end-1 of Adam up the covariance of every candidate.
+
+    Parameters
+    ----------
+    design : (D, P) float64
+        Ones, inputs, and neurons so far: what a candidate sees.
+    errors : (M, P) float64
+        Targets minus outputs, their mean taken away.
+    code, gain, leak : int, float, float
+        Of the neuron to be.
+    rate : float
+        Of Adam.
+    begin, end : int
+        Steps.
+    weights, one, two : (C, D) float64
+        Of the candidates, changed; memory of Adam.
+    values, slopes, pull : (1, P), (1, P), (P,) float64
+        Work space.
+    scores : (C,) float64
+        Written: sum over outputs of |sum over patterns of (v - mean v) e|, before the last step.
+    """
+    n_candidates, width = weights.shape
+    n_patterns = design.shape[1]
+    for c in range(n_candidates):
+        for step in range(begin, end):
+            for p in range(n_patterns):
+                values[0, p] = 0.0
+            for i in range(width):
+                factor = weights[c, i]
+                row = design[i]
+                for p in range(n_patterns):
+                    values[0, p] += factor * row[p]
+            activate(code, gain, leak, values[0], slopes[0], n_patterns)
+            for p in range(n_patterns):
+                pull[p] = 0.0
+            score = 0.0
+            for m in range(errors.shape[0]):
+                total = 0.0
+                row = errors[m]
+                for p in range(n_patterns):
+                    total += values[0, p] * row[p]
+                score += abs(total)
+                sign = 1.0 if total >= 0.0 else -1.0
+                for p in range(n_patterns):
+                    pull[p] += sign * row[p]
+            scores[c] = score
+            fade_one = 1.0 - 0.9 ** (step + 1)
+            fade_two = 1.0 - 0.999 ** (step + 1)
+            for i in range(width):
+                slope = 0.0
+                row = design[i]
+                for p in range(n_patterns):
+                    slope += pull[p] * slopes[0, p] * row[p]
+                one[c, i] = 0.9 * one[c, i] + 0.1 * slope
+                two[c, i] = 0.999 * two[c, i] + 0.001 * slope * slope
+                weights[c, i] += (
+                    rate * (one[c, i] / fade_one) / (math.sqrt(two[c, i] / fade_two) + 1e-8)
+                )

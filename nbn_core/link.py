@@ -1,0 +1,99 @@
+"""An experiment as the text of a link: JSON, raw deflate, base64url without padding."""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+
+from nbn_core.errors import ExperimentError
+from nbn_core.experiment import Experiment, OwnData
+
+MAX_LINK = 60_000
+MAX_TEXT = 4_000_000
+MAX_NUMBERS = 50_000  # of own data: more would not fit, and to pack them for nothing takes seconds
+
+_RAW = -15
+_ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
+_DAMAGED = (
+    "This link is damaged: ask for it again, and copy it whole from the first letter to the last."
+)
+
+
+def encode(experiment: Experiment) -> str:
+    """Write an experiment as text for a link.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        What to put in the link.
+
+    Returns
+    -------
+    str
+        Letters, digits, - and _ only.
+
+    Raises
+    ------
+    ExperimentError
+        If it takes more than 60,000 characters, or its own data has more than 50,000 numbers.
+    """
+    if isinstance(experiment.data, OwnData):
+        data = experiment.data.dataset
+        if data.inputs.size + data.targets.size > MAX_NUMBERS:
+            raise ExperimentError(
+                f"This experiment is too large for a link: its data has "
+                f"{data.inputs.size + data.targets.size} numbers, at most {MAX_NUMBERS} go into "
+                "one; save it as a file."
+            )
+    text = experiment.to_json().encode("ascii")
+    deflate = zlib.compressobj(9, zlib.DEFLATED, _RAW)
+    packed = deflate.compress(text) + deflate.flush()
+    link = base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
+    if len(link) > MAX_LINK or len(text) >= MAX_TEXT:
+        raise ExperimentError(
+            f"This experiment is too large for a link ({len(link)} characters, at most "
+            f"{MAX_LINK}): save it as a file."
+        )
+    return link
+
+
+def decode(link: str) -> Experiment:
+    """Read an experiment from the text of a link.
+
+    Parameters
+    ----------
+    link : str
+        What `encode` wrote.
+
+    Returns
+    -------
+    Experiment
+
+    Raises
+    ------
+    ExperimentError
+        If it is too long, damaged, or unpacks to more than 4 MB.
+    """
+    if not isinstance(link, str):
+        raise ExperimentError("A link is text, this is something else: copy the link again.")
+    if len(link) > MAX_LINK:
+        raise ExperimentError(
+            f"This link is too long ({len(link)} characters, at most {MAX_LINK}): "
+            "ask for the experiment as a file."
+        )
+    if not _ALPHABET.fullmatch(link) or len(link) % 4 == 1:
+        raise ExperimentError(_DAMAGED)
+    inflate = zlib.decompressobj(_RAW)
+    packed = base64.urlsafe_b64decode(link + "=" * (-len(link) % 4))
+    try:
+        text = inflate.decompress(packed, MAX_TEXT)
+    except zlib.error:
+        raise ExperimentError(_DAMAGED) from None
+    if len(text) == MAX_TEXT:
+        raise ExperimentError(
+            f"This link unpacks to {MAX_TEXT // 1_000_000} MB or more: it is not a link of NBN Lab."
+        )
+    if not inflate.eof or inflate.unused_data:
+        raise ExperimentError(_DAMAGED)
+    return Experiment.from_json(text)

@@ -1,0 +1,93 @@
+"""Locality: a network cut into groups of levels, each with outputs of its own.
+
+Signals stay inside a group. Every group but the last gets heads, one for each output, that read
+those of its neurons that feed nothing else in the group (in a layered network, its last level) and
+are compared with the targets like the outputs themselves. The last group has the drawn outputs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from nbn_core.descent import Head, Plan, Wiring, wired
+from nbn_core.objective import Objective
+from nbn_core.topology import Topology
+
+
+def hidden_levels(topology: Topology) -> list[int]:
+    """List the levels that hold hidden neurons, ascending."""
+    outputs = set(topology.outputs)
+    return sorted({level for k, level in enumerate(topology.levels) if k not in outputs})
+
+
+def grouped(objective: Objective, n_groups: int, *, cut: bool = True) -> Wiring:
+    """Cut a network into groups.
+
+    Parameters
+    ----------
+    objective : Objective
+        Network and data.
+    n_groups : int
+        At most one for each hidden level.
+    cut : bool
+        Whether signals stay inside; if not, heads are added and signals go everywhere.
+
+    Returns
+    -------
+    Wiring
+        With the heads behind the neurons that were drawn.
+    """
+    topology, network = objective.topology, objective.network
+    levels = hidden_levels(topology)
+    n_groups = max(1, min(n_groups, len(levels)))
+    rank = {level: i * n_groups // len(levels) for i, level in enumerate(levels)}
+    outputs = set(topology.outputs)
+    groups = [
+        n_groups - 1 if k in outputs else rank[level] for k, level in enumerate(topology.levels)
+    ]
+    feeding = {
+        source - topology.n_inputs
+        for k, neuron in enumerate(topology.neurons)
+        for source in neuron.sources
+        if source >= topology.n_inputs and groups[source - topology.n_inputs] == groups[k]
+    }
+    heads = []
+    for group in range(n_groups - 1):
+        ends = [
+            topology.n_inputs + k
+            for k in range(topology.n_neurons)
+            if groups[k] == group and k not in feeding
+        ]
+        for m, k in enumerate(topology.outputs):
+            code, gain, leak = network.codes[k], network.gains[k], network.leaks[k]
+            heads.append(Head(ends, int(code), float(gain), float(leak), m))
+            groups.append(group)
+    return wired(network, heads, groups if cut else None)
+
+
+def local(plan: Plan, objective: Objective, n_groups: int, *, cut: bool = True) -> Plan:
+    """Make a plan of backpropagation local.
+
+    Parameters
+    ----------
+    plan : Plan
+        Optimiser, batches, key.
+    objective : Objective
+        Network and data.
+    n_groups : int
+        Groups of levels.
+    cut : bool
+        Whether signals stay inside.
+
+    Returns
+    -------
+    Plan
+        With heads that start from small random weights.
+    """
+    wiring = grouped(objective, n_groups, cut=cut)
+    n = wiring.n_weights
+    n_more = len(wiring.sources) - n
+    more = 0.1 * np.random.default_rng([plan.key, 2]).standard_normal(n_more)
+    return replace(plan, wiring=wiring, more_weights=more, units=3.0 * (n + n_more) / n)

@@ -1,0 +1,171 @@
+"""One pattern taken apart: values, both ways to the derivatives, the rows of the Jacobian.
+
+Written out in plain NumPy, each sum in the order of the compiled kernels; the formulas are those of
+`nbn_core.anatomy`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core.kernels.activations import activate
+from nbn_core.network import Network
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatternAnatomy:
+    """Everything about one pattern; arrays are read-only.
+
+    Parameters
+    ----------
+    pattern : int
+        Counted from 0.
+    targets, errors : (M,) float64
+        d and e = d - o.
+    values : (I+K,) float64
+        Of all nodes, inputs first.
+    nets, slopes : (K,) float64
+        Weighted sum of each neuron, and the derivative of its value by it.
+    deltas : (K, K) float64
+        Forward only: deltas[k, j] = d value of neuron k / d net of neuron j; 0 above the diagonal.
+    effects : (M, I+K) float64
+        Backward: effects[m, i] = d output m / d value of node i.
+    backward_deltas : (M, K) float64
+        Backward: slope times effect, d output m / d net of neuron j.
+    rows, backward_rows : (M, N) float64
+        Jacobian rows de_m/dw from the one and from the other.
+    """
+
+    pattern: int
+    targets: FloatArray
+    errors: FloatArray
+    values: FloatArray
+    nets: FloatArray
+    slopes: FloatArray
+    deltas: FloatArray
+    effects: FloatArray
+    backward_deltas: FloatArray
+    rows: FloatArray
+    backward_rows: FloatArray
+
+    @property
+    def sse(self) -> float:
+        """The pattern's share of the SSE."""
+        return float(self.errors @ self.errors)
+
+    @property
+    def gradient(self) -> FloatArray:
+        """(N,) float64, the pattern's share of g: sum of j' e over the outputs."""
+        share: FloatArray = self.rows.T @ self.errors
+        return share
+
+    @property
+    def quasi_hessian(self) -> FloatArray:
+        """(N, N) float64, the pattern's share of Q: sum of the outer products j'j."""
+        share: FloatArray = self.rows.T @ self.rows
+        return share
+
+
+def pattern_anatomy(
+    network: Network, weights: FloatArray, p: int, inputs: FloatArray, targets: FloatArray
+) -> PatternAnatomy:
+    """Take one pattern apart.
+
+    Parameters
+    ----------
+    network : Network
+        The topology laid out.
+    weights : (N,) float64
+        Neuron by neuron, bias first.
+    p : int
+        Number of the pattern, from 0.
+    inputs, targets : (I,), (M,) float64
+        Of the pattern.
+
+    Returns
+    -------
+    PatternAnatomy
+        Both ways to the Jacobian rows.
+    """
+    values, nets, slopes = _forward(network, weights, inputs)
+    deltas = _forward_only(network, weights, slopes)
+    effects, backward_deltas = _backward(network, weights, slopes)
+    outputs = list(network.outputs)
+    errors = targets - values[network.n_inputs + network.outputs]
+    rows = _rows(network, values, deltas[outputs])
+    backward_rows = _rows(network, values, backward_deltas)
+    wanted = np.array(targets)
+    lock(
+        wanted, errors, values, nets, slopes, deltas, effects, backward_deltas, rows, backward_rows
+    )
+    return PatternAnatomy(
+        p, wanted, errors, values, nets, slopes, deltas, effects, backward_deltas,
+        rows, backward_rows,
+    )  # fmt: skip
+
+
+def _forward(
+    network: Network, weights: FloatArray, inputs: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Values of nodes, nets and slopes of neurons."""
+    n_inputs, n_neurons = network.n_inputs, network.n_neurons
+    values = np.zeros(n_inputs + n_neurons)
+    values[:n_inputs] = inputs
+    nets, slopes = np.zeros(n_neurons), np.zeros(n_neurons)
+    value, slope = np.zeros(1), np.zeros(1)
+    for k in range(n_neurons):
+        begin, end = network.first[k], network.first[k + 1]
+        net = weights[begin]
+        for n in range(begin + 1, end):
+            net += weights[n] * values[network.sources[n]]
+        value[0] = nets[k] = net
+        activate(network.codes[k], network.gains[k], network.leaks[k], value, slope, 1)
+        values[n_inputs + k], slopes[k] = value[0], slope[0]
+    return values, nets, slopes
+
+
+def _forward_only(network: Network, weights: FloatArray, slopes: FloatArray) -> FloatArray:
+    """Find the delta matrix (K, K), row by row: row k needs only rows before it."""
+    deltas = np.zeros((network.n_neurons, network.n_neurons))
+    for k in range(network.n_neurons):
+        for n in range(network.first[k] + 1, network.first[k + 1]):
+            i = network.sources[n] - network.n_inputs
+            if i >= 0:
+                deltas[k] += weights[n] * deltas[i]
+        deltas[k] *= slopes[k]
+        deltas[k, k] = slopes[k]
+    return deltas
+
+
+def _backward(
+    network: Network, weights: FloatArray, slopes: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Sweep back from each output: effects of nodes (M, I+K), deltas of neurons (M, K)."""
+    n_inputs, n_neurons = network.n_inputs, network.n_neurons
+    effects = np.zeros((network.n_outputs, n_inputs + n_neurons))
+    deltas = np.zeros((network.n_outputs, n_neurons))
+    for m, output in enumerate(network.outputs):
+        effects[m, n_inputs + output] = 1.0
+        for k in range(output, -1, -1):
+            delta = deltas[m, k] = slopes[k] * effects[m, n_inputs + k]
+            begin, end = network.first[k] + 1, network.first[k + 1]
+            effects[m, network.sources[begin:end]] += weights[begin:end] * delta
+    return effects, deltas
+
+
+def _rows(network: Network, values: FloatArray, deltas: FloatArray) -> FloatArray:
+    """Jacobian rows (M, N) of the deltas (M, K) of the outputs."""
+    neuron = np.repeat(np.arange(network.n_neurons), np.diff(network.first))
+    sent = np.where(network.sources < 0, 1.0, values[network.sources])
+    return np.asarray(-deltas[:, neuron] * sent)
+
+
+def lock(*arrays: FloatArray) -> None:
+    """Make arrays read-only."""
+    for array in arrays:
+        array.setflags(write=False)

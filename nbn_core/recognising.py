@@ -1,0 +1,206 @@
+"""What somebody's file is: found in what it holds, not in what it is called.
+
+    found = recognise(data)
+    found.what                       "a GraphML file"
+    found.experiment, found.network, found.patterns, found.weights       one of them is there
+
+Links and reports count as files: both hold an Experiment. Nothing is unpickled or evaluated, and
+whatever cannot be brought in is told in one sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nbn_core import link
+from nbn_core.experiment import FORMAT, Experiment
+from nbn_core.formats import (
+    FormatError,
+    NetworkFile,
+    read_graphml,
+    read_in,
+    read_node_link,
+    read_npz,
+    read_vectors,
+    read_weights_csv,
+)
+from nbn_core.formats.files import SEPARATORS, FloatArray, checked, quoted, text_of
+from nbn_core.topology import Topology
+
+MAX_BYTES = 32_000_000
+REPORT_BEGIN = '<script type="application/json" id="nbn-lab-experiment">'
+REPORT_END = "</script>"
+
+_LINK = re.compile(r"(?:\S*[?&])?e=([A-Za-z0-9_-]{40,})(?:[&#]\S*)?")
+_BARE = re.compile(r"[A-Za-z0-9_-]{80,}")
+_VECTOR = re.compile(r"\s*(?:[%#][^\n]*\n\s*)*(?:[A-Za-z_]\w{0,30}\s*=\s*)?[\[({]")
+_NEURON = re.compile(r"^[ \t]*(?:n[ \t,;]+\d|\.model\b)", re.IGNORECASE | re.MULTILINE)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?", re.ASCII)
+_REMARK = re.compile(r"//|[%#]")
+_BINARY = (
+    (b"\xd0\xcf\x11\xe0", "an old Excel file"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x89PNG", "a picture"),
+    (b"%PDF", "a PDF file"),
+    (b"\x1f\x8b", "a compressed file"),
+    (b"\x80\x04", "a pickle, which could run anything when opened"),
+)
+_ONE_WAY = (
+    ('"""A neural network with', "a trained network as Python"),
+    ("<svg", "a drawing"),
+    ("iteration,sse,", "the trace of a training"),
+)
+_INSTEAD = "bring in its Experiment, a JSON file, instead."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recognised:
+    """What a file is; one of experiment, network, patterns and weights is there.
+
+    Parameters
+    ----------
+    what : str
+        In words, with an article.
+    experiment : Experiment or None
+        A whole experiment.
+    network : NetworkFile or None
+        A network, with or without weights.
+    patterns : str
+        Text of a `.dat` file; how many of its columns are inputs depends on the network.
+    weights : callable or None
+        Gives the weights for a topology, or raises a FormatError.
+    """
+
+    what: str
+    experiment: Experiment | None = None
+    network: NetworkFile | None = None
+    patterns: str = ""
+    weights: Callable[[Topology], FloatArray] | None = None
+
+
+def recognise(data: str | bytes) -> Recognised:
+    """Find out what a file is, and read it.
+
+    Parameters
+    ----------
+    data : str or bytes
+        Pasted text, or a file.
+
+    Returns
+    -------
+    Recognised
+
+    Raises
+    ------
+    FormatError
+        One sentence: what it is that cannot be read. What is wrong with a file of a known kind is
+        told by another NBNError.
+    """
+    if isinstance(data, bytes) and data[:4] == b"PK\x03\x04":
+        return _archive(data)
+    if isinstance(data, bytes):
+        _refuse_binary(data)
+    text = text_of(data, "A file", MAX_BYTES).strip()
+    if not text:
+        raise FormatError("There is nothing in it: choose another file.")
+    if found := _LINK.fullmatch(text) or _BARE.fullmatch(text):
+        packed = found[found.lastindex or 0]
+        return Recognised("a link", experiment=link.decode(packed))
+    if text[0] == "{":
+        return _json(text)
+    for begin, what in _ONE_WAY:
+        if text.startswith(begin):
+            raise FormatError(f"This is {what}, which is only written: {_INSTEAD}")
+    if text.startswith("/*") and "from NBN Lab" in text[:300]:
+        raise FormatError(f"This is a trained network in C, which is only written: {_INSTEAD}")
+    if text[0] == "<":
+        return _marked_up(text)
+    return _plain(text)
+
+
+def _refuse_binary(data: bytes) -> None:
+    for begin, what in _BINARY:
+        if data.startswith(begin):
+            raise FormatError(f"This is {what}: experiments, networks and .dat files are read.")
+    if data[:1] == b"\x08" and b"NBN Lab" in data[:40]:
+        raise FormatError(f"This is a trained network as ONNX, which is only written: {_INSTEAD}")
+
+
+def _archive(data: bytes) -> Recognised:
+    if b".npy" not in data:
+        raise FormatError("This is a ZIP archive or a workbook: unpack it, or save it as CSV.")
+    arrays = read_npz(data)
+    if "weights" not in arrays:
+        raise FormatError("This NPZ file has no array called “weights”: nothing else is read.")
+    table = arrays["weights"]
+    if table.ndim not in (1, 2) or not table.size:
+        raise FormatError("The weights in this NPZ file are not one row for each iteration.")
+    last = table if table.ndim == 1 else table[-1]
+    return Recognised(
+        "weights of a training" if table.ndim == 2 else "weights",
+        weights=lambda topology: checked(topology, last.astype(np.float64)),
+    )
+
+
+def _json(text: str) -> Recognised:
+    if FORMAT in text or '"topology"' in text:
+        return Recognised("an experiment of NBN Lab", experiment=Experiment.from_json(text))
+    if '"nodes"' in text:
+        return Recognised("a graph as node-link JSON", network=read_node_link(text))
+    raise FormatError(
+        "This JSON is neither an experiment of NBN Lab nor a graph: use the original file."
+    )
+
+
+def _marked_up(text: str) -> Recognised:
+    if not re.match(r"<!doctype html|<html", text, re.IGNORECASE):
+        return Recognised("a GraphML file", network=read_graphml(text))
+    _, found, rest = text.partition(REPORT_BEGIN)
+    inner, closed, _ = rest.partition(REPORT_END)
+    if not found or not closed:
+        raise FormatError("This is a web page, and no report of NBN Lab: use the original file.")
+    return Recognised("a report of NBN Lab", experiment=Experiment.from_json(inner))
+
+
+def _plain(text: str) -> Recognised:
+    first = text.split("\n", 1)[0].strip()
+    if first.replace(" ", "") == "source,neuron,weight":
+        return Recognised(
+            "a table of weights", weights=lambda topology: read_weights_csv(text, topology)
+        )
+    if _VECTOR.match(text):
+        return Recognised("a topology vector", network=read_vectors(text))
+    if _NEURON.search(text):
+        return Recognised("an NBN topology file (.in)", network=read_in(text))
+    rows = _rows(text)
+    if not rows:
+        raise FormatError(
+            f"This is nothing that can be brought in; it begins with {quoted(first)}. Experiments, "
+            "links, .in and .dat files, topology vectors, GraphML and node-link JSON are read."
+        )
+    if len(rows) == 1 and _begins_a_neuron(rows[0]):
+        return Recognised("a topology vector", network=read_vectors(text))
+    return Recognised(
+        f"a .dat file of {len(rows):,} pattern{'' if len(rows) == 1 else 's'}", patterns=text
+    )
+
+
+def _begins_a_neuron(tokens: list[str]) -> bool:
+    """Whether one row of numbers is a topology vector: a neuron, then sources below it."""
+    known = len(tokens) > 1 and all(re.fullmatch(r"\d{1,9}", token) for token in tokens)
+    return known and int(tokens[0]) > int(tokens[1])
+
+
+def _rows(text: str) -> list[list[str]]:
+    """Rows of tokens, if the first rows hold nothing but numbers."""
+    rows = []
+    for line in text.split("\n"):
+        tokens = [token for token in SEPARATORS.split(_REMARK.split(line, maxsplit=1)[0]) if token]
+        if tokens:
+            rows.append(tokens)
+    numbers = all(_NUMBER.fullmatch(token[:60]) for row in rows[:3] for token in row[:200])
+    return rows if numbers else []

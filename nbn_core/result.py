@@ -1,0 +1,55 @@
+"""What a training ends with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core.trace import StopReason, Trace
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingResult:
+    """How a training ended.
+
+    Parameters
+    ----------
+    weights : (N,) float64
+        The last accepted ones, or those that were best for validation patterns; read-only.
+    sse : float
+        Sum of squared errors there.
+    converged : bool
+        Whether the target was reached.
+    stop : StopReason
+        Why it ended.
+    iterations : int
+        Accepted iterations.
+    evaluations : int
+        Times the SSE was measured: the start and every attempt that led to a step.
+    seconds : float
+        Computing time.
+    trace : Trace
+        Iteration by iteration.
+    work : float
+        In forward-equivalent units: multiplications of one forward pass over all patterns.
+    best_iteration : int
+        The one with these weights: the last, or with validation patterns the best for them.
+    validation_sse : tuple of float, optional
+        SSE of the validation patterns in each row of the trace.
+    """
+
+    weights: FloatArray
+    sse: float
+    converged: bool
+    stop: StopReason
+    iterations: int
+    evaluations: int
+    seconds: float
+    trace: Trace
+    work: float = float("nan")
+    best_iteration: int = -1
+    validation_sse: tuple[float, ...] | None = None

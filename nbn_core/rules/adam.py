@@ -1,0 +1,58 @@
+"""Adam: backpropagation whose every weight has a step of its own, from the last gradients.
+
+With G the mean gradient of the half squared error over a batch, and all operations by weight,
+
+    a = b1 a + (1 - b1) G,    c = b2 c + (1 - b2) G^2,    b1 = 0.9, b2 = 0.999
+    w -= r a / (1 - b1^t) / (sqrt(c / (1 - b2^t)) + 1e-8)
+
+The step is about r whatever the size of the gradient: no curvature is measured, only how steady the
+gradient is. An iteration is one epoch; with batch_size 0 it is one step on all patterns.
+
+References
+----------
+Kingma & Ba, Adam: a method for stochastic optimization, ICLR 2015.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from nbn_core.descent import Plan
+from nbn_core.objective import Objective
+from nbn_core.rules.base import (
+    BATCH_SIZE,
+    MOMENTUM,
+    NOISE_SEED,
+    SHUFFLED,
+    FirstOrder,
+    Uses,
+    rate_option,
+)
+
+
+class Adam(FirstOrder):
+    """The rule."""
+
+    name = "adam"
+    title = "Adam"
+    options = (
+        rate_option(0.02),
+        replace(MOMENTUM, name="beta", label="Memory of the gradient", text="b1."),
+        BATCH_SIZE,
+        SHUFFLED,
+        NOISE_SEED,
+    )
+    uses = Uses(weight_transpose=True)
+
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+        """Backpropagation's signal and Adam."""
+        return Plan(
+            optimiser="adam",
+            rate=settings["rate"],
+            momentum=settings["beta"],
+            batch=settings["batch_size"],
+            shuffled=settings["shuffled"],
+            key=settings["noise_seed"],
+        )

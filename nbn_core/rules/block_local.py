@@ -1,0 +1,77 @@
+"""Block-local training: backpropagation inside groups of levels, nothing between them.
+
+The hidden levels are cut into K groups. Each group but the last has an output layer of its own that
+is compared with the targets; its error goes back to the beginning of the group and no further. The
+network predicts with the drawn outputs, which belong to the last group. K is one knob for locality:
+K = 1 is backpropagation, K = the number of hidden levels is Mono-Forward. All compare by the
+squared error, so that nothing but locality differs.
+
+`published` trains as the published code of the block-wise method does: there nothing stops the
+error between blocks. All local errors reach all earlier levels, which is backpropagation with deep
+supervision.
+
+References
+----------
+Nokland & Eidnes, Training neural networks with local error signals, ICML 2019.
+Belilovsky, Eickenberg & Oyallon, Greedy layerwise learning can scale to ImageNet, ICML 2019.
+arXiv 2312.13311, block-wise training without backpropagation, ICASSP 2024, and its code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nbn_core.dataset import Dataset
+from nbn_core.descent import Plan
+from nbn_core.locality import hidden_levels, local
+from nbn_core.objective import Objective
+from nbn_core.rules.base import (
+    BATCH_SIZE,
+    MOMENTUM,
+    NOISE_SEED,
+    OPTIMISER,
+    SHUFFLED,
+    FirstOrder,
+    Option,
+    Uses,
+    moves,
+    rate_option,
+)
+from nbn_core.topology import Topology
+
+
+class BlockLocal(FirstOrder):
+    """The rule."""
+
+    name = "block_local"
+    title = "Block-local learning"
+    options = (
+        Option("groups", "Groups of levels (K)", 2, 1, 1000, text="1 is backpropagation."),
+        rate_option(0.02),
+        Option("published", "As in the published code", False, text="Errors cross the cuts."),
+        OPTIMISER,
+        MOMENTUM,
+        BATCH_SIZE,
+        SHUFFLED,
+        NOISE_SEED,
+    )
+    uses = Uses(weight_transpose=True, labels=True)
+    meant_for = "Networks of two hidden levels or more."
+
+    def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Refuse a network without hidden neurons."""
+        if hidden_levels(topology):
+            return None
+        return "Block-local learning cuts between hidden levels, and there is none: draw two."
+
+    def remark(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Say that one hidden level is backpropagation."""
+        if len(hidden_levels(topology)) > 1:
+            return None
+        return "With one hidden level block-local learning is backpropagation."
+
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+        """Backpropagation's signal, cut."""
+        plan = Plan(**moves(settings))
+        return local(plan, objective, settings["groups"], cut=not settings["published"])

@@ -1,0 +1,221 @@
+"""Cascade correlation: the network grows, one neuron an iteration, into the cascade that was drawn.
+
+It begins with the outputs alone, reading the inputs. Then, for each new neuron, a pool of
+candidates that see the inputs and all neurons before learns to vary as the remaining errors do,
+
+    S = sum over outputs of | sum over patterns of (v_p - mean v) (e_p - mean e) |,
+
+by going up its gradient; the best is kept for good, joined to the outputs, and these are trained
+again. No error passes through a hidden neuron. It is the covariance, as first written, and not the
+correlation: that one does not solve the spirals. Outputs are trained by Levenberg-Marquardt, which
+for linear ones is least squares in one step. With `polish` all weights so far are trained that way
+after each neuron, for so many iterations: NBN on a network that grows.
+
+Neurons that have not grown yet have no weights: they are there, as drawn, with zeros everywhere.
+
+References
+----------
+Fahlman & Lebiere, The cascade-correlation learning architecture, NIPS 1989.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core.damping import Damping
+from nbn_core.dataset import Dataset
+from nbn_core.gauss_newton import Equations
+from nbn_core.kernels import cascade
+from nbn_core.rules.base import NOISE_SEED, Option, Uses, Walking, rate_option
+from nbn_core.topology import Topology
+from nbn_core.trace import StopReason
+from nbn_core.walk import Walk
+
+FloatArray = NDArray[np.float64]
+OUTPUT_ITERATIONS = 30
+PIECE = 2e6  # multiplications between two yields, about
+
+
+class CascadeCorrelation(Walking):
+    """The rule."""
+
+    name = "cascade_correlation"
+    title = "Cascade correlation"
+    options = (
+        Option("candidates", "Candidates for a neuron", 8, 1, 64),
+        Option("steps", "Steps of a candidate", 300, 1, 100_000),
+        rate_option(0.05),
+        Option("polish", "Iterations of NBN after each neuron", 0, 0, 10_000),
+        NOISE_SEED,
+    )
+    uses = Uses()
+    meant_for = "Full cascades: it grows into the one that was drawn."
+
+    def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Refuse what is no full cascade."""
+        hidden = topology.n_neurons - topology.n_outputs
+        cascade_like = set(topology.outputs) == set(range(hidden, topology.n_neurons))
+        for k, neuron in enumerate(topology.neurons):
+            seen = topology.n_inputs + min(k, hidden)
+            cascade_like = cascade_like and neuron.sources == tuple(range(seen))
+        if cascade_like:
+            return None
+        return (
+            "Cascade correlation grows a full cascade, every neuron seeing all before it: "
+            "choose FCC, with as many hidden neurons as it may grow."
+        )
+
+    def remark(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Say that outputs had better be linear."""
+        if all(topology.neurons[k].activation == "linear" for k in topology.outputs):
+            return None
+        return (
+            "Cascade correlation does best with linear outputs: saturated ones hide what is left "
+            "to learn."
+        )
+
+    def walk(self, state: Walk, target_sse: float, settings: Mapping[str, Any]) -> Iterator[None]:
+        """Train the outputs, grow a neuron, train the outputs, ..."""
+        growth = _Growth(state, settings)
+        Equations(state.objective).prepare()
+        growth.climb(0, 0)
+        yield
+        start = state.record.columns.weights[0].copy()
+        state.evaluations = 1
+        growth.note(start, 0)
+        yield
+        if not np.isfinite(state.record.columns.sse[0]):
+            state.stop = StopReason.DIVERGED
+            return
+        for grown in range(growth.n_hidden + 1):
+            before = state.evaluations
+            if grown:
+                yield from growth.grow(grown - 1)
+            yield from growth.train_outputs(grown)
+            if settings["polish"]:
+                yield from growth.train(grown, everything=True, most=settings["polish"])
+            growth.note(growth.weights, state.evaluations - before)
+            sse = state.record.columns.sse[state.record.rows - 1]
+            if not np.isfinite(sse):
+                state.stop = StopReason.DIVERGED
+            elif sse <= target_sse:
+                state.stop = StopReason.SOLVED
+            elif grown == growth.n_hidden:
+                state.stop = StopReason.NO_PROGRESS
+            yield
+            if state.stop is not None:
+                return
+
+
+class _Growth:
+    """The network so far."""
+
+    def __init__(self, state: Walk, settings: Mapping[str, Any]) -> None:
+        self.state = state
+        self.settings = settings
+        self.network = state.objective.network
+        self.dataset = state.objective.dataset
+        self.n_hidden = self.network.n_neurons - self.network.n_outputs
+        self.weights = np.zeros(self.network.n_weights)
+        self.chance = np.random.default_rng([settings["noise_seed"], 4])
+        self.pool = np.zeros((settings["candidates"], 1))
+        self.memory = (self.pool.copy(), self.pool.copy())
+        self.scores = np.zeros(settings["candidates"])
+        self.design = np.ones((1, self.dataset.n_patterns))
+        self.errors = np.zeros((self.network.n_outputs, self.dataset.n_patterns))
+        self.room = (
+            np.zeros((1, self.dataset.n_patterns)), np.zeros((1, self.dataset.n_patterns)),
+            np.zeros(self.dataset.n_patterns),
+        )  # fmt: skip
+
+    def note(self, weights: FloatArray, attempts: int) -> None:
+        """Add a row of the trace."""
+        sse, gradient, _ = self.state.objective.normal_equations(weights)
+        norm = float(np.sqrt(np.add.reduce(gradient * gradient)))
+        self.state.add(sse, norm, weights, float("nan"), attempts)
+
+    def climb(self, begin: int, end: int, k: int = 0) -> None:
+        """Take some steps with all candidates for hidden neuron k."""
+        network = self.network
+        arguments = [
+            self.design, self.errors, network.codes[k], network.gains[k], network.leaks[k],
+            self.settings["rate"], begin, end, self.pool, *self.memory, *self.room, self.scores,
+        ]  # fmt: skip
+        cascade.climb(*arguments)
+
+    def grow(self, k: int) -> Iterator[None]:
+        """Find hidden neuron k."""
+        network, state = self.network, self.state
+        width = 1 + network.n_inputs + k
+        nodes = state.objective.activations(self.weights)
+        ones = np.ones((1, len(nodes)))
+        self.design = np.ascontiguousarray(np.vstack([ones, nodes[:, : width - 1].T]))
+        outputs = nodes[:, network.n_inputs + network.outputs]
+        errors = (self.dataset.targets - outputs).T
+        self.errors = np.ascontiguousarray(errors - errors.mean(axis=1, keepdims=True))
+        candidates, steps = self.settings["candidates"], self.settings["steps"]
+        self.pool = self.chance.uniform(-1.0, 1.0, (candidates, width))
+        self.memory = (np.zeros_like(self.pool), np.zeros_like(self.pool))
+        size = max(1, int(PIECE / (2.0 * candidates * width * len(nodes))))
+        for begin in range(0, steps, size):
+            self.climb(begin, min(begin + size, steps), k)
+            yield
+        state.work += 2.0 * candidates * steps * width / network.n_weights
+        first = network.first[k]
+        self.weights[first : first + width] = self.pool[int(np.argmax(self.scores))]
+
+    def train_outputs(self, grown: int) -> Generator[None, None, None]:
+        """Train the outputs on from where they are, and afresh from zero; keep the better.
+
+        Outputs that saturate on the wrong side learn no more. From zero, the first step of
+        Gauss-Newton is the least-squares solution of outputs that are linear yet.
+        """
+        before = self.weights.copy()
+        tried = []
+        for afresh in (False, True):
+            self.weights = before.copy()
+            if afresh:
+                self.weights[self.network.first[self.n_hidden] :] = 0.0
+            yield from self.train(grown, everything=False, most=OUTPUT_ITERATIONS)
+            tried.append((self.state.objective.sse(self.weights), afresh, self.weights))
+        self.weights = min(tried, key=lambda one: one[:2])[2]
+
+    def train(self, grown: int, *, everything: bool, most: int) -> Generator[None, None, None]:
+        """Levenberg-Marquardt on the outputs, or on all that has grown."""
+        state, network, first = self.state, self.network, self.network.first
+        members = [
+            np.arange(first[k], first[k] + 1 + network.n_inputs + grown) for k in network.outputs
+        ]
+        if everything:
+            members = [np.concatenate([np.arange(first[grown]), *members])]
+        blocks = [np.sort(block).astype(np.int32) for block in members]
+        equations = Equations(state.objective, blocks_of=blocks)
+        damping = Damping()
+        mu = damping.mu_start
+        step = np.zeros(network.n_weights)
+        for _ in range(most):
+            yield from equations.accumulate(self.weights)
+            state.work += equations.per_iteration
+            before = equations.sse
+            better = False
+            for _ in range(damping.max_attempts):
+                done = yield from equations.step(mu, step)
+                state.work += equations.per_factor + 1.0
+                state.evaluations += 1
+                trial = self.weights - step
+                sse = equations.try_at(trial) if done else float("inf")
+                yield
+                better = sse < before
+                if better:
+                    break
+                mu *= damping.factor
+            if not better:
+                return
+            self.weights = trial
+            mu = max(mu / damping.factor, damping.mu_min)
+            if before - sse < 1e-6 * before:
+                return

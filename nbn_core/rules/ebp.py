@@ -1,0 +1,65 @@
+"""EBP: error backpropagation as it was first used, and as Wilamowski's group compares with it.
+
+The signal of neuron k is the derivative of the half squared error by its weighted sum,
+
+    delta_k = s_k (sum over children c of w_ck delta_c  +  a_k - d_k for an output),
+
+found from the outputs back through the transposed weights. Every weight then moves by
+
+    dw = -alpha delta_k a_i + m dw before                                (m, the momentum, may be 0)
+
+after each pattern ("pattern by pattern"), after each batch, or once per epoch ("cumulative"). With
+`mean` the sum over a batch is divided by its size, so that alpha does not depend on it: with
+batch_size 10 and rate 0.03 this is TensorFlow Playground's training. An iteration is one epoch.
+
+References
+----------
+Rumelhart, Hinton & Williams, Nature 323, 533-536, 1986.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from nbn_core.descent import Plan
+from nbn_core.objective import Objective
+from nbn_core.rules.base import (
+    BATCH_SIZE,
+    MOMENTUM,
+    NOISE_SEED,
+    SHUFFLED,
+    FirstOrder,
+    Option,
+    Uses,
+    rate_option,
+)
+
+
+class EBP(FirstOrder):
+    """The rule."""
+
+    name = "ebp"
+    title = "Error backpropagation (EBP)"
+    options = (
+        rate_option(0.1),
+        replace(MOMENTUM, default=0.0, text="Part of the last move that is made again."),
+        replace(BATCH_SIZE, default=1),
+        SHUFFLED,
+        Option("mean", "Mean over a batch", True, text="Or the sum, as EBP was first used."),
+        NOISE_SEED,
+    )
+    uses = Uses(weight_transpose=True)
+
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+        """Backpropagation's signal and momentum."""
+        return Plan(
+            optimiser="momentum",
+            rate=settings["rate"],
+            momentum=settings["momentum"],
+            batch=settings["batch_size"],
+            shuffled=settings["shuffled"],
+            mean=settings["mean"],
+            key=settings["noise_seed"],
+        )

@@ -1,0 +1,416 @@
+"""Forward-Forward: no backward pass; every level learns to like right patterns and dislike wrong.
+
+The class is given with the inputs, in slots of their own. A positive pattern carries its own class,
+a negative one another. Each level l sees the activities of the level before divided by their
+length, so that it cannot read off how good they were, and has a goodness, its squared length:
+
+    n(x) = x / sqrt(mean x^2),    h = f(W n(x) + b),    g = sum h^2  or  mean h^2
+
+    threshold   -log s(g_pos - K_l) - log(1 - s(g_neg - K_l)),    g = sum h^2, K_l neurons  (Hinton)
+    pairs       log(1 + exp(-alpha (g_pos - g_neg))),             g = mean h^2               (SymBa)
+
+Each level goes down the gradient of its own loss only; s is the logistic function. Peer
+normalisation nudges neurons that are less or more active than the others of their level towards
+them. To predict, run every class through and add up the goodness of all levels (of all but the
+first, if there are three or more); the outputs shown are the classes' targets, mixed by the softmax
+of these sums. Or run once with a neutral label: the drawn output neurons read the divided
+activities and learn by the delta rule ("head").
+
+What this lab adapts: inputs are standardised, and may come with sin and cos of them (`octaves`);
+hidden neurons are rectifiers unless `rectified` is off; for regression the targets are divided into
+bins that serve as classes. The trace keeps the drawn weights; those of features and slots, and the
+outputs of other inputs, are in the state. The length of the gradient is that of the last batch.
+
+References
+----------
+Hinton, The forward-forward algorithm, arXiv 2212.13345, 2022, and his published code.
+Lee & Song, SymBa: symmetric backpropagation-free contrastive learning, arXiv 2303.08418, 2023.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core import clock
+from nbn_core.dataset import Dataset
+from nbn_core.descent import OPTIMISERS, PORTION_SECONDS
+from nbn_core.kernels import descent, goodness, optimisers
+from nbn_core.kernels.forward import BLOCK
+from nbn_core.objective import Objective
+from nbn_core.rules.base import (
+    BATCH_SIZE,
+    MOMENTUM,
+    NOISE_SEED,
+    OPTIMISER,
+    SHUFFLED,
+    Option,
+    Uses,
+    checked_settings,
+    rate_option,
+)
+from nbn_core.topology import Topology
+from nbn_core.trace import EVERY, Record, StopReason
+
+FloatArray = NDArray[np.float64]
+
+NARROWEST, WIDE, CLASSES_MOST = 4, 16, 64
+_STOPS = {
+    descent.RUNNING: None,
+    descent.SOLVED: StopReason.SOLVED,
+    descent.NO_PROGRESS: StopReason.NO_PROGRESS,
+    descent.DIVERGED: StopReason.DIVERGED,
+}
+
+
+@dataclass(slots=True, eq=False)
+class ForwardForwardState:
+    """Everything `advance` changes, and the room it works in."""
+
+    record: Record
+    stop: StopReason | None
+    evaluations: int
+    weights: FloatArray
+    classes: FloatArray
+    mean: FloatArray
+    scale: FloatArray
+    octaves: int
+    structure: tuple[Any, ...]
+    levels: tuple[Any, ...]
+    data: tuple[Any, ...]
+    passes: tuple[Any, ...]
+    room: tuple[Any, ...]
+    memory: tuple[Any, ...]
+    choices: FloatArray
+    options: NDArray[np.int64]
+    settings: FloatArray
+    unit: float
+    answers: tuple[FloatArray, FloatArray]
+    tally: FloatArray
+    seen: FloatArray
+    counters: NDArray[np.int64]
+    numbers: FloatArray
+    per_pattern: float
+    rate: float = 3e8
+    seconds: float = 0.0
+
+    @property
+    def goodness(self) -> FloatArray:
+        """Mean goodness (rows, 2, levels) of positive and negative patterns in the last epoch."""
+        return self.seen[: self.record.rows]
+
+
+class ForwardForward:
+    """The rule."""
+
+    name = "forward_forward"
+    title = "Forward-Forward"
+    options: tuple[Option, ...] = (
+        rate_option(0.01),
+        Option("loss", "Goodness compared", "pairs", choices=("pairs", "threshold")),
+        Option("sharpness", "Sharpness of pairs (alpha)", 4.0, 1e-3, 1e3),
+        Option("inference", "Prediction", "goodness", choices=("goodness", "head")),
+        Option(
+            "peer",
+            "Peer normalisation",
+            0.0,
+            0.0,
+            10.0,
+            text="Hinton's is 0.03. With pairs it costs more than it gives: two spirals fail.",
+        ),
+        Option("slot", "Strength of the label", 1.0, 1e-3, 1e3),
+        Option("input_scale", "Scale of the inputs", 1.0, 1e-3, 1e3),
+        Option("octaves", "Octaves of sin and cos", 0, 0, 6),
+        Option("bins", "Classes for regression", 8, 2, CLASSES_MOST),
+        Option("rectified", "Hidden neurons are rectifiers", True),
+        OPTIMISER,
+        MOMENTUM,
+        replace(BATCH_SIZE, default=0),
+        SHUFFLED,
+        NOISE_SEED,
+    )
+    uses = Uses(output_error=False, labels=True)
+    meant_for = "Levels of 16 neurons or more; not a full cascade."
+
+    def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Refuse cascades, networks without hidden neurons, and targets that are no classes."""
+        hidden = _hidden_levels(topology)
+        feeding = {s - topology.n_inputs for neuron in topology.neurons for s in neuron.sources}
+        if not hidden:
+            return "Forward-Forward trains hidden levels: draw one, of 16 neurons or more."
+        if feeding & set(topology.outputs):
+            return (
+                "Forward-Forward cannot train outputs that feed other neurons: "
+                "let outputs feed nothing."
+            )
+        narrow = min(hidden, key=len)
+        if len(narrow) < NARROWEST:
+            return (
+                f"Forward-Forward divides each level by its length, and a level of {len(narrow)} "
+                f"keeps nothing then: draw levels of {NARROWEST} neurons at the very least, "
+                f"better {WIDE}."
+            )
+        if dataset.kind == "regression":
+            if dataset.n_outputs > 1:
+                return "Forward-Forward can turn one target into classes, not several at once."
+        elif not 2 <= len(np.unique(dataset.targets, axis=0)) <= CLASSES_MOST:
+            return f"Forward-Forward needs from 2 to {CLASSES_MOST} classes."
+        return None
+
+    def remark(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Say what narrow levels and regression mean here."""
+        parts = []
+        narrow = min(map(len, _hidden_levels(topology)), default=WIDE)
+        if narrow < WIDE:
+            parts.append(f"it has little to work with in a level of {narrow}")
+        if dataset.kind == "regression":
+            parts.append("targets are divided into classes")
+        return f"Forward-Forward: {' and '.join(parts)}." if parts else None
+
+    def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Check settings and fill in the rest; SettingError names what is wrong."""
+        return checked_settings(self.title, self.options, given)
+
+    def init(
+        self,
+        objective: Objective,
+        weights: FloatArray,
+        target_sse: float,
+        settings: Mapping[str, Any],
+    ) -> ForwardForwardState:
+        """Return the state before the first iteration. Cheap: nothing is computed yet."""
+        network, dataset = objective.network, objective.dataset
+        hidden = _hidden_levels(objective.topology)
+        classes, labels = _classes(dataset, settings["bins"])
+        mean = dataset.inputs.mean(axis=0)
+        spread = dataset.inputs.std(axis=0)
+        scale = settings["input_scale"] / np.where(spread > 0, spread, 1.0)
+        octaves = settings["octaves"]
+        inputs, features = _prepared(dataset.inputs, mean, scale, octaves)
+        n_more = features.shape[1] + len(classes)
+        base = network.n_inputs + network.n_neurons
+        nodes = base + n_more
+        more_first = np.full(network.n_neurons, -1, dtype=np.int64)
+        first_level = [
+            k for k in hidden[0] if max(objective.topology.neurons[k].sources) < network.n_inputs
+        ]
+        for i, k in enumerate(first_level):
+            more_first[k] = network.n_weights + i * n_more
+        fan_in = n_more + np.array(
+            [len(objective.topology.neurons[k].sources) for k in first_level]
+        )
+        generator = np.random.default_rng([settings["noise_seed"], 1])
+        more = generator.standard_normal((len(first_level), n_more)) / np.sqrt(fan_in)[:, None]
+        every = np.concatenate([weights, more.ravel()])
+        n = len(every)
+        n_patterns = dataset.n_patterns
+        batch = settings["batch_size"] or n_patterns
+        options = np.zeros(descent.N_OPTIONS, dtype=np.int64)
+        options[descent.OPTIMISER] = OPTIMISERS[settings["optimiser"]]
+        options[descent.BATCH_SIZE] = min(batch, n_patterns)
+        options[descent.SHUFFLED] = settings["shuffled"] and batch < n_patterns
+        options[descent.KEY] = settings["noise_seed"]
+        choices = np.zeros(goodness.N_CHOICES)
+        choices[goodness.SHARPNESS] = settings["sharpness"]
+        choices[goodness.PEER] = settings["peer"]
+        choices[goodness.SLOT] = settings["slot"]
+        choices[goodness.SKIPPED] = 1.0 if len(hidden) > 2 else 0.0
+        choices[goodness.RECTIFIED] = settings["rectified"]
+        choices[goodness.LOSS] = (
+            goodness.PAIRED if settings["loss"] == "pairs" else goodness.THRESHOLD
+        )
+        choices[goodness.BY_HEAD] = settings["inference"] == "head"
+        constants = np.zeros(optimisers.N_SETTINGS)
+        constants[optimisers.RATE] = settings["rate"]
+        momentum = settings["momentum"] if settings["optimiser"] != "sgd" else 0.0
+        constants[optimisers.INERTIA] = momentum
+        constants[optimisers.SECOND] = 0.999
+        constants[optimisers.EPSILON] = 1e-8
+        constants[optimisers.LEAST_STEP] = 1e-6
+        constants[optimisers.MOST_STEP] = 50.0
+        constants[optimisers.TARGET_SSE] = target_sse
+        counters = np.zeros(descent.N_COUNTERS, dtype=np.int64)
+        counters[descent.EVALUATIONS] = 1
+        begin = np.cumsum([0, *map(len, hidden)])
+        rprop = settings["optimiser"] == "rprop"
+        return ForwardForwardState(
+            Record(weights, np.nan),
+            None,
+            0,
+            every,
+            classes,
+            mean,
+            scale,
+            octaves,
+            (
+                network.first, network.sources, network.codes, network.gains, network.leaks,
+                network.outputs, more_first, np.arange(base, nodes, dtype=np.int32),
+            ),
+            (begin, np.concatenate(hidden)),
+            (
+                inputs, features, np.array(dataset.targets), classes, labels,
+                np.arange(n_patterns),
+            ),
+            tuple(
+                (
+                    np.zeros((nodes, BLOCK)), np.zeros((nodes, BLOCK)),
+                    np.zeros((network.n_neurons, BLOCK)), np.zeros((len(hidden), BLOCK)),
+                )
+                for _ in range(2)
+            ),
+            (np.zeros((1, BLOCK)), np.zeros((3, BLOCK)), np.zeros(network.n_neurons), np.zeros(1)),
+            (
+                np.zeros(n), np.full(n, settings["rate"]) if rprop else np.zeros(n),
+                np.ones(2), np.zeros(n),
+            ),
+            choices,
+            options,
+            constants,
+            5.0 * n / network.n_weights,
+            (np.zeros((len(classes), BLOCK)), np.zeros((dataset.n_outputs, BLOCK))),
+            np.zeros((2, len(hidden))),
+            np.zeros((0, 2, len(hidden))),
+            counters,
+            np.zeros(descent.N_NUMBERS),
+            5.0 * (n + 16.0 * network.n_neurons),
+        )  # fmt: skip
+
+    def advance(self, state: ForwardForwardState, last_iteration: int, seconds: float) -> None:
+        """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
+        record, counters = state.record, state.counters
+        columns = record.make_room(record.rows + max(16, min(512, 2**18 // len(state.weights))))
+        if len(state.seen) < len(columns.sse):
+            seen = np.zeros((len(columns.sse), *state.seen.shape[1:]))
+            seen[: len(state.seen)] = state.seen
+            state.seen = seen
+        kept = (
+            columns.sse, columns.gradient_norm, columns.iterations, columns.evaluations,
+            columns.work, columns.weights,
+        )  # fmt: skip
+
+        def go_on(work: float) -> float:
+            arguments = [
+                state.structure, state.levels, state.data, state.passes, state.room, state.memory,
+                state.choices, state.options, state.settings, state.unit, EVERY, state.weights,
+                *state.answers, state.tally, state.seen, last_iteration, state.per_pattern, work,
+                counters, state.numbers, kept,
+            ]  # fmt: skip
+            return float(goodness.advance(*arguments))
+
+        if record.rows == 0 and state.seconds == 0.0:
+            go_on(0.0)  # compiled, or loaded, outside the time measured
+        began, computing = time.perf_counter(), clock.computing()
+        done = go_on(state.rate * min(seconds, PORTION_SECONDS))
+        elapsed = time.perf_counter() - began
+        computed = clock.computing() - computing
+        if elapsed > 1e-4:
+            state.rate = min(max(done / elapsed, 1e7, state.rate / 4), 1e11)
+        state.stop = _STOPS[int(counters[descent.STATUS])]
+        state.evaluations = int(counters[descent.EVALUATIONS])
+        state.seconds = record.share_out(
+            int(counters[descent.ROW]), int(counters[descent.ITERATION]), state.seconds, computed,
+            last_iteration, ended=state.stop is not None,
+        )  # fmt: skip
+
+    def predict(self, state: ForwardForwardState, inputs: FloatArray) -> FloatArray:
+        """Compute the outputs for any inputs, at the weights reached.
+
+        Parameters
+        ----------
+        state : ForwardForwardState
+            After any iteration; not while another thread advances it.
+        inputs : (P, I) float64
+            One pattern a row.
+
+        Returns
+        -------
+        (P, M) float64
+            By the inference that the settings chose.
+        """
+        prepared, features = _prepared(inputs, state.mean, state.scale, state.octaves)
+        data = (prepared, features, *state.data[2:5], np.arange(len(inputs)))
+        outputs = np.zeros((len(inputs), state.classes.shape[1]))
+        for start in range(0, len(inputs), BLOCK):
+            count = min(BLOCK, len(inputs) - start)
+            goodness.predict_block(
+                state.structure, state.levels, data, state.passes, state.room, state.choices,
+                state.weights, start, count, *state.answers,
+            )  # fmt: skip
+            outputs[start : start + count] = state.answers[1][:, :count].T
+        return outputs
+
+    def goodness_of(self, state: ForwardForwardState, inputs: FloatArray) -> FloatArray:
+        """Find how good every level finds any inputs with every label in the slots.
+
+        Parameters
+        ----------
+        state : ForwardForwardState
+            After any iteration; not while another thread advances it.
+        inputs : (P, I) float64
+            One pattern a row.
+
+        Returns
+        -------
+        (P, C, L) float64
+            Mean or sum of squares, as the loss has it; C classes, L levels.
+        """
+        prepared, features = _prepared(inputs, state.mean, state.scale, state.octaves)
+        data = (prepared, features, *state.data[2:5], np.arange(len(inputs)))
+        begin, neurons = state.levels
+        n_levels = len(begin) - 1
+        scores, outputs = (np.zeros_like(part) for part in state.answers)
+        found = np.zeros((len(inputs), len(state.classes), n_levels))
+        paired = state.choices[goodness.LOSS] == goodness.PAIRED
+        sharpness = state.choices[goodness.SHARPNESS] if paired else 1.0
+        for level in range(n_levels):
+            # Levels up to this one, of which all but it are left out of the sum
+            levels = (begin[: level + 2], neurons)
+            choices = state.choices.copy()
+            choices[goodness.SKIPPED], choices[goodness.BY_HEAD] = level, 0.0
+            for start in range(0, len(inputs), BLOCK):
+                count = min(BLOCK, len(inputs) - start)
+                goodness.predict_block(
+                    state.structure, levels, data, state.passes, state.room, choices,
+                    state.weights, start, count, scores, outputs,
+                )  # fmt: skip
+                found[start : start + count, :, level] = scores[:, :count].T / sharpness
+        return found
+
+
+def _hidden_levels(topology: Topology) -> list[NDArray[np.int64]]:
+    levels: dict[int, list[int]] = {}
+    outputs = set(topology.outputs)
+    for k, level in enumerate(topology.levels):
+        if k not in outputs:
+            levels.setdefault(level, []).append(k)
+    return [np.array(levels[level]) for level in sorted(levels)]
+
+
+def _classes(dataset: Dataset, bins: int) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Targets (C, M) of each class, and the class of each pattern."""
+    if dataset.kind != "regression":
+        classes, labels = np.unique(dataset.targets, axis=0, return_inverse=True)
+        return classes, labels.reshape(-1)
+    values = dataset.targets[:, 0]
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1]))
+    labels = np.unique(np.searchsorted(edges, values, side="right"), return_inverse=True)[1]
+    labels = labels.reshape(-1)
+    means = np.bincount(labels, values) / np.bincount(labels)
+    return means[:, None], labels
+
+
+def _prepared(
+    inputs: FloatArray, mean: FloatArray, scale: FloatArray, octaves: int
+) -> tuple[FloatArray, FloatArray]:
+    """Standardised inputs, and sin and cos of them."""
+    values = np.ascontiguousarray((inputs - mean) * scale)
+    waves = [
+        wave(2.0**k * np.pi / 2.0 * values) for k in range(octaves) for wave in (np.sin, np.cos)
+    ]
+    empty = np.zeros((len(values), 0))
+    return values, np.ascontiguousarray(np.concatenate([empty, *waves], axis=1))

@@ -1,0 +1,174 @@
+"""L-BFGS: curvature guessed from the last few changes of the gradient.
+
+With s = w_(k+1) - w_k and y = G_(k+1) - G_k of the last m iterations, the two-loop recursion gives
+-H G without forming H, an estimate of the inverse Hessian that satisfies H y = s. The length of the
+step obeys the strong Wolfe conditions,
+
+    E(w + a d) <= E(w) + c1 a G'd,    |G(w + a d)' d| <= c2 |G'd|,    c1 = 1e-4, c2 = 0.9,
+
+found by bracketing and cubic interpolation. One iteration takes one evaluation of SSE and gradient
+or more: compare by evaluations. On saturated plateaus it ends early: there the gradient says
+little.
+
+References
+----------
+Liu & Nocedal, Mathematical Programming 45, 503-528, 1989.
+Nocedal & Wright, Numerical Optimization, 2nd ed., algorithms 3.5, 3.6 and 7.4.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core import descent
+from nbn_core.rules.base import Option, Uses, Walking
+from nbn_core.trace import StopReason
+from nbn_core.walk import Walk
+
+FloatArray = NDArray[np.float64]
+DECREASE, CURVATURE = 1e-4, 0.9
+TRIALS = 30
+
+
+class LBFGS(Walking):
+    """The rule."""
+
+    name = "lbfgs"
+    title = "L-BFGS"
+    options = (Option("memory", "Changes remembered", 10, 1, 100),)
+    uses = Uses(weight_transpose=True)
+
+    def walk(self, state: Walk, target_sse: float, settings: Mapping[str, Any]) -> Iterator[None]:
+        """Guess curvature, search along the line, remember."""
+        line = _Line(state)
+        here = line.point(state.record.columns.weights[0].copy())
+        yield
+        state.evaluations, state.work = 1, 0.0
+        changes: list[tuple[FloatArray, FloatArray, float]] = []
+        trials = 0
+        while True:
+            norm = math.sqrt(_dot(here.gradient, here.gradient))
+            if not math.isfinite(here.value) or not math.isfinite(norm):
+                state.stop = StopReason.DIVERGED
+            elif 2.0 * here.value <= target_sse:
+                state.stop = StopReason.SOLVED
+            elif norm == 0.0:
+                state.stop = StopReason.NO_PROGRESS
+            state.add(2.0 * here.value, norm, here.weights, math.nan, trials)
+            yield
+            if state.stop is not None:
+                return
+            before = state.evaluations
+            there = here
+            while there is here:
+                direction = _two_loops(here.gradient, changes)
+                first = 1.0 if changes else min(1.0, 1.0 / norm)
+                if _dot(direction, here.gradient) < 0.0:
+                    there = yield from line.search(here, direction, first)
+                if there is here and not changes:
+                    state.stop = StopReason.NO_PROGRESS
+                    return
+                if there is here:
+                    changes.clear()  # and once more, straight downhill
+            trials = state.evaluations - before
+            s, y = there.weights - here.weights, there.gradient - here.gradient
+            product = _dot(s, y)
+            if product > 1e-12 * _dot(y, y):
+                changes.append((s, y, product))
+                del changes[: -settings["memory"]]
+            here = there
+
+
+class _Point(NamedTuple):
+    """Weights, half the SSE and its gradient there."""
+
+    weights: FloatArray
+    value: float
+    gradient: FloatArray
+
+
+class _Line:
+    """Searches along a line, and counts what they take."""
+
+    def __init__(self, state: Walk) -> None:
+        self.state = state
+        self.gradient = descent.Gradient(state.objective)
+
+    def point(self, weights: FloatArray) -> _Point:
+        sse, gradient = self.gradient.at(weights)
+        self.state.evaluations += 1
+        self.state.work += 3.0
+        return _Point(weights, sse / 2.0, gradient)
+
+    def search(
+        self, here: _Point, direction: FloatArray, first: float
+    ) -> Generator[None, None, _Point]:
+        """Find a point that obeys the strong Wolfe conditions, or the best one there is."""
+        slope = _dot(here.gradient, direction)
+        low, low_at, low_slope = here, 0.0, slope
+        high: tuple[float, float, float] | None = None  # length, value, slope
+        length = first
+        for _ in range(TRIALS):
+            trial = self.point(here.weights + length * direction)
+            yield
+            grade = _dot(trial.gradient, direction)
+            enough = trial.value <= here.value + DECREASE * length * slope
+            if not enough or trial.value >= low.value or not math.isfinite(grade):
+                high = (length, trial.value, grade)
+            elif abs(grade) <= -CURVATURE * slope:
+                return trial
+            elif high is None and grade < 0.0:
+                low, low_at, low_slope = trial, length, grade
+                length *= 2.0
+                continue
+            else:
+                if high is None or grade * (high[0] - low_at) >= 0.0:
+                    high = (low_at, low.value, low_slope)
+                low, low_at, low_slope = trial, length, grade
+            if abs(high[0] - low_at) <= 1e-14 * max(abs(low_at), abs(high[0])):
+                break
+            length = _between(low_at, low.value, low_slope, *high)
+        return low
+
+
+def _dot(one: FloatArray, other: FloatArray) -> float:
+    """Sum in a fixed order, so that no library decides about the last bit."""
+    return float(np.add.reduce(one * other))
+
+
+def _two_loops(
+    gradient: FloatArray, changes: list[tuple[FloatArray, FloatArray, float]]
+) -> FloatArray:
+    direction = -gradient
+    parts = []
+    for s, y, product in reversed(changes):
+        part = _dot(s, direction) / product
+        direction = direction - part * y
+        parts.append(part)
+    if changes:
+        _, y, product = changes[-1]
+        direction = direction * (product / _dot(y, y))
+    for (s, y, product), part in zip(changes, reversed(parts), strict=True):
+        direction = direction + (part - _dot(y, direction) / product) * s
+    return direction
+
+
+def _between(a: float, fa: float, ga: float, b: float, fb: float, gb: float) -> float:
+    """Find the minimum of the cubic through two points, kept off the ends of the interval."""
+    width = b - a
+    guess = a + 0.5 * width
+    if math.isfinite(fb) and math.isfinite(gb):
+        d1 = ga + gb - 3.0 * (fa - fb) / (a - b)
+        square = d1 * d1 - ga * gb
+        if square >= 0.0:
+            d2 = math.copysign(math.sqrt(square), width)
+            bottom = gb - ga + 2.0 * d2
+            if bottom != 0.0:
+                guess = b - width * (gb + d2 - d1) / bottom
+    low, high = sorted((a + 0.1 * width, b - 0.1 * width))
+    return min(max(guess, low), high) if math.isfinite(guess) else a + 0.5 * width

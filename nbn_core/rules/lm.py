@@ -1,0 +1,52 @@
+"""Levenberg-Marquardt with a stored Jacobian: the yardstick NBN is held against.
+
+All P M rows of J are kept, then multiplied: Q = J'J, g = J'e, and
+
+    (Q + mu I) dw = -g
+
+with the published control of mu. NBN adds up the same Q and g row by row and never stores J: step
+by step the two agree to rounding, but this one needs P M N numbers of memory.
+
+References
+----------
+Hagan & Menhaj, IEEE Trans. Neural Networks 5(6), 989-993, 1994.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from nbn_core.dataset import Dataset
+from nbn_core.gauss_newton import Equations, damped
+from nbn_core.rules.base import DAMPING, Uses, Walking, damping
+from nbn_core.topology import Topology
+from nbn_core.walk import Walk
+
+JACOBIAN_MOST = 2**25  # numbers: 256 MB
+
+
+class LM(Walking):
+    """The rule."""
+
+    name = "lm"
+    title = "Levenberg–Marquardt, stored Jacobian"
+    options = DAMPING
+    uses = Uses(weight_transpose=True)
+    weighs = True
+    meant_for = "Any wiring, as long as the Jacobian fits into memory."
+
+    def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Refuse a Jacobian that is too large to store."""
+        size = dataset.n_patterns * dataset.n_outputs * topology.n_weights
+        if size <= JACOBIAN_MOST:
+            return None
+        return (
+            f"Storing this Jacobian would take {size * 8 / 2**20:.0f} MB: "
+            "use NBN, which does not store it, or fewer patterns."
+        )
+
+    def walk(self, state: Walk, target_sse: float, settings: Mapping[str, Any]) -> Iterator[None]:
+        """Store, multiply, damp, solve."""
+        equations = Equations(state.objective, stored=True)
+        return damped(state, equations, target_sse, damping(settings))

@@ -1,0 +1,66 @@
+"""Mono-Forward: one forward pass; every hidden level is its own classifier.
+
+Level l has a readout M_l that it is compared with the targets by, and learns from that alone:
+
+    o_l = f(M_l h_l),    delta_l = s_l * M_l' (o_l - d) s_o,    dW_l = -r delta_l h_(l-1)'
+
+No signal crosses a level, no label stands in the input, and no negative pattern is needed. The last
+hidden level has the drawn outputs for its readout: with one hidden level this *is* backpropagation.
+The paper compares by cross entropy; here all rules compare by the squared error. A full cascade has
+one neuron a level, and asks each of them to be the final answer: there it does badly.
+
+References
+----------
+arXiv 2501.09238, Mono-Forward, 2025.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nbn_core.dataset import Dataset
+from nbn_core.descent import Plan
+from nbn_core.locality import hidden_levels, local
+from nbn_core.objective import Objective
+from nbn_core.rules.base import (
+    BATCH_SIZE,
+    MOMENTUM,
+    NOISE_SEED,
+    OPTIMISER,
+    SHUFFLED,
+    FirstOrder,
+    Uses,
+    moves,
+    rate_option,
+)
+from nbn_core.topology import Topology
+
+
+class MonoForward(FirstOrder):
+    """The rule."""
+
+    name = "mono_forward"
+    title = "Mono-Forward"
+    options = (rate_option(0.02), OPTIMISER, MOMENTUM, BATCH_SIZE, SHUFFLED, NOISE_SEED)
+    uses = Uses(output_error=False, labels=True)
+    meant_for = "Networks of two hidden levels or more, several neurons each."
+
+    def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Refuse a network without hidden neurons."""
+        if hidden_levels(topology):
+            return None
+        return "Mono-Forward trains hidden levels, and there is none: draw two."
+
+    def remark(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Say what one level, or levels of one neuron, mean."""
+        levels = hidden_levels(topology)
+        if len(levels) == 1:
+            return "With one hidden level Mono-Forward is backpropagation."
+        if len(levels) == topology.n_neurons - topology.n_outputs:
+            return "Every level here is one neuron, which Mono-Forward makes a classifier of."
+        return None
+
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+        """Backpropagation's signal, cut between all levels."""
+        return local(Plan(**moves(settings)), objective, len(hidden_levels(objective.topology)))

@@ -1,0 +1,330 @@
+"""NBN: Levenberg-Marquardt with the quasi-Hessian assembled neuron by neuron.
+
+    (Q + D) dw = -g,    Q = J'J,    g = J'e
+
+Q is the full N x N matrix of all weights; J is never stored. With D = mu max(diag(Q)) I the step
+dw is halved for as long as the SSE still falls, and the best is taken. That control was chosen by a
+study, docs/step-control.md. The published one is `control="published"`: D = mu I; an attempt that
+lowers the SSE is accepted and mu divided by a factor; any other one, a matrix that is not positive
+definite included, multiplies mu and is made again from the same Q.
+
+References
+----------
+Wilamowski & Yu, IEEE Trans. Neural Networks 21(6), 930-937, 2010.
+Wilamowski & Yu, IEEE Trans. Neural Networks 21(11), 1793-1803, 2010.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core import clock
+from nbn_core.damping import CONTROLS, MATRICES, USUAL_CONTROL, Damping, suited_start
+from nbn_core.dataset import Dataset
+from nbn_core.errors import SettingError
+from nbn_core.kernels import levenberg, stepping
+from nbn_core.kernels.vectors import WIDTH
+from nbn_core.methods import checked_method, costs
+from nbn_core.objective import Objective
+from nbn_core.rules.base import DAMPING, PORTION_SECONDS, Option, Uses, second_order_work
+from nbn_core.topology import Topology
+from nbn_core.trace import Columns, Record, StopReason
+
+FloatArray = NDArray[np.float64]
+
+LEAST_DECREASE = 1e-15
+# Rows of the trace made ready for one portion, and how many numbers they should take at most
+_LEAST_ROWS, _MOST_ROWS, _ROOM = 16, 512, 2**18
+_STOPS = {
+    levenberg.RUNNING: None,
+    levenberg.SOLVED: StopReason.SOLVED,
+    levenberg.NO_PROGRESS: StopReason.NO_PROGRESS,
+    levenberg.DAMPING_LIMIT: StopReason.DAMPING_LIMIT,
+    levenberg.DIVERGED: StopReason.DIVERGED,
+}
+
+
+@dataclass(slots=True, eq=False)
+class NBNState:
+    """Everything `NBN.advance` changes, and the room it works in."""
+
+    record: Record
+    stop: StopReason | None
+    evaluations: int
+    objective: Objective
+    # Updated by every attempt
+    counters: NDArray[np.int64]
+    numbers: FloatArray
+    trial: FloatArray
+    # Updated by every accepted one
+    weights: FloatArray
+    gradient: FloatArray
+    quasi_hessian: FloatArray
+    # Fixed
+    method: str
+    fixed: tuple[Any, ...]
+    settings: FloatArray
+    work: tuple[float, float, float]
+    buffers: tuple[Any, ...]
+    # How fast this machine is
+    rate: float
+    seconds: float
+
+    def go_on_from(self, part: float) -> None:
+        """Begin where another training stopped, whose last step was taken in this part."""
+        self.numbers[levenberg.SEARCH + stepping.LAST_ETA] = part
+
+
+class NBN:
+    """The rule."""
+
+    name = "nbn"
+    title = "Neuron by Neuron (NBN)"
+    options: tuple[Option, ...] = (
+        Option("control", "Step control", USUAL_CONTROL, choices=tuple(CONTROLS)),
+        Option("matrix", "Damping matrix", CONTROLS[USUAL_CONTROL].matrix, choices=tuple(MATRICES)),
+        replace(DAMPING[0], default=suited_start(USUAL_CONTROL, CONTROLS[USUAL_CONTROL].matrix)),
+        *DAMPING[1:],
+    )
+    uses = Uses(weight_transpose=True)
+    weighs = True
+    meant_for = "Any wiring, up to some thousand weights."
+
+    def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Say in a sentence why it cannot train this; None, for it can."""
+        return None
+
+    def remark(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Say in a sentence what it does differently here; None, for nothing."""
+        return None
+
+    def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Check settings and fill in the rest.
+
+        Parameters
+        ----------
+        given : mapping
+            Names and values of `Damping`, and "method": one of `nbn_core.methods.METHODS`. Without
+            a control it is best step; matrix and mu_start are then those that suit the control.
+
+        Returns
+        -------
+        dict
+            All of them; method only if it is not "auto".
+
+        Raises
+        ------
+        SettingError
+            If a name is unknown or a value outside what it may be.
+        """
+        known = [*(field.name for field in fields(Damping)), "method"]
+        for name in given:
+            if name not in known:
+                raise SettingError(f"NBN has no setting {name!r}: it has {', '.join(known)}.")
+        checked = asdict(damping_of(_completed(given)))
+        method = checked_method(given.get("method", "auto"))
+        return checked if method == "auto" else {**checked, "method": method}
+
+    def init(
+        self,
+        objective: Objective,
+        weights: FloatArray,
+        target_sse: float,
+        settings: Mapping[str, Any],
+    ) -> NBNState:
+        """Return the state before the first iteration.
+
+        Parameters
+        ----------
+        objective : Objective
+            What to minimise.
+        weights : (N,) float64
+            Where to start.
+        target_sse : float
+            Where to stop.
+        settings : mapping
+            From `settings`.
+
+        Returns
+        -------
+        NBNState
+            Nothing is computed yet.
+        """
+        network = objective.network
+        method = objective.method_for(settings.get("method", "auto"))
+        fixed, room = objective.summation(method)
+        damping = damping_of(settings)
+        padded = WIDTH * network.n_blocks
+        numbers = np.zeros(levenberg.N_NUMBERS)
+        numbers[levenberg.MU] = damping.mu_start
+        constants = np.zeros(levenberg.N_SETTINGS)
+        constants[levenberg.MU_MIN] = damping.mu_min
+        constants[levenberg.MU_MAX] = damping.mu_max
+        constants[levenberg.MU_FACTOR] = damping.factor
+        constants[levenberg.MAX_ATTEMPTS] = damping.max_attempts
+        constants[levenberg.TARGET_SSE] = target_sse
+        constants[levenberg.LEAST_DECREASE] = LEAST_DECREASE
+        constants[levenberg.CONTROL] = list(CONTROLS).index(damping.control)
+        constants[levenberg.MATRIX] = list(MATRICES).index(damping.matrix)
+        numbers[levenberg.SEARCH + stepping.LAST_ETA] = 1.0
+        return NBNState(
+            Record(weights, damping.mu_start),
+            None,
+            0,
+            objective,
+            np.zeros(levenberg.N_COUNTERS, dtype=np.int64),
+            numbers,
+            weights.copy(),
+            weights.copy(),
+            np.zeros(padded),
+            np.zeros((padded, padded)),
+            method,
+            fixed,
+            constants,
+            _work(objective, method),
+            (
+                room,
+                np.zeros((network.n_blocks, padded, WIDTH)),
+                np.zeros((WIDTH, padded)),
+                np.zeros(WIDTH),
+                np.zeros(padded),
+                np.zeros(padded),
+            ),
+            1e9,
+            0.0,
+        )
+
+    def advance(self, state: NBNState, last_iteration: int, seconds: float) -> None:
+        """Go on until `last_iteration`, an end, or for about `seconds`.
+
+        Parameters
+        ----------
+        state : NBNState
+            Changed.
+        last_iteration : int
+            Accepted iterations not to go beyond.
+        seconds : float
+            At most about this long.
+        """
+        network = state.objective.network
+        record = state.record
+        iteration = int(state.counters[levenberg.ITERATION])
+        rows = max(_LEAST_ROWS, min(_MOST_ROWS, _ROOM // network.n_weights))
+        last = min(last_iteration, iteration + rows)
+        columns = record.make_room(last + 1)
+
+        fixed, changing, trace = kernel_arguments(state, columns)
+
+        def go_on(work: float) -> float:
+            arguments = [*fixed, last, work, *changing, *trace]
+            return float(levenberg.advance(*arguments))
+
+        if record.rows == 0:
+            go_on(0.0)  # compiled, or loaded, outside the time measured
+        began, computing = time.perf_counter(), clock.computing()
+        done = go_on(state.rate * min(seconds, PORTION_SECONDS))
+        elapsed = time.perf_counter() - began
+        computed = clock.computing() - computing
+        if elapsed > 1e-4:
+            state.rate = min(max(done / elapsed, 1e8, state.rate / 4), 1e11)
+        _finish(state, computed)
+
+
+def damping_of(settings: Mapping[str, Any]) -> Damping:
+    """Pick what belongs to damping out of the settings of the rule.
+
+    Parameters
+    ----------
+    settings : mapping
+        Names and values.
+
+    Returns
+    -------
+    Damping
+        Checked.
+    """
+    return Damping(**{name: value for name, value in settings.items() if name != "method"})
+
+
+def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in control, matrix and first mu; what is wrong is left for `Damping` to name."""
+    filled = {"control": USUAL_CONTROL, **given}
+    control = filled["control"]
+    if isinstance(control, str) and control in CONTROLS:
+        filled.setdefault("matrix", CONTROLS[control].matrix)
+        if isinstance(filled["matrix"], str):
+            filled.setdefault("mu_start", suited_start(control, filled["matrix"]))
+    return filled
+
+
+def kernel_arguments(
+    state: NBNState, columns: Columns
+) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
+    """Collect what `levenberg.advance` takes before, between and after `last_iteration, work`.
+
+    Parameters
+    ----------
+    state : NBNState
+        From `NBN.init`.
+    columns : Columns
+        With room for the rows to come.
+
+    Returns
+    -------
+    fixed, changing, trace : tuple
+        Data, settings and room to work in; the state; columns of the trace.
+    """
+    fixed = (*state.fixed, *state.work, *state.buffers, state.settings)
+    changing = (
+        state.weights, state.trial, state.gradient, state.quasi_hessian,
+        state.counters, state.numbers,
+    )  # fmt: skip
+    trace = (columns.sse, columns.mu, columns.gradient_norm, columns.attempts, columns.weights)
+    return fixed, changing, trace
+
+
+def stop_reason(status: int) -> StopReason | None:
+    """Say in public words what the kernel's status means; None while it can go on."""
+    return _STOPS[int(status)]
+
+
+def _finish(state: NBNState, elapsed: float) -> None:
+    """Share the time out over the rows that are complete now, and show them."""
+    record = state.record
+    counters = state.counters
+    state.stop = stop_reason(counters[levenberg.STATUS])
+    state.evaluations = int(counters[levenberg.EVALUATIONS])
+    complete = counters[levenberg.PHASE] != levenberg.ACCUMULATE or state.stop is not None
+    rows = int(counters[levenberg.ITERATION]) + bool(complete)
+    before = state.seconds
+    state.seconds += elapsed
+    if rows > record.rows:
+        shares = 1.0 + record.columns.attempts[record.rows : rows]
+        record.columns.seconds[record.rows : rows] = before + elapsed * (
+            np.cumsum(shares) / shares.sum()
+        )
+        columns = record.columns
+        attempts = columns.attempts[:rows].cumsum()[record.rows :]
+        per_iteration, per_attempt = second_order_work(state.objective)
+        if state.settings[levenberg.CONTROL] != stepping.PUBLISHED:  # one factor, many attempts
+            per_iteration, per_attempt = per_iteration + per_attempt - 1.0, 1.0
+        columns.evaluations[record.rows : rows] = 1 + attempts
+        columns.work[record.rows : rows] = (
+            per_iteration * np.arange(record.rows, rows) + per_attempt * attempts
+        )
+        record.rows = rows
+
+
+def _work(objective: Objective, method: str) -> tuple[float, float, float]:
+    """Multiplications for a pattern in ACCUMULATE, a panel in FACTOR, a pattern in TRY."""
+    network = objective.network
+    n = network.n_weights
+    forward = 10.0 + network.n_inputs + n + 16.0 * network.n_neurons
+    panel = n * n / 6.0 * WIDTH / max(n, 1) * 2.0 + 20.0 * n
+    return forward + costs(network, objective.dataset.n_patterns)[method], panel, forward

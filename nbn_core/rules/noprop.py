@@ -1,0 +1,344 @@
+"""NoProp-DT: nothing travels from one stage to another, forward or backward, while they learn.
+
+The drawn network stands T times in a row, with weights of its own each time. Stage t is given the
+inputs x and a noisy version z of the target, and learns to say what the target is. All targets are
+scaled to mean 0 and spread 1, called u, and a share ab of u is known in z:
+
+    z_t = sqrt(ab_t) u + sqrt(1 - ab_t) noise,     ab_t = sin^2(pi t / 2T), kept in [0.02, 0.98]
+
+Stage t = 1..T goes down the gradient of (u_t(z_{t-1}, x) - u)^2, with noise drawn anew for every
+pattern and step: inside a stage by backpropagation, but stages know nothing of each other. To
+predict, z begins with nothing and every stage makes it clearer:
+
+    z_t = a_t u_t(z_{t-1}, x) + b_t z_{t-1} (+ sqrt(c_t) noise)
+    a_t = sqrt(ab_t) (1 - al) / (1 - ab_{t-1}),    b_t = sqrt(al) (1 - ab_t) / (1 - ab_{t-1}),
+    c_t = (1 - ab_t) (1 - al) / (1 - ab_{t-1}),    al = ab_{t-1} / ab_t
+
+and z_T / sqrt(ab_T), scaled back, is what the outputs show.
+
+What this lab adapts: stages learn the targets themselves at the drawn outputs, so that regression
+needs nothing more; the paper's share of T/2 (SNR(t) - SNR(t-1)) in the loss of stage t is left out,
+as Adam divides by it anyway; prediction is without noise unless it is asked for, which is better.
+Every neuron that reads an input reads z as well. The last stage starts from the drawn weights, the
+others from the same numbers in another order, neuron by neuron; the trace keeps the last stage's.
+
+References
+----------
+Li, Teh & Pascanu, NoProp: training neural networks without back-propagation or
+forward-propagation, arXiv 2503.24322, 2025.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core import clock
+from nbn_core.dataset import Dataset
+from nbn_core.descent import FIRST_STEP, LEAST_STEP, MOST_STEP, OPTIMISERS, PORTION_SECONDS, wired
+from nbn_core.kernels import denoising, descent, optimisers
+from nbn_core.kernels.forward import BLOCK
+from nbn_core.network import Network
+from nbn_core.objective import Objective
+from nbn_core.rules.base import (
+    BATCH_SIZE,
+    MOMENTUM,
+    NOISE_SEED,
+    OPTIMISER,
+    SHUFFLED,
+    Option,
+    Uses,
+    checked_settings,
+    rate_option,
+)
+from nbn_core.topology import Topology
+from nbn_core.trace import EVERY, Record, StopReason
+
+FloatArray = NDArray[np.float64]
+
+LEAST_KNOWN, MOST_KNOWN, MOST_STAGES = 0.02, 0.98, 20
+_ROOM = 2**18
+_STOPS = {
+    descent.RUNNING: None,
+    descent.SOLVED: StopReason.SOLVED,
+    descent.NO_PROGRESS: StopReason.NO_PROGRESS,
+    descent.DIVERGED: StopReason.DIVERGED,
+}
+
+
+class Schedule(NamedTuple):
+    """How much of the target is known at each stage, and how stages add up.
+
+    Attributes
+    ----------
+    known : (T+1,) float64
+        ab_0..ab_T.
+    new, old, noise : (T,) float64
+        a_t, b_t and sqrt(c_t) of t = 1..T.
+    """
+
+    known: FloatArray
+    new: FloatArray
+    old: FloatArray
+    noise: FloatArray
+
+
+def schedule(stages: int) -> Schedule:
+    """Return the schedule of so many stages."""
+    steps = np.arange(stages + 1)
+    known = np.clip(np.sin(np.pi * steps / (2 * stages)) ** 2, LEAST_KNOWN, MOST_KNOWN)
+    before, after = known[:-1], known[1:]
+    step = before / after
+    return Schedule(
+        known,
+        np.sqrt(after) * (1 - step) / (1 - before),
+        np.sqrt(step) * (1 - after) / (1 - before),
+        np.sqrt((1 - after) * (1 - step) / (1 - before)),
+    )
+
+
+@dataclass(slots=True, eq=False)
+class NoPropState:
+    """Everything `advance` changes, and the room it works in."""
+
+    record: Record
+    stop: StopReason | None
+    evaluations: int
+    weights: FloatArray
+    stages: FloatArray
+    arrays: tuple[Any, ...]
+    schedule: tuple[FloatArray, ...]
+    options: NDArray[np.int64]
+    settings: FloatArray
+    unit: float
+    found: FloatArray
+    counters: NDArray[np.int64]
+    numbers: FloatArray
+    per_pattern: float
+    rate: float = 3e8
+    seconds: float = 0.0
+
+
+class NoProp:
+    """The rule."""
+
+    name = "noprop"
+    title = "NoProp-DT"
+    options: tuple[Option, ...] = (
+        rate_option(0.01),
+        Option("stages", "Stages", 10, 1, MOST_STAGES, text="Copies of the network in a row."),
+        Option("noisy", "Noise when predicting", False),
+        OPTIMISER,
+        MOMENTUM,
+        replace(BATCH_SIZE, default=0),
+        SHUFFLED,
+        NOISE_SEED,
+    )
+    uses = Uses(weight_transpose=True, labels=True)
+    meant_for = "Any wiring with hidden neurons; it stands there once for each stage."
+
+    def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Refuse networks without hidden neurons."""
+        if topology.n_neurons == len(topology.outputs):
+            return (
+                "NoProp-DT has stages that weigh the inputs against a noisy target, which takes "
+                "hidden neurons: draw at least one."
+            )
+        return None
+
+    def remark(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Say how many weights it has."""
+        return (
+            "NoProp-DT: each stage is a copy of the network with weights of its own, so compare it "
+            "with a network of as many weights in all."
+        )
+
+    def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Check settings and fill in the rest; SettingError names what is wrong."""
+        return checked_settings(self.title, self.options, given)
+
+    def init(
+        self,
+        objective: Objective,
+        weights: FloatArray,
+        target_sse: float,
+        settings: Mapping[str, Any],
+    ) -> NoPropState:
+        """Return the state before the first iteration. Cheap: nothing is computed yet."""
+        dataset, network = objective.dataset, objective.network
+        stage, places = _stage(objective.topology)
+        n_stages = settings["stages"]
+        every = _first_weights(stage, places, weights, n_stages, settings["noise_seed"])
+        shape = every.shape
+        rprop = settings["optimiser"] == "rprop"
+        wiring = wired(stage)
+        most = int(np.diff(wiring.whole.begin).max(initial=1)) + 1
+        n_patterns = dataset.n_patterns
+        arrays = (
+            wiring.structure,
+            tuple(wiring.family),
+            (np.array(dataset.inputs), np.array(dataset.targets), np.arange(n_patterns)),
+            (
+                np.zeros((stage.n_inputs + stage.n_neurons, BLOCK)),
+                *(np.zeros((stage.n_neurons, BLOCK)) for _ in range(3)),
+                np.zeros(most), np.zeros(most, dtype=np.int32),
+                np.zeros(dataset.n_outputs * BLOCK), np.arange(n_patterns),
+            ),
+            (
+                np.zeros(shape), np.full(shape, FIRST_STEP if rprop else 0.0), np.zeros(shape),
+                np.ones((n_stages, 2)), np.zeros(network.n_weights), places,
+            ),
+        )  # fmt: skip
+        spread = dataset.targets.std(axis=0)
+        counters = np.zeros(denoising.N_COUNTERS, dtype=np.int64)
+        counters[descent.EVALUATIONS] = 1
+        return NoPropState(
+            Record(weights, np.nan),
+            None,
+            0,
+            every.reshape(-1),
+            every,
+            arrays,
+            (
+                *schedule(n_stages),
+                dataset.targets.mean(axis=0),
+                np.where(spread > 0, spread, 1.0),
+            ),
+            _options(settings, n_patterns),
+            _constants(settings, target_sse),
+            3.0 * every.size / network.n_weights,
+            np.zeros((n_stages + 1, dataset.n_outputs, BLOCK)),
+            counters,
+            np.zeros(descent.N_NUMBERS),
+            3.0 * (stage.n_weights + 16.0 * stage.n_neurons),
+        )
+
+    def advance(self, state: NoPropState, last_iteration: int, seconds: float) -> None:
+        """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
+        record, counters = state.record, state.counters
+        columns = record.make_room(
+            record.rows + max(16, min(512, _ROOM // record.columns.weights.shape[1]))
+        )
+        kept = (
+            columns.sse, columns.gradient_norm, columns.iterations, columns.evaluations,
+            columns.work, columns.weights,
+        )  # fmt: skip
+
+        def go_on(work: float) -> float:
+            arguments = [
+                *state.arrays, state.schedule, state.options, state.settings, state.unit,
+                state.stages, state.found, last_iteration, state.per_pattern, work,
+                counters, state.numbers, kept,
+            ]  # fmt: skip
+            return float(denoising.advance(*arguments))
+
+        if record.rows == 0 and state.seconds == 0.0:
+            go_on(0.0)  # compiled, or loaded, outside the time measured
+        began, computing = time.perf_counter(), clock.computing()
+        done = go_on(state.rate * min(seconds, PORTION_SECONDS))
+        elapsed = time.perf_counter() - began
+        computed = clock.computing() - computing
+        if elapsed > 1e-4:
+            state.rate = min(max(done / elapsed, 1e7, state.rate / 4), 1e11)
+        state.stop = _STOPS[int(counters[descent.STATUS])]
+        state.evaluations = int(counters[descent.EVALUATIONS])
+        state.seconds = record.share_out(
+            int(counters[descent.ROW]), int(counters[descent.ITERATION]), state.seconds, computed,
+            last_iteration, ended=state.stop is not None,
+        )  # fmt: skip
+
+    def denoised(self, state: NoPropState, inputs: FloatArray) -> FloatArray:
+        """Find z after every stage for any inputs, at the weights reached.
+
+        Parameters
+        ----------
+        state : NoPropState
+            After any iteration; not while another thread advances it.
+        inputs : (P, I) float64
+            One pattern a row.
+
+        Returns
+        -------
+        (T+1, P, M) float64
+            Scaled as the targets are: mean 0, spread 1.
+        """
+        structure, _, _, room, _ = state.arrays
+        rows = np.ascontiguousarray(inputs)
+        order = np.arange(len(rows))
+        found = np.zeros((state.found.shape[0], len(rows), state.found.shape[1]))
+        for start in range(0, len(rows), BLOCK):
+            count = min(BLOCK, len(rows) - start)
+            denoising.predict_block(
+                structure, rows, order, room, state.schedule, state.options, state.stages,
+                start, count, state.found,
+            )  # fmt: skip
+            found[:, start : start + count] = state.found[:, :, :count].transpose(0, 2, 1)
+        return found
+
+    def predict(self, state: NoPropState, inputs: FloatArray) -> FloatArray:
+        """Compute the (P, M) outputs for any (P, I) inputs, at the weights reached."""
+        known, *_, mean, spread = state.schedule
+        last = self.denoised(state, inputs)[-1]
+        return np.asarray(mean + spread * last / np.sqrt(known[-1]), dtype=np.float64)
+
+
+def _stage(topology: Topology) -> tuple[Network, NDArray[np.int64]]:
+    """Lay out one stage; find where the drawn weights are in it."""
+    n_inputs, n_more = topology.n_inputs, len(topology.outputs)
+    more = tuple(range(n_inputs, n_inputs + n_more))
+    neurons, places, start = [], [], 0
+    for neuron in topology.neurons:
+        own = [source for source in neuron.sources if source < n_inputs]
+        later = [source + n_more for source in neuron.sources if source >= n_inputs]
+        added = more if own else ()
+        neurons.append(replace(neuron, sources=(*own, *added, *later)))
+        tail = start + 1 + len(own) + len(added)
+        places += [*range(start, start + 1 + len(own)), *range(tail, tail + len(later))]
+        start = tail + len(later)
+    widened = Topology((), n_inputs + n_more, tuple(neurons), topology.outputs)
+    return Network.from_topology(widened), np.array(places)
+
+
+def _first_weights(
+    stage: Network, places: NDArray[np.int64], weights: FloatArray, n_stages: int, seed: int
+) -> FloatArray:
+    """Return the (T, N) weights to start from."""
+    generator = np.random.default_rng([seed, 3])
+    fan_in = np.diff(stage.first)
+    more = generator.standard_normal((n_stages, stage.n_weights))
+    every = more / np.sqrt(np.repeat(fan_in, fan_in))
+    neuron = np.repeat(np.arange(stage.n_neurons), fan_in)[places]
+    for t in range(n_stages - 1):
+        mixed = np.lexsort((generator.random(len(places)), neuron))
+        every[t, places] = weights[mixed]
+    every[-1, places] = weights
+    return np.ascontiguousarray(every)
+
+
+def _options(settings: Mapping[str, Any], n_patterns: int) -> NDArray[np.int64]:
+    batch = min(settings["batch_size"] or n_patterns, n_patterns)
+    options = np.zeros(descent.N_OPTIONS, dtype=np.int64)
+    options[descent.OPTIMISER] = OPTIMISERS[settings["optimiser"]]
+    options[descent.BATCH_SIZE] = batch
+    options[descent.SHUFFLED] = settings["shuffled"] and batch < n_patterns
+    options[descent.KEY] = settings["noise_seed"]
+    options[descent.KIND] = denoising.NOISY if settings["noisy"] else denoising.STILL
+    options[descent.EVERY] = EVERY
+    return options
+
+
+def _constants(settings: Mapping[str, Any], target_sse: float) -> FloatArray:
+    constants = np.zeros(optimisers.N_SETTINGS)
+    constants[optimisers.RATE] = settings["rate"]
+    constants[optimisers.INERTIA] = settings["momentum"] if settings["optimiser"] != "sgd" else 0.0
+    constants[optimisers.SECOND] = 0.999
+    constants[optimisers.EPSILON] = 1e-8
+    constants[optimisers.LEAST_STEP] = LEAST_STEP
+    constants[optimisers.MOST_STEP] = MOST_STEP
+    constants[optimisers.TARGET_SSE] = target_sse
+    return constants

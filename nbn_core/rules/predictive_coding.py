@@ -1,0 +1,78 @@
+"""Predictive coding: neurons settle between what predicts them and what they predict.
+
+Each hidden neuron has a value x_k of its own besides the prediction f(net_k); inputs are held, and
+outputs are held at their targets. From the values of a forward pass T steps go down the energy
+1/2 sum eps_k^2, eps_k = x_k - f(net_k):
+
+    x_k -= q (eps_k - sum over children c of w_ck s_c eps_c),        delta_k = -eps_k s_k
+
+Everything in these lines is local to a neuron and its neighbours. An error moves back one
+connection a step: T should be the longest path at least. After one step the signal of a neuron that
+feeds outputs only is q times backpropagation's, and zero for those without a way to an output in
+one step. To predict, the network runs forward as drawn.
+
+References
+----------
+Whittington & Bogacz, Neural Computation 29(5), 1229-1262, 2017.
+Salvatori et al., Learning on arbitrary graph topologies via predictive coding, NeurIPS 2022.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nbn_core.dataset import Dataset
+from nbn_core.descent import Plan
+from nbn_core.kernels.descent import PREDICTIVE
+from nbn_core.objective import Objective
+from nbn_core.rules.base import (
+    BATCH_SIZE,
+    MOMENTUM,
+    NOISE_SEED,
+    OPTIMISER,
+    SHUFFLED,
+    FirstOrder,
+    Option,
+    Uses,
+    moves,
+    rate_option,
+)
+from nbn_core.topology import Topology
+
+
+class PredictiveCoding(FirstOrder):
+    """The rule."""
+
+    name = "predictive_coding"
+    title = "Predictive coding"
+    options = (
+        rate_option(0.01),
+        Option("steps", "Steps of settling (T)", 16, 1, 1000),
+        Option("settling", "Rate of settling", 0.1, 1e-6, 1.0),
+        OPTIMISER,
+        MOMENTUM,
+        BATCH_SIZE,
+        SHUFFLED,
+        NOISE_SEED,
+    )
+    uses = Uses(weight_transpose=True)
+    meant_for = "Any wiring, with as many steps as its longest path at least."
+
+    def remark(self, topology: Topology, dataset: Dataset) -> str | None:
+        """Say how many steps the default needs to be raised to."""
+        longest = max(topology.levels)
+        if longest <= 16:
+            return None
+        return f"The longest path here is {longest}: set at least so many steps of settling."
+
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+        """Settle, then move."""
+        steps = settings["steps"]
+        return Plan(
+            **moves(settings),
+            signal=PREDICTIVE,
+            times=steps,
+            relax=settings["settling"],
+            units=2.0 * steps + 2.0,
+        )

@@ -1,0 +1,46 @@
+"""NBN with restarts: it notices that it is stuck, and starts again from new weights.
+
+Second order finds out soon where a start leads: after some tens of iterations the SSE has fallen or
+it will not. Whenever it has lost less than a given part over a given number of iterations, or
+damping reached its limit, new weights are drawn, between -1 and 1, and training goes on. The trace
+shows the jumps. On small networks, where many starts fail, restarts turn a success rate into a
+time: what counts is the work until the first start that succeeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from nbn_core.gauss_newton import Equations, Restart, damped
+from nbn_core.rules.base import DAMPING, NOISE_SEED, Option, Uses, Walking, damping
+from nbn_core.walk import Walk
+from nbn_core.weights import initial_weights
+
+
+class Restarts(Walking):
+    """The rule."""
+
+    name = "nbn_restarts"
+    title = "NBN with restarts"
+    options = (
+        Option("patience", "Iterations to look back", 20, 1, 100_000),
+        Option("least", "Least part of the SSE to lose in them", 0.1, 0.0, 1.0),
+        NOISE_SEED,
+        *DAMPING,
+    )
+    uses = Uses(weight_transpose=True)
+    meant_for = "Any wiring, up to some thousand weights."
+
+    def walk(self, state: Walk, target_sse: float, settings: Mapping[str, Any]) -> Iterator[None]:
+        """Train, and start again when stuck."""
+        topology = state.objective.topology
+        seeds = np.random.default_rng(settings["noise_seed"])
+
+        def draw(number: int) -> Any:
+            return initial_weights(topology, seed=int(seeds.integers(2**53)))
+
+        restart = Restart(draw, settings["patience"], settings["least"])
+        return damped(state, Equations(state.objective), target_sse, damping(settings), restart)

@@ -1,0 +1,303 @@
+"""Trials: many trainings that differ only in their starting weights, and how many succeed.
+
+A trial is one training from one start. Its seed follows from the seed of the whole and the number
+of the trial, so that `train(..., seed=result.seeds[i])` makes trial i again, alone and to the bit.
+Whatever the executor, however many of its workers, in whatever order they finish: the result is the
+same, measured times apart.
+
+What comes out, and how sure it is, is told in `nbn_core.outcomes`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from threading import Event
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core import clock
+from nbn_core.damping import not_negative, whole
+from nbn_core.dataset import Dataset
+from nbn_core.kernels import trials as kernel
+from nbn_core.objective import Objective
+from nbn_core.outcomes import Trial, TrialsResult, wilson
+from nbn_core.rules.base import PORTION_SECONDS, second_order_work
+from nbn_core.rules.nbn import NBN, kernel_arguments, stop_reason
+from nbn_core.topology import Topology
+from nbn_core.trace import Record, StopReason
+from nbn_core.training import (
+    ITERATIONS_MOST,
+    MAX_ITERATIONS,
+    TARGET_SSE,
+    Training,
+    TrainingResult,
+    train,
+)
+from nbn_core.weights import SEED_MOST, initial_weights
+
+FloatArray = NDArray[np.float64]
+
+__all__ = ["Trial", "TrialsResult", "run_trials", "trial_seed", "wilson"]
+
+TRIALS_MOST = 10_000_000
+_CHUNK_MOST = 64
+_ASK_SECONDS = 0.03
+
+
+def trial_seed(seed: int, number: int) -> int:
+    """Derive the seed of a trial.
+
+    Parameters
+    ----------
+    seed : int
+        Of all trials.
+    number : int
+        Of the trial, from 0.
+
+    Returns
+    -------
+    int
+        From 0 to 2^53 - 1, for `train(..., seed=...)`.
+    """
+    high, low = np.random.SeedSequence((seed, number)).generate_state(2)
+    return (int(high) << 32 | int(low)) & SEED_MOST
+
+
+def run_trials(
+    topology: Topology,
+    dataset: Dataset,
+    rule: str = "nbn",
+    *,
+    n_trials: int = 100,
+    seed: int = 0,
+    executor: Executor | None = None,
+    scheme: str = "uniform",
+    max_iterations: int = MAX_ITERATIONS,
+    target_sse: float = TARGET_SSE,
+    on_trial: Callable[[Trial], object] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    **settings: Any,
+) -> TrialsResult:
+    """Train a network from many starts.
+
+    Parameters
+    ----------
+    topology : Topology
+        The network.
+    dataset : Dataset
+        The patterns.
+    rule : str
+        A name in `RULES`.
+    n_trials : int
+        How many starts.
+    seed : int
+        All seeds follow from it.
+    executor : Executor, optional
+        Any of `concurrent.futures`; threads, one for each processor, if left out.
+    scheme : str
+        A name in `SCHEMES`.
+    max_iterations : int
+        Iterations after which a trial stops.
+    target_sse : float
+        Sum of squared errors at or under which a trial is a success.
+    on_trial : callable, optional
+        Called in this thread with each `Trial` that has ended, in the order they end.
+    cancelled : callable, optional
+        Asked about every 30 ms, in this thread; trials that have ended by then are kept.
+    **settings
+        Of the rule.
+
+    Returns
+    -------
+    TrialsResult
+        Trials by number.
+
+    Raises
+    ------
+    SettingError
+        If a setting is unknown or outside what it may be.
+    ShapeError
+        If network and data do not fit each other.
+    """
+    n_trials = whole(n_trials, "n_trials", 1, TRIALS_MOST)
+    seed = whole(seed, "seed", 0, SEED_MOST)
+    most = whole(max_iterations, "max_iterations", 0, ITERATIONS_MOST)
+    target = not_negative(target_sse, "target_sse")
+    Training(
+        topology, dataset, rule, scheme=scheme, max_iterations=most, target_sse=target, **settings
+    )  # anything wrong is said here, once
+    job = _Job(topology, dataset, rule, seed, scheme, most, target, settings, _Flag())
+    size = max(1, min(_CHUNK_MOST, n_trials // (8 * (os.cpu_count() or 1))))
+    chunks = [range(a, min(a + size, n_trials)) for a in range(0, n_trials, size)]
+    ended: list[Trial] = []
+
+    def collect(some: list[Trial]) -> None:
+        ended.extend(some)
+        if on_trial is not None:
+            for trial in some:
+                on_trial(trial)
+
+    if executor is not None:
+        _run(executor, job, chunks, collect, cancelled)
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            _run(pool, job, chunks, collect, cancelled)
+    return _result(ended)
+
+
+def _result(ended: list[Trial]) -> TrialsResult:
+    rows = sorted(ended)
+    return TrialsResult(
+        np.array([row.number for row in rows], dtype=np.int64),
+        np.array([row.seed for row in rows], dtype=np.int64),
+        tuple(row.stop for row in rows),
+        np.array([row.sse for row in rows], dtype=np.float64),
+        np.array([row.iterations for row in rows], dtype=np.int64),
+        np.array([row.evaluations for row in rows], dtype=np.int64),
+        np.array([row.work for row in rows], dtype=np.float64),
+        np.array([row.seconds for row in rows], dtype=np.float64),
+    )
+
+
+# Work shared out
+
+
+class _Flag:
+    """Says to stop, to all threads of this process; what another process gets never does."""
+
+    def __init__(self) -> None:
+        self.event = Event()
+
+    def __reduce__(self) -> tuple[type[_Flag], tuple[()]]:
+        return _Flag, ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """All that trials have in common; can be sent to another process."""
+
+    topology: Topology
+    dataset: Dataset
+    rule: str
+    seed: int
+    scheme: str
+    max_iterations: int
+    target_sse: float
+    settings: dict[str, Any]
+    stop: _Flag
+
+    def seeds(self, numbers: range) -> list[int]:
+        return [trial_seed(self.seed, number) for number in numbers]
+
+
+def _run(
+    executor: Executor,
+    job: _Job,
+    chunks: list[range],
+    collect: Callable[[list[Trial]], None],
+    cancelled: Callable[[], bool] | None,
+) -> None:
+    """Submit chunks, a few ahead of those that have ended, and collect them as they end."""
+    ahead = 4 * (os.cpu_count() or 1)
+    waiting: set[Future[list[Trial]]] = set()
+    left = iter(chunks)
+    try:
+        while True:
+            while len(waiting) < ahead and not job.stop.event.is_set():
+                if cancelled is not None and cancelled():
+                    job.stop.event.set()
+                    break
+                chunk = next(left, None)
+                if chunk is None:
+                    break
+                waiting.add(executor.submit(_chunk, job, chunk))
+            if not waiting:
+                return
+            done, waiting = wait(waiting, timeout=_ASK_SECONDS, return_when=FIRST_COMPLETED)
+            if not done and cancelled is not None and cancelled():
+                job.stop.event.set()
+            for future in done:
+                collect(future.result())
+            if job.stop.event.is_set():
+                waiting = {future for future in waiting if not future.cancel()}
+    finally:
+        job.stop.event.set()
+        for future in waiting:
+            future.cancel()
+
+
+def _chunk(job: _Job, numbers: range) -> list[Trial]:
+    """Run some trials; those that have ended when told to stop are returned."""
+    if job.rule == NBN.name:
+        return _compiled(job, numbers)
+    ended = []
+    for number, seed in zip(numbers, job.seeds(numbers), strict=True):
+        result = _alone(job, seed)
+        if result.stop is StopReason.CANCELLED:
+            break
+        ended.append(
+            Trial(
+                number, seed, result.stop, result.sse, result.iterations, result.evaluations,
+                result.work, result.seconds,
+            )
+        )  # fmt: skip
+    return ended
+
+
+def _alone(job: _Job, seed: int) -> TrainingResult:
+    return train(
+        job.topology, job.dataset, job.rule, scheme=job.scheme, seed=seed,
+        max_iterations=job.max_iterations, target_sse=job.target_sse,
+        cancelled=job.stop.event.is_set, **job.settings,
+    )  # fmt: skip
+
+
+def _compiled(job: _Job, numbers: range) -> list[Trial]:
+    """Run trials of NBN inside one compiled call, or a few that keep to a portion of time."""
+    seeds = job.seeds(numbers)
+    starts = np.array([initial_weights(job.topology, job.scheme, seed) for seed in seeds])
+    rule = NBN()
+    objective = Objective(job.topology, job.dataset)
+    state = rule.init(objective, starts[0].copy(), job.target_sse, rule.settings(job.settings))
+    columns = Record(starts[0], 0.0).make_room(kernel.ROWS)
+    fixed, changing, trace = kernel_arguments(state, columns)
+    n = len(starts)
+    place = np.zeros(kernel.N_PLACES, dtype=np.int64)
+    statuses, iterations, evaluations, factors = np.zeros((4, n), dtype=np.int64)
+    sse, spent, seconds = np.zeros((3, n))
+    before = state.numbers.copy()
+
+    def go_on(work: float) -> float:
+        arguments = [
+            starts, job.max_iterations, work, fixed, changing, trace, before,
+            place, statuses, sse, iterations, evaluations, factors, spent,
+        ]  # fmt: skip
+        return float(kernel.run_starts(*arguments))
+
+    go_on(0.0)  # compiled, or loaded, outside the time measured
+    rate = state.rate
+    while place[kernel.PLACE_TRIAL] < n and not job.stop.event.is_set():
+        earlier = spent.copy()
+        began, computing = time.perf_counter(), clock.computing()
+        done = go_on(rate * PORTION_SECONDS)
+        elapsed = time.perf_counter() - began
+        computed = clock.computing() - computing
+        seconds += computed * (spent - earlier) / max(done, 1.0)
+        if elapsed > 1e-4:
+            rate = min(max(done / elapsed, 1e8, rate / 4), 1e11)
+    per_iteration, per_attempt = second_order_work(objective)
+    work = per_iteration * iterations + (per_attempt - 1.0) * factors + (evaluations - 1)
+    return [
+        Trial(
+            numbers[i], seeds[i], stop_reason(statuses[i]) or StopReason.MAX_ITERATIONS,
+            float(sse[i]), int(iterations[i]), int(evaluations[i]),
+            float(work[i]), float(seconds[i]),
+        )
+        for i in range(int(place[kernel.PLACE_TRIAL]))
+    ]  # fmt: skip

@@ -1,0 +1,83 @@
+"""Compile, or load from the cache, all that training needs, before anyone waits for it."""
+
+from __future__ import annotations
+
+import threading
+
+from nbn_core.anatomy import dissect
+from nbn_core.curvature import curvature
+from nbn_core.dataset import Dataset
+from nbn_core.objective import Objective
+from nbn_core.topology import Topology
+from nbn_core.training import Training
+
+_lock = threading.Lock()
+_ready = threading.Event()
+_ready_to_look = threading.Event()
+_ready_to_race = threading.Event()
+_RACERS = ("adam", "forward_forward")
+_OTHERS = ("lm", "lbfgs", "block_lm", "noprop", "cascade_correlation")
+
+
+def warm_up() -> None:
+    """Train a tiny network once and take an iteration apart, so that every kernel is ready.
+
+    Takes seconds with an empty cache, well under one afterwards, nothing at all the second time.
+    Any thread may call it; a second one waits for the first.
+    """
+    with _lock:
+        if _ready.is_set():
+            return
+        dataset = Dataset([[-1.0], [1.0]], [[1.0], [-1.0]], name="warm-up")
+        topology = Topology.mlp([1, 1, 1])
+        training = Training(topology, dataset, max_iterations=2, target_sse=0.0)
+        training.trace()
+        training.advance()
+        training.objective.activations(training.result().weights)
+        dissect(topology, dataset, training.result().weights).pattern(0)
+        _ready.set()
+
+
+def is_warm() -> bool:
+    """Whether `warm_up` has finished in this process."""
+    return _ready.is_set()
+
+
+def warm_up_curvature() -> None:
+    """Compute one exact Hessian, so that what looks at curvature is ready too."""
+    with _lock:
+        if _ready_to_look.is_set():
+            return
+        dataset = Dataset([[-1.0], [1.0]], [[1.0], [-1.0]], name="warm-up")
+        objective = Objective(Topology.mlp([1, 1, 1]), dataset)
+        curvature(objective, [0.1, 0.2, 0.3, 0.4])
+        objective.jacobian([0.1, 0.2, 0.3, 0.4])
+        _ready_to_look.set()
+
+
+def is_warm_for_curvature() -> bool:
+    """Whether `warm_up_curvature` has finished in this process."""
+    return _ready_to_look.is_set()
+
+
+def warm_up_rules() -> None:
+    """Take a step with rules of each kind, so that all of them are ready to race.
+
+    Takes half a minute with an empty cache. The rules that a race begins with come first, and are
+    ready when `is_warm_to_race` says so.
+    """
+    dataset = Dataset([[-1.0], [1.0]], [[1.0], [-1.0]], name="warm-up")
+    layered, cascade = Topology.mlp([1, 4, 1]), Topology.fcc(1, 1, 1)
+    for names in (_RACERS, _OTHERS):
+        with _lock:
+            for name in names:
+                topology = cascade if name == "cascade_correlation" else layered
+                training = Training(topology, dataset, name, max_iterations=1, target_sse=0.0)
+                training.advance()
+                training.predict([[0.0]])
+        _ready_to_race.set()
+
+
+def is_warm_to_race() -> bool:
+    """Whether the rules that a race begins with are compiled in this process."""
+    return _ready_to_race.is_set()

@@ -1,0 +1,78 @@
+"""Starting weights: a scheme and a seed give the same weights on any machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core.damping import shown, whole
+from nbn_core.errors import SettingError
+from nbn_core.topology import Topology
+
+FloatArray = NDArray[np.float64]
+SEED_MOST = 2**53 - 1  # what JSON and JavaScript carry exactly
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A way to draw starting weights: its name, a title for people, half the width per weight."""
+
+    name: str
+    title: str
+    bounds: Callable[[Topology], FloatArray]
+
+
+def _fan_in_bounds(topology: Topology) -> FloatArray:
+    return np.concatenate(
+        [
+            np.full(1 + len(neuron.sources), 1.0 / np.sqrt(len(neuron.sources)))
+            for neuron in topology.neurons
+        ]
+    )
+
+
+SCHEMES: dict[str, Scheme] = {
+    scheme.name: scheme
+    for scheme in (
+        Scheme("uniform", "Between -1 and 1", lambda topology: np.ones(topology.n_weights)),
+        Scheme("small", "Between -0.3 and 0.3", lambda topology: np.full(topology.n_weights, 0.3)),
+        Scheme("fan_in", "Smaller for neurons with many sources", _fan_in_bounds),
+    )
+}
+
+
+def initial_weights(topology: Topology, scheme: str = "uniform", seed: int = 0) -> FloatArray:
+    """Draw starting weights.
+
+    Parameters
+    ----------
+    topology : Topology
+        What they are for.
+    scheme : str
+        A name in `SCHEMES`; "uniform" is the published one, between -1 and 1.
+    seed : int
+        From 0 up.
+
+    Returns
+    -------
+    (N,) float64
+        Neuron by neuron, bias first; none is exactly 0.
+
+    Raises
+    ------
+    SettingError
+        If the scheme is unknown, or the seed is not a whole number from 0 up.
+    """
+    if not isinstance(scheme, str) or scheme not in SCHEMES:
+        raise SettingError(
+            f"There are no starting weights called {shown(scheme)}: choose {', '.join(SCHEMES)}."
+        )
+    generator = np.random.default_rng(whole(seed, "seed", 0, SEED_MOST))
+    values = generator.uniform(-1.0, 1.0, topology.n_weights)
+    while not values.all():
+        zero = values == 0
+        values[zero] = generator.uniform(-1.0, 1.0, int(zero.sum()))
+    return values * SCHEMES[scheme].bounds(topology)
