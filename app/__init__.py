@@ -1,0 +1,1 @@
+"""The user interface: what the pages share."""

@@ -1,0 +1,57 @@
+"""`python -m app`: the app in the browser, from any folder, with nothing written into the checkout.
+
+Options of `streamlit run` are passed on, for example `python -m app --server.port 8600`, or
+`--server.address 0.0.0.0` to let other machines in.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+ENTRY = ROOT / "app" / "main.py"
+CONFIG = ROOT / ".streamlit" / "config.toml"
+
+
+def main() -> None:
+    """Start Streamlit on the app, in this process."""
+    # Our own modules compile in a blink; without this they would leave bytecode beside them.
+    sys.dont_write_bytecode = True
+    for name, value in environment(tomllib.loads(CONFIG.read_text(encoding="utf-8"))).items():
+        os.environ.setdefault(name, value)
+    # Only this machine, unless asked otherwise: the lab has no passwords.
+    os.environ.setdefault("STREAMLIT_SERVER_ADDRESS", "127.0.0.1")
+
+    from streamlit.web import cli
+
+    cli.main(["run", str(ENTRY), *sys.argv[1:]], prog_name="nbn-lab")
+
+
+def environment(config: dict[str, Any], prefix: str = "STREAMLIT") -> dict[str, str]:
+    """Settings of a config.toml as the environment variables that Streamlit reads.
+
+    Streamlit looks for the file in the working directory only; its variables work from anywhere.
+    The user's own variables and options still win.
+
+    Examples
+    --------
+    >>> environment({"server": {"maxUploadSize": 5, "enableCORS": True}})
+    {'STREAMLIT_SERVER_MAX_UPLOAD_SIZE': '5', 'STREAMLIT_SERVER_ENABLE_CORS': 'true'}
+    """
+    variables = {}
+    for key, value in config.items():
+        name = f"{prefix}_{re.sub('(?<=[a-z0-9])(?=[A-Z])', '_', key).upper()}"
+        if isinstance(value, dict):
+            variables.update(environment(value, name))
+        else:
+            variables[name] = str(value).lower() if isinstance(value, bool) else str(value)
+    return variables
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""Files of one's own: what was found out about them, and which columns are what.
+
+Nothing is in use before "Use this data" is pressed, and what was in use stays until then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas
+import streamlit as st
+
+from app.chartbox import Box
+from app.data import words
+from app.data.sources import ask
+from app.data.splitting import split_choice
+from app.data.view import Looking, Source
+from app.state import Bench
+from app.words import plural
+from nbn_core.coding import MAX_CLASSES
+from nbn_core.errors import NBNError
+from nbn_core.experiment import OwnData
+from nbn_core.experiment.split import Split
+from nbn_core.scaling import METHODS
+from nbn_core.tables import Chosen, Table
+
+PREVIEW: Final = 100
+PREVIEW_COLUMNS: Final = 60
+FEW_ROWS: Final = 10  # fewer are all trained on
+
+
+def show(bench: Bench, view: Looking, box: Box) -> OwnData | None:
+    """Show everything from the upload to the choice of columns; return what comes of it."""
+    source = ask(view)
+    if source is None:
+        return None
+    if source.table is None:
+        st.error(words.harmless(source.refused))
+        return None
+    _preview(source.table)
+    st.markdown("**Which columns are what**")
+    choice = _columns(source)
+    unused = _unused(source.table, choice)
+    if unused:
+        st.caption(words.harmless(unused))
+    try:
+        chosen = source.choose(choice.inputs, choice.targets, choice.classes)
+        data = _own_data(source, chosen)
+    except NBNError as error:
+        st.error(words.harmless(str(error)))
+        return None
+    _outcome(source.table, chosen)
+    return data
+
+
+def _preview(table: Table) -> None:
+    st.caption(words.harmless(words.found(table)))
+    shown = table.columns[:PREVIEW_COLUMNS]
+    st.dataframe(
+        pandas.DataFrame(
+            {column.name: column.texts[:PREVIEW] for column in shown},
+            index=table.rows[:PREVIEW].tolist(),
+        ),
+        height=215, key="nbn-file-preview", alt="The first rows of the file",
+    )  # fmt: skip
+    if len(table.rows) > PREVIEW or len(table.columns) > PREVIEW_COLUMNS:
+        st.caption(
+            f"The first {min(PREVIEW, len(table.rows))} rows and {len(shown)} columns are shown."
+        )
+    with st.expander("What the columns hold"):
+        st.dataframe(
+            pandas.DataFrame({
+                "column": [column.name for column in table.columns],
+                "holds": [words.about(column) for column in table.columns],
+                "empty cells": [column.n_missing for column in table.columns],
+            }),
+            hide_index=True, height=215, key="nbn-file-columns", alt="The columns of the file",
+        )  # fmt: skip
+
+
+# Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Names of the columns that go in, that should come out, and that are classes."""
+
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+    classes: tuple[str, ...]
+
+
+def _columns(source: Source) -> Choice:
+    table = source.table
+    assert table is not None
+    suggested_inputs, suggested_targets = suggested(table)
+    key = f"{source.key}-{hash((table.names, table.reading)) % 10**8}"
+    targets = st.multiselect(
+        "What should come out", table.names, suggested_targets, key=f"nbn-file-out-{key}",
+        help="The targets: what the network learns to answer.",
+        placeholder="Choose one column or more",
+    )  # fmt: skip
+    inputs = st.multiselect(
+        "What goes in", [name for name in table.names if name not in targets],
+        [name for name in suggested_inputs if name not in targets], key=f"nbn-file-in-{key}",
+        help="The inputs: what the network is told.", placeholder="Choose one column or more",
+    )  # fmt: skip
+    numbered = [
+        column.name
+        for column in table.columns
+        if column.name in targets
+        and column.kind == "number"
+        and 2 <= len(column.classes) <= MAX_CLASSES
+    ]
+    classes: list[str] = []
+    if numbered:
+        classes = st.multiselect(
+            "Numbers that are names of classes", numbered, _look_like_classes(table, numbered),
+            key=f"nbn-file-classes-{key}", placeholder="None: they are numbers",
+            help="Each class gets an output of its own; two classes share one.",
+        )  # fmt: skip
+    return Choice(tuple(inputs), tuple(targets), tuple(classes))
+
+
+def suggested(table: Table) -> tuple[list[str], list[str]]:
+    """Suggest the last column to come out and the numbers before it to go in.
+
+    A column of numbers with a word in it is suggested, too: the sentence about that word helps,
+    a column that is missing without a word does not.
+    """
+    numbers = [c.name for c in table.columns if c.kind in ("number", "mixed")]
+    words_too = [
+        c.name
+        for c in table.columns
+        if c.name in numbers or (c.kind == "text" and len(c.classes) <= MAX_CLASSES)
+    ]
+    out = words_too[-1:]
+    return [name for name in numbers if name not in out], out
+
+
+def _unused(table: Table, choice: Choice) -> str:
+    """Name the columns that were not suggested because nothing can be learnt from them."""
+    left = [
+        f"“{column.name}” ({words.about(column)})"
+        for column in table.columns
+        if column.kind in ("date", "constant", "empty")
+        or (column.kind == "text" and len(column.classes) > MAX_CLASSES)
+        if column.name not in (*choice.inputs, *choice.targets)
+    ]
+    more = f" and {len(left) - 6} more" if len(left) > 6 else ""
+    return f"Not suggested: {', '.join(left[:6])}{more}." if left else ""
+
+
+def _look_like_classes(table: Table, names: list[str]) -> list[str]:
+    """Few whole numbers, each many times, are probably classes."""
+    return [
+        column.name
+        for column in table.columns
+        if column.name in names
+        and len(column.classes) <= max(2, min(10, len(table.rows) // 10))
+        and all(number.is_integer() for number in column.numbers[~column.missing].tolist())
+    ]
+
+
+# What is made of them
+
+
+def _own_data(source: Source, chosen: Chosen) -> OwnData:
+    classes = chosen.dataset.kind == "classification"
+    key = f"nbn-file-{source.key}"
+    inputs_by, targets_by = st.columns(2)
+    scaled: dict[str, Any] = {
+        "inputs_by": inputs_by.selectbox(
+            "Scale inputs", list(METHODS), 1, lambda m: METHODS[m], key=f"{key}-inputs-by",
+            help="Found out on the patterns that train alone, and kept with the data: what the "
+            "network is asked and what it answers stay in the units of the file.",
+        ),
+    }  # fmt: skip
+    if not classes:
+        scaled["targets_by"] = targets_by.selectbox(
+            "Scale targets", list(METHODS), 1, lambda m: METHODS[m], key=f"{key}-targets-by",
+            help="Errors are then counted in scaled units.",
+        )  # fmt: skip
+    few = chosen.dataset.n_patterns < FEW_ROWS
+    suggested = Split(1.0 if few else 0.7, 0.0, 0, classes and not few)
+    split = split_choice(key, suggested, classes=classes)
+    return OwnData(
+        chosen.dataset,
+        **split,
+        **scaled,
+        input_columns=chosen.inputs,
+        target_columns=chosen.targets,
+    )
+
+
+def _outcome(table: Table, chosen: Chosen) -> None:
+    for name, classes in chosen.classes.items():
+        st.caption(words.harmless(_coded(name, classes, name in {c.name for c in chosen.targets})))
+    if chosen.dropped:
+        count = len(chosen.dropped)
+        st.warning(
+            f"{plural(count, 'row')} of {len(table.rows):,} left out, because a chosen cell is "
+            "empty."
+        )
+        with st.expander("Which rows"):
+            st.text(words.listed(chosen.dropped))
+
+
+def _coded(name: str, classes: tuple[str, ...], target: bool) -> str:
+    if len(classes) == 2:
+        return f"{name}: −1 is {classes[0]}, +1 is {classes[1]}."
+    each = "output" if target else "input"
+    shown = ", ".join(classes[:12])
+    more = f" and {len(classes) - 12} more" if len(classes) > 12 else ""
+    return f"{name}: one {each} for each of {len(classes)} classes: {shown}{more}."

@@ -1,0 +1,292 @@
+// The canvas in one piece: points follow the hand at once, the server keeps them and trains.
+
+import { patch, short } from "../../stage/frontend/dom.js";
+import { decodeFloats } from "../../stage/frontend/network.js";
+import { Outbox } from "../../stage/frontend/outbox.js";
+import { isDark, makePalette } from "../../stage/frontend/palette.js";
+import * as edit from "./points.js";
+import { answers, clamp, Plane, toPlane } from "./plane.js";
+import { Side, Tools } from "./tools.js";
+
+const POLL = 150; // while training
+const SPACING = 15; // pixels between points of a stroke
+const REACH = 16; // pixels, of the eraser
+const SPRAY = 26;
+
+export class Painter {
+  constructor(root, send) {
+    this.root = root;
+    this.outbox = new Outbox(send);
+    this.points = [];
+    this.tool = "second";
+    this.strokes = 0;
+    this.build();
+    this.resizer.observe(this.frame);
+    this.outbox.post("hello");
+  }
+
+  build() {
+    const part = (name) => this.root.querySelector(`[data-part="${name}"]`);
+    this.part = part;
+    this.frame = this.root.querySelector(".painting");
+    this.canvas = part("plane");
+    this.plane = new Plane(this.canvas);
+    this.tools = new Tools(part("tools"), {
+      mode: (curve) => this.ask("mode", { curve }),
+      tool: (tool) => this.choose(tool),
+      spray: (on) => (this.spraying = on),
+      swap: (on) => (this.swapping = on),
+      noise: () => this.change(edit.noisy(this.points, this.units(SPACING * 0.6), this.curve, this.domain)),
+      copy: (way) => this.copy(way),
+      undo: () => this.ask("undo"),
+      redo: () => this.ask("redo"),
+      clear: () => this.change([]),
+      takeOver: () => this.ask("take_over"),
+    });
+    this.side = new Side(part("network"), {
+      train: () => this.ask("train"),
+      stop: () => this.ask("stop"),
+      newWeights: () => this.ask("new_weights"),
+    });
+    this.listen();
+    this.resizer = new ResizeObserver(() => this.draw());
+  }
+
+  listen() {
+    const { canvas } = this;
+    canvas.addEventListener("pointerdown", (event) => this.down(event));
+    canvas.addEventListener("pointermove", (event) => this.move(event));
+    canvas.addEventListener("pointerup", () => this.up());
+    canvas.addEventListener("pointercancel", () => this.up());
+    canvas.addEventListener("pointerleave", () => this.leave());
+    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
+    canvas.addEventListener("keydown", (event) => this.key(event));
+    canvas.addEventListener("blur", () => this.leave());
+  }
+
+  destroy() {
+    this.outbox.close();
+    this.resizer.disconnect();
+    clearTimeout(this.poller);
+    clearTimeout(this.forget);
+    cancelAnimationFrame(this.coming);
+    this.coming = 0;
+  }
+
+  // From the server.
+
+  receive(data) {
+    this.outbox.acknowledge(data.ack);
+    clearTimeout(this.poller);
+    this.data = data;
+    if (data.points !== undefined) {
+      this.known = { key: data.points_key, points: edit.unpack(decodeFloats(data.points)) };
+      this.outbox.have = { data: data.points_key };
+    }
+    if (!this.outbox.pending && this.known?.key === data.points_key && !this.held) {
+      this.points = this.known.points;
+      [this.curve, this.domain] = [data.curve, data.domain];
+    } else if (!this.domain) [this.curve, this.domain] = [data.curve, data.domain];
+    if (data.notice && this.notice !== undefined && data.notice.id !== this.notice) this.say(data.notice.text);
+    this.notice = data.notice?.id ?? 0;
+    this.output = data.network && data.curve === this.curve ? answers(data.network, this.domain, this.curve) : null;
+    this.draw();
+    // The server left out points that the browser had when it asked, and has no longer: an answer with
+    // others came in between.
+    if (!this.outbox.pending && this.known?.key !== data.points_key) return this.outbox.replace("poll");
+    const waiting = data.run.state === "running";
+    if (waiting) this.poller = setTimeout(() => this.outbox.replace("poll"), POLL);
+  }
+
+  ask(kind, body = {}) {
+    if (!this.outbox.asked(kind)) this.outbox.post(kind, body);
+  }
+
+  say(text) {
+    patch(this.part("notice"), { text, hidden: false });
+    clearTimeout(this.forget);
+    this.forget = setTimeout(() => patch(this.part("notice"), { hidden: true }), 8000);
+  }
+
+  announce(text) {
+    patch(this.part("live"), { text });
+  }
+
+  // Changing points.
+
+  get c() {
+    return this.tool === "first" && !this.curve ? 0 : 1;
+  }
+
+  get most() {
+    return this.data.most;
+  }
+
+  /** So many pixels in units of the plane, across and upwards. */
+  units(pixels) {
+    const { frame } = this.plane;
+    const [left, right, bottom, top] = this.domain;
+    return [(pixels * (right - left)) / frame.width, (pixels * (top - bottom)) / frame.height];
+  }
+
+  /** A new list of points: one step of the history, unless the stroke goes on. */
+  change(points, stroke = ++this.strokes) {
+    if (points.length === this.most && this.points.length === this.most) this.say(`The canvas holds ${this.most} points.`);
+    this.points = points;
+    this.outbox.replace("points", { points, stroke });
+    this.draw();
+  }
+
+  copy(way) {
+    this.change(edit.copies(this.points, way, this.swapping && !this.curve, this.domain, this.most));
+    this.announce(edit.counted(this.points, this.curve, this.data.class_names));
+  }
+
+  choose(tool) {
+    this.tool = tool;
+    this.draw();
+  }
+
+  place(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return toPlane(this.plane.frame, this.domain, [event.clientX - box.left, event.clientY - box.top]);
+  }
+
+  down(event) {
+    if (!this.plane.frame || event.button > 2) return;
+    event.preventDefault();
+    this.canvas.focus({ preventScroll: true });
+    this.canvas.setPointerCapture(event.pointerId);
+    this.held = { erase: this.tool === "erase" || event.button === 2, stroke: ++this.strokes };
+    this.cursor = null;
+    this.dab([clamp(this.domain, this.place(event))], true);
+  }
+
+  move(event) {
+    if (!this.data || !this.plane.frame) return;
+    const at = clamp(this.domain, this.place(event));
+    if (!this.held) return this.hover(at);
+    const spacing = this.units(SPACING);
+    const places = this.held.erase ? [at] : edit.along(this.held.at, at, spacing);
+    if (places.length) this.dab(places, false);
+  }
+
+  dab(places, first) {
+    const { held } = this;
+    const spacing = this.units(SPACING);
+    held.at = places.at(-1);
+    let points;
+    if (held.erase) points = edit.erase(this.points, held.at, REACH / SPACING, spacing);
+    else if (this.curve) points = edit.putOnCurve(this.points, places, spacing[0], this.most);
+    else points = edit.put(this.points, this.spraying ? this.scattered(places, first) : places, this.c, this.most);
+    if (points.length !== this.points.length || this.curve) this.change(points, held.stroke);
+  }
+
+  scattered(places, first) {
+    const [sx, sy] = this.units(SPRAY);
+    return places.flatMap(([x, y]) =>
+      Array.from({ length: first ? 6 : 2 }, () => {
+        const [angle, far] = [2 * Math.PI * Math.random(), Math.sqrt(Math.random())];
+        return clamp(this.domain, [x + sx * far * Math.cos(angle), y + sy * far * Math.sin(angle)]);
+      }),
+    );
+  }
+
+  up() {
+    if (!this.held) return;
+    this.held = null;
+    this.announce(edit.counted(this.points, this.curve, this.data.class_names));
+  }
+
+  hover(at) {
+    this.cursor = this.tool === "erase" ? at : null;
+    this.draw();
+  }
+
+  leave() {
+    if (this.held) return;
+    this.cursor = null;
+    this.draw();
+  }
+
+  // Keys.
+
+  key(event) {
+    if (!this.plane.frame || event.altKey) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+      event.preventDefault();
+      return this.ask(event.shiftKey ? "redo" : "undo");
+    }
+    if (event.ctrlKey || event.metaKey) return;
+    const [dx, dy] = this.units(event.shiftKey ? 40 : 8);
+    const [left, right, bottom, top] = this.domain;
+    const at = this.cursor ?? [(left + right) / 2, (bottom + top) / 2];
+    const step = { ArrowLeft: [-dx, 0], ArrowRight: [dx, 0], ArrowUp: [0, dy], ArrowDown: [0, -dy] }[event.key];
+    if (step) this.cursor = clamp(this.domain, [at[0] + step[0], at[1] + step[1]]);
+    else if (event.key === "Enter" || event.key === " ") this.putAt(at);
+    else if (event.key === "Delete" || event.key === "Backspace") this.takeNearest(at);
+    else if (event.key === "1") this.choose("first");
+    else if (event.key === "2") this.choose("second");
+    else return;
+    event.preventDefault();
+    if (step) this.announce(this.where(this.cursor));
+    this.draw();
+  }
+
+  where([x, y]) {
+    return `${short(x)}, ${short(y)}`;
+  }
+
+  putAt(at) {
+    this.cursor = at;
+    if (this.tool === "erase") return this.takeNearest(at);
+    const spacing = this.units(SPACING);
+    const points = this.curve
+      ? edit.putOnCurve(this.points, [at], spacing[0], this.most)
+      : edit.put(this.points, [at], this.c, this.most);
+    this.change(points);
+    this.announce(`${this.curve ? "Target" : this.data.class_names[this.c]} at ${this.where(at)}. ${points.length} points.`);
+  }
+
+  takeNearest(at) {
+    const index = edit.nearest(this.points, at, this.units(SPACING));
+    if (index < 0) return;
+    const [taken] = this.points.slice(index);
+    this.change(this.points.filter((_, i) => i !== index));
+    this.announce(`Point at ${this.where(taken)} taken away. ${this.points.length} points.`);
+  }
+
+  // Drawing.
+
+  draw() {
+    if (!this.data || this.coming) return;
+    this.coming = requestAnimationFrame(() => {
+      this.coming = 0;
+      this.redraw();
+    });
+  }
+
+  redraw() {
+    const style = getComputedStyle(this.frame);
+    const dark = isDark(style.backgroundColor);
+    if (this.palette?.dark !== dark) {
+      this.palette = makePalette(dark);
+      this.frame.classList.toggle("dark", dark);
+    }
+    const { points, curve, domain, tool, data } = this;
+    this.plane.draw({
+      points, domain, curve, output: points.length ? this.output : null, palette: this.palette, ink: style.color,
+      paper: style.backgroundColor, faint: dark ? "#6d7782" : "#98a2ad", font: style.fontFamily, cursor: this.cursor,
+      erasing: tool === "erase", reach: REACH,
+    });
+    this.tools.show({ curve, tool, points, data });
+    this.side.show({ points, curve, data });
+    patch(this.part("invitation"), {
+      hidden: points.length > 0,
+      text: curve ? "Draw a curve from left to right." : "Click to put points, then change the class and put others.",
+    });
+    patch(this.canvas, {
+      "aria-label": `Plane with ${edit.counted(points, curve, data.class_names)}. Arrow keys move the cross, Enter puts a point.`,
+    });
+  }
+}

@@ -1,0 +1,161 @@
+// The plane in pixels: where a point is, what the network answers there, and how it is drawn.
+
+import { fitCanvas, short } from "../../stage/frontend/dom.js";
+import { decodeFloats, forward, gridInputs } from "../../stage/frontend/network.js";
+import { paint } from "../../stage/frontend/palette.js";
+
+export const GRID = 72;
+const CURVE = 240;
+const EDGE = { left: 34, right: 8, top: 8, bottom: 24 };
+
+/** Where the plane stands in a box: square for points, wide for a curve. */
+export function frameOf(width, height, curve) {
+  const room = [width - EDGE.left - EDGE.right, height - EDGE.top - EDGE.bottom];
+  const side = Math.min(...room);
+  const [w, h] = curve ? room : [side, side];
+  return { left: EDGE.left + (room[0] - w) / 2, top: EDGE.top + (room[1] - h) / 2, width: w, height: h };
+}
+
+export function toPixels(frame, domain, [x, y]) {
+  const [left, right, bottom, top] = domain;
+  return [
+    frame.left + (frame.width * (x - left)) / (right - left),
+    frame.top + (frame.height * (top - y)) / (top - bottom),
+  ];
+}
+
+export function toPlane(frame, domain, [px, py]) {
+  const [left, right, bottom, top] = domain;
+  return [
+    left + ((px - frame.left) / frame.width) * (right - left),
+    top - ((py - frame.top) / frame.height) * (top - bottom),
+  ];
+}
+
+export function clamp(domain, [x, y]) {
+  const [left, right, bottom, top] = domain;
+  return [Math.max(left, Math.min(right, x)), Math.max(bottom, Math.min(top, y))];
+}
+
+/** What the network answers on a grid over the plane (rows from the top), or along x. */
+export function answers(network, domain, curve) {
+  const inputs = curve ? along(domain) : gridInputs(domain, GRID);
+  const count = curve ? CURVE : GRID * GRID;
+  const values = forward(network, decodeFloats(network.weights), inputs, count);
+  const start = (network.n_inputs + network.outputs[0]) * count;
+  const output = values.subarray(start, start + count);
+  return network.unipolar ? output.map((v) => 2 * v - 1) : output;
+}
+
+function along([left, right]) {
+  return Float64Array.from({ length: CURVE }, (_, i) => left + ((right - left) * i) / (CURVE - 1));
+}
+
+/** Round steps for an axis: about five of them. */
+export function ticks(low, high) {
+  const raw = (high - low) / 5;
+  const unit = 10 ** Math.floor(Math.log10(raw));
+  const step = unit * [1, 2, 5, 10].find((m) => m * unit >= raw);
+  const made = [];
+  for (let i = Math.ceil(low / step); i * step <= high; i++) made.push(i * step);
+  return made;
+}
+
+export class Plane {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.small = document.createElement("canvas");
+    this.small.width = this.small.height = GRID;
+  }
+
+  /** view: {points, domain, curve, output, palette, ink, faint, font, cursor, erasing, reach} */
+  draw(view) {
+    const { width, height } = this.canvas.getBoundingClientRect();
+    if (!width || !height) return;
+    this.frame = frameOf(width, height, view.curve);
+    const context = fitCanvas(this.canvas, width, height);
+    context.font = `12px ${view.font}`;
+    this.ground(context, view);
+    this.axes(context, view);
+    if (view.curve && view.output) this.curve(context, view);
+    this.points(context, view);
+    if (view.cursor) this.cursor(context, view);
+  }
+
+  ground(context, { palette, output, curve }) {
+    const { left, top, width, height } = this.frame;
+    context.fillStyle = palette.ground;
+    context.fillRect(left, top, width, height);
+    if (!output || curve) return;
+    const small = this.small.getContext("2d");
+    small.putImageData(paint(small.createImageData(GRID, GRID), output, 0, palette), 0, 0);
+    context.globalAlpha = 0.55;
+    context.imageSmoothingEnabled = true;
+    context.drawImage(this.small, left, top, width, height);
+    context.globalAlpha = 1;
+  }
+
+  axes(context, { domain, faint, ink }) {
+    const { left, top, width, height } = this.frame;
+    context.strokeStyle = faint;
+    context.fillStyle = ink;
+    context.lineWidth = 1;
+    context.strokeRect(left, top, width, height);
+    context.textAlign = "center";
+    context.textBaseline = "top";
+    for (const x of ticks(domain[0], domain[1])) {
+      const [px] = toPixels(this.frame, domain, [x, 0]);
+      context.fillText(short(x), px, top + height + 6);
+    }
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    for (const y of ticks(domain[2], domain[3])) {
+      const [, py] = toPixels(this.frame, domain, [0, y]);
+      context.fillText(short(y), left - 6, py);
+    }
+  }
+
+  curve(context, { domain, output, palette }) {
+    context.save();
+    context.beginPath();
+    context.rect(this.frame.left, this.frame.top, this.frame.width, this.frame.height);
+    context.clip();
+    context.beginPath();
+    output.forEach((y, i) => {
+      const x = domain[0] + ((domain[1] - domain[0]) * i) / (CURVE - 1);
+      context.lineTo(...toPixels(this.frame, domain, [x, Math.max(-1e9, Math.min(1e9, y))]));
+    });
+    context.strokeStyle = palette.negative;
+    context.lineWidth = 2.5;
+    context.stroke();
+    context.restore();
+  }
+
+  points(context, { points, domain, palette, paper }) {
+    const radius = points.length > 400 ? 3.5 : 5;
+    context.lineWidth = 1.3;
+    context.strokeStyle = paper;
+    for (const point of points) {
+      context.fillStyle = point[2] === 1 ? palette.positive : palette.negative;
+      context.beginPath();
+      context.arc(...toPixels(this.frame, domain, point), radius, 0, 7);
+      context.fill();
+      context.stroke();
+    }
+  }
+
+  cursor(context, { cursor, domain, ink, erasing, reach }) {
+    const [x, y] = toPixels(this.frame, domain, cursor);
+    context.strokeStyle = ink;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    if (erasing) context.arc(x, y, reach, 0, 7);
+    else {
+      context.moveTo(x - 9, y);
+      context.lineTo(x + 9, y);
+      context.moveTo(x, y - 9);
+      context.lineTo(x, y + 9);
+    }
+    context.stroke();
+  }
+}

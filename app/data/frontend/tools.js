@@ -1,0 +1,100 @@
+// The tools beside the canvas, and the network on its other side.
+
+import { el, patch } from "../../stage/frontend/dom.js";
+import { counted } from "./points.js";
+
+const group = (title, ...children) =>
+  el("section", { class: "group" }, el("h2", { text: title }), el("div", { class: "row" }, ...children));
+
+export class Tools {
+  /** actions: mode(curve), tool(name), spray(on), noise(), copy(way), swap(on), undo(), redo(), clear(), takeOver() */
+  constructor(root, actions) {
+    const button = (text, run, props = {}) => el("button", { text, onclick: run, ...props });
+    this.modes = [
+      button("Two classes", () => actions.mode(false)),
+      button("A curve", () => actions.mode(true)),
+    ];
+    this.tools = {
+      first: el("button", { onclick: () => actions.tool("first") }, el("i", { class: "dot first" }), el("span")),
+      second: el("button", { onclick: () => actions.tool("second") }, el("i", { class: "dot second" }), el("span")),
+      erase: button("Erase", () => actions.tool("erase")),
+    };
+    this.spray = el("input", { type: "checkbox", onchange: (event) => actions.spray(event.target.checked) });
+    this.swap = el("input", { type: "checkbox", onchange: (event) => actions.swap(event.target.checked) });
+    this.swapLabel = el("label", { class: "check" }, this.swap, "Copies take the other class");
+    this.sprayLabel = el("label", { class: "check" }, this.spray, "Spray");
+    this.change = {
+      noise: button("Add noise", () => actions.noise(), { title: "Every point moves a little" }),
+      mirror: button("Mirror ↔", () => actions.copy("mirror")),
+      flip: button("Mirror ↕", () => actions.copy("flip")),
+      half: button("Half turn", () => actions.copy("half")),
+      quarters: button("Quarter turns", () => actions.copy("quarters")),
+    };
+    this.undo = button("Undo", () => actions.undo());
+    this.redo = button("Redo", () => actions.redo());
+    this.clear = button("Clear", () => actions.clear());
+    this.takeOver = button("", () => actions.takeOver());
+    root.append(
+      group("Paint", ...this.modes),
+      group("Brush", ...Object.values(this.tools), this.sprayLabel),
+      group("Copies about the middle", this.change.mirror, this.change.flip, this.change.half, this.change.quarters, this.swapLabel),
+      group("All points", this.change.noise, this.undo, this.redo, this.clear),
+      this.takeOver,
+    );
+  }
+
+  show({ curve, tool, points, data }) {
+    this.modes.forEach((button, i) => patch(button, { "aria-pressed": String(curve === (i === 1)) }));
+    for (const [name, button] of Object.entries(this.tools)) patch(button, { "aria-pressed": String(tool === name) });
+    patch(this.tools.first, { hidden: curve });
+    patch(this.tools.first.lastChild, { text: data.class_names[0] });
+    patch(this.tools.second.lastChild, { text: curve ? "Target" : data.class_names[1] });
+    patch(this.sprayLabel, { hidden: curve });
+    patch(this.swapLabel, { hidden: curve });
+    patch(this.change.flip, { hidden: curve });
+    patch(this.change.quarters, { hidden: curve });
+    for (const button of [...Object.values(this.change), this.clear]) patch(button, { disabled: points.length === 0 });
+    patch(this.undo, { disabled: !data.can_undo });
+    patch(this.redo, { disabled: !data.can_redo });
+    patch(this.takeOver, { hidden: !data.can_take_over, text: `Paint over ${data.title}` });
+  }
+}
+
+export class Side {
+  /** actions: train(), stop(), newWeights() */
+  constructor(root, actions) {
+    this.train = el("button", { class: "primary", onclick: () => actions.train() }, "Train");
+    this.stop = el("button", { text: "Stop", onclick: () => actions.stop() });
+    this.renew = el("button", { text: "New weights", onclick: () => actions.newWeights() });
+    this.sentence = el("p", { class: "sentence", role: "status" });
+    this.facts = {};
+    const list = el("dl");
+    for (const name of ["Points", "Network", "Iteration", "SSE"]) {
+      this.facts[name] = el("dd");
+      list.append(el("dt", { text: name }), this.facts[name]);
+    }
+    root.append(
+      el("div", { class: "row" }, this.train, this.stop, this.renew),
+      this.sentence,
+      list,
+      el("p", {
+        class: "about",
+        text: "Paint while it trains: the network goes on from where it is, with the new points. The ground shows its answer. Draw and the other pages work on the same points.",
+      }),
+    );
+  }
+
+  show({ points, curve, data }) {
+    const { run, network } = data;
+    const running = run.state === "running";
+    patch(this.train, { disabled: running || !data.in_use || Boolean(run.blocked) });
+    patch(this.stop, { disabled: !running });
+    patch(this.renew, { disabled: !data.in_use });
+    const idle = data.in_use ? run.sentence : "Put some points on the plane first.";
+    patch(this.sentence, { text: run.blocked || idle });
+    patch(this.facts.Points, { text: counted(points, curve, data.class_names) });
+    patch(this.facts.Network, { text: network ? network.described : "–" });
+    patch(this.facts.Iteration, { text: data.in_use && run.sse !== null ? run.iteration.toLocaleString("en") : "–" });
+    patch(this.facts.SSE, { text: data.in_use && run.sse_text ? run.sse_text : "–" });
+  }
+}

@@ -1,0 +1,56 @@
+"""The Data page: what the network learns from, chosen, read or painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from app import controls, state
+from app.chartbox import Box, reader_palette
+from app.data import files, painting, problems
+from app.data.adopt import Data
+from app.data.using import card
+from app.data.view import Looking, looking
+from app.state import Bench
+
+PAINTING: Final = "Painting"
+SECTIONS: Final[dict[str, Callable[[Bench, Looking, Box], Data | None]]] = {
+    "Built-in problems": problems.show,
+    "Own files": files.show,
+}
+_STYLE: Final = """
+<style>
+.st-key-nbn-data-section { margin-top: 0.5rem; }
+.nbn-legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 0; font-size: 0.85rem; }
+.nbn-legend i {
+  display: inline-block; width: 10px; height: 10px; border-radius: 50%; margin-right: 6px;
+}
+@media (min-width: 900px) {
+  .stColumn:has(.st-key-nbn-data-side) { position: sticky; top: 4.2rem; align-self: flex-start; }
+}
+</style>
+"""
+
+
+def data() -> None:
+    """Show the page."""
+    bench, view = state.bench(), looking()
+    bench.link = controls.current_link(bench)
+    state.show_link(bench)
+    st.html(_STYLE)
+    names = [*SECTIONS, PAINTING]
+    chosen = st.segmented_control(
+        "Where the data comes from", names, default=names[0], required=True,
+        key="nbn-data-section", label_visibility="collapsed", persist_state="session",
+    )  # fmt: skip
+    if chosen == PAINTING:
+        painting.show(bench, view)
+        return
+    box = Box(reader_palette(), playing=False)
+    left, right = st.columns([7, 5], gap="medium")
+    with left:
+        candidate = SECTIONS[str(chosen)](bench, view, box)
+    with right:
+        card(bench, view, box, candidate)

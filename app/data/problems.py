@@ -1,0 +1,131 @@
+"""The built-in problems: pictures to choose from, what is known of them, their settings."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from typing import Any, Final
+
+import streamlit as st
+
+from app.chartbox import Box
+from app.data import words
+from app.data.results import BACKGROUND, Known
+from app.data.splitting import split_choice
+from app.data.view import Looking, looking
+from app.figures.palette import Palette
+from app.figures.thumbs import thumb_svg
+from app.stage.catalogue import catalogue
+from app.state import Bench
+from nbn_core.errors import NBNError
+from nbn_core.experiment import ProblemData
+from nbn_core.experiment.split import Split
+from nbn_core.generators import PROBLEMS, Parameter, Problem
+
+
+def show(bench: Bench, view: Looking, box: Box) -> ProblemData | None:
+    """Show the gallery and the problem chosen; return it with its settings."""
+    now = bench.experiment.data
+    known = now.name if isinstance(now, ProblemData) else next(iter(PROBLEMS))
+    problem = PROBLEMS[view.problem or known]
+    background = BACKGROUND[problem.name]
+    _gallery(problem.name, box)
+    st.subheader(problem.title, anchor=False)
+    st.write(f"{problem.text} {background.text}")
+    st.caption(f"Source: {background.source}")
+    parameters = _parameters(problem, bench)
+    same = isinstance(now, ProblemData) and now.name == problem.name
+    suggested = now.split if same else Split(problem.train_share)
+    classes = problem.kind == "classification"
+    split = split_choice(f"nbn-problem-split-{problem.name}", suggested, classes=classes)
+    try:
+        data = ProblemData(problem.name, parameters, **split)
+        data.parts()
+    except NBNError as error:
+        st.error(words.harmless(str(error)))
+        return None
+    finally:
+        _results(problem)
+    return data
+
+
+def _gallery(chosen: str, box: Box) -> None:
+    st.html(_pictures(box.palette))
+    with st.container(horizontal=True, gap="small", key="nbn-gallery"):
+        for entry in catalogue()["problems"]:
+            st.button(
+                _short(entry["title"]),
+                key=f"nbn-problem-{entry['name']}", on_click=_choose, args=(entry["name"],),
+                type="primary" if entry["name"] == chosen else "secondary", width=92,
+                help=entry["title"],
+            )  # fmt: skip
+
+
+def _short(title: str) -> str:
+    name = title.removeprefix("Playground: ")
+    return f"{name[0].upper()}{name[1:]}"
+
+
+@cache
+def _pictures(palette: Palette) -> str:
+    """Styles that put each problem's picture on its button."""
+    rules = []
+    for entry in catalogue()["problems"]:
+        drawn = thumb_svg(entry["thumb"], palette, entry["title"]).encode()
+        address = f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode('ascii')}"
+        rules.append(
+            f".st-key-nbn-problem-{entry['name']} button {{ background-image: url({address}); }}"
+        )
+    return f"<style>{_CARD}{' '.join(rules)}</style>"
+
+
+_CARD: Final = """
+.st-key-nbn-gallery button {
+  background-repeat: no-repeat; background-position: center 5px; background-size: 80px 80px;
+  padding: 88px 2px 3px; min-height: 0; height: 122px; align-items: start;
+}
+.st-key-nbn-gallery button p { font-size: 0.76rem; line-height: 1.15; white-space: normal; }
+"""
+
+
+def _parameters(problem: Problem, bench: Bench) -> dict[str, Any]:
+    if not problem.parameters:
+        return {}
+    now = bench.experiment.data
+    known = now.parameters if isinstance(now, ProblemData) and now.name == problem.name else {}
+    columns = st.columns(len(problem.parameters))
+    return {
+        parameter.name: column.number_input(
+            parameter.label,
+            *_limits(parameter),
+            _like(parameter, known.get(parameter.name, parameter.default)),
+            _like(parameter, parameter.step),
+            key=f"nbn-parameter-{problem.name}-{parameter.name}",
+        )
+        for parameter, column in zip(problem.parameters, columns, strict=True)
+    }
+
+
+def _limits(parameter: Parameter) -> tuple[Any, Any]:
+    return _like(parameter, parameter.low), _like(parameter, parameter.high)
+
+
+def _like(parameter: Parameter, value: float) -> int | float:
+    return int(value) if isinstance(parameter.default, int) else float(value)
+
+
+def _results(problem: Problem) -> None:
+    st.markdown("**Results known for it**")
+    results = BACKGROUND[problem.name].results
+    if not results:
+        st.caption("None that we have read or computed. Train it, and you have the first.")
+    for result in results:
+        mark = result.known.value
+        said = f"{mark}: {result.source}" if result.source else mark
+        if result.known is Known.RECALLED and result.source:
+            said = f"{mark}; {result.source}"
+        st.markdown(f"- {result.text} *({said})*")
+
+
+def _choose(name: str) -> None:
+    looking().problem = name

@@ -1,0 +1,140 @@
+"""The data in use: what it is, a picture of it, and the way back to what was before."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from app import state
+from app.chartbox import Box
+from app.data import words
+from app.data.adopt import Data, adopt, described, plan
+from app.data.view import Looking, looking
+from app.figures.palette import Palette
+from app.figures.patterns import Axis, axes_of, class_tones, default_axes, patterns
+from app.state import Bench
+from app.words import short
+from nbn_core.errors import NBNError
+
+NO_AXIS: Final = "how many"
+DRAW: Final = Path(__file__).resolve().parents[2] / "pages" / "draw.py"
+
+
+def card(bench: Bench, view: Looking, box: Box, candidate: Data | None) -> None:
+    """Show the data in use, or those that would be used instead, with the button that does it."""
+    with st.container(key="nbn-data-side"):
+        _now(bench)
+        _card(bench, view, box, candidate)
+
+
+def _card(bench: Bench, view: Looking, box: Box, candidate: Data | None) -> None:
+    data = bench.experiment.data
+    with st.container(border=True, key="nbn-data-card"):
+        if candidate is None or candidate == data:
+            _used(bench, view)
+            show_data(data, box, "in-use")
+            return
+        if _offered(bench, candidate):
+            show_data(candidate, box, "offered")
+
+
+def _now(bench: Bench) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"In use: **{words.harmless(words.title(bench.experiment.data))}**")
+        st.button(
+            "Undo", key="nbn-data-undo", disabled=bench.position == 0, on_click=_move,
+            args=(-1,), help="Back to the experiment before the last change",
+        )  # fmt: skip
+        st.button(
+            "Redo", key="nbn-data-redo", disabled=bench.position + 1 >= len(bench.history),
+            on_click=_move, args=(1,), help="The change that was undone",
+        )  # fmt: skip
+
+
+def _used(bench: Bench, view: Looking) -> None:
+    data = bench.experiment.data
+    if view.used:
+        st.success(view.used)
+    st.page_link(DRAW, label="Train the network on it", icon=":material/play_arrow:")
+    st.caption(
+        f"{words.patterns(data)}. {words.scaling(data)} "
+        f"Network: {described(bench.experiment.topology)}."
+    )
+    if bench.document.blocked:
+        st.warning(words.harmless(bench.document.blocked))
+
+
+def _offered(bench: Bench, data: Data) -> bool:
+    """Offer data; whether they can be used on this page."""
+    try:
+        planned = plan(bench, data)
+    except NBNError as error:
+        st.error(words.harmless(str(error)))
+        return False
+    st.button(
+        "Use this data", type="primary", key="nbn-data-take", on_click=_take, args=(data,),
+        help="Undo brings back what is in use now",
+    )  # fmt: skip
+    st.caption(f"{words.patterns(data)}. {words.scaling(data)} {planned.sentence}")
+    return True
+
+
+def _take(data: Data) -> None:
+    bench, view = state.bench(), looking()
+    try:
+        view.used = f"{words.harmless(words.title(data))}: now in use. {adopt(bench, data)}"
+    except NBNError as error:
+        view.used = words.harmless(f"Not used, nothing was changed. {error}")
+
+
+def show_data(data: Data, box: Box, key: str, *, height: int = 360) -> None:
+    """Show the patterns over columns of the reader's choice."""
+    parts = data.raw_parts()
+    whole = data.whole
+    axes = axes_of(whole)
+    x, y = default_axes(whole)
+    if len(axes) > 2:
+        over, against = st.columns(2)
+        number = range(len(axes))
+        columns = whole.n_inputs, whole.n_outputs, key
+        i = over.selectbox(
+            "Across", number, axes.index(x), lambda n: axes[n].name,
+            key=f"nbn-data-x-{columns}",
+        )  # fmt: skip
+        j = against.selectbox(
+            "Upwards", [*number, -1], -1 if y is None else axes.index(y),
+            lambda n: axes[n].name if n >= 0 else NO_AXIS, key=f"nbn-data-y-{columns}",
+        )  # fmt: skip
+        x, y = axes[i], _axis(axes, j)
+    box.show(patterns(parts, x, y, box.palette, height=height, name=f"data-{key}"))
+    if y is not None:
+        st.html(legend(data, box.palette))
+
+
+def legend(data: Data, palette: Palette) -> str:
+    """Say which colour is which class, or from where to where the numbers go."""
+    colours = [palette.css(tone) for tone in class_tones(data.whole)]
+    if data.whole.kind == "classification":
+        named = zip(colours, words.class_names(data), strict=False)
+    else:
+        column = data.whole.targets[:, 0]
+        name = data.whole.target_names[0]
+        ends = (f"{name} {short(float(column.min()))}", short(float(column.max())))
+        named = zip((palette.css(-1.0), palette.css(1.0)), ends, strict=True)
+    dots = " ".join(
+        f'<span><i style="background: {colour}"></i>{html.escape(name[:40])}</span>'
+        for colour, name in named
+    )
+    return f'<p class="nbn-legend">{dots}</p>'
+
+
+def _axis(axes: list[Axis], number: int) -> Axis | None:
+    return axes[number] if number >= 0 else None
+
+
+def _move(by: int) -> None:
+    looking().used = ""
+    state.bench().move(by)

@@ -1,0 +1,105 @@
+"""How the error fell: SSE over the iterations on a log axis, with the damping below it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.figures.chart import Chart, columns, figure, short
+from app.figures.palette import Palette
+from nbn_core.trace import Trace
+
+LEAST = 1e-300
+
+
+def convergence(trace: Trace, k: int, target: float, palette: Palette, height: int = 300) -> Chart:
+    """Draw the SSE of every iteration, the one shown, and the target.
+
+    Parameters
+    ----------
+    trace : Trace
+        What happened.
+    k : int
+        Row that is shown.
+    target : float
+        SSE at which training ends.
+    palette : Palette
+        Colours.
+    height : int
+        Of the chart.
+    """
+    made = figure(palette, height)
+    steps = trace.iterations
+    made.add_scatter(
+        x=steps, y=np.maximum(trace.sse, LEAST), mode="lines", name="SSE",
+        line={"color": palette.css(1.0), "width": 2.5},
+        hovertemplate="iteration %{x}: %{y:.4g}<extra></extra>",
+    )  # fmt: skip
+    if target > 0:
+        made.add_scatter(
+            x=[int(steps[0]), int(steps[-1])], y=[target, target], mode="lines", hoverinfo="skip",
+            name=f"target {short(target)}",
+            line={"color": palette.muted, "width": 1, "dash": "dot"},
+        )  # fmt: skip
+    made.add_scatter(
+        x=[int(steps[k])], y=[max(float(trace.sse[k]), LEAST)], mode="markers", hoverinfo="skip",
+        name=f"iteration {int(steps[k])}",
+        marker={
+            "size": 12, "color": palette.css(-1.0), "line": {"width": 1, "color": palette.page},
+        },
+    )  # fmt: skip
+    known = trace.sse[np.isfinite(trace.sse) & (trace.sse > 0)]
+    low, high = log_range([*known.tolist(), *([target] if target > 0 else [])])
+    made.update_yaxes(type="log", range=[low, high], title_text="SSE", **log_ticks(low, high))
+    pad = 0.02 * float(steps[-1] - steps[0]) + 0.2
+    made.update_xaxes(title_text="iteration", range=[float(steps[0]) - pad, float(steps[-1]) + pad])
+    return Chart(
+        "convergence", made,
+        f"SSE over {len(trace) - 1} iterations, from {short(float(trace.sse[0]))} "
+        f"to {short(float(trace.sse[-1]))}.",
+        lambda: columns({"iteration": steps, "sse": trace.sse, "mu": trace.mu}),
+    )  # fmt: skip
+
+
+def outputs_over_targets(
+    targets: NDArray[np.float64], outputs: NDArray[np.float64], palette: Palette,
+    height: int = 300,
+) -> Chart:  # fmt: skip
+    """Draw what came out over what should have: a perfect network lies on the diagonal."""
+    made = figure(palette, height, showlegend=False)
+    both = np.concatenate([targets, outputs])
+    low, high = float(both.min()), float(both.max())
+    pad = 0.05 * ((high - low) or 1.0)
+    ends = [low - pad, high + pad]
+    made.add_scatter(
+        x=ends, y=ends, mode="lines", hoverinfo="skip", line={"color": palette.muted, "width": 1}
+    )
+    picked = np.linspace(0, len(targets) - 1, min(len(targets), 800)).astype(int)
+    made.add_scatter(
+        x=targets[picked], y=outputs[picked], mode="markers",
+        marker={"size": 6, "color": palette.css(1.0)},
+        hovertemplate="target %{x:.4g}, output %{y:.4g}<extra></extra>",
+    )  # fmt: skip
+    made.update_xaxes(title_text="target", range=ends)
+    made.update_yaxes(title_text="output", range=ends)
+    worst = float(np.abs(outputs - targets).max(initial=0.0))
+    return Chart(
+        "outputs", made, f"Outputs over targets; the largest error is {short(worst)}.",
+        lambda: columns({"target": targets, "output": outputs}),
+    )  # fmt: skip
+
+
+def log_range(values: list[float]) -> tuple[float, float]:
+    """Exponents of the ends of a log axis."""
+    low, high = min(values, default=0.1), max(values, default=1.0)
+    return float(np.log10(max(low, LEAST))) - 0.3, float(np.log10(max(high, LEAST))) + 0.3
+
+
+def log_ticks(low: float, high: float) -> dict[str, object]:
+    """Powers of ten, at most eight of them."""
+    first, last = int(np.ceil(low)), int(np.floor(high))
+    powers = list(range(first, last + 1, max(1, -(-(last - first) // 8))))
+    return {
+        "tickvals": [10.0**p for p in powers],
+        "ticktext": [f"{10.0**p:g}" if -3 <= p <= 4 else f"1e{p}" for p in powers],
+    }

@@ -1,0 +1,71 @@
+"""Where the nodes of a network stand: as somebody drew them, else as the stage would tidy them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from nbn_core.topology import Topology
+
+Place = tuple[float, float]
+COLUMN: Final = 150.0
+ROW: Final = 72.0
+CROWD: Final = 16
+BLOCK: Final = 26.0
+
+
+def places(topology: Topology, drawn: Mapping[str, Place] | None = None) -> list[Place]:
+    """Place every node, inputs first, y downwards.
+
+    A drawing counts only if it has a place for every node.
+    """
+    known = drawn or {}
+    if all(name in known for name in topology.names):
+        return [known[name] for name in topology.names]
+    return _tidy(topology)
+
+
+def _tidy(topology: Topology) -> list[Place]:
+    columns = _columns(topology)
+    inner = columns[1:-1]
+    cascade = bool(inner) and all(len(column) <= 1 for column in inner)
+    tallest = max(_height(column) for column in columns)
+    width = COLUMN * (0.6 if cascade else 1.0)
+    swing = max(ROW * min(3.0, 0.9 + 0.4 * (len(columns[0]) - 1)), 0.2 * (len(columns) - 1) * width)
+    found: dict[int, Place] = {}
+    for index, column in enumerate(columns):
+        shift = 0.0
+        if cascade and 0 < index < len(columns) - 1:
+            shift = -swing if index % 2 else swing
+        _place(column, index * width, shift, tallest, found)
+    return [found[node] for node in range(len(topology.names))]
+
+
+def _columns(topology: Topology) -> list[list[int]]:
+    n_inputs = topology.n_inputs
+    last = max(topology.levels)
+    feeding = {source for neuron in topology.neurons for source in neuron.sources}
+    columns: list[list[int]] = [list(range(n_inputs)), *([] for _ in range(last))]
+    for k, level in enumerate(topology.levels):
+        end = k in topology.outputs and n_inputs + k not in feeding
+        columns[last if end else level].append(n_inputs + k)
+    return columns
+
+
+def _height(column: list[int]) -> int:
+    return math.isqrt(len(column) - 1) + 1 if len(column) > CROWD else len(column)
+
+
+def _place(
+    column: list[int], x: float, shift: float, tallest: int, found: dict[int, Place]
+) -> None:
+    if len(column) > CROWD:
+        side = math.isqrt(len(column) - 1) + 1
+        for i, node in enumerate(column):
+            right, down = i % side - side + 1, i // side - (side - 1) / 2
+            found[node] = (x + right * BLOCK, down * BLOCK)
+        return
+    gap = min(ROW, ROW * max(tallest, 4) / len(column)) if len(column) > 1 else ROW
+    for row, node in enumerate(column):
+        found[node] = (x, shift + (row - (len(column) - 1) / 2) * gap)

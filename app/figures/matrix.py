@@ -1,0 +1,213 @@
+"""Q as a picture: one cell for each pair of weights, in an order, framed by groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.figures.chart import Chart, figure, rows, short
+from app.figures.palette import Palette
+from app.figures.spec import Spec
+
+DECADES: Final = 6
+MOST: Final = 500  # cells to a side; above that a cell stands for several weights
+LABELS: Final = 26  # groups up to which each is labelled
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What of a matrix is shown, and how.
+
+    Parameters
+    ----------
+    order : (n,) index array
+        Weights to show, in their order.
+    column_order : (m,) index array
+        The same for the columns.
+    titles : sequence of (N,) str
+        Names of all weights, in words.
+    frames, column_frames : list of (str, int)
+        Name and size of each group of rows, and of columns; empty for none.
+    zeros : (N, N) bool
+        Structural zeros.
+    scale : str
+        "log" or "linear".
+    """
+
+    order: NDArray[np.intp]
+    column_order: NDArray[np.intp]
+    titles: Sequence[str]
+    frames: list[tuple[str, int]]
+    column_frames: list[tuple[str, int]]
+    zeros: NDArray[np.bool_]
+    scale: str = "log"
+
+
+def matrix(
+    values: FloatArray, view: View, palette: Palette, *, what: str, name: str, height: int = 560
+) -> Chart:
+    """Draw a signed matrix.
+
+    Parameters
+    ----------
+    values : (N, N) float64
+        Q, S or H.
+    view : View
+        What of it.
+    palette : Palette
+        Colours.
+    what, name : str
+        What it is, in words; name of the files.
+    height : int
+        Of the chart.
+    """
+    part = values[np.ix_(view.order, view.column_order)]
+    never = view.zeros[np.ix_(view.order, view.column_order)]
+    stride = -(-max(part.shape) // MOST)
+    cells, absent = pooled(part, never, stride)
+    most = float(np.abs(values).max(initial=0.0))
+    tones = np.where(absent, np.nan, toned(cells, most, view.scale)).astype(np.float32)
+    y_names = [view.titles[n] for n in view.order[::stride]]
+    x_names = [view.titles[n] for n in view.column_order[::stride]]
+    made = figure(
+        palette, height, margin={"l": 58, "r": 8, "t": 34, "b": 10}, plot_bgcolor=_css(palette)
+    )
+    where = "strongest of the cells from " if stride > 1 else ""
+    made.add_heatmap(
+        z=tones, customdata=cells.astype(np.float32), zmin=-1, zmax=1,
+        colorscale=palette.diverging, hoverongaps=False, xgap=0, ygap=0,
+        hovertemplate=f"{where}%{{y}}<br>and %{{x}}<br><b>%{{customdata:.4g}}</b><extra></extra>",
+        colorbar=_colorbar(most, view.scale),
+    )  # fmt: skip
+    # Names of all weights are ticks without labels, which is where hover texts take them from.
+    both = {"showgrid": False, "constrain": "domain", "tickmode": "array", "showticklabels": False}
+    for update, names, reach in (
+        (made.update_xaxes, x_names, [-0.5, len(x_names) - 0.5]),
+        (made.update_yaxes, y_names, [len(y_names) - 0.5, -0.5]),
+    ):
+        update(**both, range=reach, ticks="", tickvals=list(range(len(names))), ticktext=names)
+    made.update_yaxes(scaleanchor="x")
+    _label_groups(made, view, stride)
+    for shape in _frames(view, stride, cells.shape, palette):
+        made.add_shape(**shape)
+    return Chart(name, made, _summary(part, never, what, stride), lambda: _table(part, view))
+
+
+def toned(values: FloatArray, most: float, scale: str) -> FloatArray:
+    """Turn values into tones from -1 to 1; on the log scale DECADES below the largest are seen."""
+    if not most > 0:
+        return np.zeros_like(values)
+    relative = values / most
+    if scale == "linear":
+        return relative
+    with np.errstate(divide="ignore"):
+        level = 1.0 + np.log10(np.abs(relative)) / DECADES
+    result: FloatArray = np.sign(relative) * np.clip(level, 0.0, 1.0)
+    return result
+
+
+def pooled(
+    values: FloatArray, never: NDArray[np.bool_], stride: int
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Let the strongest of stride x stride cells stand for all of them."""
+    if stride == 1:
+        return values, never
+    height, width = (-(-size // stride) * stride for size in values.shape)
+    padded = np.zeros((height, width))
+    padded[: values.shape[0], : values.shape[1]] = values
+    absent = np.ones((height, width), dtype=bool)
+    absent[: values.shape[0], : values.shape[1]] = never
+    shape = (height // stride, stride, width // stride, stride)
+    high = padded.reshape(shape).max(axis=(1, 3))
+    low = padded.reshape(shape).min(axis=(1, 3))
+    strongest: FloatArray = np.where(high >= -low, high, low)
+    nowhere = np.asarray(absent.reshape(shape).all(axis=(1, 3)), dtype=np.bool_)
+    return strongest, nowhere
+
+
+def _label_groups(made: Spec, view: View, stride: int) -> None:
+    """Write the name of each group in the middle of its rows and columns."""
+    for frames, across in ((view.column_frames, True), (view.frames, False)):
+        if len(frames) > LABELS:
+            continue
+        starts = np.cumsum([0, *(size for _, size in frames)])
+        font = {"size": 12 if len(frames) > 14 else 13}
+        apart, before = (0.05 if across else 0.03) * starts[-1] / stride, -np.inf
+        for (name, size), start in zip(frames, starts, strict=False):
+            middle = (start + (size - 1) / 2) / stride
+            if middle - before < apart:
+                continue
+            before = middle
+            text = name if len(name) <= 7 else f"{name[:6]}…"
+            if across:
+                place = {"x": middle, "y": 1.0, "yref": "y domain", "yanchor": "bottom"}
+            else:
+                place = {"y": middle, "x": 0.0, "xref": "x domain", "xanchor": "right"}
+            made.add_annotation(text=text, font=font, showarrow=False, **place)
+
+
+def _frames(
+    view: View, stride: int, shape: tuple[int, ...], palette: Palette
+) -> list[dict[str, object]]:
+    """A line between groups, both ways."""
+    line = {"color": palette.muted, "width": 0.8 if len(view.frames) < 40 else 0.3}
+    shapes: list[dict[str, object]] = []
+    height, width = shape[0] - 0.5, shape[1] - 0.5
+    edges = np.cumsum([size for _, size in view.frames])[:-1] / stride - 0.5
+    shapes += [_line(-0.5, y, width, y, line) for y in edges]
+    edges = np.cumsum([size for _, size in view.column_frames])[:-1] / stride - 0.5
+    shapes += [_line(x, -0.5, x, height, line) for x in edges]
+    return shapes
+
+
+def _line(x0: float, y0: float, x1: float, y1: float, line: dict[str, object]) -> dict[str, object]:
+    ends = {"x0": float(x0), "y0": float(y0), "x1": float(x1), "y1": float(y1)}
+    return {"type": "line", **ends, "line": line}
+
+
+def _colorbar(most: float, scale: str) -> dict[str, object]:
+    if not most > 0:
+        return {"tickvals": [0], "ticktext": ["0"], "thickness": 12}
+    if scale == "linear":
+        marks, text = [-1, -0.5, 0, 0.5, 1], [most * t for t in (-1, -0.5, 0, 0.5, 1)]
+        labels = [short(value) for value in text]
+    else:
+        marks = [-1, -2 / 3, -1 / 3, 0, 1 / 3, 2 / 3, 1]
+        sizes = [most * 10 ** (-DECADES * (1 - abs(t))) for t in marks]
+        labels = [
+            "near 0" if t == 0 else f"{'−' if t < 0 else ''}{short(size)}"
+            for t, size in zip(marks, sizes, strict=True)
+        ]
+    return {
+        "tickvals": marks, "ticktext": labels, "thickness": 12, "outlinewidth": 0, "len": 0.9,
+        "tickfont": {"size": 12},
+    }  # fmt: skip
+
+
+def _summary(part: FloatArray, never: NDArray[np.bool_], what: str, stride: int) -> str:
+    size = " by ".join(f"{n:,}" for n in part.shape)
+    text = (
+        f"{what}, {size} weights; the largest entry is {short(float(np.abs(part).max(initial=0)))}"
+    )
+    share = float(never.mean())
+    if share > 0:
+        text += f", and {100 * share:.0f} % of the entries are zero by the wiring"
+    if stride > 1:
+        text += f"; each cell shows the strongest of {stride} by {stride} entries"
+    return text + "."
+
+
+def _table(part: FloatArray, view: View) -> str:
+    header = ["", *(view.titles[n] for n in view.column_order)]
+    lines = ([view.titles[n], *line.tolist()] for n, line in zip(view.order, part, strict=True))
+    return rows(header, lines)
+
+
+def _css(palette: Palette) -> str:
+    return f"rgb{palette.never}"

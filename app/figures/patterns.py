@@ -1,0 +1,161 @@
+"""The patterns of a data set: a plane of points, a curve, or how one column is spread.
+
+Colour says the target, orange to blue as everywhere; shape says the part: training patterns are
+full discs, validation patterns diamonds, test patterns rings.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.figures.chart import Chart, columns, figure
+from app.figures.palette import Palette
+from app.figures.spec import Spec
+from nbn_core.dataset import Dataset
+from nbn_core.experiment import Parts
+
+FloatArray = NDArray[np.float64]
+
+MOST: Final = 3000  # points drawn; the CSV has all
+BINS: Final = 24
+PARTS: Final = ("training", "validation", "test")
+SYMBOLS: Final = ("circle", "diamond", "circle-open")
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A column that can be looked at: its name, and where it stands."""
+
+    name: str
+    side: str  # "input" or "target"
+    index: int
+
+    def of(self, dataset: Dataset) -> FloatArray:
+        """Return its numbers, (P,)."""
+        table = dataset.inputs if self.side == "input" else dataset.targets
+        column: FloatArray = table[:, self.index]
+        return column
+
+
+def axes_of(dataset: Dataset) -> list[Axis]:
+    """Return every column, inputs first."""
+    inputs = [Axis(name, "input", i) for i, name in enumerate(dataset.input_names)]
+    return inputs + [Axis(name, "target", i) for i, name in enumerate(dataset.target_names)]
+
+
+def default_axes(dataset: Dataset) -> tuple[Axis, Axis | None]:
+    """Choose what is looked at first: two inputs, or an input and a target."""
+    axes = axes_of(dataset)
+    if dataset.n_inputs >= 2:
+        return axes[0], axes[1]
+    return axes[0], axes[1] if dataset.kind == "regression" else None
+
+
+def patterns(
+    parts: Parts, x: Axis, y: Axis | None, palette: Palette, *, height: int = 380,
+    name: str = "data",
+) -> Chart:  # fmt: skip
+    """Draw the patterns over one or two columns, each part with its own mark."""
+    made = figure(palette, height, margin={"l": 52, "r": 12, "t": 30, "b": 46})
+    there = [(p, part) for p, part in enumerate(parts) if part is not None]
+    if y is None:
+        _histogram(made, there, x, palette)
+    else:
+        _points(made, there, x, y, palette)
+    made.update_xaxes(title_text=_plain(x.name))
+    many = sum(part.n_patterns for _, part in there)
+    what = f"{x.name} and {y.name}" if y is not None else x.name
+    return Chart(
+        name, made, f"{many:,} patterns over {what}.", lambda: _table(there)
+    )  # fmt: skip
+
+
+def _points(
+    made: Spec, parts: list[tuple[int, Dataset]], x: Axis, y: Axis, palette: Palette
+) -> None:
+    made.update_yaxes(title_text=_plain(y.name))
+    total = sum(part.n_patterns for _, part in parts)
+    signed = [tones(part, parts[0][1]) for _, part in parts]
+    for (p, part), tone in zip(parts, signed, strict=True):
+        share = min(1.0, MOST / total)
+        count = max(1, round(part.n_patterns * share))
+        picked = np.linspace(0, part.n_patterns - 1, count).astype(int)
+        colours = [palette.css(t) for t in tone[picked].tolist()]
+        made.add_scatter(
+            x=x.of(part)[picked], y=y.of(part)[picked], mode="markers", name=PARTS[p],
+            showlegend=len(parts) > 1,
+            marker={
+                "size": 7 if total <= 600 else 5, "symbol": SYMBOLS[p], "color": colours,
+                "line": {"width": 1.4 if p == 2 else 0.6,
+                         "color": colours if p == 2 else palette.muted},
+            },
+            hovertemplate="%{x:.4g}, %{y:.4g}<extra>" + PARTS[p] + "</extra>",
+        )  # fmt: skip
+
+
+def _histogram(made: Spec, parts: list[tuple[int, Dataset]], x: Axis, palette: Palette) -> None:
+    """Draw bars side by side, one colour a part: a column alone has no target to be coloured by."""
+    values = np.concatenate([x.of(part) for _, part in parts])
+    different = np.unique(values)
+    if len(different) <= BINS:
+        edges = None
+        middles = different
+    else:
+        edges = np.linspace(values.min(), values.max(), BINS + 1)
+        middles = (edges[:-1] + edges[1:]) / 2
+    inks = (palette.css(0.9), palette.css(-0.9), palette.muted)
+    for p, part in parts:
+        column = x.of(part)
+        if edges is None:
+            counts = np.array([(column == value).sum() for value in different])
+        else:
+            counts, _ = np.histogram(column, edges)
+        made.add_bar(
+            x=middles, y=counts, name=PARTS[p], showlegend=len(parts) > 1,
+            marker={"color": inks[p]},
+            hovertemplate="about %{x:.4g}: %{y}<extra>" + PARTS[p] + "</extra>",
+        )  # fmt: skip
+    made.layout_values["barmode"] = "stack"
+    made.update_yaxes(title_text="patterns")
+
+
+def tones(part: Dataset, train: Dataset) -> FloatArray:
+    """Give each pattern a place from -1 to 1 on the palette: its target, or its class."""
+    if train.kind == "classification":
+        places = np.array(class_tones(train))
+        chosen: FloatArray = places[part.classes()]
+        return chosen
+    column = part.targets[:, 0]
+    low, high = float(train.targets[:, 0].min()), float(train.targets[:, 0].max())
+    half = (high / 2 - low / 2) or 1.0
+    scaled: FloatArray = np.clip((column - low / 2 - high / 2) / half, -1.0, 1.0)
+    return scaled
+
+
+def class_tones(dataset: Dataset) -> list[float]:
+    """Give each class its place on the palette; three and more share it out evenly."""
+    count = max(2, dataset.n_outputs)
+    return [-1.0, 0.4, 1.0] if count == 3 else np.linspace(-1.0, 1.0, count).tolist()
+
+
+def _table(parts: list[tuple[int, Dataset]]) -> str:
+    first = parts[0][1]
+    names = [*first.input_names, *first.target_names]
+    unique = [n if names.count(n) == 1 else f"{n} ({i})" for i, n in enumerate(names, start=1)]
+    table = np.vstack([np.hstack([part.inputs, part.targets]) for _, part in parts])
+    part_names = [PARTS[p] for p, part in parts for _ in range(part.n_patterns)]
+    return columns({
+        "part": part_names,
+        **{name: table[:, i].tolist() for i, name in enumerate(unique)},
+    })  # fmt: skip
+
+
+def _plain(name: str) -> str:
+    """Names are letters, not HTML; Plotly would draw tags."""
+    short = name if len(name) <= 40 else f"{name[:39]}…"
+    return html.escape(short, quote=False)

@@ -1,0 +1,71 @@
+"""What the network's outputs become when the weights move: a map, or a point for each pattern."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.figures.chart import Chart, columns, figure, grid, short
+from app.figures.palette import Palette
+from nbn_core.dataset import Dataset
+
+FloatArray = NDArray[np.float64]
+
+
+def output_map(
+    x: FloatArray, y: FloatArray, output: FloatArray, data: Dataset, palette: Palette, *,
+    name: str, height: int = 340,
+) -> Chart:  # fmt: skip
+    """Draw one output over a plane of two inputs, with the patterns on it."""
+    made = figure(palette, height, showlegend=False, margin={"l": 44, "r": 8, "t": 8, "b": 32})
+    made.add_heatmap(
+        x=x, y=y, z=output.astype(np.float32), zmin=-1, zmax=1, colorscale=palette.diverging,
+        zsmooth="best", hovertemplate="%{z:.3g}<extra></extra>",
+        colorbar={
+            "tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "1"], "thickness": 12,
+            "outlinewidth": 0, "len": 0.9,
+        },
+    )  # fmt: skip
+    signs = np.where(data.targets[:, 0] > data.targets[:, 0].mean(), 1.0, -1.0)
+    made.add_scatter(
+        x=data.inputs[:, 0], y=data.inputs[:, 1], mode="markers", hoverinfo="skip",
+        marker={
+            "size": 5, "color": [palette.css(s) for s in signs],
+            "line": {"width": 1, "color": palette.page},
+        },
+    )  # fmt: skip
+    made.update_xaxes(range=[float(x[0]), float(x[-1])], showgrid=False)
+    made.update_yaxes(range=[float(y[0]), float(y[-1])], showgrid=False)
+    return Chart(
+        name, made,
+        f"Output over the inputs, from {short(float(output.min()))} "
+        f"to {short(float(output.max()))}.",
+        lambda: grid(x, y, output),
+    )  # fmt: skip
+
+
+def output_points(
+    before: FloatArray, after: FloatArray, palette: Palette, *, name: str, height: int = 340
+) -> Chart:
+    """Draw every output before and after: points on the diagonal have not moved."""
+    made = figure(palette, height, showlegend=False)
+    both = np.concatenate([before, after])
+    low, high = float(both.min()), float(both.max())
+    pad = 0.05 * ((high - low) or 1.0)
+    ends = [low - pad, high + pad]
+    made.add_scatter(
+        x=ends, y=ends, mode="lines", hoverinfo="skip", line={"color": palette.muted, "width": 1}
+    )
+    picked = np.linspace(0, len(before) - 1, min(len(before), 800)).astype(int)
+    made.add_scatter(
+        x=before[picked], y=after[picked], mode="markers",
+        marker={"size": 6, "color": palette.css(1.0)},
+        hovertemplate="before %{x:.3g}, after %{y:.3g}<extra></extra>",
+    )  # fmt: skip
+    made.update_xaxes(title_text="output before", range=ends)
+    made.update_yaxes(title_text="after", range=ends)
+    moved = float(np.abs(after - before).max(initial=0.0))
+    return Chart(
+        name, made, f"Outputs before and after; the largest move is {short(moved)}.",
+        lambda: columns({"before": before, "after": after}),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The Inside page: one iteration of NBN, number by number."""

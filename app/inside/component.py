@@ -1,0 +1,17 @@
+"""The browser half of the Inside page."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from app.component import Component
+
+KEY: Final = "nbn-inside"
+_STEPPER: Final = Component(
+    "inside", "inside/frontend", "inside.html", "inside.css", "index.js", ("stage/frontend",)
+)
+
+
+def stepper(data: dict[str, Any]) -> None:
+    """Show the stepper with this data; its messages are in its state `outbox`."""
+    _STEPPER.mount(KEY, data)

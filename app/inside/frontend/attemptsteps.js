@@ -1,0 +1,185 @@
+// Steps of the attempts: the damped system, each mu tried, and what comes of it.
+
+import { num, sum } from "./notation.js";
+
+export function dampedStep(apart) {
+  const { sums, damping, N } = apart;
+  const { place, weight } = sums.corner;
+  return {
+    known: null,
+    id: "damped",
+    stage: "damped",
+    title: "The damped system",
+    formula: [
+      `(Q + ${dampingOf(apart)}) Δw = −g`,
+      ...(damping.matrix === "max_diagonal" ? ["q: the largest number on the diagonal of Q"] : []),
+      "small μ: a bold step of second order; large μ: a careful one down the slope",
+    ],
+    numbers: [
+      `${N} equations for ${N} weights, μ = ${num(damping.mu)}`,
+      `diagonal, ${apart.weightName(weight)}: ${sum([sums.diagonal[place], damping.added[place]])}`,
+      `right side there: ${num(-sums.g[place])}`,
+    ],
+    say: `The damped system: ${N} equations, with mu ${num(damping.mu)}.`,
+    lit: all(apart),
+    panel: { kind: "matrix", of: sums.after.length - 1, title: "Q, damped on its diagonal", mark: place, damped: true },
+  };
+}
+
+function dampingOf(apart) {
+  return { levenberg: "μ I", max_diagonal: "μ q I", marquardt: "μ diag Q" }[apart.damping.matrix];
+}
+
+export function attemptSteps(apart) {
+  return apart.attempts.flatMap((attempt, a) => (attempt.solved ? [solveStep(apart, a), tryStep(apart, a)] : [failStep(apart, a)]));
+}
+
+/** A search solves once for each μ and then tries parts of that step. */
+export function searched(apart) {
+  return apart.damping.control !== "published";
+}
+
+/** 1 -> "the whole step", 0.25 -> "1/4 of the step". */
+export function partName(part) {
+  return part === 1 ? "the whole step" : `${part === 0.5 ? "half" : `1/${num(1 / part)}`} of the step`;
+}
+
+function solveStep(apart, a) {
+  const { number, mu, length, step, part } = apart.attempts[a];
+  const { weight } = apart.sums.corner;
+  const again = a > 0 && apart.attempts[a - 1].solved && apart.attempts[a - 1].mu === mu;
+  return {
+    known: null,
+    id: `solve:${number}`,
+    stage: "attempts",
+    title: `Attempt ${number}: ${searched(apart) ? `${partName(part)}, ` : "the step with "}μ = ${num(mu)}`,
+    formula: [
+      ...(again ? [] : [`${searched(apart) ? "s" : "Δw"} = −(Q + ${dampingOf(apart)})^{−1} g`]),
+      ...(searched(apart) ? [part === 1 ? "Δw = s" : `Δw = ${num(part)} s`] : []),
+    ],
+    numbers: [
+      `length of the step: ‖Δw‖ = ${num(length)}`,
+      ...(step ? [`${apart.weightName(weight)}: Δw = ${num(step[weight])}`] : []),
+    ],
+    say: `Attempt ${number}, mu ${num(mu)}${searched(apart) ? `, ${partName(part)}` : ""}: a step of length ${num(length)}.`,
+    lit: all(apart),
+    links: { kind: step ? "step" : "weights", a },
+    panel: step ? { kind: "step", a } : { kind: "attempts", a: a - 1 },
+  };
+}
+
+function tryStep(apart, a) {
+  const { number, mu, sse, accepted } = apart.attempts[a];
+  const verdict = verdictOf(apart, a);
+  return {
+    known: null,
+    id: `try:${number}`,
+    stage: "attempts",
+    title: `Attempt ${number}: ${outcomeOf(apart, a)}`,
+    formula: ["SSE at w + Δw, against SSE at w"],
+    numbers: [`SSE: ${num(sse, 6)} against ${num(apart.sse, 6)}`, verdict, muLine(apart, a)],
+    say: `Attempt ${number} with mu ${num(mu)}: SSE ${num(sse, 6)} against ${num(apart.sse, 6)}, ${verdict}. ${muSay(apart, a)}`,
+    lit: all(apart),
+    links: { kind: apart.attempts[a].step ? "step" : "weights", a },
+    panel: { kind: "attempts", a },
+  };
+}
+
+/** One word: accepted, rejected, or lower (a shorter step may be better still). */
+export function outcomeOf(apart, a) {
+  const { accepted, sse, solved } = apart.attempts[a];
+  if (accepted) return "accepted";
+  return searched(apart) && solved && sse < apart.sse && apart.attempts[a + 1] ? "lower, go on" : "rejected";
+}
+
+function verdictOf(apart, a) {
+  const { accepted, sse } = apart.attempts[a];
+  if (!searched(apart)) return accepted ? "less than before: accepted" : "not less than before: rejected, the weights stay";
+  const best = apart.attempts.find((attempt) => attempt.accepted);
+  const next = apart.attempts[a + 1];
+  if (accepted && next) return "less than before: accepted, as half of it is no better";
+  if (accepted) return "less than before: accepted";
+  if (sse < apart.sse && next) return "less than before: is half of it better still?";
+  if (!next && best) return `no better than attempt ${best.number}: that one is accepted`;
+  if (next && next.mu === apart.attempts[a].mu) return "not less than before: half of it is tried";
+  return "not less than before: no part of this step helps";
+}
+
+function failStep(apart, a) {
+  const { number, mu } = apart.attempts[a];
+  return {
+    known: null,
+    id: `try:${number}`,
+    stage: "attempts",
+    title: `Attempt ${number}: no step with μ = ${num(mu)}`,
+    formula: [`Q + ${dampingOf(apart)} must be positive definite`],
+    numbers: ["To rounding it is not: the attempt counts as rejected.", muLine(apart, a)],
+    say: `Attempt ${number} with mu ${num(mu)}: the system is singular to rounding. ${muSay(apart, a)}`,
+    lit: all(apart),
+    panel: { kind: "attempts", a },
+  };
+}
+
+function muLine(apart, a) {
+  const { mu, mu_next: next, accepted } = apart.attempts[a];
+  const { factor, least } = apart.damping;
+  if (next === mu) return `μ stays: ${num(mu)}`;
+  if (searched(apart)) return `μ ${next < mu ? "falls" : "rises"}: ${num(mu)} → ${num(next)}`;
+  if (accepted && next <= least) return `μ is at its least: ${num(next)}`;
+  return `μ ${accepted ? "falls" : "rises"}: ${num(mu)} ${accepted ? "/" : "·"} ${num(factor)} = ${num(next)}`;
+}
+
+function muSay(apart, a) {
+  const { mu, mu_next: next } = apart.attempts[a];
+  return next === mu ? "Mu stays." : `Mu ${next < mu ? "falls" : "rises"} to ${num(next)}.`;
+}
+
+const STOPS = {
+  SOLVED: ["Nothing left to do", "The error is zero: there is no better step."],
+  NO_PROGRESS: ["No step leads on", "The gradient is zero: no step lowers the error."],
+  DIVERGED: ["Too large to compute with", "The SSE of these weights is not a finite number."],
+  DAMPING_LIMIT: ["No attempt succeeded", "Damping reached its limit: training ends here, at the same weights."],
+};
+
+export function nextStep(apart) {
+  const a = apart.attempts.findIndex((attempt) => attempt.accepted);
+  const last = apart.attempts[a];
+  if (!last) return stopStep(apart, apart.attempts.length - 1);
+  const { weight } = apart.sums.corner;
+  const to = apart.k + 1;
+  return {
+    known: null,
+    id: "next",
+    stage: "next",
+    title: `Iteration ${to} begins from the new weights`,
+    formula: ["w ← w + Δw"],
+    numbers: [
+      ...(last.step ? [`${apart.weightName(weight)}: ${sum([apart.weights[weight], last.step[weight]])} = ${num(last.weights[weight])}`] : []),
+      `SSE: ${num(apart.sse, 6)} → ${num(last.sse, 6)}`,
+      `μ: ${num(apart.damping.mu)} → ${num(last.mu_next)}, after ${apart.attempts_made} ${apart.attempts_made === 1 ? "attempt" : "attempts"}`,
+    ],
+    say: `Iteration ${to} begins. SSE fell from ${num(apart.sse, 6)} to ${num(last.sse, 6)}; mu is now ${num(last.mu_next)}.`,
+    lit: all(apart),
+    links: { kind: "weights", after: a },
+    panel: last.step ? { kind: "step", a, after: true } : { kind: "attempts", a },
+  };
+}
+
+function stopStep(apart, a) {
+  const [title, text] = STOPS[apart.stop] ?? STOPS.DAMPING_LIMIT;
+  return {
+    known: null,
+    id: "next",
+    stage: "next",
+    title,
+    formula: [],
+    numbers: [text],
+    say: `${title}. ${text}`,
+    lit: { nodes: [] },
+    panel: { kind: "attempts", a },
+  };
+}
+
+function all(apart) {
+  return { nodes: apart.names.map((_, i) => i), links: apart.ends.map((_, n) => n) };
+}

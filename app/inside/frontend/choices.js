@@ -1,0 +1,73 @@
+// What is taken apart: which pattern, which iteration, which way to the derivatives, which neuron.
+
+import { el, patch } from "../../stage/frontend/dom.js";
+
+export class Choices {
+  /** host: {pattern(p), iteration(k), way(name), neuron(id)} */
+  constructor(root, host) {
+    this.pattern = counter("Pattern", (value) => host.pattern(value - 1));
+    this.iteration = counter("Iteration", (value) => host.iteration(value));
+    this.ways = ["forward", "backward"].map((way) =>
+      el("button", {
+        type: "button",
+        text: way === "forward" ? "Forward only (2010)" : "Backward (2008)",
+        onclick: () => host.way(way),
+      }),
+    );
+    this.neuron = el("select", { "aria-label": "Neuron", onchange: () => host.neuron(this.neuron.value) });
+    this.neuronBox = el("label", { class: "choice", hidden: true }, el("span", { text: "Neuron" }), this.neuron);
+    root.append(
+      this.pattern.box,
+      this.iteration.box,
+      el(
+        "div",
+        { class: "choice", role: "group", "aria-label": "Derivatives" },
+        el("span", { text: "Derivatives" }),
+        el("span", { class: "joined" }, this.ways),
+      ),
+      this.neuronBox,
+    );
+  }
+
+  show(apart, way) {
+    this.pattern.show(apart.p + 1, 1, apart.patterns);
+    this.iteration.show(apart.k, 0, apart.last);
+    this.ways.forEach((button, i) => button.setAttribute("aria-pressed", String((way === "backward") === (i === 1))));
+    patch(this.neuronBox, { hidden: apart.small });
+    const names = apart.neurons.map((neuron) => neuron.id);
+    if (this.names !== names.join("\u0001")) {
+      this.names = names.join("\u0001");
+      this.neuron.replaceChildren(...names.map((name) => el("option", { value: name, text: name })));
+    }
+    this.neuron.value = apart.name(apart.neuron);
+  }
+}
+
+/** A number with a button on either side: the server is asked when it has been chosen. */
+function counter(label, choose) {
+  const field = el("input", { type: "number", "aria-label": label, onchange: () => send(Number(field.value)) });
+  const of = el("span", { class: "of" });
+  const less = el("button", { type: "button", text: "−", "aria-label": `${label} before`, onclick: () => send(field.valueAsNumber - 1) });
+  const more = el("button", { type: "button", text: "+", "aria-label": `${label} after`, onclick: () => send(field.valueAsNumber + 1) });
+  const box = el("div", { class: "choice" }, el("span", { text: label }), el("span", { class: "joined" }, less, field, more), of);
+  let range = [0, 0];
+  function send(value) {
+    if (!Number.isFinite(value)) return;
+    const inside = Math.max(range[0], Math.min(range[1], Math.round(value)));
+    if (field.valueAsNumber !== inside) field.value = String(inside);
+    less.disabled = inside <= range[0];
+    more.disabled = inside >= range[1];
+    choose(inside);
+  }
+  return {
+    box,
+    show(value, least, most) {
+      range = [least, most];
+      Object.assign(field, { min: least, max: most });
+      if (field.value !== String(value)) field.value = String(value);
+      less.disabled = value <= least;
+      more.disabled = value >= most;
+      patch(of, { text: `of ${most.toLocaleString("en")}` });
+    },
+  };
+}

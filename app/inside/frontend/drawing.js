@@ -1,0 +1,168 @@
+// The drawn network of one dissection: what a step concerns is lit, the rest stands back.
+
+import { el, patch, svg } from "../../stage/frontend/dom.js";
+import { bounds, halfOf, linkCurve } from "../../stage/frontend/geometry.js";
+import { placed } from "../../stage/frontend/graph.js";
+import { linkKey } from "../../stage/frontend/network.js";
+import { at } from "../../stage/frontend/palette.js";
+import { linkTone, linkWidth } from "../../stage/frontend/paintwork.js";
+import { placeLabels } from "./labels.js";
+import { num } from "./notation.js";
+
+const LABELLED = 9; // lit links that carry their number
+const CROWD = 40; // nodes above which names are small
+const LEGIBLE = 7.5; // pixels of the screen; smaller numbers are left to the tooltip
+const PAD = { x: 62, y: 56 };
+
+export class Drawing {
+  /** choose: (node index) => void, when a neuron is clicked. */
+  constructor(root, choose) {
+    this.root = root;
+    this.choose = choose;
+    this.observer = new ResizeObserver(() => this.fit());
+    this.observer.observe(root);
+  }
+
+  destroy() {
+    this.observer.disconnect();
+  }
+
+  /** Take up the network of another dissection. */
+  setNetwork(apart) {
+    this.apart = apart;
+    const box = this.root.getBoundingClientRect();
+    const graph = placed(apart.graph, box.width / (box.height || 1) || 1.6);
+    const byName = new Map(graph.nodes.map((node) => [node.id, node]));
+    this.nodes = apart.names.map((name) => byName.get(name));
+    this.box = bounds(graph);
+    this.links = apart.ends.map(([source, k], n) => (source < 0 ? null : this.makeLink(source, k, n)));
+    this.parts = this.nodes.map((node, i) => this.makeNode(node, i));
+    this.labels = svg("g", { class: "labels" });
+    this.svg = svg(
+      "svg",
+      { class: "net", role: "img", "aria-label": this.describe() },
+      svg("g", {}, this.links.filter(Boolean)),
+      svg("g", {}, this.parts.map((part) => part.group)),
+      this.labels,
+    );
+    this.root.replaceChildren(this.svg);
+    this.fit();
+  }
+
+  describe() {
+    const { inputs, neurons, outputs } = this.apart;
+    return `Network with ${inputs} inputs and ${neurons.length} neurons, ${outputs.length} of them outputs`;
+  }
+
+  makeLink(source, k, n) {
+    const curve = linkCurve(this.nodes[source], this.nodes[this.apart.inputs + k]);
+    const [x0, y0, ...rest] = curve;
+    return svg("path", { d: `M${x0} ${y0}C${rest.join(" ")}`, "data-weight": n, "data-key": linkKey(source, k) });
+  }
+
+  makeNode(node, i) {
+    const half = halfOf(node);
+    const frame = svg("rect", { class: "frame", x: -half, y: -half, width: 2 * half, height: 2 * half, rx: 7 });
+    const name = svg("text", { class: "name", y: -half - 7, text: node.id });
+    const value = svg("text", { class: "value", y: 5 });
+    const below = svg("text", { class: "below", y: half + 17 });
+    const tip = svg("title");
+    const group = svg(
+      "g",
+      { class: "node", transform: `translate(${node.x} ${node.y})`, onclick: () => this.choose(i) },
+      tip,
+      frame,
+      name,
+      value,
+      below,
+    );
+    return { group, frame, name, value, below, tip, side: 2 * half };
+  }
+
+  /** The whole drawing in the box, never larger than twice its size. */
+  fit() {
+    if (!this.svg) return;
+    const { left, right, top, bottom } = this.box;
+    const [w, h] = [right - left + 2 * PAD.x, bottom - top + 2 * PAD.y];
+    const scale = Math.min(2, this.root.clientWidth / w, this.root.clientHeight / h) || 1;
+    const [vw, vh] = [this.root.clientWidth / scale, this.root.clientHeight / scale];
+    const [x, y] = [(left + right - vw) / 2, (top + bottom - vh) / 2];
+    this.svg.setAttribute("viewBox", `${x} ${y} ${vw} ${vh}`);
+    this.scale = scale;
+    this.text = Math.max(13, Math.min(26, 14 / scale));
+    this.svg.style.setProperty("--text", `${this.text}px`);
+    this.svg.style.setProperty("--name", `${this.nodes.length > CROWD ? Math.min(18, this.text) : this.text}px`);
+    this.svg.classList.toggle("crowded", scale < 0.8);
+  }
+
+  show(step, palette) {
+    const { apart } = this;
+    this.everything = step.lit.nodes.size === this.nodes.length;
+    this.svg.classList.toggle("partly", !this.everything && step.lit.nodes.size > 0);
+    this.parts.forEach((part, i) => this.showNode(part, i, step, palette));
+    const strength = this.strengths(step);
+    this.links.forEach((path, n) => {
+      if (!path) return;
+      const value = strength.of(n);
+      patch(path, { class: step.lit.links.has(n) ? "link lit" : "link" });
+      path.style.stroke = palette.css[at(linkTone(value * strength.scale))];
+      path.style.strokeWidth = String(linkWidth(value * strength.scale));
+    });
+    this.label(step, strength, apart);
+  }
+
+  showNode(part, i, step, palette) {
+    const { apart } = this;
+    const known = step.known !== null && (i < apart.inputs || i - apart.inputs < step.known);
+    const value = apart.pattern.values[i];
+    const lit = (step.lit.nodes.has(i) && !this.everything) || i === step.focus;
+    const second = step.below?.of(i);
+    const classes = ["node", lit ? "lit" : "", i >= apart.inputs && !apart.small && i - apart.inputs === apart.neuron ? "chosen" : ""];
+    patch(part.group, { class: classes.join(" ").trim() });
+    part.frame.style.fill = known ? palette.css[at(value * 0.75)] : palette.ground;
+    const shown = second === null || second === undefined ? "" : num(second, 3);
+    this.fitted(part.value, known ? num(value, this.nodes.length > CROWD ? 2 : 3) : "", part.side);
+    this.fitted(part.below, shown, part.side + 24);
+    patch(part.tip, { text: [apart.names[i], known ? `value ${num(value)}` : "", shown && `${step.below.label} ${num(second)}`].filter(Boolean).join(", ") });
+  }
+
+  /** Put a number where there is so much room, smaller if it must be, not at all where it could not be read. */
+  fitted(node, text, room) {
+    const size = Math.min(this.text, (1.7 * room) / Math.max(1, text.length));
+    node.style.fontSize = `${size}px`;
+    patch(node, { text: size * this.scale < LEGIBLE ? "" : text });
+  }
+
+  /** What the links show: weights, a Jacobian row, or a step; scaled so that the largest is strong. */
+  strengths({ links }) {
+    const { apart } = this;
+    if (links.kind === "weights") {
+      const weights = links.after === undefined ? apart.weights : apart.attempts[links.after].weights ?? apart.weights;
+      return { of: (n) => weights[n], scale: 1 };
+    }
+    const of = links.kind === "step" ? (n) => apart.attempts[links.a].step[n] : (n) => apart.entry(links.m, n, links.way);
+    let most = 0;
+    for (let n = 0; n < apart.N; n++) most = Math.max(most, Math.abs(of(n)));
+    return { of, scale: most > 0 && Number.isFinite(most) ? 6 / most : 1 };
+  }
+
+  label(step, strength, apart) {
+    const lit = [...step.lit.links].filter((n) => this.links[n]);
+    if (lit.length > LABELLED || !lit.length) return this.labels.replaceChildren();
+    const links = lit.map((n) => {
+      const [source, k] = apart.ends[n];
+      return { curve: linkCurve(this.nodes[source], this.nodes[apart.inputs + k]), text: num(strength.of(n), 3) };
+    });
+    const places = placeLabels(links, this.nodes, this.text);
+    this.labels.replaceChildren(
+      ...places.map(([x, y], i) => svg("text", { x, y: y + this.text * 0.35, class: "weight", text: links[i].text })),
+    );
+  }
+}
+
+/** The line under the drawing: what its numbers and colours are. */
+export function legend(step) {
+  const links = { weights: "weights w", row: "the Jacobian row j", step: "the step Δw" }[step.links.kind];
+  const parts = [step.known === null ? null : "in a box: the value y", step.below ? `below it: ${step.below.label}` : null, `lines: ${links}`];
+  return el("span", { text: `${parts.filter(Boolean).join(" · ")} · blue positive, orange negative` });
+}

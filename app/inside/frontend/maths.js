@@ -1,0 +1,8 @@
+// A formula as elements: subscripts and superscripts, always through textContent.
+
+import { el } from "../../stage/frontend/dom.js";
+import { pieces } from "./notation.js";
+
+export function maths(formula) {
+  return pieces(formula).map(({ text, level }) => el(level || "span", { text }));
+}

@@ -1,0 +1,150 @@
+// A part of Q, with g beside it, as a picture; with its numbers where they fit.
+
+import { el, fitCanvas } from "../../stage/frontend/dom.js";
+import { at } from "../../stage/frontend/palette.js";
+import { trianglePlace } from "./dissection.js";
+import { num } from "./notation.js";
+
+const NUMBERED = 16; // rows up to which every cell has its number
+const GAP = 12; // between Q and g
+const LEFT = 40;
+const TOP = 22;
+
+const HINT = "Point at a cell for its number. Colours follow the cube root.";
+
+export class Matrix {
+  constructor() {
+    this.canvas = el("canvas", { class: "matrix-canvas", role: "img" });
+    this.hint = el("p", { class: "hint", text: HINT });
+    this.canvas.addEventListener("pointermove", (event) => this.hover(event));
+    this.canvas.addEventListener("pointerleave", () => (this.hint.textContent = HINT));
+    this.box = el("div", { class: "matrix" }, this.canvas, this.hint);
+  }
+
+  /** spec: {of: frame number or "share", mark, damped}. */
+  show(apart, spec, look) {
+    const { sums } = apart;
+    Object.assign(this, { apart, spec });
+    this.n = sums.weights.length;
+    this.values = spec.of === "share" ? sums.share : sums.frames[spec.of];
+    this.side = spec.of === "share" ? sums.gradient_share : sums.gradients[spec.of];
+    this.most = largest(sums.frames[sums.frames.length - 1]);
+    this.mostSide = largest(sums.gradients[sums.gradients.length - 1]);
+    this.canvas.setAttribute("aria-label", `${spec.title}: ${this.n} by ${this.n} numbers, and g`);
+    this.paint(look);
+  }
+
+  paint({ palette, ink, faint }) {
+    const { n } = this;
+    const width = this.box.clientWidth || 400;
+    const room = this.box.parentElement?.clientHeight - 104;
+    const tall = Math.max(200, room > 0 ? room : 0);
+    const across = (width - LEFT - GAP) / (n + 1);
+    const down = (Math.min(tall, width) - TOP - 2) / n;
+    this.down = Math.max(1, Math.min(across, down));
+    this.across = n <= NUMBERED ? Math.min(across, 2.4 * this.down) : this.down;
+    this.sideWidth = Math.max(this.across, 14);
+    const height = Math.ceil(this.down * n + TOP + 2);
+    this.canvas.style.height = `${height}px`;
+    const context = fitCanvas(this.canvas, width, height);
+    for (let row = 0; row < n; row++) {
+      for (let column = 0; column < n; column++) {
+        this.paintCell(context, column, row, this.value(row, column) / this.most, palette);
+      }
+      this.paintCell(context, n, row, this.side[row] / this.mostSide, palette);
+    }
+    this.paintNumbers(context, ink);
+    this.paintBlocks(context, ink, faint);
+    this.paintMark(context, ink);
+  }
+
+  /** Left edge of a column; column n is g. */
+  left(column) {
+    return LEFT + column * this.across + (column === this.n ? GAP : 0);
+  }
+
+  top(row) {
+    return TOP + row * this.down;
+  }
+
+  paintCell(context, column, row, share, palette) {
+    const width = column === this.n ? this.sideWidth : this.across;
+    context.fillStyle = palette.css[at(Math.cbrt(share || 0))];
+    context.fillRect(this.left(column), this.top(row), width + 0.4, this.down + 0.4);
+  }
+
+  paintNumbers(context, ink) {
+    const { n, across, down } = this;
+    if (n > NUMBERED || across < 27 || down < 13) return;
+    context.fillStyle = ink;
+    const texts = [...this.values, ...this.side].map((value) => num(value, 2));
+    context.font = "10px system-ui, sans-serif";
+    const widest = Math.max(...texts.map((text) => context.measureText(text).width));
+    context.font = `${Math.min(15, (10 * (across - 3)) / widest, down * 0.7)}px system-ui, sans-serif`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (let row = 0; row < n; row++) {
+      for (let column = 0; column <= n; column++) {
+        const value = column < n ? this.value(row, column) : this.side[row];
+        context.fillText(num(value, 2), this.left(column) + across / 2, this.top(row) + down / 2);
+      }
+    }
+  }
+
+  /** Lines between neurons, and their names where they fit. */
+  paintBlocks(context, ink, faint) {
+    const { apart, across, down, n } = this;
+    const of = apart.sums.weights.map((weight) => apart.ends[weight][1]);
+    context.strokeStyle = faint;
+    context.lineWidth = n > 40 ? 0.5 : 1;
+    context.fillStyle = ink;
+    context.font = "13px system-ui, sans-serif";
+    context.textBaseline = "middle";
+    let begin = 0;
+    for (let i = 1; i <= n; i++) {
+      if (i < n && of[i] === of[begin]) continue;
+      const [wide, high] = [(i - begin) * across, (i - begin) * down];
+      const name = apart.name(of[begin]).slice(0, 5);
+      context.textAlign = "right";
+      if (high > 13) context.fillText(name, LEFT - 6, this.top(begin) + high / 2);
+      context.textAlign = "center";
+      if (wide > 24) context.fillText(name, this.left(begin) + wide / 2, TOP - 10);
+      context.strokeRect(LEFT + 0.5, this.top(begin) + 0.5, n * across, high);
+      context.strokeRect(this.left(begin) + 0.5, TOP + 0.5, wide, n * down);
+      begin = i;
+    }
+    context.textAlign = "center";
+    context.fillText("g", this.left(n) + this.sideWidth / 2, TOP - 10);
+  }
+
+  /** Frames: the entry that the numbers follow, or the diagonal that the damping is added to. */
+  paintMark(context, ink) {
+    const { across, down, n, spec } = this;
+    context.strokeStyle = ink;
+    context.lineWidth = 2;
+    for (let i = 0; i < n; i++) {
+      if (spec.damped ? down < 4 : i !== spec.mark) continue;
+      context.strokeRect(this.left(i), this.top(i), across, down);
+    }
+  }
+
+  value(row, column) {
+    return this.values[trianglePlace(row, column, this.n)];
+  }
+
+  hover(event) {
+    const { apart, n } = this;
+    const row = Math.floor((event.offsetY - TOP) / this.down);
+    const column = event.offsetX >= this.left(n) ? n : Math.floor((event.offsetX - LEFT) / this.across);
+    if (row < 0 || row >= n || column < 0) return;
+    const name = (i) => apart.weightName(apart.sums.weights[i]);
+    if (column === n) this.hint.textContent = `g, ${name(row)}: ${num(this.side[row])}`;
+    else this.hint.textContent = `${name(row)} with ${name(column)}: ${num(this.value(row, column))}`;
+  }
+}
+
+function largest(values) {
+  let most = 0;
+  for (const value of values) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
+  return most;
+}

@@ -1,0 +1,28 @@
+"""The Inside page: read what the browser says, take the iteration apart, answer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import controls, server, state
+from app.inside import component
+from app.inside.view import View, answer, handle
+from app.stage.messages import read_outbox
+
+
+def inside() -> None:
+    """Show the stepper. It runs again for every message."""
+    bench, view = state.bench(), _view()
+    outbox = read_outbox(state.component_state(component.KEY, "outbox"))
+    if outbox is not None:
+        handle(bench, view, outbox)
+    client = outbox.client if outbox is not None else None
+    sent = answer(bench, view, client, warming=not server.warming().is_set())
+    bench.link = controls.current_link(bench)
+    state.show_link(bench)
+    component.stepper(sent)
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def _view() -> View:
+    return View()

@@ -1,0 +1,17 @@
+"""The browser half of the Race page."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from app.component import Component
+
+KEY: Final = "nbn-race"
+_TRACK: Final = Component(
+    "race", "race/frontend", "race.html", "race.css", "index.js", ("stage/frontend",)
+)
+
+
+def track(data: dict[str, Any]) -> None:
+    """Show the race with this data; its messages are in its state `outbox`."""
+    _TRACK.mount(KEY, data)

@@ -1,0 +1,164 @@
+"""Forward-Forward looked into: goodness by level, label slots, and the passes of a prediction."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app.chartbox import Box, reader_palette
+from app.figures.chart import percent
+from app.figures.goodness import goodness_chart, margin_chart
+from app.race.desk import Desk
+from app.race.heat import Heat, LaneRun
+from app.race.lanes import Lane
+from app.state import Bench
+from app.words import plural
+from nbn_core.rules.forward_forward import ForwardForward, ForwardForwardState
+
+FloatArray = NDArray[np.float64]
+MOST_PATTERNS: Final = 5000
+
+
+def show(bench: Bench, desk: Desk) -> None:
+    """Show the view of the Forward-Forward lane of the last race."""
+    st.markdown(_IDEA)
+    heat = desk.heat
+    lanes = [] if heat is None else _lanes(heat)
+    if heat is None or not lanes:
+        st.info(
+            "Run a race with a Forward-Forward lane under “One seed” first, on data with classes "
+            "and a network with hidden levels of some neurons."
+        )
+        return
+    if heat.running:
+        st.info("The race is still running; its Forward-Forward lane is looked into when it rests.")
+        if st.button("Look again", key="nbn-forward-again"):
+            st.rerun()
+        return
+    index = 0
+    if len(lanes) > 1:
+        index = st.selectbox(
+            "Lane", range(len(lanes)), format_func=lambda i: heat.titles()[lanes[i][0]],
+            key="nbn-forward-lane", width=260,
+        )  # fmt: skip
+    _, lane, run = lanes[index]
+    training = run.training
+    assert training is not None
+    state = training.state
+    assert isinstance(state, ForwardForwardState)
+    _view(heat, lane, run, state)
+
+
+def _lanes(heat: Heat) -> list[tuple[int, Lane, LaneRun]]:
+    return [
+        (i, lane, run)
+        for i, (lane, run) in enumerate(zip(heat.lanes, heat.runs, strict=True))
+        if lane.name == "forward_forward" and run is not None and run.iteration > 0
+    ]
+
+
+def _view(heat: Heat, lane: Lane, run: LaneRun, state: ForwardForwardState) -> None:
+    data = heat.experiment.datasets()[0]
+    trace = run.trace()
+    assert trace is not None
+    box = Box(reader_palette(), playing=False)
+    rule = ForwardForward()
+    seen = np.arange(min(data.n_patterns, MOST_PATTERNS))
+    scores = rule.goodness_of(state, data.inputs[seen])
+    labels = state.data[4][seen]
+    totals = scores[:, :, _first_counted(scores) :].sum(axis=2)
+    margins = margins_of(totals, labels)
+    settings: dict[str, Any] = dict(rule.settings(lane.settings))
+    st.markdown(_facts(heat, state, scores, settings))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Training: does each level tell right from wrong labels?**")
+        box.show(goodness_chart(trace.iterations, state.goodness[: len(trace)], box.palette))
+    with right:
+        st.markdown("**Prediction: does the right label look best?**")
+        box.show(margin_chart(margins, box.palette))
+    _one_pattern(scores, totals, labels, state.classes, len(seen))
+
+
+def _first_counted(scores: FloatArray) -> int:
+    """The first level whose goodness counts: Hinton leaves out the first of three or more."""
+    return 1 if scores.shape[2] > 2 else 0
+
+
+def margins_of(totals: FloatArray, labels: NDArray[np.int64]) -> FloatArray:
+    """Goodness of the right label above the best wrong one, by pattern.
+
+    `totals` are (P, C), `labels` (P,) whole numbers.
+    """
+    rows = np.arange(len(totals))
+    wrong = totals.copy()
+    wrong[rows, labels] = -np.inf
+    margins: FloatArray = totals[rows, labels] - wrong.max(axis=1)
+    return margins
+
+
+def _facts(
+    heat: Heat, state: ForwardForwardState, scores: FloatArray, settings: dict[str, Any]
+) -> str:
+    classes = len(state.classes)
+    drawn = heat.experiment.topology.n_weights
+    passes = "one pass with a neutral label, read by the drawn outputs"
+    if settings["inference"] == "goodness":
+        passes = f"{classes} forward passes, one with each label"
+    return (
+        f"The first level has **{classes} more inputs, a slot for each class**, at strength "
+        f"{settings['slot']:g}: **{len(state.weights) - drawn:,}** trainable weights beside the "
+        f"{drawn:,} drawn. A prediction takes **{passes}**. Levels: {scores.shape[2]}."
+    )
+
+
+def _one_pattern(
+    scores: FloatArray, totals: FloatArray, labels: NDArray[np.int64], classes: FloatArray, n: int
+) -> None:
+    st.markdown("**One pattern, label by label**")
+    p = int(st.number_input("Pattern", 1, n, 1, key="nbn-forward-pattern", width=130)) - 1
+    st.markdown(pattern_table(scores[p], totals[p], int(labels[p]), classes))
+    right = float((totals.argmax(axis=1) == labels).mean())
+    shares = ", ".join(
+        f"level {level + 1} {percent(share)}" for level, share in enumerate(alone(scores, labels))
+    )
+    st.caption(
+        f"Right label best, of {plural(n, 'pattern')}: {percent(right)}. Each level asked alone: "
+        f"{shares}."
+    )
+
+
+def pattern_table(scores: FloatArray, totals: FloatArray, label: int, classes: FloatArray) -> str:
+    """Write the goodness (C, L) of one pattern with every label in its slots, as Markdown."""
+    levels = range(scores.shape[1])
+    head = ["label slot", "targets", *(f"level {level + 1}" for level in levels), "counted", ""]
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * 2}{'--:|' * (len(head) - 3)}---|"]
+    best = int(totals.argmax())
+    for c in range(len(scores)):
+        said = []
+        if c == best:
+            said.append("**predicted**")
+        if c == label:
+            said.append("right label")
+        targets = ", ".join(f"{value:g}" for value in classes[c])
+        cells = [f"{value:,.5g}" for value in (*scores[c], totals[c])]
+        lines.append(f"| {' | '.join([str(c + 1), targets, *cells, ', '.join(said)])} |")
+    return "\n".join(lines)
+
+
+def alone(scores: FloatArray, labels: NDArray[np.int64]) -> list[float]:
+    """Share of patterns to which each level by itself gives its right label, from (P, C, L)."""
+    return [
+        float((scores[:, :, level].argmax(axis=1) == labels).mean())
+        for level in range(scores.shape[2])
+    ]
+
+
+_IDEA: Final = (
+    "Forward-Forward has no error and no way back. Every level learns by itself to be active, "
+    "to have a high *goodness*, when a pattern comes with its right label, and quiet with a wrong "
+    "one. To predict, it tries every label and takes the one that looks best."
+)

@@ -1,0 +1,151 @@
+// One card a lane: its small stage, its numbers at the position of the replay, what became of it.
+
+import { duration, el, fitCanvas, patch, short } from "../../stage/frontend/dom.js";
+
+const BOX = 128;
+
+export class Card {
+  constructor() {
+    this.canvas = el("canvas", { class: "picture", role: "img" });
+    this.swatch = el("canvas", { class: "swatch", "aria-hidden": "true" });
+    this.title = el("h3");
+    this.settings = el("p", { class: "settings" });
+    this.values = {};
+    const rows = [
+      ["iterations", "iterations"],
+      ["seconds", "time"],
+      ["work", "work"],
+      ["sse", "SSE"],
+      ["score", "right"],
+    ].map(([name, label]) => {
+      this.values[name] = el("dd", { "data-value": name });
+      const term = el("dt", { text: label });
+      if (name === "score") this.scoreName = term;
+      return el("div", {}, term, this.values[name]);
+    });
+    this.sentence = el("p", { class: "sentence" });
+    this.remark = el("p", { class: "remark" });
+    this.box = el(
+      "section",
+      { class: "lane" },
+      el("header", {}, this.swatch, this.title),
+      this.settings,
+      el("div", { class: "body" }, this.canvas, el("dl", {}, rows)),
+      this.sentence,
+      this.remark,
+    );
+  }
+
+  /** What does not change while a race runs. */
+  setLane(lane, scene) {
+    this.lane = lane;
+    patch(this.title, { text: lane.title });
+    patch(this.settings, { text: lane.settings, title: `${lane.rule}: ${lane.settings}` });
+    patch(this.remark, { text: lane.remark, hidden: !lane.remark });
+    patch(this.box, { "aria-label": `Lane ${lane.title}`, "data-state": lane.state });
+    this.canvas.hidden = lane.state === "refused" || !scene;
+  }
+
+  /** at: {row, sse, iterations, seconds, work} | null; look: a picture | null */
+  show(lane, at, look, view) {
+    const ended = at === null || at.last;
+    const { values } = this;
+    patch(values.iterations, { text: at ? at.iterations.toLocaleString("en") : "–" });
+    patch(values.seconds, { text: at ? duration(at.seconds) : "–" });
+    patch(values.work, { text: at ? Math.round(at.work).toLocaleString("en") : "–" });
+    patch(values.sse, { text: at ? short(at.sse) : "–" });
+    patch(this.scoreName, { text: view.counts ? "right" : "RMSE" });
+    patch(values.score, { text: scoreText(look, view) });
+    patch(this.sentence, { text: ended ? lane.sentence ?? "" : `On its way: iteration ${at.iterations.toLocaleString("en")}.` });
+    patch(this.box, { "data-reached": String(Boolean(at && at.sse <= view.target)) });
+    this.drawSwatch(view);
+    if (!this.canvas.hidden) this.drawPicture(look, view);
+  }
+
+  drawSwatch({ colour, dash }) {
+    const context = fitCanvas(this.swatch, 30, 12);
+    context.strokeStyle = colour;
+    context.lineWidth = 3;
+    context.setLineDash(dash);
+    context.beginPath();
+    context.moveTo(0, 6);
+    context.lineTo(30, 6);
+    context.stroke();
+  }
+
+  drawPicture(look, view) {
+    const context = fitCanvas(this.canvas, BOX, BOX);
+    PICTURES[view.scene.kind](context, look, view);
+    const score = look?.score;
+    const said = Number.isFinite(score) ? `, ${scoreText(look, view)} ${view.counts ? "right" : "RMSE"}` : "";
+    this.canvas.setAttribute("aria-label", `${view.title}: ${NAMES[view.scene.kind]}${said}`);
+  }
+}
+
+const NAMES = { surface: "output over the inputs", curve: "output over the input", network: "weights of the network" };
+
+function scoreText(look, { counts, patterns }) {
+  if (!look || !Number.isFinite(look.score)) return "–";
+  return counts ? `${look.score} of ${patterns}` : short(look.score);
+}
+
+const PICTURES = { surface: drawSurface, curve: drawCurve, network: drawNetwork };
+
+function drawSurface(context, look, { scene, palette }) {
+  if (look) {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = scene.side;
+    const small = canvas.getContext("2d");
+    const image = small.createImageData(scene.side, scene.side);
+    for (let i = 0; i < look.bytes.length; i++) {
+      const c = 3 * look.bytes[i];
+      image.data.set([palette.rgb[c], palette.rgb[c + 1], palette.rgb[c + 2], 255], 4 * i);
+    }
+    small.putImageData(image, 0, 0);
+    context.drawImage(canvas, 0, 0, BOX, BOX);
+  }
+  const radius = scene.x.length > 150 ? 1.3 : scene.x.length > 40 ? 2 : 4;
+  for (let p = 0; p < scene.x.length; p++) {
+    context.beginPath();
+    context.arc(scene.x[p] * BOX, scene.y[p] * BOX, radius, 0, 7);
+    context.fillStyle = palette.css[scene.tones[p]];
+    context.fill();
+  }
+}
+
+function drawCurve(context, look, { scene, palette, colour }) {
+  context.fillStyle = palette.negative;
+  for (let p = 0; p < scene.x.length; p++) {
+    context.beginPath();
+    context.arc(scene.x[p] * BOX, scene.y[p] * BOX, 1.8, 0, 7);
+    context.fill();
+  }
+  if (!look) return;
+  context.strokeStyle = colour;
+  context.lineWidth = 2;
+  context.beginPath();
+  look.bytes.forEach((tone, i) => context.lineTo((i / (look.bytes.length - 1)) * BOX, BOX * (1 - tone / 254)));
+  context.stroke();
+}
+
+function drawNetwork(context, look, { scene, palette, look: theme }) {
+  const place = ([x, y]) => [8 + x * (BOX - 16), 8 + y * (BOX - 16)];
+  if (look) {
+    scene.links.forEach(([source, target], n) => {
+      if (source < 0) return;
+      const signed = look.bytes[n] / 127 - 1;
+      context.strokeStyle = palette.css[look.bytes[n]];
+      context.lineWidth = 0.3 + 2.6 * Math.abs(signed);
+      context.beginPath();
+      context.moveTo(...place(scene.places[source]));
+      context.lineTo(...place(scene.places[target]));
+      context.stroke();
+    });
+  }
+  context.fillStyle = theme.muted;
+  for (const spot of scene.places) {
+    context.beginPath();
+    context.arc(...place(spot), scene.places.length > 40 ? 1.6 : 3, 0, 7);
+    context.fill();
+  }
+}

@@ -1,0 +1,272 @@
+// The race in one piece: lanes run on the server, the browser draws them as they go and replays them.
+
+import { duration, el, patch } from "../../stage/frontend/dom.js";
+import { Outbox } from "../../stage/frontend/outbox.js";
+import { isDark, makePalette } from "../../stage/frontend/palette.js";
+import { Card } from "./cards.js";
+import { Chart } from "./chart.js";
+import { AXES, decodeBytes, decodeCurve, lastAtMost, lookAt } from "./curves.js";
+import { logRange, valueAt } from "./scales.js";
+
+const POLL = 120; // milliseconds at least between an answer and the next question
+const PATIENCE = 1.5; // a busy server is asked less often
+const REPLAY = 9; // seconds for a whole replay
+const SHORT_AXES = { iterations: "Iterations", seconds: "Time", work: "Work", evaluations: "Evaluations" };
+const HINTS = {
+  iterations: "Steps of a rule: one of NBN is far more work than one of EBP",
+  seconds: "Computing time on this server, without compiling",
+  work: "One unit is a forward pass of all patterns through the network, or as many multiplications",
+  evaluations: "How often the error over all patterns was measured, rejected attempts included",
+};
+const DASHES = [[], [9, 4], [2, 3], [10, 3, 2, 3], [5, 3], [14, 4], [2, 2, 6, 2], [1, 4]];
+
+export class Race {
+  constructor(root, send) {
+    this.root = root;
+    this.outbox = new Outbox(send);
+    this.axis = "iterations";
+    this.share = 1; // position of the replay along the axis
+    this.live = true; // the position is wherever the lanes are
+    this.playing = false;
+    this.cards = [];
+    this.looks = new Map(); // lane number -> pictures
+    this.lanes = [];
+    this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.build(root);
+    this.outbox.post("hello");
+    this.frame = requestAnimationFrame((now) => this.tick(now));
+  }
+
+  build(root) {
+    this.part = (name) => root.querySelector(`[data-part="${name}"]`);
+    this.box = root.querySelector(".race");
+    this.go = el("button", { class: "primary", onclick: () => this.press() });
+    this.on = el("button", { text: "Go on", onclick: () => this.outbox.post("go_on"), hidden: true });
+    this.part("bar").append(this.go, this.on);
+    this.axes = el("div", { class: "buttons axes", role: "group", "aria-label": "Axis" });
+    for (const [name, label] of AXES) {
+      const text = SHORT_AXES[name];
+      const title = `${label}. ${HINTS[name]}.`;
+      this.axes.append(el("button", { "data-axis": name, text, title, onclick: () => this.setAxis(name) }));
+    }
+    this.toggle = el("button", { text: "Replay", onclick: () => this.play() });
+    this.slider = el("input", { type: "range", min: "0", max: "1000", value: "1000", "aria-label": "Position of the replay" });
+    this.slider.addEventListener("input", () => this.seek(Number(this.slider.value) / 1000));
+    this.where = el("output", {});
+    this.part("player").append(this.axes, el("div", { class: "replay" }, this.toggle, this.slider, this.where));
+    this.chart = new Chart(this.part("chart"), (share, by) => this.seek(share ?? this.share + by));
+    this.resizer = new ResizeObserver(() => (this.dirty = true));
+    this.resizer.observe(this.box);
+    this.setAxis(this.axis);
+  }
+
+  destroy() {
+    this.outbox.close();
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.poller);
+    this.resizer.disconnect();
+    for (const part of this.root.querySelectorAll("[data-part]")) part.replaceChildren();
+  }
+
+  // From the server.
+
+  receive(data) {
+    this.outbox.acknowledge(data.ack);
+    if (data.scene) this.setScene(data);
+    if (data.race !== this.race) this.begin(data);
+    this.data = data;
+    this.lanes = data.lanes.map((lane) => this.takeLane(lane));
+    this.showLanes();
+    this.describe(data);
+    this.outbox.have = {
+      key: this.key,
+      race: this.race,
+      looks: Object.fromEntries([...this.looks].map(([number, looks]) => [number, looks.length])),
+    };
+    this.dirty = true;
+    this.pollIfNeeded(data);
+  }
+
+  setScene({ key, scene }) {
+    this.key = key;
+    const numbers = (text) => new Float64Array(decodeBytes(text).buffer);
+    this.scene = scene.kind === "network" ? scene : { ...scene, x: numbers(scene.x), y: numbers(scene.y) };
+  }
+
+  begin(data) {
+    this.race = data.race;
+    this.looks = new Map();
+    this.follow();
+  }
+
+  takeLane(lane) {
+    const kept = this.looks.get(lane.number) ?? [];
+    const more = (lane.looks ?? []).map(unpack);
+    const looks = kept.slice(0, lane.first ?? 0).concat(more);
+    this.looks.set(lane.number, looks);
+    return { ...lane, curve: decodeCurve(lane.curve), looks, newest: lane.newest ? unpack(lane.newest) : null };
+  }
+
+  showLanes() {
+    const root = this.part("lanes");
+    while (this.cards.length < this.lanes.length) {
+      this.cards.push(new Card());
+      root.append(this.cards.at(-1).box);
+    }
+    for (const card of this.cards.splice(this.lanes.length)) card.box.remove();
+    this.cards.forEach((card, i) => card.setLane(this.lanes[i], this.scene));
+  }
+
+  describe(data) {
+    patch(this.go, { text: data.running ? "Stop" : data.race ? "Start again" : "Start", disabled: Boolean(data.blocked) });
+    this.go.classList.toggle("primary", !data.running);
+    patch(this.on, { hidden: !data.can_go_on });
+    this.box.dataset.state = data.running ? "running" : data.race ? "ended" : "ready";
+    // Counting aloud would drown everything else: a screen reader hears how it ended.
+    this.part("headline").setAttribute("aria-live", data.running ? "off" : "polite");
+    patch(this.part("headline"), { text: data.blocked || data.headline });
+    patch(this.part("facts"), { text: data.facts });
+    if (data.notice && data.notice.id !== this.noticeId) {
+      const first = this.noticeId === undefined;
+      this.noticeId = data.notice.id;
+      if (!first) patch(this.part("notice"), { text: data.notice.text, hidden: false });
+    } else if (!data.notice) this.noticeId = 0;
+  }
+
+  pollIfNeeded(data) {
+    clearTimeout(this.poller);
+    const took = this.asked ? performance.now() - this.asked : 0;
+    this.asked = null;
+    if (!data.poll) return;
+    const wait = data.running ? Math.max(POLL, PATIENCE * took) : 700;
+    this.poller = setTimeout(() => {
+      this.asked = performance.now();
+      this.outbox.replace("poll");
+    }, wait);
+  }
+
+  // From hands.
+
+  press() {
+    const kind = this.data?.running ? "stop" : "start";
+    if (this.outbox.asked(kind)) return;
+    patch(this.part("notice"), { hidden: true });
+    if (kind === "start") this.follow();
+    this.outbox.post(kind);
+  }
+
+  setAxis(name) {
+    this.axis = name;
+    for (const button of this.axes.children) button.setAttribute("aria-pressed", String(button.dataset.axis === name));
+    this.dirty = true;
+  }
+
+  follow() {
+    [this.live, this.playing, this.share] = [true, false, 1];
+    this.dirty = true;
+  }
+
+  seek(share) {
+    this.share = Math.max(0, Math.min(1, share));
+    this.live = this.share >= 1;
+    this.playing = false;
+    this.dirty = true;
+  }
+
+  play() {
+    if (this.playing) {
+      this.playing = false;
+    } else {
+      if (this.share >= 1) this.share = 0;
+      this.live = false;
+      this.playing = true;
+      if (this.still) this.follow();
+    }
+    this.dirty = true;
+  }
+
+  // The screen.
+
+  tick(now) {
+    this.frame = requestAnimationFrame((next) => this.tick(next)); // first: one bad frame must not be the last
+    const dt = Math.min(0.1, (now - (this.before ?? now)) / 1000);
+    this.before = now;
+    if (this.playing) {
+      this.share += dt / REPLAY;
+      if (this.share >= 1) this.follow();
+      this.dirty = true;
+    }
+    if (this.dirty && this.scene && this.data) {
+      this.dirty = false;
+      this.paint();
+    }
+  }
+
+  theme() {
+    const style = getComputedStyle(this.box);
+    const dark = isDark(style.getPropertyValue("--st-background-color").trim() || "#fff");
+    if (this.palette?.dark !== dark) {
+      this.palette = makePalette(dark);
+      this.box.classList.toggle("dark", dark);
+    }
+    const colour = (name) => style.getPropertyValue(name).trim();
+    return {
+      dark,
+      ink: colour("--ink"), muted: colour("--muted"), faint: colour("--faint"), grid: colour("--grid"),
+      font: style.fontFamily,
+    };
+  }
+
+  paint() {
+    const look = this.theme();
+    const { data, palette, scene, axis } = this;
+    const range = logRange(this.lanes.map((lane) => lane.curve[axis]));
+    const limit = this.live ? Infinity : valueAt(range, this.share);
+    const drawn = this.lanes.map((lane) => ({
+      title: lane.title,
+      curve: lane.curve,
+      colour: lane.colours[look.dark ? 1 : 0],
+      dash: DASHES[lane.number % DASHES.length],
+    }));
+    this.lanes.forEach((lane, i) => {
+      const at = this.rowOf(lane, limit);
+      const picture = at === null || at.last ? lane.newest : lookAt(lane.looks, at.iterations);
+      const { title, colour, dash } = drawn[i];
+      const view = { title, colour, dash, palette, scene, look, target: data.target, counts: data.counts, patterns: data.patterns };
+      this.cards[i].show(lane, at, picture, view);
+    });
+    const any = drawn.some(({ curve }) => curve.count);
+    this.chart.draw({ lanes: drawn, axis, range, limit, share: this.share, live: this.live, target: data.target, look });
+    patch(this.toggle, { text: this.playing ? "Pause" : "Replay", disabled: !any });
+    patch(this.slider, { disabled: !any });
+    const place = String(Math.round(1000 * this.share));
+    if (this.slider.value !== place) this.slider.value = place;
+    patch(this.where, { text: any && !this.live ? positionText(axis, limit) : "" });
+  }
+
+  /** Where a lane is at the limit of the axis; null before it has run. */
+  rowOf(lane, limit) {
+    const { curve } = lane;
+    if (!curve.count) return null;
+    const row = limit === Infinity ? curve.count - 1 : lastAtMost(curve[this.axis], limit, curve.count);
+    return {
+      row,
+      last: row === curve.count - 1,
+      iterations: curve.iterations[row],
+      seconds: curve.seconds[row],
+      work: curve.work[row],
+      sse: curve.sse[row],
+    };
+  }
+}
+
+function unpack(look) {
+  return { k: look.k, score: look.score ?? NaN, bytes: decodeBytes(look.tones) };
+}
+
+function positionText(axis, value) {
+  if (!Number.isFinite(value)) return "";
+  if (axis === "seconds") return duration(value);
+  const words = { iterations: "iterations", work: "passes", evaluations: "evaluations" };
+  return `${Math.floor(value).toLocaleString("en")} ${words[axis]}`;
+}

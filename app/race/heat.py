@@ -1,0 +1,198 @@
+"""A race under way: one run for each lane, in the workers that all sessions share."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.jobs import Run, Workers
+from app.limits import keeps_few
+from app.race.lanes import Budget, Lane, titles
+from nbn_core.experiment import Experiment
+from nbn_core.trace import Trace
+from nbn_core.training import Training
+
+FloatArray = NDArray[np.float64]
+SAMPLE_EVERY: Final = 0.1  # seconds between looks at a rule whose trace does not hold its outputs
+KEPT_BYTES: Final = 48_000_000  # of weights in the trace of a lane that keeps every iteration
+SPARSE_MOST: Final = 50_000_000  # iterations of a lane that keeps a few hundred of them
+_numbers = itertools.count(1)
+
+
+class LaneRun(Run):
+    """A training that also ends when its budget is spent.
+
+    Parameters
+    ----------
+    make : callable
+        Sets the training up, in a worker.
+    budget : Budget
+        How far it may go.
+    samples : (S, I) float64, optional
+        Inputs at which a rule that predicts in its own way is looked at now and then.
+    """
+
+    def __init__(
+        self, make: Callable[[], Training], budget: Budget, samples: FloatArray | None = None
+    ) -> None:
+        super().__init__(make)
+        self.budget = budget
+        self.samples = samples
+        self.looks: list[tuple[int, FloatArray]] = []  # iteration, outputs there
+        self._looked = 0.0
+        self._began = 0.0
+
+    @property
+    def training(self) -> Training | None:
+        """The training itself, once a worker has set it up."""
+        return self._training
+
+    @property
+    def spent(self) -> bool:
+        """Whether the budget is used up."""
+        training = self._training
+        if training is None or training.iteration <= 0:
+            return False
+        if float(getattr(training.state, "seconds", 0.0)) >= self.budget.seconds_most:
+            return True
+        return float(training.trace().work[-1]) >= self.budget.work_most
+
+    def prepare(self) -> None:
+        """Set the training up in this very thread."""
+        self._training = self._make()
+
+    def step(self, seconds: float) -> bool:
+        """Advance in this very thread; whether it can go on."""
+        assert self._training is not None
+        if self._unfinished(None):
+            self._training.advance(seconds=seconds)
+        return self._unfinished(None)
+
+    def within(self) -> Trace | None:
+        """What happened within the budget: rows beyond it do not count."""
+        trace = self.trace()
+        if trace is None:
+            return None
+        rows = len(trace)
+        if np.isfinite(self.budget.work_most):
+            rows = int(np.searchsorted(trace.work, self.budget.work_most, side="right"))
+        rows = min(rows, int(np.searchsorted(trace.seconds, self.budget.seconds_most, "right")))
+        return _first_rows(trace, max(1, rows))
+
+    def _unfinished(self, goal: int | None) -> bool:
+        return super()._unfinished(goal) and not self.spent
+
+    def _attempt(self, goal: int | None) -> None:
+        super()._attempt(goal)
+        training = self._training
+        if self.samples is None or training is None or training.iteration <= 0:
+            return
+        now = time.monotonic()
+        self._began = self._began or now
+        pause = max(SAMPLE_EVERY, 0.02 * (now - self._began))
+        if now - self._looked >= pause or not self._unfinished(goal):
+            self._looked = now
+            self.looks.append((training.iteration, training.predict(self.samples)))
+
+
+def _first_rows(trace: Trace, rows: int) -> Trace:
+    if rows >= len(trace):
+        return trace
+    return Trace(
+        trace.sse[:rows], trace.mu[:rows], trace.gradient_norm[:rows], trace.attempts[:rows],
+        trace.seconds[:rows], trace.weights[:rows], trace.first, trace.iterations[:rows],
+        trace.evaluations[:rows], trace.work[:rows],
+    )  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class Heat:
+    """One race.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Network, data and starting weights of all lanes; its own rule does not count.
+    lanes : tuple of Lane
+        Who runs.
+    budget : Budget
+        How far.
+    samples : (S, I) float64, optional
+        Where the small stages look.
+    """
+
+    experiment: Experiment
+    lanes: tuple[Lane, ...]
+    budget: Budget
+    samples: FloatArray | None = None
+    id: int = field(default_factory=lambda: next(_numbers))
+    runs: list[LaneRun | None] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    halted: bool = False
+
+    def __post_init__(self) -> None:
+        data = self.experiment.datasets()[0]
+        for lane in self.lanes:
+            refusal = lane.rule.refuses(self.experiment.topology, data)
+            self.refusals.append(refusal or "")
+            own = hasattr(lane.rule, "predict")
+            run = LaneRun(self._maker(lane), self.budget, self.samples if own else None)
+            self.runs.append(None if refusal else run)
+
+    def _maker(self, lane: Lane) -> Callable[[], Training]:
+        experiment, budget = self.experiment, self.budget
+        return lambda: training_of(experiment, lane, budget, experiment.start_weights())
+
+    @property
+    def running(self) -> bool:
+        """Whether any lane has something to do."""
+        return any(run is not None and run.running for run in self.runs)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a lane was stopped before its end."""
+        return any(
+            run is not None and run.stop is None and not run.spent and not run.failed
+            for run in self.runs
+        )
+
+    def go(self, workers: Workers) -> None:
+        """Start, or go on."""
+        self.halted = False
+        for run in self.runs:
+            if run is not None and run.stop is None and not run.spent:
+                run.go(workers)
+
+    def halt(self) -> None:
+        """Stop all lanes after the slices at work."""
+        self.halted = True
+        for run in self.runs:
+            if run is not None:
+                run.halt()
+
+    def titles(self) -> list[str]:
+        """The lanes' names."""
+        return titles(self.lanes)
+
+
+def training_of(
+    experiment: Experiment, lane: Lane, budget: Budget, weights: FloatArray
+) -> Training:
+    """Set up the training of a lane."""
+    n = experiment.topology.n_weights
+    sparse = keeps_few(lane.name)
+    return Training(
+        experiment.topology,
+        experiment.datasets()[0],
+        lane.name,
+        weights=weights,
+        max_iterations=SPARSE_MOST if sparse else max(1000, KEPT_BYTES // (8 * n)),
+        target_sse=experiment.stopping.target_sse if budget.by_target else 0.0,
+        **lane.settings,
+    )

@@ -1,0 +1,292 @@
+"""Many seeds: who succeeds how often and at what cost, and what of it is shown and what is not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from app import server
+from app.chartbox import Box, reader_palette
+from app.figures.chart import percent, short
+from app.figures.trials import Group, ecdf_chart, rates_chart, seeds_chart
+from app.race.desk import Desk, problem_key
+from app.race.lanes import MOST_WORK, titles
+from app.race.results import joined
+from app.race.series import MOST_SEEDS, Series, table_of
+from app.state import Bench
+from app.words import duration, plural
+from nbn_core.comparison import (
+    FEWEST_PAIRS,
+    LEVEL,
+    Comparison,
+    Interval,
+    compare,
+    expected_cost,
+    expected_cost_interval,
+    outcomes,
+)
+from nbn_core.experiment import GivenStart
+from nbn_core.trials import wilson
+
+WATCH: Final = 0.5
+COSTS: Final = {
+    "work": "work, in forward passes",
+    "seconds": "computing time",
+    "iterations": "iterations",
+    "evaluations": "evaluations",
+}
+
+
+def show(bench: Bench, desk: Desk) -> None:
+    """Show the section; while trials run it looks again by itself."""
+    series = desk.series
+    if series is not None and series.problem != problem_key(bench.experiment):
+        series.halt()
+        desk.series = series = None
+    every = WATCH if series is not None and series.running else None
+    st.fragment(_body, run_every=every)(bench, desk, every is not None)
+
+
+def _body(bench: Bench, desk: Desk, watching: bool) -> None:
+    _choices(bench, desk)
+    series = desk.series
+    if series is None:
+        st.markdown(
+            "Every lane runs from the same new starting weights, seed after seed: one race tells "
+            "a story, many tell how often it comes true."
+        )
+        return
+    if series.running != watching:
+        st.rerun()
+    _progress(series)
+    cost = st.segmented_control(
+        "Cost", list(COSTS), default="work", required=True, key="nbn-series-cost",
+        format_func=lambda name: COSTS[name].split(",")[0].capitalize(),
+    )  # fmt: skip
+    groups = grouped(series, str(cost))
+    if not any(group.seeds for group in groups):
+        return
+    box = Box(reader_palette(), playing=watching)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        box.show(rates_chart(groups, box.palette))
+    with right:
+        box.show(seeds_chart(groups, series.seeds, box.palette))
+    box.show(ecdf_chart(groups, COSTS[str(cost)], box.palette, seconds=cost == "seconds"), 1240)
+    st.dataframe(summary_frame(groups, str(cost)), hide_index=True, width="stretch")
+    if watching:
+        st.caption("What is shown and what is not is said when all trials are done, not before.")
+        return
+    _pairs(groups, str(cost))
+    _files(series)
+
+
+def _choices(bench: Bench, desk: Desk) -> None:
+    running = desk.series is not None and desk.series.running
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seeds = st.number_input(
+            "Seeds", 2, MOST_SEEDS, desk.seeds, width=110, key="nbn-series-seeds", disabled=running,
+            help="Starting weights, the same for every lane.",
+        )  # fmt: skip
+        work = st.number_input(
+            "Work at most, forward passes", 10.0, MOST_WORK, desk.work, step=10_000.0,
+            format="%.0f", width=210, key="nbn-series-work", disabled=running,
+            help="What a trial may spend. Work, unlike time, is the same on every computer.",
+        )  # fmt: skip
+        desk.seeds, desk.work = int(seeds), float(work)
+        if running:
+            if st.button("Stop", icon=":material/stop:", key="nbn-series-stop"):
+                assert desk.series is not None
+                desk.series.halt()
+        elif st.button("Run", type="primary", icon=":material/play_arrow:", key="nbn-series-run"):
+            start(bench, desk)
+            st.rerun()
+    if isinstance(bench.experiment.start, GivenStart):
+        st.caption("The starting weights set by hand do not count here: each seed draws its own.")
+    names = ", ".join(titles(desk.lanes))
+    st.caption(f"Lanes: {names}. They and their settings are chosen under “One seed”.")
+
+
+def start(bench: Bench, desk: Desk) -> None:
+    """Run what is missing of these trials."""
+    experiment = bench.experiment
+    if desk.series is not None:
+        desk.series.halt()
+    desk.series = Series(
+        experiment, problem_key(experiment), desk.lanes, desk.seeds, desk.work, desk.kept
+    )
+    if desk.series.done < desk.series.total:
+        desk.series.go(server.workers(), server.hands())
+
+
+def _progress(series: Series) -> None:
+    done, total = series.done, series.total
+    text = f"{done:,} of {plural(total, 'trial')}"
+    if series.failed:
+        st.error("A trial failed inside the program; what was finished before is kept.")
+    if series.running:
+        left = series.left()
+        if left is None:
+            text += "; no estimate before every lane that waits has finished a trial."
+        else:
+            text += f"; about {duration(left)} left, as fast as so far."
+    elif done < total:
+        text += ". Stopped: what is done is kept, Run goes on."
+    else:
+        text += ", all done. Trials are kept for this session; none runs twice."
+    st.progress(done / max(1, total), text)
+
+
+def grouped(series: Series, cost: str) -> list[Group]:
+    """Collect finished trials by lane."""
+    groups = []
+    for lane, title in zip(series.lanes, titles(series.lanes), strict=True):
+        trials = series.trials(lane)
+        costs = [max(float(getattr(trial.spent, cost)), 1e-9) for trial in trials.values()]
+        solved = [trial.solved for trial in trials.values()]
+        groups.append(Group(lane.number, title, outcomes(costs, solved), tuple(trials)))
+    return groups
+
+
+def amount(cost: str, value: float) -> str:
+    """Write a cost."""
+    if value in (float("inf"), float("-inf")) or value != value:
+        return "infinite" if value > 0 else "–"
+    return duration(value) if cost == "seconds" else f"{value:,.0f}"
+
+
+def span(cost: str, interval: Interval) -> str:
+    """Write an interval of costs."""
+    return f"{amount(cost, interval.low)} to {amount(cost, interval.high)}"
+
+
+def summary_frame(groups: list[Group], cost: str) -> pd.DataFrame:
+    """Success rates and expected costs, a row a lane."""
+    rows = []
+    for group in groups:
+        given, n = group.outcomes, len(group.seeds)
+        wins = int(given.solved.sum())
+        low, high = wilson(wins, n)
+        median = float(pd.Series(given.costs[given.solved]).median()) if wins else float("nan")
+        rows.append(
+            {
+                "Lane": group.title,
+                "Solved": f"{wins} of {n}",
+                "Success rate": percent(wins / n) if n else "–",
+                "95 % interval": f"{percent(low)} to {percent(high)}",
+                "Median where solved": amount(cost, median) if wins else "–",
+                "Expected until a success": amount(cost, expected_cost(given)) if n else "–",
+                "its 95 % interval": span(cost, expected_cost_interval(given)) if n else "–",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def comparisons(groups: list[Group]) -> list[Comparison]:
+    """Compare every two lanes on the seeds that both ran."""
+    return compare(
+        {
+            group.title: {
+                seed: (float(cost), bool(won))
+                for seed, cost, won in zip(
+                    group.seeds, group.outcomes.costs, group.outcomes.solved, strict=True
+                )
+            }
+            for group in groups
+        }
+    )
+
+
+def _pairs(groups: list[Group], cost: str) -> None:
+    if len(groups) < 2:
+        return
+    found = comparisons(groups)
+    st.subheader("What these seeds show", anchor=False)
+    st.markdown("\n".join(f"- {sentence}" for sentence in pair_sentences(found, cost)))
+    with st.expander("The tests, in numbers"):
+        st.dataframe(pairs_frame(found), hide_index=True, width="stretch")
+        st.caption(
+            "Success: McNemar's exact test on seeds that just one of the two solved. Cost: "
+            "Wilcoxon's signed-rank test of logarithms on seeds that both solved, at least "
+            f"{FEWEST_PAIRS}. All p-values are adjusted together by Holm's method; a difference "
+            f"counts as shown below {LEVEL:g}."
+        )
+
+
+def pair_sentences(found: list[Comparison], cost: str) -> list[str]:
+    """Say what is shown about every two lanes, and of which nothing is."""
+    shown = [sentence for one in found if (sentence := pair_sentence(one, cost))]
+    silent = [
+        f"{one.first} and {one.second} ({plural(one.seeds, 'seed')})"
+        for one in found
+        if not pair_sentence(one, cost)
+    ]
+    return [*shown, f"No difference shown: {'; '.join(silent)}."] if silent else shown
+
+
+def pair_sentence(one: Comparison, cost: str) -> str:
+    """Say what is shown about two lanes; nothing if no difference is."""
+    said = []
+    if one.more_successful is not None:
+        other = one.second if one.more_successful == one.first else one.first
+        said.append(f"**{one.more_successful}** succeeds more often than {other}")
+    if one.cheaper is not None:
+        first = one.cheaper == one.first
+        other = one.second if first else one.first
+        ratio = 1.0 / one.ratio if first else one.ratio
+        said.append(
+            f"{other} needs {short(ratio)} times the {COSTS[cost].split(',')[0]} of "
+            f"**{one.cheaper}** (median, where both succeed)"
+        )
+    if not said:
+        return ""
+    text = f"{joined(said)}."
+    return text if one.more_successful else f"{text} No difference in success is shown."
+
+
+def pairs_frame(found: list[Comparison]) -> pd.DataFrame:
+    """The tests behind the sentences."""
+    return pd.DataFrame(
+        [
+            {
+                "Lanes": f"{one.first} – {one.second}",
+                "Seeds": one.seeds,
+                "Only the first solved": one.only_first,
+                "Only the second": one.only_second,
+                "Both": one.both,
+                "p of success": f"{one.success_p:.2g}",
+                "Median cost ratio": short(one.ratio) if one.both else "–",
+                "its 95 % interval": (
+                    f"{short(one.ratio_interval.low)} to {short(one.ratio_interval.high)}"
+                    if one.both
+                    else "–"
+                ),
+                "p of cost": f"{one.cost_p:.2g}",
+            }
+            for one in found
+        ]
+    )
+
+
+def _files(series: Series) -> None:
+    frame = pd.DataFrame(table_of(series, titles(series.lanes)))
+    st.download_button(
+        "All trials, CSV", lambda: str(frame.to_csv(index=False)), "trials.csv", "text/csv",
+        key="nbn-series-csv", on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
+    with st.expander("How it is computed"):
+        st.markdown(_FORMULA)
+
+
+_FORMULA: Final = r"""
+A trial ends at the target, when its work is spent, or when its rule gives up. With $r$ successes in
+$n$ trials the interval of the rate is Wilson's. The cost to expect until a success, with restarts,
+is
+
+$$\mathrm{ERT} = \frac{\text{cost of all trials, failed ones in full}}{\text{number of successes}}$$
+
+and its interval the middle 95 % of 2,000 resamples of the seeds; a resample without a success is
+infinite. The stepped curves count the share of *all* seeds that were solved at no more than a cost.
+"""

@@ -1,0 +1,99 @@
+"""A race as the browser draws it: plain JSON; curves as float32, pictures as bytes, in base64."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from app.figures.lanes import DARK, LIGHT
+from app.race.heat import Heat, LaneRun
+from app.race.lanes import Lane
+from app.race.pictures import Album, Look, Photographer, curve_rows
+from app.race.results import Result
+from app.stage.payload import Json, number
+from nbn_core.experiment import Experiment
+
+PICTURES: Final = 60  # taken for one answer at most
+_LEAST: Final = 1e-38  # of an SSE, for float32
+
+
+def lane_block(lane: Lane, title: str, experiment: Experiment) -> Json:
+    """What stands over a lane."""
+    data = experiment.datasets()[0]
+    return {
+        "number": lane.number,
+        "title": title,
+        "rule": lane.rule.title,
+        "settings": lane.note(),
+        "colours": [LIGHT[lane.number % len(LIGHT)], DARK[lane.number % len(DARK)]],
+        "remark": lane.rule.refuses(experiment.topology, data)
+        or lane.rule.remark(experiment.topology, data)
+        or "",
+    }
+
+
+def result_block(result: Result) -> Json:
+    """Where a lane is."""
+    spent = result.spent
+    return {
+        "state": result.state,
+        "sentence": result.sentence,
+        "reached": None if result.reached is None else list(result.reached),
+        "spent": None if spent is None else list(spent),
+    }
+
+
+def curve_block(run: LaneRun | None) -> str:
+    """Iterations, seconds, work, evaluations and SSE of the rows worth drawing, one after another.
+
+    An SSE that is no number, or too large for one, is infinite.
+    """
+    trace = None if run is None else run.within()
+    if trace is None:
+        return ""
+    rows = curve_rows(trace)
+    with np.errstate(over="ignore"):
+        sse = np.nan_to_num(trace.sse[rows], nan=np.inf, posinf=np.inf).clip(_LEAST)
+        columns = np.stack(
+            [trace.iterations[rows], trace.seconds[rows], trace.work[rows],
+             trace.evaluations[rows], sse]
+        ).astype("<f4")  # fmt: skip
+    return base64.b64encode(columns.tobytes()).decode("ascii")
+
+
+def pictures(
+    heat: Heat, albums: Mapping[int, Album], photographer: Photographer, have: Mapping[str, Any]
+) -> list[Json]:
+    """The pictures of each lane that the browser does not have, and the newest one of each."""
+    room, sent = PICTURES, []
+    for lane, run in zip(heat.lanes, heat.runs, strict=True):
+        album = albums[lane.number]
+        trace = None if run is None else run.within()
+        if run is not None and trace is not None:
+            room -= photographer.update(album, run, trace, max(1, room))
+        known = have.get(str(lane.number), 0)
+        first = known if isinstance(known, int) and 0 <= known <= len(album.looks) else 0
+        sent.append(
+            {
+                "first": first,
+                "looks": [_look(look) for look in album.looks[first:]],
+                "newest": None if album.newest is None else _look(album.newest),
+            }
+        )
+    return sent
+
+
+def opening(experiment: Experiment) -> Json:
+    """The picture of the starting weights."""
+    return _look(Photographer(experiment).at(experiment.start_weights(), 0))
+
+
+def _look(look: Look) -> Json:
+    return {
+        "k": look.iteration,
+        "tones": base64.b64encode(look.tones).decode("ascii"),
+        "score": number(look.score),
+    }

@@ -1,0 +1,207 @@
+"""What became of each lane, in numbers and in sentences; nothing here is typed in beforehand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from app.race.heat import Heat, LaneRun
+from app.race.lanes import Lane
+from app.race.pictures import score_of
+from app.words import duration, plural, short
+from nbn_core.trace import StopReason, Trace
+
+
+class Spent(NamedTuple):
+    """What a lane had spent at a point: the four axes of a race."""
+
+    iterations: int
+    seconds: float
+    work: float
+    evaluations: int
+
+
+AXES: Final = {
+    "iterations": "iterations",
+    "seconds": "computing time",
+    "work": "work in forward passes",
+    "evaluations": "evaluations",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A lane at rest or on its way.
+
+    Parameters
+    ----------
+    lane : Lane
+        Which.
+    title : str
+        Its name in this race.
+    state : str
+        "refused", "waiting", "running", "ended" or "stopped".
+    sentence : str
+        What became of it.
+    spent : Spent, optional
+        So far; None before the first iteration.
+    sse : float
+        There; NaN before.
+    reached : Spent, optional
+        At the first row at or under the target.
+    """
+
+    lane: Lane
+    title: str
+    state: str
+    sentence: str
+    spent: Spent | None = None
+    sse: float = float("nan")
+    reached: Spent | None = None
+
+
+def results(heat: Heat) -> list[Result]:
+    """Say where every lane of a race is."""
+    target = heat.experiment.stopping.target_sse
+    found = []
+    for lane, title, run, refusal in zip(
+        heat.lanes, heat.titles(), heat.runs, heat.refusals, strict=True
+    ):
+        if run is None:
+            found.append(Result(lane, title, "refused", refusal))
+            continue
+        running = run.running  # before the trace: a run seen at rest is seen with its last row
+        trace = run.within()
+        if trace is None:
+            found.append(_unseen(lane, title, run, running=running))
+            continue
+        reached = first_at(trace, target)
+        state = "running" if running else _rest(run)
+        found.append(
+            Result(
+                lane, title, state, _sentence(run, trace, reached, state), spent_at(trace, -1),
+                float(trace.sse[-1]), reached,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _unseen(lane: Lane, title: str, run: LaneRun, *, running: bool) -> Result:
+    if run.failed:
+        return Result(lane, title, "ended", _FAILED)
+    if running:
+        return Result(lane, title, "running", "Getting ready.")
+    return Result(lane, title, "waiting", "Stopped before its first iteration.")
+
+
+def _rest(run: LaneRun) -> str:
+    return "ended" if run.stop is not None or run.spent or run.failed else "stopped"
+
+
+def spent_at(trace: Trace, row: int) -> Spent:
+    """What was spent up to a row."""
+    return Spent(
+        int(trace.iterations[row]), float(trace.seconds[row]), float(trace.work[row]),
+        int(trace.evaluations[row]),
+    )  # fmt: skip
+
+
+def first_at(trace: Trace, target: float) -> Spent | None:
+    """What was spent up to the first recorded iteration at or under the target."""
+    with np.errstate(invalid="ignore"):
+        rows = np.flatnonzero(trace.sse <= target)
+    return spent_at(trace, int(rows[0])) if len(rows) else None
+
+
+_FAILED: Final = "This lane failed inside the program; the others are not touched."
+
+
+def _sentence(run: LaneRun, trace: Trace, reached: Spent | None, state: str) -> str:
+    k, sse = int(trace.iterations[-1]), float(trace.sse[-1])
+    if run.failed:
+        return _FAILED
+    if run.stop is StopReason.DIVERGED or not math.isfinite(sse):
+        return (
+            f"Diverged at iteration {k:,}: its numbers grew too large to compute with. "
+            "A smaller learning rate may help."
+        )
+    if reached is not None:
+        word = f"Solved in {plural(reached.iterations, 'iteration')}, {duration(reached.seconds)}."
+        return word if k == reached.iterations else f"{word} Now at SSE {short(sse)}."
+    if state == "running":
+        return f"Iteration {k:,}, SSE {short(sse)}."
+    if state == "stopped":
+        return f"Stopped at iteration {k:,}, SSE {short(sse)}."
+    if run.stop in (StopReason.NO_PROGRESS, StopReason.DAMPING_LIMIT):
+        return f"Stuck at SSE {short(sse)} after {plural(k, 'iteration')}."
+    if run.stop is StopReason.MAX_ITERATIONS:
+        return f"SSE {short(sse)} after {k:,} iterations, all that this page keeps."
+    return f"Not solved within its budget: SSE {short(sse)} after {plural(k, 'iteration')}."
+
+
+def right_share(heat: Heat, run: LaneRun, *, test: bool) -> float | None:
+    """Share of patterns right, or root mean square error, where the lane ended."""
+    part = heat.experiment.datasets()[1 if test else 0]
+    training = run.training
+    if part is None or training is None or training.iteration <= 0:
+        return None
+    with np.errstate(all="ignore"):
+        score = score_of(part, training.predict(part.inputs))
+    return score / part.n_patterns if part.kind == "classification" else score
+
+
+def verdict(found: list[Result]) -> list[str]:
+    """Say who needed the least to reach the target, on every axis, by the numbers of this race."""
+    arrived = [one for one in found if one.reached is not None]
+    taking_part = [one for one in found if one.state != "refused"]
+    if not taking_part:
+        return ["No lane can run on this network and data."]
+    if not arrived:
+        return ["No lane has reached the target."]
+    if len(arrived) == 1:
+        one = arrived[0]
+        assert one.reached is not None
+        return [
+            f"Only {one.title} has reached the target: {_listed(one.reached)}.",
+        ]
+    leaders: dict[str, list[str]] = {}
+    for axis, words in AXES.items():
+        ranked = sorted(arrived, key=lambda one: float(getattr(one.reached, axis)))
+        first, second = ranked[0], ranked[1]
+        a, b = (float(getattr(one.reached, axis)) for one in (first, second))
+        if a == b:
+            leaders.setdefault("", []).append(f"{words}: a tie at {amount(axis, a)}")
+            continue
+        leaders.setdefault(first.title, []).append(
+            f"{words} ({amount(axis, a)}, {second.title} {amount(axis, b)})"
+        )
+    said = [
+        f"{title} leads in {joined(axes)}." if title else f"In {joined(axes)}."
+        for title, axes in leaders.items()
+    ]
+    missing = [one.title for one in taking_part if one.reached is None]
+    if missing:
+        said.append(f"Not at the target: {joined(missing)}.")
+    return said
+
+
+def amount(axis: str, value: float) -> str:
+    """Write a number of an axis with its unit."""
+    return duration(value) if axis == "seconds" else f"{value:,.0f}"
+
+
+def joined(words: list[str]) -> str:
+    """List words as in a sentence."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _listed(spent: Spent) -> str:
+    return (
+        f"{plural(spent.iterations, 'iteration')}, {duration(spent.seconds)}, "
+        f"{spent.work:,.0f} forward passes of work, {plural(spent.evaluations, 'evaluation')}"
+    )

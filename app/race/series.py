@@ -1,0 +1,264 @@
+"""Many seeds: every lane from many starts, in the shared workers; what is done is kept.
+
+A trial is kept under all that decides it: the problem, the rule with its settings, how far it may
+go, and its seed. No trial of a session runs twice, whatever is added, stopped or asked for again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from app.jobs import SLICE, Run, Workers
+from app.race.heat import LaneRun, training_of
+from app.race.lanes import Budget, Lane
+from app.race.results import Spent, first_at, spent_at
+from nbn_core.experiment import Experiment
+from nbn_core.trace import StopReason
+from nbn_core.training import Training
+from nbn_core.trials import trial_seed
+from nbn_core.weights import initial_weights
+
+MOST_SEEDS: Final = 1000
+_LOG: Final = logging.getLogger(__name__)
+
+
+class Trial(NamedTuple):
+    """How a lane did from one start."""
+
+    seed: int
+    solved: bool
+    spent: Spent
+    sse: float
+    stop: str
+
+
+Key = tuple[str, str, float, int]  # problem, lane, work it may spend, place of the seed
+Kept = dict[Key, Trial]
+
+
+@dataclass(slots=True, eq=False)
+class Series:
+    """All trials of some lanes on some seeds.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The problem; its start does not count.
+    problem : str
+        What it is kept under.
+    lanes : tuple of Lane
+        Who runs.
+    seeds : int
+        How many starts, the same for all lanes.
+    work : float
+        Forward passes of work that a trial may spend.
+    kept : dict
+        Trials of the session, added to.
+    """
+
+    experiment: Experiment
+    problem: str
+    lanes: tuple[Lane, ...]
+    seeds: int
+    work: float
+    kept: Kept
+    halted: bool = False
+    failed: bool = False
+    _pending: list[tuple[Lane, int]] = field(default_factory=list)
+    _at_work: int = 0
+    _durations: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
+    _hands: int = 1
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        data = self.experiment.datasets()[0]
+        self.lanes = tuple(
+            lane for lane in self.lanes if lane.rule.refuses(self.experiment.topology, data) is None
+        )
+        chance = np.random.default_rng(self.seeds)
+        for place in range(self.seeds):
+            # In another order for every seed, so that no lane always has the warmer machine.
+            for i in chance.permutation(len(self.lanes)):
+                if self.key(self.lanes[i], place) not in self.kept:
+                    self._pending.append((self.lanes[i], place))
+
+    def key(self, lane: Lane, place: int) -> Key:
+        """What a trial is kept under."""
+        return self.problem, lane.key, self.work, place
+
+    def trials(self, lane: Lane) -> Mapping[int, Trial]:
+        """Finished trials of a lane by place of the seed."""
+        keys = ((place, self.key(lane, place)) for place in range(self.seeds))
+        return {place: self.kept[key] for place, key in keys if key in self.kept}
+
+    @property
+    def total(self) -> int:
+        """Trials in all."""
+        return self.seeds * len(self.lanes)
+
+    @property
+    def done(self) -> int:
+        """Trials that are finished."""
+        return sum(len(self.trials(lane)) for lane in self.lanes)
+
+    @property
+    def running(self) -> bool:
+        """Whether a worker has something to do for it."""
+        with self._lock:
+            return self._at_work > 0
+
+    def left(self) -> float | None:
+        """Estimate the seconds left; None while a lane that waits has not finished a trial."""
+        with self._lock:
+            waiting: dict[int, int] = defaultdict(int)
+            for lane, _ in self._pending:
+                waiting[lane.number] += 1
+            if any(not self._durations.get(number) for number in waiting):
+                return None
+            each = {number: np.mean(self._durations[number]) for number in waiting}
+            return float(sum(each[n] * count for n, count in waiting.items())) / self._hands
+
+    def go(self, workers: Workers, hands: int) -> None:
+        """Start, or go on, with some workers at once."""
+        with self._lock:
+            self.halted, self._hands = False, hands
+            self._at_work += hands
+        for _ in range(hands):
+            workers.submit(Hand(self))
+
+    def halt(self) -> None:
+        """Stop after the slices at work; trials half done are not counted, and begin anew."""
+        self.halted = True
+
+    # For hands
+
+    def take(self) -> tuple[Lane, int] | None:
+        """Take a trial to run; None if there is none."""
+        with self._lock:
+            return self._pending.pop(0) if self._pending and not self.halted else None
+
+    def put_back(self, lane: Lane, place: int) -> None:
+        """Give back a trial that was not finished."""
+        with self._lock:
+            self._pending.insert(0, (lane, place))
+
+    def keep(self, lane: Lane, place: int, trial: Trial, seconds: float) -> None:
+        """Keep a finished trial."""
+        with self._lock:
+            self.kept[self.key(lane, place)] = trial
+            self._durations[lane.number].append(seconds)
+
+    def rest(self) -> None:
+        """A hand has nothing more to do."""
+        with self._lock:
+            self._at_work -= 1
+
+
+class Hand(Run):
+    """A worker's part in a series: one trial after the other, a slice at a time."""
+
+    def __init__(self, series: Series) -> None:
+        super().__init__(_nothing)
+        self.series = series
+        self._trial: tuple[Lane, int] | None = None
+        self._lane_run: LaneRun | None = None
+        self._since = 0.0
+
+    def slice(self) -> bool:
+        """Advance a little; whether there is more to do."""
+        try:
+            more = self._work()
+        except Exception:
+            _LOG.exception("A trial failed")
+            self.series.failed = self.series.halted = True
+            more = False
+        if not more:
+            if self._trial is not None:
+                self.series.put_back(*self._trial)
+            self.series.rest()
+        return more
+
+    def _work(self) -> bool:
+        if self.series.halted:
+            return False
+        if self._trial is None:
+            self._trial = self.series.take()
+            if self._trial is None:
+                return False
+            self._since = time.monotonic()
+            self._lane_run = self._begin(*self._trial)
+        run = self._lane_run
+        assert run is not None
+        if run.step(SLICE):
+            return True
+        lane, place = self._trial
+        self.series.keep(lane, place, finished(run, self._seed(place), self.series), self._taken())
+        self._trial = self._lane_run = None
+        return True
+
+    def _taken(self) -> float:
+        return time.monotonic() - self._since
+
+    @staticmethod
+    def _seed(place: int) -> int:
+        return trial_seed(0, place)
+
+    def _begin(self, lane: Lane, place: int) -> LaneRun:
+        series = self.series
+        weights = initial_weights(series.experiment.topology, seed=self._seed(place))
+        target = replace(Budget(), kind="target")
+        run = LaneRun(
+            lambda: training_of(series.experiment, lane, target, weights),
+            Budget("work", work=series.work),
+        )
+        run.prepare()
+        return run
+
+
+def _nothing() -> Training:
+    raise AssertionError("a hand has no training of its own")
+
+
+def finished(run: LaneRun, seed: int, series: Series) -> Trial:
+    """Sum up a trial: what it cost to the target, or in all."""
+    trace = run.within()
+    training = run.training
+    assert trace is not None
+    assert training is not None
+    reached = first_at(trace, series.experiment.stopping.target_sse)
+    stop = training.stop
+    word = "solved" if reached else "budget spent" if stop is None else _WORDS.get(stop, "ended")
+    return Trial(
+        seed, reached is not None, reached or spent_at(trace, -1), float(trace.sse[-1]), word
+    )
+
+
+_WORDS: Final = {
+    StopReason.NO_PROGRESS: "stuck",
+    StopReason.DAMPING_LIMIT: "stuck",
+    StopReason.DIVERGED: "diverged",
+    StopReason.SOLVED: "budget spent",
+}
+
+
+def table_of(series: Series, titles: Sequence[str]) -> list[dict[str, object]]:
+    """Every finished trial as a row."""
+    rows: list[dict[str, object]] = []
+    for lane, title in zip(series.lanes, titles, strict=True):
+        for place, trial in series.trials(lane).items():
+            rows.append(
+                {
+                    "lane": title, "trial": place + 1, "seed": trial.seed, "solved": trial.solved,
+                    **trial.spent._asdict(), "sse": trial.sse, "end": trial.stop,
+                    "settings": lane.note(),
+                }
+            )  # fmt: skip
+    return rows

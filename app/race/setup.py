@@ -1,0 +1,152 @@
+"""Choosing lanes, their settings, and how far they may go."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from app import state
+from app.race.desk import Desk
+from app.race.lanes import (
+    KINDS,
+    MOST_LANES,
+    MOST_SECONDS,
+    MOST_WORK,
+    Lane,
+    short_title,
+    titles,
+    tuned,
+)
+from app.state import Bench
+from nbn_core.errors import NBNError
+from nbn_core.rules import RULES, Option
+
+WIDTH: Final = 232
+
+
+def show(bench: Bench, desk: Desk) -> None:
+    """Show the choices, folded away: the lanes themselves say what they are."""
+    with st.expander("Lanes, settings and budget", icon=":material/tune:"):
+        if desk.heat is not None and desk.heat.running:
+            # Fifty fields made anew ten times a second would slow down what is watched.
+            st.caption("The race is running: its lanes can be changed when it rests.")
+            return
+        _budget(bench, desk)
+        with st.container(horizontal=True, gap="small"):
+            for lane, title in zip(desk.lanes, titles(desk.lanes), strict=True):
+                with st.container(border=True, width=WIDTH, key=f"nbn-lane-{lane.number}"):
+                    _lane(bench, desk, lane, title)
+        with st.container(horizontal=True):
+            if st.button(
+                "Add a lane", icon=":material/add:", key="nbn-add-lane",
+                disabled=len(desk.lanes) >= MOST_LANES,
+            ):  # fmt: skip
+                desk.add(bench.experiment)
+                st.rerun()
+            if st.button(
+                "Opening race",
+                icon=":material/restart_alt:",
+                key="nbn-opening",
+                help="NBN, EBP, Adam and Forward-Forward with their tuned settings.",
+            ):
+                desk.reset(bench.experiment)
+                st.rerun()
+
+
+def _budget(bench: Bench, desk: Desk) -> None:
+    budget = desk.budget
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kinds = list(KINDS)
+        kind = st.selectbox(
+            "Each lane runs", kinds, index=kinds.index(budget.kind), width=220,
+            format_func=lambda kind: KINDS[kind], key=f"nbn-budget-{budget.kind}",
+        )  # fmt: skip
+        changed = replace(budget, kind=kind)
+        if kind == "work":
+            work = st.number_input(
+                "Forward passes of work", 10.0, MOST_WORK, budget.work, step=10_000.0,
+                format="%.0f", width=190, key="nbn-race-work",
+                help="One is a pass of all patterns through the network, or as many "
+                "multiplications.",
+            )  # fmt: skip
+            changed = replace(changed, work=float(work))
+        else:
+            seconds = st.number_input(
+                "Computing time, seconds" if kind == "seconds" else "At most, seconds", 0.05,
+                MOST_SECONDS, budget.seconds, step=1.0, width=190, key="nbn-race-seconds",
+            )  # fmt: skip
+            changed = replace(changed, seconds=float(seconds))
+    if changed != budget:
+        try:
+            desk.set_budget(changed)
+        except NBNError as error:
+            st.error(str(error))
+            return
+        st.rerun()
+
+
+def _lane(bench: Bench, desk: Desk, lane: Lane, title: str) -> None:
+    names = list(RULES)
+    name = st.selectbox(
+        f"Rule of lane {title}", names, index=names.index(lane.name), format_func=short_title,
+        label_visibility="collapsed", key=f"nbn-rule-{lane.number}-{lane.name}",
+    )  # fmt: skip
+    if name != lane.name:
+        desk.change(Lane(lane.number, name, tuned(bench.experiment, name)))
+        st.rerun()
+    st.caption(lane.note())
+    with st.container(horizontal=True, gap="small"):
+        with st.popover("Settings", key=f"nbn-settings-{lane.number}"):
+            _settings(bench, desk, lane)
+        if len(desk.lanes) > 1 and st.button(
+            "", icon=":material/delete:", key=f"nbn-remove-{lane.number}", type="tertiary",
+            help=f"Remove {title}",
+        ):  # fmt: skip
+            desk.remove(lane.number)
+            st.rerun()
+
+
+def _settings(bench: Bench, desk: Desk, lane: Lane) -> None:
+    st.markdown(f"**{lane.rule.title}**")
+    st.caption(lane.rule.meant_for)
+    changed = lane
+    for option in lane.rule.options:
+        value = _widget(lane, option)
+        if value != lane.value(option):
+            try:
+                changed = changed.changed(option.name, value)
+            except NBNError as error:
+                st.error(str(error))
+    usual = Lane(lane.number, lane.name, tuned(bench.experiment, lane.name))
+    if st.button("Tuned settings", key=f"nbn-tuned-{lane.number}", disabled=lane == usual):
+        changed = usual
+    if changed != lane:
+        for option in lane.rule.options:  # some follow from others: they all show what is now
+            state.forget_widget(_key(lane, option))
+        desk.change(changed)
+        st.rerun()
+
+
+def _key(lane: Lane, option: Option) -> str:
+    return f"nbn-set-{lane.number}-{lane.name}-{option.name}"
+
+
+def _widget(lane: Lane, option: Option) -> Any:
+    value, key, words = lane.value(option), _key(lane, option), option.text or None
+    if isinstance(option.default, bool):
+        return st.toggle(option.label, value, key=key, help=words)
+    if isinstance(option.default, str):
+        return st.selectbox(
+            option.label, option.choices, option.choices.index(value), key=key, help=words,
+            format_func=lambda choice: choice.replace("_", " "),
+        )  # fmt: skip
+    if isinstance(option.default, int):
+        return st.number_input(
+            option.label, int(option.low), int(option.high), int(value), key=key, help=words
+        )
+    return st.number_input(
+        option.label, option.low, option.high, float(value), step=float(option.default) / 10 or 0.1,
+        format="%g", key=key, help=words,
+    )  # fmt: skip

@@ -1,0 +1,116 @@
+"""The results of the races of this session, as a table to sort, take away and go on from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app import controls
+from app.limits import most_iterations
+from app.race.desk import Desk, Entry
+from app.state import Bench, document_of
+from nbn_core.errors import NBNError
+from nbn_core.experiment import Experiment
+
+
+def show(bench: Bench, desk: Desk) -> None:
+    """Show the table, if there is a result."""
+    if not desk.log:
+        return
+    st.subheader("Results", anchor=False)
+    frame = results_frame(desk.log)
+    st.dataframe(frame, hide_index=True, width="stretch", column_config=_columns())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        runs = [entry for entry in desk.log if entry.result.spent is not None]
+        if runs:
+            picked = st.selectbox(
+                "Look closer at", range(len(runs)), width=300, key="nbn-reopen",
+                format_func=lambda i: f"race {runs[i].race}: {runs[i].result.title}",
+            )  # fmt: skip
+            if st.button("Open on Draw", icon=":material/draw:", key="nbn-open-draw"):
+                _open(bench, runs[picked])
+        st.download_button(
+            "CSV", results_csv(desk.log), "race.csv", "text/csv", key="nbn-race-csv",
+            on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+
+
+def results_frame(log: list[Entry]) -> pd.DataFrame:
+    """Rows for the table: one a lane, newest race first."""
+    rows = []
+    for entry in log:
+        result = entry.result
+        at = result.reached or result.spent
+        rows.append(
+            {
+                "Race": entry.race,
+                "Lane": result.title,
+                "Target reached": result.reached is not None,
+                "Iterations": None if at is None else at.iterations,
+                "Time, ms": None if at is None else 1000 * at.seconds,
+                "Work": None if at is None else at.work,
+                "Evaluations": None if at is None else at.evaluations,
+                "SSE at the end": None if at is None else result.sse,
+                "Training": entry.train,
+                "Test": entry.test,
+                "Settings": result.lane.note(),
+                "What happened": result.sentence,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def results_csv(log: list[Entry]) -> str:
+    """The table as CSV, numbers in full."""
+    return str(results_frame(log).to_csv(index=False))
+
+
+def _columns() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    to_target = "Up to the target; for a lane that did not reach it, up to its end."
+    return {
+        "Race": number(width=50),
+        "Iterations": number(format="localized", help=to_target),
+        "Time, ms": number(format="%.1f", help=to_target + " Computing alone, without compiling."),
+        "Work": number(format="%.0f", help=to_target + " In forward passes of all patterns."),
+        "Evaluations": number(format="localized", help=to_target),
+        "SSE at the end": number(format="%.2e"),
+        "Training": number(format="%.3f", help="Share of training patterns right, or RMSE."),
+        "Test": number(format="%.3f", help="Share of test patterns right, or RMSE."),
+    }
+
+
+def reopened(entry: Entry) -> Experiment:
+    """Return the experiment that makes this run again, on the Draw page.
+
+    Raises
+    ------
+    NBNError
+        If the Draw page cannot show it, with the reason.
+    """
+    lane, at = entry.result.lane, entry.result.reached or entry.result.spent
+    if lane.name == "forward_forward":
+        raise NBNError(
+            "The Draw page shows what the drawn network computes, and Forward-Forward answers "
+            "otherwise: it compares how good every class looks. Look at it here, under "
+            "Forward-Forward."
+        )
+    most = min(most_iterations(lane.name), max(1000, at.iterations if at is not None else 1000))
+    stopping = replace(entry.experiment.stopping, max_iterations=most)
+    return replace(
+        entry.experiment, rule=lane.name, settings=dict(lane.settings), stopping=stopping
+    )
+
+
+def _open(bench: Bench, entry: Entry) -> None:
+    try:
+        experiment = reopened(entry)
+        bench.put(document_of(experiment))
+    except NBNError as error:
+        st.error(str(error))
+        return
+    controls.drop_run(bench)
+    st.switch_page("../pages/draw.py")

@@ -1,0 +1,144 @@
+"""What each rule uses, takes, and where its steps point."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from app.figures.needs import bytes_in_words
+from app.race.desk import Desk, problem_key
+from app.race.lanes import Lane, titles
+from app.recent import Recent
+from app.state import Bench
+from nbn_core.errors import NBNError
+from nbn_core.experiment import Experiment
+from nbn_core.footprint import Footprint, footprint
+
+KEPT: Final = Recent(4_000_000)
+PLACES: Final = ("The starting weights", "Where each lane stands")
+
+
+def show(bench: Bench, desk: Desk) -> None:
+    """Show the tables."""
+    experiment = bench.experiment
+    st.markdown(
+        "What a hidden neuron is allowed to know, apart from its own inputs. Backpropagation needs "
+        "the output error *and* the weights of later neurons, used backwards; rules that call "
+        "themselves free of it give up one or both."
+    )
+    st.dataframe(knowledge_frame(desk.lanes), hide_index=True, width="stretch")
+    ran = desk.heat is not None and any(run is not None and run.iteration for run in desk.heat.runs)
+    place = st.segmented_control(
+        "Measured at", PLACES, default=PLACES[0], required=True, key="nbn-uses-place",
+        disabled=not ran, help=None if ran else "Run a race first: then lanes stand somewhere.",
+    )  # fmt: skip
+    with st.spinner("Taking a few steps with every rule."):
+        found = measured(experiment, desk, at_end=ran and place == PLACES[1])
+    st.dataframe(measured_frame(desk.lanes, found), hide_index=True, width="stretch",
+        column_config={
+            "Work of an iteration": st.column_config.NumberColumn(
+                format="%.1f", help="Forward passes of all patterns, or as many multiplications."
+            ),
+            "Memory": st.column_config.Column(
+                help="Arrays that the training holds, without the data and the recorded curve."
+            ),
+        },
+    )  # fmt: skip
+    st.caption(
+        "Measured over up to three iterations from these weights. A dash: the rule has an aim of "
+        "its own, so that its direction cannot be compared; or there is no direction."
+    )
+    with st.expander("Formula"):
+        st.markdown(_FORMULA)
+
+
+def knowledge_frame(lanes: tuple[Lane, ...]) -> pd.DataFrame:
+    """What a hidden neuron knows, a row a lane."""
+    rows = []
+    for lane, title in zip(lanes, titles(lanes), strict=True):
+        uses = lane.rule.uses
+        rows.append(
+            {
+                "Lane": title,
+                "Its own value and slope": _mark(uses.own_activations),
+                "Error at the outputs": _mark(uses.output_error),
+                "Later weights, backwards": _mark(uses.weight_transpose),
+                "Labels at every level": _mark(uses.labels),
+                "Meant for": lane.rule.meant_for,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _mark(used: bool) -> str:
+    return "uses" if used else "–"
+
+
+def measured(experiment: Experiment, desk: Desk, *, at_end: bool) -> list[Footprint | None]:
+    """Measure every lane, each once; None for one that cannot run here."""
+    found = []
+    for i, lane in enumerate(desk.lanes):
+        weights = experiment.start_weights()
+        iteration = 0
+        if at_end and desk.heat is not None:
+            run = desk.heat.runs[i]
+            trace = None if run is None else run.within()
+            if trace is not None and np.isfinite(trace.weights[-1]).all():
+                weights, iteration = trace.weights[-1], int(trace.iterations[-1])
+        found.append(_one(experiment, lane, weights, iteration))
+    return found
+
+
+def _one(
+    experiment: Experiment, lane: Lane, weights: NDArray[np.float64], iteration: int
+) -> Footprint | None:
+    data = experiment.datasets()[0]
+    if lane.rule.refuses(experiment.topology, data):
+        return None
+
+    def make() -> Footprint | None:
+        try:
+            return footprint(experiment.topology, data, lane.name, weights, lane.settings)
+        except NBNError:
+            return None
+
+    key = (problem_key(experiment), lane.key, iteration)
+    return KEPT.get(key, make)
+
+
+def measured_frame(lanes: tuple[Lane, ...], found: list[Footprint | None]) -> pd.DataFrame:
+    """What was measured, a row a lane."""
+    rows = []
+    for title, one in zip(titles(lanes), found, strict=True):
+        rows.append(
+            {
+                "Lane": title,
+                "Work of an iteration": None if one is None else one.work,
+                "Memory": "–" if one is None else bytes_in_words(one.bytes),
+                "Extra trainable weights": None if one is None else one.extra,
+                "Signal and gradient": _cosine(one.signal if one else math.nan),
+                "Step and gradient": _cosine(one.step if one else math.nan),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _cosine(value: float) -> str:
+    if math.isnan(value):
+        return "–"
+    angle = math.degrees(math.acos(value))
+    return f"{value:.3f}   ({angle:.0f}°)"
+
+
+_FORMULA: Final = r"""
+Work is counted in forward passes of all patterns through the network; an iteration of a
+backpropagation rule is an epoch. With $g = J^\top e$ from backpropagation, *signal and gradient* is
+the cosine between $g$ and what the rule puts in its place, *step and gradient* the cosine between
+the first whole iteration and $-g$. Adam and NBN get the same signal as EBP and turn it: dividing by
+the size of each component, or by the curvature $(Q + \mu I)^{-1}$.
+"""

@@ -1,0 +1,9 @@
+// Where a link leads: the first page of this very server, whatever folder it is served under.
+
+/** The address that opens an experiment, as seen from the page at `href`. */
+export function addressOf(href, packed) {
+  const address = new URL(".", href);
+  address.search = packed ? `?e=${packed}` : "";
+  address.hash = "";
+  return address.href;
+}

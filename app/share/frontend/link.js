@@ -1,0 +1,46 @@
+// The address of this experiment, and a button that copies it.
+
+import { el, patch } from "../../stage/frontend/dom.js";
+import { addressOf } from "./address.js";
+
+const SHOWN = 1600; // milliseconds for which the button says what it did
+
+/** Build the row in `place`; `receive` shows a link. */
+export function linkRow(place) {
+  let timer = 0;
+  const field = el("input", { type: "text", readonly: true, "aria-label": "Link to this experiment" });
+  const button = el("button", { type: "button", class: "primary", text: "Copy link" });
+  const said = el("span", { class: "said", role: "status" });
+  field.addEventListener("focus", () => field.select());
+  button.addEventListener("click", async () => {
+    const done = await copied(field);
+    patch(button, { text: done ? "Copied" : "Press Ctrl C" });
+    patch(said, { text: done ? "The link is copied." : "The link is selected: press Ctrl and C." });
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      patch(button, { text: "Copy link" });
+      patch(said, { text: "" });
+    }, SHOWN);
+  });
+  place.append(el("div", { class: "row" }, field, button), said);
+  return {
+    receive({ link }) {
+      patch(field, { value: addressOf(window.location.href, link) });
+    },
+    destroy() {
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Copy what is in a field; without https browsers allow it only for a selection. */
+async function copied(field) {
+  try {
+    await navigator.clipboard.writeText(field.value);
+    return true;
+  } catch {
+    field.focus();
+    field.select();
+    return document.execCommand("copy");
+  }
+}

@@ -1,0 +1,125 @@
+"""The Share page: the link, everything to take away, and what comes back in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import streamlit as st
+
+from app import controls, scrubber, state
+from app.chartbox import reader_palette
+from app.figures.needs import bytes_in_words
+from app.share import component
+from app.share.intake import Intake, bring_in
+from app.share.shelf import File, Group, Shelf
+from app.share.words import caption
+from app.state import Bench
+from nbn_core import link
+from nbn_core.errors import NBNError
+
+LONG: Final = 2_000  # characters of a link that mail programs and chats take whole
+
+
+@dataclass(slots=True)
+class Sharing:
+    """What this session does on this page."""
+
+    player: scrubber.Player = field(default_factory=scrubber.Player)
+    intake: Intake = field(default_factory=Intake)
+
+
+def share() -> None:
+    """Show the page; what depends on the iteration runs again by itself while something moves."""
+    bench, sharing = state.bench(), _sharing()
+    bench.link = controls.current_link(bench)
+    state.show_link(bench)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Link", anchor=False)
+        _link(bench)
+    with right:
+        st.subheader("Bring in", anchor=False)
+        bring_in(bench, sharing.intake)
+    st.subheader("Take away", anchor=False)
+    every = scrubber.interval(bench, sharing.player)
+    if every is None:
+        # Not as a fragment: a late message for one that is gone would leave the next page blank.
+        with st.container():
+            _take_away()
+    else:
+        st.fragment(_take_away, run_every=every)()
+
+
+def _link(bench: Bench) -> None:
+    if not bench.link:
+        st.warning(
+            f"This experiment is too large for a link, which holds {link.MAX_LINK:,} characters: "
+            "take the Experiment away as a file, and bring it in on the other side."
+        )
+        return
+    component.copy_link(bench.link)
+    text = (
+        f"{len(bench.link):,} characters. It opens this very network, data, rule and seed, on any "
+        "computer that reaches this address."
+    )
+    if len(bench.link) > LONG:
+        text += " Some mail programs cut links this long: the Experiment file is safer."
+    st.caption(text)
+
+
+def _take_away() -> None:
+    bench, sharing = state.bench(), _sharing()
+    now = scrubber.scrubber(bench, sharing.player, "files hold")
+    if sharing.player.playing or now.running:
+        st.caption("The files are of the iteration at which this comes to rest.")
+    else:
+        _shelf(Shelf(now, bench.document.sketch.places()), caption(now))
+    scrubber.run_again(sharing.player)
+
+
+def _shelf(shelf: Shelf, whose: str) -> None:
+    left, right = st.columns([5, 2], gap="large")
+    with left:
+        for group in shelf.groups():
+            _group(group, shelf)
+    with right:
+        st.image(shelf.drawing(reader_palette()), width="stretch", alt=f"The network. {whose}.")
+        st.caption("Files with weights hold those of the iteration chosen above.")
+
+
+def _group(group: Group, shelf: Shelf) -> None:
+    with st.container(border=True, gap="small"):
+        st.markdown(f"**{group.title}**")
+        for row in group.rows:
+            text, buttons = st.columns([3, 2], gap="small", vertical_alignment="center")
+            text.markdown(f"{row.title}  \n:small[:gray[{row.purpose}]]")
+            with buttons, st.container(horizontal=True, gap="small"):
+                for file in row.files:
+                    _button(file)
+                if row.title == shelf.PICTURE:
+                    component.picture(shelf.drawing(), row.files[0].name.removesuffix(".svg"))
+
+
+def _button(file: File) -> None:
+    """One file: made now and measured if it takes no time, else made when asked for."""
+    label, told = file.label, file.refused
+    data: bytes | Callable[[], bytes] = file.make
+    if file.about and not file.soon:
+        label = f"{file.label} · about {bytes_in_words(float(f'{file.about:.1g}'))}"
+    if file.soon:
+        try:
+            data = file.make()
+            label = f"{file.label} · {bytes_in_words(len(data))}"
+        except NBNError as error:
+            told = str(error)
+    st.download_button(
+        label, data, file.name, file.mime, key=f"take-{file.name}", on_click="ignore",
+        help=told or None, disabled=bool(told),
+    )  # fmt: skip
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def _sharing() -> Sharing:
+    return Sharing()

@@ -1,0 +1,348 @@
+"""Everything that can be taken away: what it is for, what it is called, and how it is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, ClassVar, Final
+
+import numpy as np
+
+from app.figures.layout import Place
+from app.figures.palette import LIGHT, Palette
+from app.figures.portrait import portrait
+from app.recent import Recent
+from app.share.report import report
+from app.share.words import caption
+from app.shown import Shown
+from app.words import plural
+from nbn_core import formats
+from nbn_core.coding import DataColumn
+from nbn_core.dataset import Dataset
+from nbn_core.errors import NBNError
+from nbn_core.experiment import Experiment, Parts, ProblemData
+from nbn_core.formats import FormatError
+from nbn_core.formats.exporting import Precision
+from nbn_core.objective import NormalEquations, Objective
+from nbn_core.topology import Topology
+
+SOON: Final = 30_000  # numbers up to which a file is made before it is asked for
+MOST: Final = 8_000_000  # numbers in a file that this page makes
+KEPT: Final = Recent(64_000_000)
+TEXT, CSV, JSON, BINARY = "text/plain", "text/csv", "application/json", "application/octet-stream"
+PRECISIONS: Final[tuple[Precision, Precision]] = ("double", "float")
+RAW: Final = "raw numbers in, raw numbers out"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file.
+
+    Parameters
+    ----------
+    label : str
+        Of its button.
+    name, mime : str
+        Of the file.
+    numbers : int
+        About how many are in it.
+    key : tuple
+        The same for the same file.
+    write : callable
+        Makes it.
+    """
+
+    label: str
+    name: str
+    mime: str
+    numbers: int
+    key: tuple[Any, ...]
+    write: Callable[[], str | bytes]
+
+    @property
+    def soon(self) -> bool:
+        """Whether it takes no time to make."""
+        return self.numbers <= SOON
+
+    @property
+    def about(self) -> int:
+        """About how many bytes a file takes that is made when asked for; 0 if nobody knows."""
+        return self.numbers * {CSV: 20, BINARY: 8}.get(self.mime, 0)
+
+    @property
+    def refused(self) -> str:
+        """Why this page does not make it; empty if it does."""
+        if self.numbers <= MOST:
+            return ""
+        return (
+            f"This file would hold {self.numbers:,} numbers, more than this page makes: "
+            "use nbn_core in a notebook, or python -m nbn_core train."
+        )
+
+    def make(self) -> bytes:
+        """Make it, or take the one made before.
+
+        Raises
+        ------
+        NBNError
+            If it cannot be made, or is too large.
+        """
+        if self.refused:
+            raise FormatError(self.refused)
+        return KEPT.get(self.key, self._bytes)
+
+    def _bytes(self) -> bytes:
+        made = self.write()
+        return made.encode() if isinstance(made, str) else made
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing to take away, in one format or several."""
+
+    title: str
+    purpose: str
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Things that belong together."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All of it for one experiment at one iteration."""
+
+    shown: Shown
+    places: Mapping[str, Place]
+    PICTURE: ClassVar[str] = "Drawing"
+
+    def groups(self) -> list[Group]:
+        """Return everything, in the order of the page."""
+        return [self._experiment(), self._network(), self._trained(), self._numbers()]
+
+    def drawing(self, palette: Palette = LIGHT) -> str:
+        """Return the network as SVG, its weights at the iteration shown; files are for paper."""
+        now = self.shown
+        return portrait(
+            now.experiment.topology, now.weights, palette, caption=caption(now), drawn=self.places
+        )
+
+    def file(
+        self, label: str, ending: str, write: Callable[[], str | bytes], numbers: int = 0,
+        mime: str = TEXT, *, at: bool = True,
+    ) -> File:  # fmt: skip
+        """Describe a file; `at` says whether it depends on the iteration shown."""
+        now = self.shown
+        name = stem(now.experiment) + (f"-iteration-{now.k}" if at else "") + ending
+        key = ("share", now.experiment, now.trace is None, now.k, now.last, name)
+        return File(label, name, mime, numbers or now.experiment.topology.n_weights, key, write)
+
+    def _experiment(self) -> Group:
+        now, experiment = self.shown, self.shown.experiment
+        train, _ = experiment.datasets()
+        size = train.inputs.size + train.targets.size
+        own = 0 if isinstance(experiment.data, ProblemData) else 3 * size
+        json = self.file("JSON", ".json", experiment.to_json, own, JSON, at=False)
+        page = self.file("HTML", ".html", lambda: report(now, self.places), SOON + 1, "text/html")
+        dat = self.file("NBN .dat", ".dat", lambda: formats.write_dat(train), size, at=False)
+        return Group(
+            "The experiment",
+            (
+                Row(
+                    "Experiment",
+                    "All of it in one file: network, data, rule, seed. Opens here again, and in "
+                    "nbn_core.",
+                    (json,),
+                ),
+                Row(
+                    "Report",
+                    "One page to print or hand in: what was trained, how it went, with figures. "
+                    "It opens here again too.",
+                    (page,),
+                ),
+                Row(
+                    "Training data",
+                    "For the NBN programs: inputs then targets, scaled as the network sees them.",
+                    (dat,),
+                ),
+            ),
+        )
+
+    def _network(self) -> Group:
+        now = self.shown
+        topology, weights = now.experiment.topology, now.weights
+        data = stem(now.experiment) + ".dat"
+        svg = self.file("SVG", ".svg", self.drawing, mime="image/svg+xml")
+        nbn = self.file("NBN .in", ".in", lambda: formats.write_in(topology, weights, data))
+        matlab = self.file("Matlab", ".m", lambda: formats.write_matlab(topology, weights))
+        pynbn = self.file("pyNBN", "-pynbn.txt", lambda: formats.write_pynbn(topology, weights))
+        xml = self.file(
+            "GraphML", ".graphml", lambda: formats.write_graphml(topology, weights),
+            mime="application/xml",
+        )  # fmt: skip
+        nodes = self.file(
+            "Node-link JSON", "-graph.json", lambda: formats.write_node_link(topology, weights),
+            mime=JSON,
+        )  # fmt: skip
+        return Group(
+            "The network",
+            (
+                Row(self.PICTURE, "For slides and papers, every weight in colour.", (svg,)),
+                Row(
+                    "Topology file",
+                    f"For the NBN programs of Wilamowski and Yu; put {data} beside it.",
+                    (nbn,),
+                ),
+                Row(
+                    "Topology vectors",
+                    "For the Matlab NBN trainer, and for pyNBN.",
+                    (matlab, pynbn),
+                ),
+                Row("Graph", "For networkx, Gephi, yEd and other graph tools.", (xml, nodes)),
+            ),
+        )
+
+    def _trained(self) -> Group:
+        now = self.shown
+        trained = labelled(now.experiment), now.weights, now.experiment.scaling
+        classes = classes_of(now.experiment)
+        onnx = [
+            self.file(
+                label, ending, partial(formats.write_onnx, *trained, precision, classes),
+                mime=BINARY,
+            )
+            for label, ending, precision in zip(
+                ("ONNX", "ONNX, float"), (".onnx", "-float.onnx"), PRECISIONS, strict=True
+            )
+        ]  # fmt: skip
+        python = self.file(
+            "Python", ".py", partial(formats.write_python, *trained, "network", classes),
+            mime="text/x-python",
+        )  # fmt: skip
+        c = [
+            self.file(
+                label, ending,
+                partial(formats.write_c, *trained, "network", precision, classes),
+            )
+            for label, ending, precision in zip(
+                ("C, double", "C, float"), (".c", "-float.c"), PRECISIONS, strict=True
+            )
+        ]  # fmt: skip
+        return Group(
+            "The trained network",
+            (
+                Row("ONNX", f"Runs wherever ONNX does: {RAW}.", tuple(onnx)),
+                Row("Python", f"One function, nothing to install: {RAW}.", (python,)),
+                Row("C99", f"One function without a heap, for microcontrollers: {RAW}.", tuple(c)),
+            ),
+        )
+
+    def _numbers(self) -> Group:
+        now, n = self.shown, self.shown.experiment.topology.n_weights
+        listed = self.file(
+            "CSV", "-weights.csv",
+            lambda: formats.write_weights_csv(now.experiment.topology, now.weights), mime=CSV,
+        )  # fmt: skip
+        matrix = self.file("CSV", "-q.csv", self._matrix, n * n, CSV)
+        arrays = self.file("NPZ", "-q.npz", self._arrays, n * n, BINARY)
+        rows = [
+            Row("Weights", "One a row, with the names of what it connects.", (listed,)),
+            *self._training(),
+            self._predictions(now.experiment.data.raw_parts()),
+            Row(
+                "Quasi-Hessian",
+                "The matrix Q at these weights, rows and columns named; NPZ has the gradient too.",
+                (matrix, arrays),
+            ),
+        ]
+        return Group("The numbers", tuple(rows))
+
+    def _training(self) -> list[Row]:
+        trace = self.shown.trace
+        if trace is None:
+            return []
+        table = self.file(
+            "CSV", "-trace.csv", lambda: formats.write_trace_csv(trace), 8 * len(trace), CSV,
+            at=False,
+        )  # fmt: skip
+        arrays = self.file(
+            "NPZ", "-trace.npz", lambda: formats.write_trace_npz(trace), trace.weights.size,
+            BINARY, at=False,
+        )  # fmt: skip
+        text = (
+            f"Error, damping and time of all {plural(self.shown.last, 'iteration')}; NPZ also has "
+            "the weights of each."
+        )
+        return [Row("Training", text, (table, arrays))]
+
+    def _predictions(self, parts: Parts) -> Row:
+        files = [
+            self.file(
+                f"CSV, {what}" if parts.test is not None else "CSV", f"-predictions-{what}.csv",
+                partial(self._predicted, part), part.inputs.size + 2 * part.targets.size, CSV,
+            )
+            for part, what in zip(parts, ("train", "validation", "test"), strict=True)
+            if part is not None
+        ]  # fmt: skip
+        text = "What goes in, what should come out and what does, pattern by pattern, in raw units."
+        return Row("Predictions", text, tuple(files))
+
+    def _predicted(self, part: Dataset) -> str:
+        now = self.shown
+        outputs = now.experiment.predict(now.weights, part.inputs)
+        return formats.write_predictions_csv(part, outputs, classes_of(now.experiment))
+
+    def _equations(self) -> NormalEquations:
+        now = self.shown
+        objective = Objective(now.experiment.topology, now.experiment.datasets()[0])
+        return objective.normal_equations(now.weights)
+
+    def _matrix(self) -> str:
+        topology = self.shown.experiment.topology
+        return formats.write_matrix_csv(topology, self._equations().quasi_hessian)
+
+    def _arrays(self) -> bytes:
+        sse, gradient, quasi_hessian = self._equations()
+        return formats.write_npz(
+            {
+                "quasi_hessian": quasi_hessian, "gradient": gradient,
+                "weights": self.shown.weights, "sse": np.float64(sse),
+            }
+        )  # fmt: skip
+
+
+def labelled(experiment: Experiment) -> Topology:
+    """Return the network with the names of the data's columns, as far as they can be its names."""
+    topology, data = experiment.topology, experiment.data
+    if isinstance(data, ProblemData):
+        return topology
+    names = list(topology.names)
+    names[: topology.n_inputs] = data.dataset.input_names
+    for k, name in zip(topology.outputs, data.dataset.target_names, strict=True):
+        names[topology.n_inputs + k] = name
+    try:
+        return replace(topology, names=tuple(names))
+    except NBNError:
+        return topology
+
+
+def classes_of(experiment: Experiment) -> tuple[DataColumn, ...]:
+    """Return the columns that the targets were made of."""
+    data = experiment.data
+    return () if isinstance(data, ProblemData) else tuple(data.target_columns)
+
+
+def stem(experiment: Experiment) -> str:
+    """Return a name for files: small letters, digits and dashes."""
+    data = experiment.data
+    name = data.name if isinstance(data, ProblemData) else data.dataset.name
+    bare = re.sub(r"\.(csv|tsv|txt|dat|xlsx|parquet)$", "", name.lower())
+    plain = re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:40].strip("-")
+    return plain or "own-data"

@@ -1,0 +1,63 @@
+"""What all pages look at together: the experiment, its run, and the iteration chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.controls import training_key
+from app.state import Bench
+from nbn_core.experiment import Experiment
+from nbn_core.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The experiment at the iteration on the screen.
+
+    `trace` is None while nothing was trained; then `k` and `last` are 0 and the weights are those
+    that training would start from.
+    """
+
+    experiment: Experiment
+    trace: Trace | None
+    running: bool
+    k: int
+    last: int
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """(N,) float64 at iteration k."""
+        if self.trace is None:
+            return self.experiment.start_weights()
+        weights: NDArray[np.float64] = self.trace.weights[self.k]
+        return weights
+
+    @property
+    def iteration(self) -> int:
+        """The iteration of row k: a rule that needs very many keeps only some of them."""
+        return 0 if self.trace is None else int(self.trace.iterations[self.k])
+
+    @property
+    def last_iteration(self) -> int:
+        """The iteration of the last row."""
+        return 0 if self.trace is None else int(self.trace.iterations[-1])
+
+    @property
+    def mu(self) -> float:
+        """The damping at iteration k; NaN while nothing was trained."""
+        return float("nan") if self.trace is None else float(self.trace.mu[self.k])
+
+
+def shown(bench: Bench) -> Shown:
+    """Return what is on the screen now; a run of another experiment does not count."""
+    run = bench.run
+    trace = None
+    if run is not None and bench.run_from == training_key(bench.experiment):
+        trace = run.trace()
+    if run is None or trace is None:
+        return Shown(bench.experiment, None, False, 0, 0)
+    last = len(trace) - 1
+    return Shown(bench.experiment, trace, run.running, min(bench.iteration, last), last)

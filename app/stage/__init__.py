@@ -1,0 +1,1 @@
+"""The drawing and replay component of the Draw page."""

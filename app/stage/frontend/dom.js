@@ -1,0 +1,78 @@
+// Small helpers for building the page without a framework. Text always goes through textContent.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Make an element; props starting with "on" are listeners, the rest attributes or properties. */
+export function el(tag, props = {}, ...children) {
+  return furnish(document.createElement(tag), props, children);
+}
+
+/** The same for SVG. */
+export function svg(tag, props = {}, ...children) {
+  return furnish(document.createElementNS(SVG, tag), props, children);
+}
+
+function furnish(node, props, children) {
+  for (const [name, value] of Object.entries(props)) setProp(node, name, value);
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined) node.append(child);
+  }
+  return node;
+}
+
+function setProp(node, name, value) {
+  if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+  else if (name === "text") node.textContent = value;
+  else if (name === "value" || name === "checked" || name === "disabled" || name === "hidden")
+    node[name] = value;
+  else if (value === false || value === null || value === undefined) node.removeAttribute(name);
+  else node.setAttribute(name, value === true ? "" : String(value));
+}
+
+/** Update properties only where they differ, so that focus and selection survive. */
+export function patch(node, props) {
+  for (const [name, value] of Object.entries(props)) {
+    if (name === "text") {
+      if (node.textContent !== value) node.textContent = value;
+    } else if (name in node && typeof node[name] !== "object") {
+      if (node[name] !== value) node[name] = value;
+    } else if (node.getAttribute(name) !== String(value)) setProp(node, name, value);
+  }
+}
+
+/** Give a canvas the pixels of its box and the screen; returns its context in CSS pixels. */
+export function fitCanvas(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const w = Math.max(1, Math.round(width * ratio));
+  const h = Math.max(1, Math.round(height * ratio));
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
+/** 0.0123 -> "0.0123", 12.345 -> "12.3", 2990.4 -> "2990": short, without e where it is not needed. */
+export function short(value, digits = 3) {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 10 ** digits - 0.5 && size < 99999.5) return value.toFixed(0);
+  if (size >= 0.001 && size < 10 ** digits) return trimZeros(value.toPrecision(digits));
+  return value.toExponential(Math.max(1, digits - 2));
+}
+
+function trimZeros(text) {
+  return text.includes(".") && !text.includes("e") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** Milliseconds for people: "20 ms", "1.4 s", "2 min 5 s". */
+export function duration(seconds) {
+  if (seconds < 0.001) return "under 1 ms";
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

@@ -1,0 +1,77 @@
+// Messages to Python: numbered, kept until acknowledged, so that a busy server loses none and runs none twice.
+
+const PASSING = ["poll", "scrub"]; // of these only the newest counts
+const PATIENCE = 3000; // milliseconds without an answer after which everything is sent again; doubles
+
+export class Outbox {
+  /** send: (state) => void, called with {client, messages, have}. */
+  constructor(send, client = newClient()) {
+    this.send = send;
+    this.client = client;
+    this.next = 1;
+    this.waiting = [];
+    this.have = {};
+    this.sent = 0;
+    this.patience = PATIENCE;
+  }
+
+  /** Nothing is sent any more. */
+  close() {
+    clearTimeout(this.again);
+    this.send = () => {};
+  }
+
+  post(kind, body = {}) {
+    this.waiting.push({ seq: this.next++, kind, ...body });
+    this.flush();
+  }
+
+  /**
+   * Put a message in place of an unanswered one of the same kind. A drawing replaces one only if
+   * nothing was asked for in between: a renaming must find the neuron that was drawn before it.
+   */
+  replace(kind, body = {}) {
+    const passing = PASSING.includes(kind);
+    const last = this.waiting.filter((message) => !PASSING.includes(message.kind)).at(-1);
+    this.waiting = this.waiting.filter((message) => message.kind !== kind || !(passing || message === last));
+    this.post(kind, body);
+  }
+
+  acknowledge(ack) {
+    if (!ack || ack.client !== this.client) return;
+    this.waiting = this.waiting.filter((message) => message.seq > ack.seq);
+    this.patience = PATIENCE;
+    this.watch();
+  }
+
+  /** Whether edits are under way that the server has not answered yet. */
+  get pending() {
+    return this.waiting.some((message) => !PASSING.includes(message.kind));
+  }
+
+  /** Whether such a request is under way: a double click asks once. */
+  asked(kind) {
+    return this.waiting.some((message) => message.kind === kind);
+  }
+
+  flush() {
+    // Numbered, so that no two are equal: what equals the state before would not be sent.
+    this.send({ client: this.client, messages: this.waiting, have: this.have, sent: ++this.sent });
+    this.watch();
+  }
+
+  /** A request or its answer can be lost on the way; the server runs none twice. */
+  watch() {
+    clearTimeout(this.again);
+    if (!this.pending) return;
+    this.again = setTimeout(() => {
+      this.patience *= 2;
+      this.flush();
+    }, this.patience);
+    this.again.unref?.(); // no test waits for it
+  }
+}
+
+function newClient() {
+  return Math.random().toString(36).slice(2, 12);
+}

@@ -1,0 +1,128 @@
+// Draws the network on a canvas: links by weight, a tile in every node with what it computes.
+
+import { halfOf, linkCurve } from "./geometry.js";
+import { linkKey } from "./network.js";
+import { at, paint } from "./palette.js";
+
+/** Line width of a weight: saturating, so that 1 and 3 differ and 30 does not cover the page. */
+export function linkWidth(weight) {
+  return 0.8 + 5.2 * (1 - Math.exp(-Math.abs(weight) / 4));
+}
+
+/** Strength of colour of a weight in [-1, 1]; never so faint that a link disappears. */
+export function linkTone(weight) {
+  return Math.sign(weight) * (0.28 + 0.72 * (1 - Math.exp(-Math.abs(weight) / 2)));
+}
+
+export class Paintwork {
+  constructor() {
+    this.tiles = new Map(); // side -> canvas to scale tiles from
+  }
+
+  /** scene: {graph, camera, width, height, palette, ink, weights, index, loose, values, selection, hover} */
+  draw(context, scene) {
+    const { camera } = scene;
+    context.save();
+    context.translate(camera.x, camera.y);
+    context.scale(camera.zoom, camera.zoom);
+    this.drawLinks(context, scene);
+    for (const node of scene.graph.nodes) this.drawNode(context, scene, node);
+    context.restore();
+  }
+
+  drawLinks(context, scene) {
+    const byId = new Map(scene.graph.nodes.map((node) => [node.id, node]));
+    context.lineCap = "round";
+    const thin = Math.max(0.4, Math.min(1, Math.sqrt(200 / (scene.graph.links.length + 1))));
+    for (const link of scene.graph.links) {
+      const curve = linkCurve(byId.get(link[0]), byId.get(link[1]));
+      const key = linkKey(...link);
+      styleLink(context, scene, key, thin);
+      context.beginPath();
+      context.moveTo(curve[0], curve[1]);
+      context.bezierCurveTo(...curve.slice(2));
+      if (key === scene.hoverLink || scene.selectedLinks.has(key)) underline(context, scene);
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+
+  drawNode(context, scene, node) {
+    const half = halfOf(node);
+    const [x, y, side] = [node.x - half, node.y - half, 2 * half];
+    context.save();
+    context.beginPath();
+    context.roundRect(x, y, side, side, 7);
+    context.fillStyle = scene.palette.ground;
+    context.fill();
+    context.clip();
+    const tile = scene.tile(node.id);
+    if (tile?.kind === "curve") this.drawCurve(context, tile, x, y, side, scene);
+    else if (tile) this.drawTile(context, tile, x, y, side, scene.palette);
+    context.restore();
+  }
+
+  drawTile(context, tile, x, y, side, palette) {
+    const canvas = this.tileCanvas(tile.columns, tile.rows);
+    const tileContext = canvas.getContext("2d");
+    const image = tileContext.createImageData(tile.columns, tile.rows);
+    paint(image, tile.values, 0, palette);
+    tileContext.putImageData(image, 0, 0);
+    context.imageSmoothingEnabled = tile.smooth;
+    context.drawImage(canvas, x, y, side, side);
+  }
+
+  drawCurve(context, tile, x, y, side, scene) {
+    const { values } = tile;
+    context.strokeStyle = scene.faint;
+    context.lineWidth = 0.6;
+    context.beginPath();
+    context.moveTo(x, y + side / 2);
+    context.lineTo(x + side, y + side / 2);
+    context.stroke();
+    context.strokeStyle = scene.ink;
+    context.lineWidth = 1.8;
+    context.beginPath();
+    values.forEach((value, i) => {
+      const px = x + (side * i) / (values.length - 1);
+      const py = y + side / 2 - (Math.max(-1.1, Math.min(1.1, value)) * side) / 2.4;
+      if (i) context.lineTo(px, py);
+      else context.moveTo(px, py);
+    });
+    context.stroke();
+  }
+
+  tileCanvas(columns, rows) {
+    const key = `${columns}x${rows}`;
+    if (!this.tiles.has(key)) {
+      const canvas = document.createElement("canvas");
+      canvas.width = columns;
+      canvas.height = rows;
+      this.tiles.set(key, canvas);
+    }
+    return this.tiles.get(key);
+  }
+}
+
+function styleLink(context, scene, key, thin) {
+  const position = scene.index.links.get(key);
+  if (position === undefined || !scene.weights) {
+    context.setLineDash([4, 5]);
+    context.strokeStyle = scene.faint;
+    context.lineWidth = 1.3;
+    return;
+  }
+  const weight = scene.weights[position];
+  context.setLineDash([]);
+  context.strokeStyle = scene.palette.css[at(linkTone(weight))];
+  context.lineWidth = thin * linkWidth(weight);
+}
+
+function underline(context, scene) {
+  const { strokeStyle, lineWidth } = context;
+  context.strokeStyle = scene.halo;
+  context.lineWidth = lineWidth + 7;
+  context.stroke();
+  context.strokeStyle = strokeStyle;
+  context.lineWidth = lineWidth;
+}

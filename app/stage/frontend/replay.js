@@ -1,0 +1,59 @@
+// The player: which iteration is on the screen, and how it moves with time.
+
+export const SPEEDS = [
+  { label: "slow", factor: 0.25 },
+  { label: "normal", factor: 1 },
+  { label: "fast", factor: 5 },
+  { label: "at once", factor: Infinity },
+];
+export const AT_ONCE = SPEEDS.length - 1;
+const BASE_RATE = 14; // iterations a second at normal speed
+const LONGEST = 8; // seconds a replay takes at normal speed, however long the trace
+
+export class Player {
+  constructor() {
+    this.position = 0; // fractional iteration
+    this.last = 0; // newest iteration known
+    this.playing = false;
+    this.speed = 1; // index into SPEEDS
+    this.growing = false; // a training is still adding iterations
+  }
+
+  get k() {
+    return Math.min(this.last, Math.floor(this.position + 1e-9));
+  }
+
+  setLast(last, growing) {
+    this.last = last;
+    this.growing = growing;
+    this.position = Math.min(this.position, last);
+  }
+
+  seek(k) {
+    this.position = Math.max(0, Math.min(this.last, k));
+    this.playing = false;
+  }
+
+  play() {
+    if (this.k >= this.last && !this.growing) this.position = 0;
+    this.playing = true;
+  }
+
+  /** Iterations a second: steady for short traces, faster for long ones, and never far behind a live training. */
+  rate() {
+    const { factor } = SPEEDS[this.speed];
+    const backlog = this.last - this.position;
+    const steady = Math.max(BASE_RATE, this.last / LONGEST);
+    return factor * (this.growing ? Math.max(steady, backlog * 4) : steady);
+  }
+
+  /** Advance by dt seconds; returns whether the shown iteration changed. */
+  tick(dt) {
+    if (!this.playing) return false;
+    const before = this.k;
+    const rate = this.rate();
+    this.position = rate === Infinity ? this.last : Math.min(this.last, this.position + rate * dt);
+    if (this.position >= this.last && !this.growing) this.playing = false;
+    return this.k !== before;
+  }
+}

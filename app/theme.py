@@ -1,0 +1,32 @@
+"""How every page is framed: title, width, and the space Streamlit leaves around."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
+
+_FRAME = """
+<style>
+.stMainBlockContainer { padding: 3.6rem 1.2rem 0.6rem; max-width: 1800px; }
+.st-key-nbn-address { position: absolute; } /* shows nothing, and takes no room */
+/* Every answer to the stage would flash it; pages say themselves what is going on. */
+[data-testid=stStatusWidget] { display: none; }
+@media (max-width: 640px) { .stMainBlockContainer { padding-inline: 0.7rem; } }
+</style>
+"""
+
+
+def frame() -> None:
+    """Set up the page; called once, before anything is shown."""
+    st.set_page_config(
+        page_title="NBN Lab",
+        page_icon=str(ASSETS / "icon.svg"),
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
+    st.logo(str(ASSETS / "logo.svg"), size="large")
+    st.html(_FRAME)

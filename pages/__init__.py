@@ -1,0 +1,1 @@
+"""The pages, one room each; `app.navigation` lists them."""

@@ -1,0 +1,5 @@
+"""Data: what the network learns from."""
+
+from app.data.page import data
+
+data()

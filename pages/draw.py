@@ -1,0 +1,5 @@
+"""Draw: the stage."""
+
+from app.draw import draw
+
+draw()

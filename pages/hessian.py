@@ -1,0 +1,5 @@
+"""Hessian: what second order sees."""
+
+from app.hessian import hessian
+
+hessian()

@@ -1,0 +1,5 @@
+"""Inside: one iteration, number by number."""
+
+from app.inside.page import inside
+
+inside()

@@ -1,0 +1,5 @@
+"""Race: learning rules side by side."""
+
+from app.race.page import race
+
+race()

@@ -1,0 +1,5 @@
+"""Share: what leaves the lab, and what comes back."""
+
+from app.share.page import share
+
+share()
