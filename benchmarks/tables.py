@@ -1,0 +1,46 @@
+"""Tables between markers in the README: written by the measurements, held by a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_BEFORE = "## Where things are"
+_SECTION = """## Speed
+
+One accepted Levenberg-Marquardt iteration with the published step control, on one thread, every
+peer in the same run and in turns: `python -m benchmarks peers`. The floor multiplies a Jacobian
+that is already there by itself and factors the result, and does nothing else. More is in
+[docs/speed.md](docs/speed.md), and the choice of the step control in
+[docs/step-control.md](docs/step-control.md).
+"""
+README = Path(__file__).parent.parent / "README.md"
+
+
+def markers(name: str) -> tuple[str, str]:
+    """Return the lines a table stands between."""
+    return f"<!-- {name} -->", f"<!-- end of {name} -->"
+
+
+def found(name: str, text: str) -> str | None:
+    """Return the table in a text; None if there are no markers."""
+    begin, end = markers(name)
+    if begin not in text or end not in text:
+        return None
+    return text.split(begin, 1)[1].split(end, 1)[0].strip()
+
+
+def put(name: str, table: str) -> None:
+    """Put a table in its place in the README; it gets one the first time."""
+    README.write_text(with_table(name, table, README.read_text()))
+
+
+def with_table(name: str, table: str, text: str) -> str:
+    """Return a text with a table between its markers, or in a section of its own."""
+    begin, end = markers(name)
+    if found(name, text) is None:
+        head, tail = text.split(_BEFORE, 1)
+        head, tail = f"{head}{_SECTION}\n", f"\n\n{_BEFORE}{tail}"
+    else:
+        head, rest = text.split(begin, 1)
+        tail = rest.split(end, 1)[1]
+    return f"{head}{begin}\n{table}\n{end}{tail}"
