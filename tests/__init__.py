@@ -1,0 +1,1 @@
+"""Tests. `cases` and `reference` are shared; what is tested where follows the source."""

@@ -1,0 +1,163 @@
+"""A session without Streamlit and without a browser: messages go in, answers come out."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app import controls
+from app.jobs import Run, Workers
+from app.stage.messages import Have, read_outbox
+from app.state import Bench, Document, document_of, first_experiment
+from nbn_core.experiment import Experiment
+
+Json = dict[str, Any]
+FloatArray = NDArray[np.float64]
+
+LONG = 60.0  # seconds: longer than anything awaited here takes
+
+
+class NoWorkers(Workers):
+    """Nobody works: a run that was started stays in line."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+    def submit(self, run: Run) -> None:
+        """Leave it."""
+
+
+class Desk:
+    """What `app.draw` does for one session, and the part of the browser that collects a run."""
+
+    def __init__(self, experiment: Experiment | None = None, workers: Workers | None = None):
+        self.bench = Bench([document_of(experiment or first_experiment())])
+        self.workers = workers or NoWorkers()
+        self.client = "browser"
+        self.seq = 0
+        self.have: Json = {}
+        self.seen: Json = {}
+        self.rows: dict[int, FloatArray] = {}
+        self.columns: dict[str, list[float | None]] = {}
+
+    # Messages
+
+    def post(self, kind: str, **fields: Any) -> Json:
+        """Send one message, as the browser numbers it; return the answer."""
+        self.seq += 1
+        return self.send({"seq": self.seq, "kind": kind, **fields})
+
+    def send(self, *messages: object, **outbox: Any) -> Json:
+        """Send these messages, whatever they are."""
+        value = {"client": self.client, "messages": list(messages), "have": self.have, **outbox}
+        return self.receive(value)
+
+    def receive(self, value: object) -> Json:
+        """Do with a state of the component what the page does with it."""
+        outbox = read_outbox(value)
+        have, client = Have(), None
+        if outbox is not None:
+            client = outbox.client
+            before = self.bench.acknowledged.get(client, 0)
+            controls.handle(self.bench, outbox, self.workers)
+            if self.bench.acknowledged.get(client, 0) > before:
+                have = outbox.have
+        sent = plain(controls.answer(self.bench, have, client, warming=False))
+        self._collect(sent)
+        return sent
+
+    def says(self, kind: str, **fields: Any) -> str:
+        """Send a message; return the sentence it brings, or "" if it brings none."""
+        before = self.bench.notice.id if self.bench.notice else 0
+        self.post(kind, **fields)
+        notice = self.bench.notice
+        if notice is None or notice.id == before:
+            return ""
+        assert notice.id == before + 1, "one sentence for one message"
+        return notice.text
+
+    # What it holds
+
+    @property
+    def document(self) -> Document:
+        return self.bench.document
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.bench.experiment
+
+    @property
+    def graph(self) -> Json:
+        """The drawing as the browser has it, to be changed and sent back."""
+        graph: Json = plain(controls.answer(self.bench, Have(), None, warming=False))["graph"]
+        return graph
+
+    def rests(self) -> Run:
+        """Wait for the run to rest."""
+        assert self.bench.run is not None
+        assert self.bench.run.wait(LONG)
+        return self.bench.run
+
+    def _collect(self, sent: Json) -> None:
+        self.seen.update(sent)
+        if "network" in sent:
+            self.have["rev"] = sent["rev"]
+        if "data" in sent:
+            self.have["data"] = sent["data"]["key"]
+        self.have["catalogue"] = True
+        run = sent["run"]
+        if run is None:
+            self.have.pop("run", None)
+            self.rows, self.columns = {}, {}
+            return
+        if run["id"] != self.have.get("run"):
+            assert run["first"] == 0
+            self.rows, self.columns = {}, {"iterations": [], "sse": [], "mu": [], "seconds": []}
+        count = len(self.columns["sse"])
+        assert run["first"] <= count
+        for name, column in self.columns.items():
+            column += run[name][count - run["first"] :]
+        width = self.experiment.topology.n_weights
+        weights = unpacked(run["weights"]).reshape(len(run["kept"]), width)
+        self.rows.update(zip(run["kept"], weights, strict=True))
+        self.have.update(run=run["id"], rows=len(self.columns["sse"]))
+
+
+def plain(answer: Mapping[str, Any]) -> Json:
+    """The answer as the browser gets it; raises on NaN, NumPy scalars and arrays."""
+    sent: Json = json.loads(json.dumps(answer, allow_nan=False))
+    return sent
+
+
+def unpacked(text: str) -> FloatArray:
+    """Numbers that `payload.pack` packed."""
+    return np.frombuffer(base64.b64decode(text), dtype="<f8")
+
+
+def node(graph: Json, name: str) -> Json:
+    """The node of that name."""
+    return next(node for node in graph["nodes"] if node["id"] == name)
+
+
+def neuron(name: str, **fields: Any) -> Json:
+    """A hidden neuron as the browser draws it."""
+    return {
+        "id": name, "role": "hidden", "activation": "bipolar", "gain": 1, "leak": 0,
+        "x": 10, "y": 20, **fields,
+    }  # fmt: skip
+
+
+def is_a_sentence(text: str) -> bool:
+    """One line of readable length, and nothing of the program's inside."""
+    inside = ("Traceback", "Error", "None", "NaN", "object at", "<class")
+    return (
+        text.isprintable()
+        and 10 <= len(text) <= 400
+        and text[-1] in ".?!"
+        and not any(word in text for word in inside)
+    )

@@ -1,0 +1,204 @@
+"""Other data, and what becomes of the network: kept, adapted, or made small."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from app.data import words
+from app.data.adopt import adapted, adopt, described, fits, plan, small, target_of
+from app.data.results import BACKGROUND, Known
+from app.limits import MAX_WEIGHTS
+from app.state import Bench, document_of, first_experiment
+from nbn_core.coding import DataColumn
+from nbn_core.dataset import Dataset
+from nbn_core.errors import NBNError, SettingError
+from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData
+from nbn_core.generators import PROBLEMS
+from nbn_core.topology import NAME_LENGTH, Neuron, Topology
+from tests.app.desk import is_a_sentence
+from tests.strategies import topologies
+
+COLOUR = DataColumn("colour", ("blue", "green", "red"))
+
+
+def table(inputs: int = 4, rows: int = 12, names: list[str] | None = None) -> OwnData:
+    """Numbers that tell one of three colours."""
+    x = np.random.default_rng(1).normal(size=(rows, inputs))
+    label = np.arange(rows) % 3
+    data = Dataset(x, COLOUR.encode(label), "colours", "classification", names, COLOUR.names)
+    return OwnData(data, 0.75, target_columns=[COLOUR])
+
+
+def bench(topology: Topology | None = None) -> Bench:
+    first = first_experiment()
+    return Bench([document_of(replace(first, topology=topology) if topology else first)])
+
+
+def test_layers_keep_their_hidden_sizes() -> None:
+    desk = bench()
+    said = adopt(desk, table())
+    assert "4-8-8-3" in said
+    topology = desk.experiment.topology
+    assert described(topology) == "4-8-8-3"
+    assert {topology.neurons[m].activation for m in topology.outputs} == {"bipolar"}
+    assert desk.experiment.datasets()[0].n_patterns == 9
+    assert desk.document.blocked is None
+    desk.move(-1)
+    assert desk.experiment == first_experiment()
+
+
+def test_a_cascade_stays_a_cascade_and_numbers_get_a_linear_output() -> None:
+    desk = bench(Topology.fcc(2, 5, 1, output="bipolar"))
+    data = OwnData(Dataset(np.eye(3), [[1.5], [2.5], [9.0]]))
+    assert "cascade of 6 neurons" in adopt(desk, data)
+    topology = desk.experiment.topology
+    assert topology == replace(Topology.fcc(3, 5, 1, output="linear"), names=topology.names)
+
+
+def test_a_network_that_fits_stays_with_its_drawing() -> None:
+    desk = bench()
+    places = {"h1": (10.0, 20.0)}
+    before = desk.experiment
+    desk.put(document_of(replace(before, drawing={"places": {"h1": [10, 20]}})))
+    data = OwnData(Dataset([[0, 1], [2, 3], [4, 5]], [[1], [-1], [1]]))
+    assert "stays 2-8-8-1" in adopt(desk, data)
+    wiring = [n.sources for n in desk.experiment.topology.neurons]
+    assert wiring == [n.sources for n in before.topology.neurons]
+    assert set(places) <= set(desk.experiment.topology.names)
+
+
+def test_an_output_that_cannot_reach_the_targets_is_replaced() -> None:
+    desk = bench()
+    numbers = OwnData(Dataset([[0, 1], [2, 3], [4, 5]], [[1.5], [-9], [40]]))
+    assert "adapted to 2-8-8-1" in adopt(desk, numbers)
+    topology = desk.experiment.topology
+    assert topology.neurons[topology.outputs[0]].activation == "linear"
+    classes = OwnData(Dataset([[0, 1], [2, 3], [4, 5]], [[1], [-1], [1]]))
+    assert "adapted to 2-8-8-1" in adopt(desk, classes)
+    topology = desk.experiment.topology
+    assert topology.neurons[topology.outputs[0]].activation == "bipolar"
+
+
+def test_weights_set_by_hand_do_not_outlive_their_data() -> None:
+    first = first_experiment()
+    hand = replace(first, start=GivenStart(tuple(np.ones(first.topology.n_weights))))
+    desk = Bench([document_of(hand)])
+    adopt(desk, ProblemData("playground_circle"))
+    assert not isinstance(desk.experiment.start, GivenStart)
+
+
+def test_inputs_and_outputs_are_called_after_their_columns() -> None:
+    long = "a very long name of a column " * 3
+    desk = bench()
+    adopt(desk, table(names=["age", "h1", long[:90], "age"]))
+    names = desk.experiment.topology.names
+    assert names[0] == "age"
+    assert names[1] != "h1"
+    assert names[2].startswith("a very long")
+    assert len(set(names)) == len(names)
+    assert all(len(name) <= NAME_LENGTH for name in names)
+    assert desk.experiment.topology.output_names == COLOUR.classes
+
+
+@settings(max_examples=80)
+@given(topologies())
+def test_any_network_can_be_adapted(topology: Topology) -> None:
+    train = table().datasets()[0]
+    made = adapted(topology, train)
+    assert (made.n_inputs, made.n_outputs) == (4, 3)
+    hidden = [n for k, n in enumerate(topology.neurons) if k not in topology.outputs]
+    assert made.n_neurons == len(hidden) + 3
+    assert [(n.activation, n.gain, n.leak) for n in made.neurons[: len(hidden)]] == [
+        (n.activation, n.gain, n.leak) for n in hidden
+    ]
+    assert fits(made, train)
+
+
+def test_what_would_be_too_large_becomes_small_or_is_refused() -> None:
+    desk = bench()
+    wide = table(inputs=400)
+    said = adopt(desk, wide)
+    assert "too large" in said
+    assert desk.experiment.topology.n_weights <= MAX_WEIGHTS
+    before = desk.experiment
+    with pytest.raises(SettingError, match="choose fewer columns") as error:
+        adopt(desk, table(inputs=1_999, rows=4))
+    assert is_a_sentence(str(error.value))
+    assert desk.experiment is before
+    assert small(table().datasets()[0]) == Topology.mlp([4, 8, 3], output="bipolar")
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_a_problem_brings_its_own_network_unless_one_was_drawn(name: str) -> None:
+    desk = bench()
+    data = ProblemData(name, train_share=PROBLEMS[name].train_share)
+    planned = plan(desk, data)
+    assert planned.experiment.topology == Experiment.suggested(name).topology
+    assert planned.experiment.stopping == Experiment.suggested(name).stopping
+    assert is_a_sentence(planned.sentence)
+
+
+def test_a_network_somebody_drew_stays_for_a_problem_it_fits() -> None:
+    drawn = Topology((), 2, (Neuron("bipolar", 1.0, 0.0, (0, 1)),) * 1, (0,))
+    desk = bench(drawn)
+    assert "stays" in adopt(desk, ProblemData("moons"))
+    assert desk.experiment.topology == drawn
+    assert "becomes" in adopt(desk, ProblemData("iris"))
+
+
+def test_targets_suit_the_data() -> None:
+    classes = table().datasets()[0]
+    assert target_of(classes) == 1.0
+    spread = Dataset([[0.0], [1.0]], [[-10.0], [10.0]])
+    assert target_of(spread) == pytest.approx(2.0)
+    twice = Dataset([[0.0], [0.0]], [[-1.0], [1.0]])
+    assert target_of(twice) == pytest.approx(3.0)
+    assert target_of(Dataset([[0.0], [1.0]], [[-1e200], [1e200]], kind="regression")) > 0
+
+
+# Words
+
+
+def test_every_problem_has_a_paragraph_a_source_and_marked_results() -> None:
+    assert set(BACKGROUND) == set(PROBLEMS)
+    for background in BACKGROUND.values():
+        assert len(background.text) > 60
+        assert background.source
+        for result in background.results:
+            assert result.text.endswith(".")
+            if result.known is Known.READ:
+                assert result.source, result.text
+    assert Known.RECALLED.value == "as recalled, not verified"
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>x</b>", "![a](http://b.example)", "**x** :red[y] $z$ `q`", "[l](javascript:1)"]
+)
+def test_marks_of_markdown_are_letters(text: str) -> None:
+    shown = words.harmless(text)
+    assert shown.replace("\\", "") == text
+    for mark in "<![]*:$`()":
+        assert all(shown[at - 1] == "\\" for at, c in enumerate(shown) if c == mark)
+
+
+def test_data_are_counted_in_words() -> None:
+    data = table()
+    assert words.patterns(data) == "12 patterns (9 to train, 3 to test), 4 inputs, 3 classes"
+    assert words.class_names(data) == COLOUR.classes
+    assert words.scaling(data) == ""
+    assert words.scaling(replace(data, inputs_by="standard")).startswith("Inputs scaled: mean 0")
+    assert words.listed([1, 2, 3], 2) == "1, 2 and 1 more"
+    assert words.class_names(ProblemData("xor")) == ("−1", "+1")
+    assert words.title(ProblemData("xor")) == "XOR"
+
+
+def test_nothing_changes_when_data_cannot_be_taken_up() -> None:
+    desk = bench()
+    many = OwnData(Dataset(np.arange(100_001.0)[:, None], np.arange(100_001.0)[:, None]))
+    with pytest.raises(NBNError, match="limit"):
+        adopt(desk, many)
+    assert len(desk.history) == 1

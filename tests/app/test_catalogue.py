@@ -1,0 +1,19 @@
+"""The thumbnails in the file are those of the problems as they are now."""
+
+import json
+
+import pytest
+
+from app.stage.catalogue import THUMBNAILS, catalogue, thumbnail
+from nbn_core.generators import PROBLEMS
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_thumbnail_in_the_file_is_that_of_the_problem(name: str) -> None:
+    assert json.loads(THUMBNAILS.read_text())[name] == thumbnail(PROBLEMS[name])
+
+
+def test_catalogue_is_plain_json() -> None:
+    text = json.dumps(catalogue(), allow_nan=False)
+    assert json.loads(text) == catalogue()
+    assert [problem["name"] for problem in catalogue()["problems"]] == list(PROBLEMS)

@@ -1,0 +1,67 @@
+"""The line beside a solved training: what backpropagation takes for the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app import controls, rival
+from app.jobs import Workers
+from app.stage.sketch import from_drawing
+from app.state import Bench, Document, first_experiment
+from nbn_core.experiment import Experiment, Stopping
+from nbn_core.training import StopReason, train
+from nbn_core.warmup import warm_up_rules
+from tests.app.desk import LONG
+
+WORKERS = Workers(1)
+
+
+def bench_of(experiment: Experiment) -> Bench:
+    sketch = from_drawing(experiment.topology, experiment.drawing)
+    return Bench([Document(experiment, sketch)])
+
+
+def solved(experiment: Experiment) -> Bench:
+    bench = bench_of(experiment)
+    controls.train(bench, WORKERS)
+    assert bench.run is not None
+    assert bench.run.wait(LONG)
+    assert bench.run.stop is StopReason.SOLVED
+    return bench
+
+
+def settled(bench: Bench) -> str:
+    warm_up_rules()
+    said = rival.beside(bench, WORKERS)
+    assert said["measuring"]
+    assert said["beside"].startswith("Measuring")
+    assert rival._run_of(bench.experiment).wait(LONG)
+    said = rival.beside(bench, WORKERS)
+    assert not said["measuring"]
+    return str(said["beside"])
+
+
+def test_the_first_screen_is_measured_from_the_same_weights() -> None:
+    bench = solved(first_experiment())
+    line = settled(bench)
+    experiment = bench.experiment
+    result = train(
+        experiment.topology, experiment.datasets()[0], "ebp", weights=experiment.start_weights(),
+        target_sse=experiment.stopping.target_sse, max_iterations=rival.EPOCHS, **rival.SETTINGS,
+    )  # fmt: skip
+    assert result.stop is StopReason.SOLVED
+    assert f"takes {result.iterations:,} epochs: " in line
+
+
+def test_a_failure_is_said_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rival, "EPOCHS", 3)
+    experiment = replace(first_experiment(), stopping=Stopping(0.9, 200))
+    assert "had not solved it after 3 epochs" in settled(solved(experiment))
+
+
+def test_other_problems_and_trainings_have_no_rival() -> None:
+    nothing = {"beside": "", "measuring": False}
+    assert rival.beside(bench_of(first_experiment()), WORKERS) == nothing
+    assert rival.beside(solved(Experiment.suggested("xor")), WORKERS) == nothing

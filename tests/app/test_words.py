@@ -1,0 +1,155 @@
+"""Every end has its sentence, in plain words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.jobs import Run
+from app.words import about_own, duration, ended, facts, headline, plural, short
+from nbn_core.coding import DataColumn
+from nbn_core.dataset import Dataset
+from nbn_core.experiment import Experiment, OwnData
+from nbn_core.topology import Topology
+from nbn_core.trace import Trace
+from nbn_core.training import StopReason
+from tests.app.desk import is_a_sentence
+
+XOR = Experiment.suggested("xor")
+
+
+class Ended(Run):
+    """A run that looks as it is told to."""
+
+    def __init__(self, stop: StopReason | None, *, failed: bool = False, running: bool = False):
+        super().__init__(XOR.training)
+        self.looks = (stop, failed, running)
+
+    @property
+    def stop(self) -> StopReason | None:
+        return self.looks[0]
+
+    @property
+    def failed(self) -> bool:
+        return self.looks[1]
+
+    @property
+    def running(self) -> bool:
+        return self.looks[2]
+
+
+def trace(iterations: int, sse: float, seconds: float = 0.02) -> Trace:
+    rows = iterations + 1
+    numbers = np.full(rows, sse)
+    attempts = np.ones(rows, dtype=np.int64)
+    return Trace(numbers, numbers, numbers, attempts, np.full(rows, seconds), np.zeros((rows, 1)))
+
+
+def test_every_end_has_a_sentence() -> None:
+    for stop in StopReason:
+        for sse in (0.0, 1e-30, 8.0, 12345.0, np.inf, np.nan):
+            if not np.isfinite(sse) and stop is not StopReason.DIVERGED:
+                continue
+            assert is_a_sentence(ended(Ended(stop), trace(23, sse), halted=False))
+
+
+@pytest.mark.parametrize(
+    ("stop", "iterations", "sentence"),
+    [
+        (StopReason.SOLVED, 23, "Solved in 23 iterations, 4 ms."),
+        (StopReason.SOLVED, 1, "Solved in 1 iteration, 4 ms."),
+        (StopReason.SOLVED, 0, "Solved in 0 iterations, 4 ms."),
+        (
+            StopReason.DAMPING_LIMIT,
+            9,
+            "Stuck: damping reached its limit at SSE 8. Try new weights, or one more neuron.",
+        ),
+        (
+            StopReason.MAX_ITERATIONS,
+            1000,
+            "Not solved after 1,000 iterations: SSE 8. Press Train to go on, or try new weights.",
+        ),
+    ],
+)
+def test_ends(stop: StopReason, iterations: int, sentence: str) -> None:
+    assert ended(Ended(stop), trace(iterations, 8.0, 0.004), halted=False) == sentence
+
+
+def test_a_run_at_rest_says_where() -> None:
+    sentence = ended(Ended(None), trace(7, 0.25), halted=True)
+    assert sentence == "Stopped at iteration 7, SSE 0.25. Train goes on from here."
+    sentence = ended(Ended(None), trace(7, 0.25), halted=False)
+    assert sentence.startswith("Resting at iteration 7")
+    assert is_a_sentence(ended(Ended(None), None, halted=True))
+
+
+def test_a_failed_run_says_so_with_or_without_a_trace() -> None:
+    for rows in (None, trace(3, 1.0)):
+        sentence = ended(Ended(None, failed=True), rows, halted=False)
+        assert sentence.startswith("The training failed inside the program.")
+        assert is_a_sentence(sentence)
+
+
+def test_headlines() -> None:
+    running = Ended(None, running=True)
+    lines = [
+        headline(XOR, run, warming=warming)
+        for run in (None, running, Ended(StopReason.SOLVED))
+        for warming in (True, False)
+    ]
+    assert all(is_a_sentence(line) for line in lines)
+    assert "compil" in headline(XOR, None, warming=True)
+    assert headline(XOR, running, warming=True).startswith("Compiling")
+    assert headline(XOR, running, warming=False) == "Training: iteration 0 of at most 1,000."
+
+
+def test_facts() -> None:
+    assert facts(XOR).endswith("weights, 4 patterns")
+    spiral = facts(Experiment.suggested("playground_spiral"))
+    assert spiral == "105 weights, 250 patterns to train, 250 to test"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"), (1.0, "1"), (0.3049, "0.305"), (12.345, "12.3"), (999.4, "999"),
+        (999.6, "1,000"), (1234.5, "1,234"), (99_999.4, "99,999"), (99_999.6, "1.0e+05"),
+        (0.001, "0.001"), (0.00099, "9.9e-04"), (-5.0, "-5"), (1e-30, "1.0e-30"),
+    ],
+)  # fmt: skip
+def test_short(value: float, text: str) -> None:
+    assert short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "under 1 ms"), (0.00099, "under 1 ms"), (0.004, "4 ms"), (0.9994, "999 ms"),
+        (0.9996, "1.0 s"), (1.44, "1.4 s"), (59.94, "59.9 s"), (59.96, "1 min 0 s"),
+        (119.7, "2 min 0 s"), (125, "2 min 5 s"),
+    ],
+)  # fmt: skip
+def test_duration(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_plural() -> None:
+    assert [plural(n, "weight") for n in (0, 1, 2, 1500)] == [
+        "0 weights", "1 weight", "2 weights", "1,500 weights",
+    ]  # fmt: skip
+
+
+def test_own_data_say_what_they_are_and_where_they_are_changed() -> None:
+    target = DataColumn("sick", ("no", "yes"))
+    table = Dataset([[0.0], [1.0], [2.0], [3.0]], [[-1.0], [1.0], [-1.0], [1.0]],
+                    target_names=target.names)  # fmt: skip
+    data = OwnData(table, 0.5, 0, 0.25, inputs_by="minmax", target_columns=[target])
+    said = about_own(data)
+    assert "4 rows, 1 input, 2 classes" in said
+    assert "scaled" in said
+    assert "Data page" in said
+    assert is_a_sentence(said)
+    assert "scaled" not in about_own(OwnData(table))
+    topology = Topology.mlp([1, 2, 1])
+    counts = facts(Experiment(topology, data))
+    assert counts.endswith("2 patterns to train, 1 to validate, 1 to test")

@@ -1,0 +1,106 @@
+"""Starting the app, waiting for it, and keeping pictures of it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+OUTPUT = ROOT / "tests" / "browser" / "output"
+READY = (
+    "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app: where it answers, its process, and everything it has printed."""
+
+    url: str
+    pid: int
+    log: Path
+
+
+@contextmanager
+def running_app(
+    log: Path, *, cwd: Path = ROOT, environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """The app, started as a user starts it, until the block ends.
+
+    It must answer within a minute, print no traceback, and stop within ten seconds of being asked.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-B", "-m", "app", f"--server.port={port}", "--server.headless=true"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        server = Server(f"http://127.0.0.1:{port}", process.pid, log)
+        _wait_until_healthy(server, process)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        finally:
+            process.kill()
+            process.wait()
+    text = log.read_text(errors="replace")
+    assert "Traceback" not in text, text
+
+
+def _wait_until_healthy(server: Server, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        assert process.poll() is None, f"the app ended at once:\n{server.log.read_text()}"
+        assert time.monotonic() < deadline, f"no answer in 60 s:\n{server.log.read_text()}"
+        try:
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+
+
+def chromium() -> str:
+    """Path of the system's Chromium."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    raise AssertionError("Chromium is missing: `sh .ci/test` installs it, or says how to get it.")
+
+
+def wait_until_ready(page: Page) -> None:
+    """Wait until the page is connected and its script has run to the end.
+
+    Right after a click the script may not have started: wait for what the click changes.
+    """
+    page.locator(READY).wait_for()
+
+
+def save_picture(page: Page, name: str) -> None:
+    """Keep a picture, in the folder that NBN_LAB_PICTURES names if it names one.
+
+    `NBN_LAB_PICTURES=assets sh .ci/test tests/browser` renews those in the README.
+    """
+    if folder := os.environ.get("NBN_LAB_PICTURES"):
+        (ROOT / folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=ROOT / folder / f"{name}.png", animations="disabled")

@@ -1,0 +1,139 @@
+"""Data by hand: a file of one's own and painted points, from the browser to a trained network."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.helpers import wait_until_ready
+
+RINGS = "across;up;ring\n" + "".join(
+    f"{r * math.cos(i):.2f};{r * math.sin(i):.2f};{name}\n".replace(".", ",")
+    for r, name in ((0.5, "inner"), (2.0, "outer"))
+    for i in range(8)
+)
+ENDED = re.compile("Solved|Stuck|Not solved")
+
+
+def file(name: str, data: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "text/csv", "buffer": data}
+
+
+def rest_on_draw(page: Page) -> None:
+    """Wait until the Draw page has said all it has to say: its last message is answered."""
+    page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
+    page.wait_for_load_state("networkidle")
+    wait_until_ready(page)
+
+
+def go(page: Page, name: str) -> None:
+    menu = page.get_by_test_id("stExpandSidebarButton")
+    phone = menu.is_visible()
+    if phone:
+        menu.click()
+    page.get_by_role("link", name=name, exact=True).click()
+    if phone:
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    if name == "Data":
+        page.get_by_role("radio", name="Painting").wait_for(timeout=60_000)
+    wait_until_ready(page)
+
+
+def section(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name).click()
+    wait_until_ready(page)
+
+
+def status(page: Page) -> Locator:
+    return page.locator(".workbench .status")
+
+
+def in_use(page: Page) -> Locator:
+    return page.get_by_text("In use:")
+
+
+@pytest.fixture
+def data(page: Page) -> Page:
+    rest_on_draw(page)
+    go(page, "Data")
+    return page
+
+
+def test_a_file_of_ones_own_is_uploaded_used_and_learnt(data: Page) -> None:
+    section(data, "Own files")
+    upload = data.locator("[data-testid=stFileUploader] input[type=file]")
+    upload.set_input_files(file("broken.csv", b"\x00\x01\x02\x03"))
+    expect(data.get_by_text("This is a binary file that is no table")).to_be_visible()
+    expect(in_use(data)).to_have_text("In use: Playground: spiral")
+    upload.set_input_files(file("rings.csv", RINGS.encode()))
+    expect(data.get_by_text("separated by semicolons, decimal comma")).to_be_visible()
+    expect(data.get_by_text("ring: −1 is inner, +1 is outer.")).to_be_visible()
+    data.get_by_role("button", name="Use this data").click()
+    expect(data.get_by_text("now in use", exact=False)).to_be_visible()
+    data.get_by_role("link", name="Train the network on it").click()
+    expect(data.locator(".workbench .side")).to_contain_text("Your own data: 16 rows, 2 inputs")
+    expect(data.locator('[data-id="across"]')).to_be_visible()
+    data.get_by_role("button", name="Train", exact=True).click()
+    expect(status(data)).to_contain_text(ENDED, timeout=120_000)
+    go(data, "Data")
+    data.locator(".st-key-nbn-data-undo").get_by_role("button").click()
+    expect(in_use(data)).to_have_text("In use: Playground: spiral")
+
+
+def stroke(page: Page, canvas: Locator, places: list[tuple[float, float]]) -> None:
+    """Drag over the canvas, in shares of its box."""
+    box = canvas.bounding_box()
+    assert box is not None
+    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for x, y in points[1:]:
+        page.mouse.move(x, y, steps=4)
+    page.mouse.up()
+
+
+def test_painted_points_are_followed_while_the_network_trains(data: Page) -> None:
+    section(data, "Painting")
+    canvas = data.get_by_role("application")
+    side = data.locator(".painting .network")
+    expect(data.get_by_text("Click to put points")).to_be_visible()
+    expect(side.get_by_role("button", name="Train")).to_be_disabled()
+    data.get_by_role("button", name="orange").click()
+    stroke(data, canvas, [(0.4, 0.3), (0.4, 0.6)])
+    data.get_by_role("button", name="blue").click()
+    stroke(data, canvas, [(0.6, 0.3), (0.6, 0.6)])
+    counts = side.locator("dd").first
+    expect(counts).to_have_text(re.compile(r"([1-9]\d*) orange, ([1-9]\d*) blue"))
+    before = counts.inner_text()
+    side.get_by_role("button", name="Train").click()
+    expect(side.locator(".sentence")).to_contain_text(ENDED, timeout=120_000)
+    canvas.focus()
+    data.keyboard.press("1")
+    for _ in range(4):
+        data.keyboard.press("Shift+ArrowRight")
+    data.keyboard.press("Enter")
+    expect(counts).not_to_have_text(before)
+    expect(data.locator(".painting .live")).to_contain_text("orange at")
+    expect(side.locator(".sentence")).to_contain_text(re.compile(f"{ENDED.pattern}|Still"))
+    data.keyboard.press("Control+z")
+    expect(counts).to_have_text(before)
+    go(data, "Draw")
+    expect(data.locator(".workbench .side")).to_contain_text("Painted points")
+    go(data, "Data")
+    section(data, "Painting")
+    expect(counts).to_have_text(before)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_a_phone(open_page: OpenPage, scheme: str) -> None:
+    phone = open_page(390, 844, scheme)
+    rest_on_draw(phone)
+    go(phone, "Data")
+    for name in ("Own files", "Painting", "Built-in problems"):
+        section(phone, name)
+        wide = phone.evaluate("document.scrollingElement.scrollWidth > innerWidth")
+        assert not wide, name

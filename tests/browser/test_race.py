@@ -1,0 +1,103 @@
+"""The race as a teacher shows it: one press, all lanes move, NBN is there; then the replay."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from app.state import first_experiment
+from tests.browser.helpers import save_picture
+
+OpenPage = Callable[..., Page]
+COMPILING = 180_000  # milliseconds: the first race on a computer compiles its rules
+
+
+def enter(page: Page) -> Page:
+    """Go from the Draw page to this one."""
+    page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
+    menu = page.get_by_test_id("stExpandSidebarButton")
+    phone = menu.is_visible()
+    if phone:
+        menu.click()
+    page.get_by_role("link", name="Race").click()
+    if phone:
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    page.locator(".race .lane").first.wait_for()
+    return page
+
+
+def lane(page: Page, title: str) -> Locator:
+    return page.get_by_role("region", name=f"Lane {title}")
+
+
+def value(page: Page, title: str, name: str) -> Locator:
+    return lane(page, title).locator(f"[data-value={name}]")
+
+
+def press(page: Page, name: str) -> None:
+    page.locator(".race").get_by_role("button", name=name, exact=True).click()
+
+
+def test_one_press_and_all_lanes_move_until_stopped(open_page: OpenPage) -> None:
+    training = first_experiment().training()
+    while training.stop is None:
+        training.advance()
+    expected = training.result()
+    assert expected.converged
+    page = enter(open_page())
+    titles = ("NBN", "EBP", "Adam", "Forward-Forward")
+    expect(page.locator(".race .lane")).to_have_count(4)
+    page.get_by_text("Lanes, settings and budget").click()
+    seconds = page.get_by_role("spinbutton", name="At most, seconds")
+    seconds.fill("60")
+    seconds.press("Enter")
+    expect(page.locator(".race [data-part=facts]")).to_contain_text("at most 60 s")
+    press(page, "Start")
+    for title in titles:
+        expect(value(page, title, "iterations")).to_have_text(
+            re.compile(r"^[1-9][\d,]*$"), timeout=COMPILING
+        )
+    last = f"{expected.iterations:,}"
+    expect(lane(page, "NBN")).to_contain_text(f"Solved in {last} iterations", timeout=COMPILING)
+    expect(lane(page, "NBN")).to_have_attribute("data-reached", "true")
+    race = page.locator(".race")
+    press(page, "Stop")
+    expect(race).to_have_attribute("data-state", "ended")
+    expect(page.locator("[data-part=headline]")).to_contain_text("NBN")
+    stopped = value(page, "Forward-Forward", "iterations").inner_text()
+    save_picture(page, "race-1280")
+
+    chart = page.locator(".race .chart")
+    for axis, words in (
+        ("Time", "computing time"), ("Work", "work in forward passes"),
+        ("Evaluations", "evaluations"), ("Iterations", "iterations"),
+    ):  # fmt: skip
+        press(page, axis)
+        expect(chart).to_have_attribute("aria-label", re.compile(words))
+
+    page.get_by_role("slider", name="Position of the replay").fill("300")
+    early = value(page, "NBN", "iterations")
+    expect(early).not_to_have_text(last)
+    expect(value(page, "EBP", "iterations")).to_have_text(early.inner_text())
+    press(page, "Replay")
+    expect(early).to_have_text(last)
+    expect(value(page, "Forward-Forward", "iterations")).to_have_text(stopped)
+
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    page.get_by_role("button", name="Open on Draw").click()
+    page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_runs_out_of_a_phone(open_page: OpenPage, scheme: str) -> None:
+    page = enter(open_page(390, 844, scheme))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for part in ("", ".lanes", ".lane", ".track", ".player"):
+        box = page.locator(f".race {part}".strip()).first
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth"), part
+    for section in ("Many seeds", "What each rule uses", "Forward-Forward"):
+        page.get_by_role("radio", name=section).click()
+        expect(page.get_by_role("radio", name=section)).to_be_checked()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, section
+    save_picture(page, f"race-390-{scheme}")

@@ -1,0 +1,42 @@
+"""What every test relies on: repeatable examples, no cache in the checkout, browsers last."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
+
+ROOT = Path(__file__).resolve().parents[1]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nbn-lab"
+
+set_hypothesis_home_dir(CACHE / "hypothesis")
+# A deadline would time numba's compiler. In the pipeline the same commit always gets the same
+# examples; by hand every run looks for new ones.
+hypothesis.settings.register_profile("here", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("pipeline", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("pipeline" if os.environ.get("CI") else "here")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers last: what fails without a browser is told first, and faster."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In the pipeline a skipped test is a failed one."""
+    report = yield
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped: {report.longreprtext}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT

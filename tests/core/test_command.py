@@ -1,0 +1,116 @@
+"""`python -m nbn_core train`: files, exit codes, a bar on a terminal and nowhere else."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nbn_core import Training
+from nbn_core.__main__ import main
+from nbn_core.experiment import Experiment, Stopping
+from nbn_core.formats import read_npz, read_weights_csv
+
+XOR = Experiment.suggested("xor")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    file = tmp_path / "xor.json"
+    file.write_text(XOR.to_json())
+    return file
+
+
+def test_it_writes_what_the_experiment_trains_to(saved: Path, capsys) -> None:
+    assert main(["train", str(saved), "--npz"]) == 0
+    expected = XOR.training()
+    expected.advance(seconds=float("inf"))
+    folder = saved.parent
+    weights = read_weights_csv((folder / "xor-weights.csv").read_bytes(), XOR.topology)
+    np.testing.assert_array_equal(weights, expected.result().weights)
+    trace = read_npz((folder / "xor-trace.npz").read_bytes())
+    np.testing.assert_array_equal(trace["sse"], expected.trace().sse)
+    lines = (folder / "xor-trace.csv").read_text().splitlines()
+    assert len(lines) == 1 + len(expected.trace())
+    said = capsys.readouterr()
+    assert said.out.startswith("Solved")
+    assert said.err == ""
+
+
+def test_existing_files_are_replaced_only_if_asked_for(saved: Path, capsys) -> None:
+    assert main(["train", str(saved)]) == 0
+    assert main(["train", str(saved)]) == 2
+    assert "xor-trace.csv: exists already: use --force" in capsys.readouterr().err
+    assert main(["train", str(saved), "--force"]) == 0
+    assert main(["train", str(saved), "-o", str(saved.parent / "other")]) == 0
+    assert (saved.parent / "other-weights.csv").exists()
+
+
+def test_what_was_not_solved_has_its_exit_code(saved: Path, capsys) -> None:
+    unsolved = dataclasses.replace(XOR, stopping=Stopping(1e-30, 1))
+    saved.write_text(unsolved.to_json())
+    assert main(["train", str(saved)]) == 1
+    assert "after 1 iteration." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[" * 100_000, "\x00"])
+def test_a_damaged_experiment_is_one_sentence(saved: Path, text: str, capsys) -> None:
+    saved.write_text(text)
+    assert main(["train", str(saved)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(str(saved))
+    assert said.count("\n") == 1
+    assert list(saved.parent.iterdir()) == [saved]
+
+
+def test_files_that_are_not_there_are_one_sentence(saved: Path, capsys) -> None:
+    assert main(["train", str(saved.parent / "none.json")]) == 2
+    assert "none.json" in capsys.readouterr().err
+    assert main(["train", str(saved.parent)]) == 2
+    assert main(["train", str(saved), "-o", str(saved.parent / "no" / "x")]) == 2
+    assert "no such folder" in capsys.readouterr().err
+
+
+def test_a_bar_is_shown_on_a_terminal_only(saved: Path, monkeypatch) -> None:
+    for stream, quiet, shown in (
+        (Terminal(), [], True), (Terminal(), ["--quiet"], False), (io.StringIO(), [], False),
+    ):  # fmt: skip
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert main(["train", str(saved), "--force", *quiet]) == 0
+        assert ("\r[" in stream.getvalue()) == shown
+        assert ("SSE" in stream.getvalue()) == shown
+
+
+def test_what_was_done_before_an_interruption_is_written(saved: Path, monkeypatch, capsys) -> None:
+    advance = Training.advance
+
+    def interrupted(training: Training, **limits: float) -> None:
+        advance(training, iterations=2)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Training, "advance", interrupted)
+    assert main(["train", str(saved)]) == 130
+    assert len((saved.parent / "xor-trace.csv").read_text().splitlines()) == 4
+    assert "Stopped by hand" in capsys.readouterr().out
+
+
+def test_it_runs_as_a_module(saved: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-B", "-m", "nbn_core", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+    told = run("train", "--help")
+    assert told.returncode == 0
+    assert "Exit codes" in told.stdout
+    assert run().returncode == 2
+    assert run("train", str(saved)).returncode == 0

@@ -1,0 +1,109 @@
+"""Estimators: scikit-learn's own checks, all of them, and what people do with an estimator."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
+from sklearn.utils.estimator_checks import check_estimator
+
+from nbn_core import NBNError, Topology, generators
+from nbn_core.estimators import NBNClassifier, NBNRegressor
+from nbn_core.formats import write_python
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
+@pytest.mark.parametrize("kind", [NBNRegressor, NBNClassifier])
+def test_every_check_of_scikit_learn_passes(kind: type[Any]) -> None:
+    done = check_estimator(kind(hidden=5, max_iterations=60), on_skip=None, on_fail=None)
+    failed = [f"{c['check_name']}: {c['exception']!r}" for c in done if c["status"] == "failed"]
+    assert not failed
+    assert len(done) > 40
+    # One is skipped unless an environment variable asks for arrays of other libraries.
+    assert [c["check_name"] for c in done if c["status"] != "passed"] == ["check_array_api_input"]
+
+
+def test_a_regressor_predicts_in_raw_units() -> None:
+    data = generators.peaks()
+    y = 1000 + 50 * data.targets[:, 0]
+    model = NBNRegressor("fcc", hidden=6, random_state=0).fit(data.inputs, y)
+    assert model.score(data.inputs, y) > 0.95
+    assert 900 < model.predict(data.inputs).mean() < 1100
+    assert model.stop_.sentence
+    assert len(model.trace_) == model.n_iter_ + 1
+
+
+def test_it_takes_a_drawn_network_and_several_targets() -> None:
+    data = generators.decoder()
+    network = Topology.bmlp([data.n_inputs, 4, data.n_outputs])
+    model = NBNRegressor(network, random_state=0).fit(data.inputs, data.targets)
+    assert model.predict(data.inputs).shape == data.targets.shape
+    assert model.topology_ is network
+    with pytest.raises(NBNError, match="the data need 2 and 1"):
+        NBNRegressor(network).fit([[1, 2], [3, 4]], [1, 2])
+
+
+@pytest.mark.parametrize("preset", ["slp", "mlp", "bmlp", "fcc"])
+def test_it_tells_flowers_apart(preset: str) -> None:
+    x, y = load_iris(return_X_y=True, as_frame=True)
+    names = np.array(["setosa", "versicolor", "virginica"])[y]
+    model = NBNClassifier(preset, hidden=(3, 2), random_state=0).fit(x, names)
+    assert model.score(x, names) > 0.96
+    assert set(model.predict(x)) == set(names)
+    shares = model.predict_proba(x)
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert (shares.argmax(axis=1) == model.decision_function(x).argmax(axis=1)).all()
+
+
+def test_it_works_in_pipelines_searches_and_cross_validation() -> None:
+    x, y = load_iris(return_X_y=True)
+    pipe = make_pipeline(MinMaxScaler(), NBNClassifier(random_state=0, max_iterations=30))
+    assert cross_val_score(pipe, x, y, cv=3).mean() > 0.85
+    search = GridSearchCV(pipe, {"nbnclassifier__hidden": [1, 4]}, cv=3).fit(x, y)
+    assert search.best_score_ > 0.85
+
+
+def test_a_seed_is_a_model_and_restarts_do_not_make_it_worse() -> None:
+    data = generators.xor()
+    y = data.targets[:, 0]
+    first = NBNClassifier(hidden=2, random_state=3).fit(data.inputs, y)
+    again = NBNClassifier(hidden=2, random_state=3).fit(data.inputs, y)
+    np.testing.assert_array_equal(first.weights_, again.weights_)
+    best = NBNClassifier(hidden=2, random_state=3, restarts=10).fit(data.inputs, y)
+    assert best.sse_ <= first.sse_
+    kept = pickle.loads(pickle.dumps(best))
+    np.testing.assert_array_equal(kept.predict(data.inputs), best.predict(data.inputs))
+
+
+def test_a_trained_model_is_exported_with_its_scaling() -> None:
+    data = generators.control_surface()
+    y = data.targets[:, 0]
+    model = NBNRegressor("fcc", hidden=4, random_state=0).fit(data.inputs, y)
+    space: dict[str, Any] = {}
+    exec(write_python(model.topology_, model.weights_, model.scaling_), space)
+    outputs = [space["network"](row)[0] for row in data.inputs.tolist()]
+    np.testing.assert_allclose(outputs, model.predict(data.inputs), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"topology": "ring"}, "one of slp, mlp, bmlp, fcc"),
+        ({"scale": "log"}, "no scaling called 'log'"),
+        ({"rule": "magic"}, "no learning rule"),
+        ({"restarts": 0}, "restarts"),
+        ({"hidden": 0}, "from 1 up"),
+        ({"activation": "relu"}, "relu"),
+        ({"settings": {"mu": 1}}, "mu"),
+    ],
+)
+def test_settings_are_checked_when_it_is_fitted(settings: dict[str, Any], said: str) -> None:
+    model = NBNRegressor(**settings)
+    with pytest.raises(NBNError, match=said):
+        model.fit([[1.0], [2.0], [3.0]], [1.0, 2.0, 4.0])

@@ -1,0 +1,103 @@
+"""Files of version 1 mean what they meant: the same patterns, and bit for bit the same training."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nbn_core import link
+from nbn_core.dataset import Dataset
+from nbn_core.errors import ExperimentError
+from nbn_core.experiment import VERSION, Experiment, OwnData
+from nbn_core.generators import PROBLEMS
+from nbn_core.topology import Topology
+from nbn_core.training import Training
+from nbn_core.weights import initial_weights
+
+STORED = Path(__file__).with_name("experiments_v1")
+FILES = sorted(STORED.glob("*.json"))
+LINK = (STORED / "link.txt").read_text(encoding="ascii").strip()
+
+
+def datasets_of_version_1(data: dict[str, Any]) -> tuple[Dataset, Dataset | None]:
+    """What version 1 said about data, read without the code that reads it today."""
+    if data["kind"] == "own":
+        table = data["dataset"]
+        whole = Dataset(
+            table["inputs"], table["targets"], table["name"], table["kind"],
+            table["input_names"], table["target_names"],
+        )  # fmt: skip
+    else:
+        whole = PROBLEMS[data["name"]].make(**data["parameters"])
+    share = data["train_share"]
+    return (whole, None) if share == 1.0 else whole.split(share, data["split_seed"])
+
+
+def weights_of_version_1(stored: dict[str, Any], train: Dataset) -> bytes:
+    topology, start = Topology.from_dict(stored["topology"]), stored["start"]
+    training = Training(
+        topology,
+        train,
+        stored["rule"]["name"],
+        weights=np.array(start["weights"])
+        if start["kind"] == "given"
+        else initial_weights(topology, start["scheme"], start["seed"]),
+        **stored["stopping"],
+        **({"control": "published"} if stored["rule"]["name"] == "nbn" else {}),
+        **stored["rule"]["settings"],
+    )
+    while training.stop is None:
+        training.advance()
+    return training.result().weights.tobytes()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_file_of_version_1_trains_to_the_same_bits(file: Path) -> None:
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    assert stored["version"] == 1
+    experiment = Experiment.from_json(file.read_bytes())
+    train, test = datasets_of_version_1(stored["data"])
+    for mine, then in zip(experiment.datasets(), (train, test), strict=True):
+        assert (mine is None) == (then is None)
+        if mine is not None and then is not None:
+            assert mine.inputs.tobytes() == then.inputs.tobytes()
+            assert mine.targets.tobytes() == then.targets.tobytes()
+            assert (mine.name, mine.kind) == (then.name, then.kind)
+            assert (mine.input_names, mine.target_names) == (then.input_names, then.target_names)
+    training = experiment.training()
+    while training.stop is None:
+        training.advance()
+    assert training.result().weights.tobytes() == weights_of_version_1(stored, train)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_it_is_written_as_the_newest_version_and_is_the_same_experiment(file: Path) -> None:
+    experiment = Experiment.from_json(file.read_bytes())
+    text = experiment.to_json()
+    assert json.loads(text)["version"] == VERSION > 1
+    assert Experiment.from_json(text) == experiment
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    for part in ("topology", "rule", "start", "stopping", "drawing"):
+        assert json.loads(text)[part] == stored[part]
+
+
+def test_a_link_of_version_1_opens() -> None:
+    experiment = link.decode(LINK)
+    assert isinstance(experiment.data, OwnData)
+    assert experiment.data.dataset.name == "ring"
+    assert experiment.rule == "ebp"
+    assert experiment.scaling.is_identity
+    assert link.decode(link.encode(experiment)) == experiment
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_no_version_has_keys_of_another(version: int) -> None:
+    stored = json.loads((STORED / "own.json").read_text(encoding="utf-8"))
+    newest = json.loads(Experiment.from_json(json.dumps(stored)).to_json())
+    mixed = {**(newest if version == 1 else stored), "version": version}
+    with pytest.raises(ExperimentError, match=r"missing|unknown"):
+        Experiment.from_json(json.dumps(mixed))

@@ -1,0 +1,143 @@
+"""Every reader of foreign files: any bytes get a value or one sentence, in bounded time and memory.
+
+The same readers are fuzzed for longer, guided by what is covered: `python -m tests.fuzz`.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import time
+import tracemalloc
+import zipfile
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbn_core import NBNError
+from nbn_core.experiment import Experiment
+from tests.fuzz.readers import Reader, check, readers
+
+READERS = readers()
+EXAMPLES = settings(max_examples=40)
+
+
+@st.composite
+def mutated(draw: st.DrawFn, seeds: tuple[bytes, ...]) -> bytes:
+    """A good file with some of its bytes changed, cut out, doubled, or taken from another."""
+    data = bytearray(draw(st.sampled_from(seeds)))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(data)))
+        to = min(len(data), at + draw(st.integers(0, 40)))
+        other = draw(st.sampled_from(seeds))
+        start = draw(st.integers(0, len(other)))
+        junk = draw(
+            st.binary(max_size=8)
+            | st.just(bytes(data[at:to]) * 3)
+            | st.just(other[start : start + 40])
+            | st.sampled_from([b"nan", b"1e999", b"-1", b"99999999999", b"\\ud800", b"\0", b"\xff"])
+        )
+        data[at:to] = junk
+    return bytes(data)
+
+
+@pytest.mark.parametrize("name", [name for name in READERS if name not in ("recognise", "propose")])
+def test_good_files_are_read(name: str) -> None:
+    assert all(check(READERS[name], seed) for seed in READERS[name].seeds)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_any_bytes_get_a_value_or_a_sentence(name: str) -> None:
+    @EXAMPLES
+    @given(st.binary(max_size=300))
+    def run(data: bytes) -> None:
+        check(READERS[name], data)
+
+    run()
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_damaged_file_gets_a_value_or_a_sentence(name: str) -> None:
+    @EXAMPLES
+    @given(mutated(READERS[name].seeds))
+    def run(data: bytes) -> None:
+        check(READERS[name], data)
+
+    run()
+
+
+# Files that take little room and would take much of everything else
+
+
+def archive(name: str, size: int) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr(name, bytes(size))
+    return file.getvalue()
+
+
+def packed(size: int) -> bytes:
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    data = deflate.compress(b" " * size) + deflate.flush()
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
+
+
+LAUGHS = b"".join(
+    [
+        b'<?xml version="1.0"?><!DOCTYPE g [<!ENTITY a "' + b"ha" * 50 + b'">',
+        *(b'<!ENTITY %c "%s">' % (i + 1, b"&%c;" % i * 10) for i in range(97, 110)),
+        b"]><graphml>&n;</graphml>",
+    ]
+)
+BOMBS = {
+    "npz": ("npz", archive("weights.npy", 600_000_000)),
+    "workbook": ("workbook", archive("xl/worksheets/sheet1.xml", 300_000_000)),
+    "archive in recognise": ("recognise", archive("a.npy", 600_000_000)),
+    "link": ("link", packed(30_000_000)),
+    "entities": ("graphml", LAUGHS),
+    "deep XML": ("graphml", b"<graphml>" + b"<node>" * 200_000),
+    "deep JSON": ("experiment", b"[" * 1_000_000),
+    "deep object": ("node-link", b'{"nodes":' * 100_000),
+    "a long number": ("experiment", b'{"format":"nbn-lab-experiment","version":' + b"9" * 900_000),
+    "a neuron far away": ("in", b"n 999999999 mbip 1"),
+    "many neurons": ("in", b"".join(b"n %d mbip 1\n" % i for i in range(2, 20_000))),
+    "many numbers": ("vectors", b"[" + b"1 " * 600_000 + b"]"),
+    "many columns": ("table", b"1," * 1_000_000),
+    "many rows": ("table", b"1,2\n" * 400_000),
+    "open quotation": ("table", b'a,b\n"' + b"x\n" * 1_000_000),
+    "one long line": ("dat", b"1 " * 600_000),
+    "one long word": ("recognise", b"a" * 4_000_000),
+    "nothing but brackets": ("recognise", b"[" * 2_000_000),
+    "blanks": ("recognise", b" \n" * 2_000_000),
+    "blanks then something": ("vectors", b" " * 2_000_000 + b"x"),
+    "comments": ("vectors", b"%\n" * 1_000_000),
+}
+
+
+@pytest.mark.parametrize(("name", "data"), BOMBS.values(), ids=BOMBS)
+def test_a_small_file_cannot_take_much_time_or_memory(name: str, data: bytes) -> None:
+    reader: Reader = READERS[name]
+    tracemalloc.start()
+    began = time.process_time()
+    try:
+        check(reader, data)
+        seconds, (_, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert seconds < 30  # tracing makes it ten times slower than it is
+    assert peak < 400_000_000
+
+
+def test_a_name_that_turns_text_around_does_not_turn_the_sentence() -> None:
+    seed = READERS["node-link"].seeds[0].replace(b'"role"', b'"rule"')
+    with pytest.raises(NBNError) as error:
+        READERS["node-link"].read(seed.replace(b"=x", "\u202egnp".encode()))
+    assert "gnp" in str(error.value)
+    assert str(error.value).isprintable()
+
+
+def test_an_experiment_is_whole_after_any_reading() -> None:
+    for seed in READERS["experiment"].seeds:
+        assert Experiment.from_json(seed).to_json().encode() == seed

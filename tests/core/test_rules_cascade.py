@@ -1,0 +1,91 @@
+"""Cascade correlation: candidates climb the covariance, the network grows into the one drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nbn_core import Objective, StopReason, Topology, Training, generators, train
+from nbn_core.errors import SettingError
+from nbn_core.kernels import cascade
+from nbn_core.rules import RULES
+
+RULE = RULES["cascade_correlation"]
+PARITY = (Topology.fcc(4, 6, 1, output="bipolar"), generators.parity(4))
+
+
+def covariance(weights, design, errors) -> float:
+    values = np.tanh(0.7 * (weights @ design)) + 0.1 * (weights @ design)
+    return float(np.abs((errors * (values - values.mean())).sum(axis=1)).sum())
+
+
+def test_a_candidate_climbs_the_gradient_of_the_covariance_as_first_written() -> None:
+    generator = np.random.default_rng(1)
+    design = np.vstack([np.ones(40), generator.normal(size=(3, 40))])
+    errors = generator.normal(size=(2, 40))
+    errors -= errors.mean(axis=1, keepdims=True)
+    start = generator.normal(size=(1, 4))
+    one, two = np.zeros_like(start), np.zeros_like(start)
+    room = (np.zeros((1, 40)), np.zeros((1, 40)), np.zeros(40))
+    scores = np.zeros(1)
+    cascade.climb(design, errors, 2, 0.7, 0.1, 1e-9, 0, 1, start.copy(), one, two, *room, scores)
+    assert scores[0] == pytest.approx(covariance(start[0], design, errors), rel=1e-12)
+    for i in range(4):
+        shift = np.zeros(4)
+        shift[i] = 1e-6
+        up, down = (covariance(start[0] + sign * shift, design, errors) for sign in (1, -1))
+        assert one[0, i] / 0.1 == pytest.approx((up - down) / 2e-6, rel=1e-6, abs=1e-7)
+    climbing = start.copy()
+    cascade.climb(design, errors, 2, 0.7, 0.1, 0.05, 0, 200, climbing, one, two, *room, scores)
+    assert scores[0] > 1.2 * covariance(start[0], design, errors)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_it_solves_parity_with_three_neurons_at_most(seed: int) -> None:
+    result = train(*PARITY, "cascade_correlation", noise_seed=seed, target_sse=0.01)
+    assert result.stop is StopReason.SOLVED
+    assert result.iterations <= 4
+
+
+def test_it_solves_the_two_spirals_and_polish_needs_fewer_neurons() -> None:
+    topology = Topology.fcc(2, 30, 1, output="linear")
+    plain = train(topology, generators.two_spirals(), "cascade_correlation", target_sse=1.0)
+    polished = train(
+        topology, generators.two_spirals(), "cascade_correlation", target_sse=1.0, polish=30
+    )
+    assert plain.stop is polished.stop is StopReason.SOLVED
+    assert polished.iterations < plain.iterations <= 28
+
+
+def test_each_iteration_adds_a_neuron_for_good_and_lowers_the_error() -> None:
+    dataset = generators.iris()
+    topology = Topology.fcc(dataset.n_inputs, 5, dataset.n_outputs, output="linear")
+    result = train(topology, dataset, "cascade_correlation", target_sse=0.0)
+    assert result.stop is StopReason.NO_PROGRESS
+    trace, first = result.trace, Objective(topology, dataset).network.first
+    assert len(trace) == 1 + 1 + 5
+    assert (np.diff(trace.sse[1:]) < 0).all()
+    for k in range(5):
+        part = slice(first[k], first[k + 1])
+        assert not trace.weights[1 : k + 2, part].any()
+        assert (trace.weights[k + 2 :, part] == trace.weights[k + 2, part]).all()
+        assert trace.weights[-1, part].all()
+    design = np.column_stack([np.ones(dataset.n_patterns), dataset.inputs])
+    _, residual, _, _ = np.linalg.lstsq(design, dataset.targets, rcond=None)
+    assert trace.sse[1] == pytest.approx(residual.sum(), rel=1e-4)
+
+
+def test_a_run_is_the_same_to_the_bit_however_it_is_cut() -> None:
+    whole = train(*PARITY, "cascade_correlation", target_sse=0.0).trace
+    cut = Training(*PARITY, "cascade_correlation", target_sse=0.0)
+    while cut.stop is None:
+        cut.advance(seconds=0.0)
+    np.testing.assert_array_equal(cut.trace().weights, whole.weights)
+
+
+def test_it_refuses_what_is_no_cascade() -> None:
+    for topology in (Topology.mlp([4, 4, 1]), Topology.bmlp([4, 4, 1])):
+        assert "FCC" in (RULE.refuses(topology, generators.parity(4)) or "")
+        with pytest.raises(SettingError, match="FCC"):
+            Training(topology, generators.parity(4), "cascade_correlation")
+    assert "linear" in (RULE.remark(*PARITY) or "")

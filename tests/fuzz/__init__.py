@@ -1,0 +1,1 @@
+"""Fuzzing of every reader, guided by what it covers: `python -m tests.fuzz --seconds 60`."""

@@ -1,0 +1,207 @@
+// The steps of the Inside page, on a dissection that the server really sent (parity-3, cascade of 2).
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+import { Dissection, trianglePlace } from "../../app/inside/frontend/dissection.js";
+import { placeLabels } from "../../app/inside/frontend/labels.js";
+import { num, pieces, plain, slopeFormula, sum, valueFormula } from "../../app/inside/frontend/notation.js";
+import { STAGES, sameOrNear, story } from "../../app/inside/frontend/story.js";
+
+const sent = JSON.parse(readFileSync(new URL("inside.parity3.json", import.meta.url), "utf8"));
+const apart = new Dissection(sent);
+
+function close(actual, expected) {
+  assert.ok(Math.abs(actual - expected) <= 1e-12 * Math.max(1, Math.abs(expected)), `${actual} is not ${expected}`);
+}
+
+test("numbers are short, with a true minus sign", () => {
+  const shown = [0, -0.5, 1e-15, -1.234567e-5, 0.001, 1729.9, 1e15].map((value) => num(value));
+  assert.deepEqual(shown, ["0", "−0.5", "1e−15", "−1.23e−5", "0.001", "1730", "1e15"]);
+  assert.deepEqual([num(null), num(NaN), num(Infinity), num(-Infinity)], ["not a number", "not a number", "∞", "−∞"]);
+});
+
+test("sums put signs where people put them, and lose their middle when long", () => {
+  assert.equal(sum([-1, [2, -3], [-4, 5]]), "−1 + 2·(−3) − 4·5");
+  assert.equal(sum([1, 2, 3, 4, 5, 6, 7, 8]), "1 + 2 + 3 + … 3 more … + 7 + 8");
+});
+
+test("formulas split into plain, lowered and raised parts", () => {
+  assert.deepEqual(
+    pieces("e^{−z} w_{0}").map(({ text, level }) => [text, level]),
+    [["e", ""], ["−z", "sup"], [" w", ""], ["0", "sub"]],
+  );
+  assert.equal(plain("δ_{kj} = 1"), "δ kj = 1");
+});
+
+const EVALUATED = [
+  ["linear", 2, 0.1],
+  ["unipolar", 1, 0],
+  ["unipolar", 0.5, 0],
+  ["bipolar", 1, 0],
+  ["bipolar", 1.5, 0.25],
+  ["elliot_bipolar", 2, 0],
+  ["elliot_unipolar", 0.5, 0.1],
+];
+for (const [activation, gain, leak] of EVALUATED) {
+  test(`the formulas of ${activation}, gain ${gain}, leak ${leak}, mean what they say`, () => {
+    const neuron = { activation, gain, leak };
+    const at = (net) => evaluate(valueFormula(neuron, num(net, 12)));
+    for (const net of [-1.25, 0.5]) {
+      const slope = (at(net + 1e-5) - at(net - 1e-5)) / 2e-5;
+      assert.ok(Math.abs(evaluate(slopeFormula(neuron, num(net))) - slope) < 1e-8);
+    }
+  });
+}
+
+/** A formula as the page shows it, computed: the only place where these tests calculate. */
+function evaluate(formula) {
+  const [main, where] = formula.split(", u = ");
+  const javascript = (text) =>
+    text
+      .replace(/\^\{([^}]*)\}/g, "**($1)")
+      .replace(/½[· ]/, "0.5*")
+      .replaceAll("−", "-")
+      .replaceAll("·", "*")
+      .replace(/u \(1/g, "u*(1")
+      .replaceAll("tanh²(", "square(")
+      .replaceAll("tanh(", "Math.tanh(")
+      .replace(/\|([^|]*)\|/g, "Math.abs($1)")
+      .replaceAll("²", "**2")
+      .replace(/\be\b/g, "Math.E");
+  const u = where ? Function(`return ${javascript(where)}`)() : 0;
+  return Function("u", "square", `return ${javascript(main)}`)(u, (z) => Math.tanh(z) ** 2);
+}
+
+test("a dissection unpacks to what the core computed", () => {
+  assert.equal(apart.N, 15);
+  assert.equal(apart.weightName(0), "bias of h1");
+  assert.equal(apart.weightName(4 + 4), "h1 → h2");
+  const y = apart.outputs[0];
+  for (let j = 0; j <= y; j++) close(apart.backward(0, j), apart.delta(y, j));
+  for (let n = 0; n < apart.N; n++) {
+    const [source, j] = apart.ends[n];
+    close(apart.entry(0, n, "forward"), -apart.delta(y, j) * apart.value(source));
+    close(apart.entry(0, n, "backward"), apart.entry(0, n, "forward"));
+  }
+});
+
+test("the triangle is read row by row", () => {
+  const places = [[0, 0], [0, 2], [1, 1], [2, 1], [2, 2]].map(([row, column]) => trianglePlace(row, column, 3));
+  assert.deepEqual(places, [0, 2, 3, 4, 5]);
+});
+
+for (const way of ["forward", "backward"]) {
+  test(`the ${way} story goes through all stages in order, each step complete`, () => {
+    const steps = story(apart, way);
+    const order = steps.map(({ stage }) => STAGES.findIndex(([name]) => name === stage));
+    assert.deepEqual(order, [...order].sort((a, b) => a - b));
+    assert.equal(new Set(order).size, STAGES.length);
+    assert.equal(new Set(steps.map(({ id }) => id)).size, steps.length);
+    for (const step of steps) {
+      assert.ok(step.title && step.say.endsWith(".") && step.panel.kind, step.id);
+      assert.doesNotMatch(step.say + step.numbers.join(" "), /undefined|NaN|null|\[object/);
+      for (const node of step.lit.nodes) assert.ok(apart.names[node], step.id);
+      for (const n of step.lit.links) assert.ok(apart.ends[n], step.id);
+    }
+  });
+}
+
+test("a neuron’s step shows its own numbers in its own formula", () => {
+  const step = story(apart, "forward").find(({ id }) => id === "forward:h2");
+  const [net, value, slope] = step.numbers;
+  assert.ok(net.startsWith(`net_{h2} = ${num(apart.weights[4])}`));
+  assert.ok(net.endsWith(`= ${num(apart.pattern.nets[1])}`));
+  assert.equal(value, `y_{h2} = tanh(${num(apart.pattern.nets[1])}) = ${num(apart.pattern.values[4])}`);
+  assert.ok(slope.endsWith(`= ${num(apart.pattern.slopes[1])}`));
+  assert.deepEqual([...step.lit.nodes].sort(), [0, 1, 2, 3, 4]);
+  assert.deepEqual([...step.lit.links], [4, 5, 6, 7, 8]);
+});
+
+test("the pattern counter runs to the last pattern", () => {
+  const runs = story(apart, "forward").filter(({ panel }) => panel.kind === "matrix" && Number.isInteger(panel.of));
+  const after = runs.map(({ panel }) => apart.sums.after[panel.of]);
+  assert.deepEqual(after, [1, 2, 3, 4, 5, 6, 7, 8, 8, 8]);
+});
+
+test("every attempt has its step and its verdict", () => {
+  const steps = story(apart, "forward");
+  apart.attempts.forEach((attempt) => {
+    assert.ok(steps.some(({ id }) => id === `solve:${attempt.number}`));
+    const verdict = steps.find(({ id }) => id === `try:${attempt.number}`);
+    assert.match(verdict.title, attempt.accepted ? /accepted/ : /rejected|lower/);
+  });
+  assert.equal(steps.filter(({ title }) => /: accepted$/.test(title)).length, 1);
+});
+
+test("a search tells the parts of its step, and goes on from the best of them", () => {
+  const tried = [{ part: 1, sse: 99 }, { part: 0.5, sse: 2 }, { part: 0.25, sse: 1 }, { part: 0.125, sse: 3 }];
+  const searching = new Dissection({
+    ...sent,
+    sse: 10,
+    damping: { ...sent.damping, control: "best_step", matrix: "max_diagonal" },
+    attempts: tried.map(({ part, sse }, i) => ({
+      number: i + 1, mu: 0.3, part, solved: true, sse, length: part, accepted: i === 2, mu_next: i === 2 ? 0.24 : 0.3,
+    })),
+  });
+  const steps = story(searching, "forward");
+  const titles = steps.filter(({ stage }) => stage === "attempts").map(({ title }) => title);
+  assert.deepEqual(
+    titles.map((title) => title.replace(/^Attempt \d: /, "")),
+    [
+      "the whole step, μ = 0.3", "rejected", "half of the step, μ = 0.3", "lower, go on",
+      "1/4 of the step, μ = 0.3", "accepted", "1/8 of the step, μ = 0.3", "rejected",
+    ],
+  );
+  assert.match(steps.find(({ id }) => id === "try:4").say, /no better than attempt 3/);
+  assert.match(steps.at(-1).numbers.join(" "), /SSE: 10 → 1/);
+  assert.match(steps.find(({ id }) => id === "damped").formula[0], /μ q I/);
+});
+
+test("an attempt without a step, and an iteration without an attempt, are told", () => {
+  const failed = new Dissection({
+    ...sent,
+    stop: "DAMPING_LIMIT",
+    attempts: [{ number: 1, mu: 1e-15, solved: false, sse: null, accepted: false, mu_next: 1e-14 }],
+  });
+  const titles = story(failed, "forward").map(({ title }) => title);
+  assert.ok(titles.some((title) => title.includes("no step")));
+  assert.equal(titles.at(-1), "No attempt succeeded");
+  const solved = new Dissection({ ...sent, stop: "SOLVED", attempts: [] });
+  assert.equal(story(solved, "backward").at(-1).title, "Nothing left to do");
+});
+
+test("a large network tells of its chosen neuron, and says what it leaves out", () => {
+  const large = new Dissection({ ...sent, small: false, neuron: 1 });
+  const ids = story(large, "forward").map(({ id }) => id);
+  assert.deepEqual(ids.slice(0, 6), ["pattern", "forward:h2", "forward:rest", "errors:y", "delta:h2", "delta:y"]);
+  const back = story(large, "backward").filter(({ stage }) => stage === "derivatives");
+  assert.deepEqual(back.map(({ id }) => id), ["backward:y:y", "backward:y:h2"]);
+});
+
+test("another pattern or way keeps the reader where they were", () => {
+  const forward = story(apart, "forward");
+  const backward = story(apart, "backward");
+  const at = (id) => forward.find((step) => step.id === id);
+  assert.equal(backward[sameOrNear(backward, at("complete"))].id, "complete");
+  assert.equal(backward[sameOrNear(backward, at("delta:h2"))].stage, "derivatives");
+  assert.equal(sameOrNear(backward, undefined), 0);
+});
+
+test("numbers on links stand clear of boxes and of each other", () => {
+  const nodes = [
+    { x: 0, y: 0, role: "input" },
+    { x: 0, y: 60, role: "input" },
+    { x: 300, y: 30, role: "hidden" },
+  ];
+  const line = (y0, y1) => [20, y0, 100, y0, 200, y1, 276, y1];
+  const links = [line(0, 30), line(60, 30), line(2, 30)].map((curve) => ({ curve, text: "−0.123" }));
+  const places = placeLabels(links, nodes, 14);
+  for (let i = 0; i < places.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const [dx, dy] = [places[i][0] - places[j][0], places[i][1] - places[j][1]].map(Math.abs);
+      assert.ok(dx > 45 || dy > 15, `${i} and ${j} overlap`);
+    }
+  }
+});

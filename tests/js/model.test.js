@@ -1,0 +1,109 @@
+// What the browser knows: answers put together to one run, and values from its weights.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Model } from "../../app/stage/frontend/model.js";
+
+const pack = (values) => btoa(String.fromCharCode(...new Uint8Array(new Float64Array(values).buffer)));
+
+/** y = w1 x + w0, on two patterns. */
+function model() {
+  const made = new Model();
+  made.setData({
+    key: "line",
+    kind: "regression",
+    I: 1,
+    M: 1,
+    domain: [-1, 1],
+    input_ranges: [[-1, 1]],
+    target_ranges: [[0, 4]],
+    target_names: ["y"],
+    train: { P: 2, inputs: pack([-1, 1]), targets: pack([0, 4]) },
+    test: null,
+  });
+  const neurons = [{ id: "y", activation: "linear", gain: 1, leak: 0, sources: [0] }];
+  made.setNetwork({ n_inputs: 1, inputs: ["x"], outputs: [0], neurons }, pack([0, 0]));
+  return made;
+}
+
+/** Rows first..last of a run whose weights at k are [k, 2k]; only every stride-th has weights. */
+function rows(first, last, { id = "r1", state = "running", total = last + 1, stride = 1 } = {}) {
+  const ks = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const kept = ks.filter((k) => k % stride === 0 || (state === "ended" && k === total - 1));
+  return {
+    id,
+    state,
+    stop: null,
+    sentence: "",
+    total,
+    first,
+    sse: ks.map((k) => 100 - k),
+    mu: ks.map(() => 0.01),
+    seconds: ks,
+    kept,
+    weights: pack(kept.flatMap((k) => [k, 2 * k])),
+  };
+}
+
+test("a run is put together from its parts, whatever comes twice", () => {
+  const made = model();
+  assert.equal(made.addRun(rows(0, 3)), true);
+  made.addRun(rows(0, 5));
+  made.addRun(rows(6, 6));
+  made.addRun(rows(4, 9, { state: "ended" }));
+  assert.equal(made.last, 9);
+  assert.deepEqual(made.run.sse, Array.from({ length: 10 }, (_, k) => 100 - k));
+  for (let k = 0; k <= 9; k++) assert.deepEqual([...made.weightsAt(k)], [k, 2 * k]);
+  assert.equal(made.sseAt(4), 96);
+});
+
+test("a part whose beginning is missing is not taken", () => {
+  const made = model();
+  assert.equal(made.addRun(rows(3, 5)), false);
+  assert.equal(made.run, null);
+  made.addRun(rows(0, 1));
+  assert.equal(made.addRun(rows(3, 5)), false);
+  assert.equal(made.last, 1);
+});
+
+test("a run without rows yet shows the start", () => {
+  const made = model();
+  made.addRun({ ...rows(0, -1), total: 0 });
+  assert.equal(made.last, 0);
+  assert.deepEqual([...made.weightsAt(0)], [0, 0]);
+  assert.ok(Number.isNaN(made.sseAt(0)));
+  made.addRun(rows(0, 2));
+  assert.equal(made.last, 2);
+});
+
+test("another run replaces it, and no run forgets it", () => {
+  const made = model();
+  made.addRun(rows(0, 4));
+  made.addRun(rows(0, 1, { id: "r2" }));
+  assert.equal(made.last, 1);
+  assert.equal(made.addRun(null), true);
+  assert.equal(made.addRun(null), false);
+  assert.deepEqual([...made.weightsAt(3)], [0, 0]);
+});
+
+test("between kept rows the one before is shown, and the last is always there", () => {
+  const made = model();
+  made.addRun(rows(0, 7, { stride: 5 }));
+  assert.deepEqual([...made.weightsAt(7)], [5, 10]);
+  made.addRun({ ...rows(8, 7, { state: "ended", total: 8 }), kept: [7], weights: pack([7, 14]) });
+  assert.deepEqual([...made.weightsAt(7)], [7, 14]);
+  assert.deepEqual([...made.weightsAt(4)], [0, 0]);
+});
+
+test("outputs, errors and tiles follow the weights shown", () => {
+  const made = model();
+  assert.equal(made.startSse(), 16);
+  made.addRun(rows(0, 2));
+  assert.deepEqual([...made.output(2, "train", 0)], [-2, 6]);
+  assert.deepEqual([...made.output(1, "train", 0)], [-1, 3]);
+  const tile = made.tile(1, "y");
+  assert.equal(tile.kind, "curve");
+  assert.ok(Math.abs(tile.values[0] - (-1 - 2) / 2) < 1e-12);
+  assert.equal(made.tile(1, "nobody"), null);
+});

@@ -1,0 +1,115 @@
+// The player: which iteration is shown, and how it moves with time.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Player, SPEEDS } from "../../app/stage/frontend/replay.js";
+
+const SLOW = 0;
+const NORMAL = 1;
+const FAST = 2;
+const AT_ONCE = SPEEDS.findIndex(({ factor }) => factor === Infinity);
+
+function player(last, { speed = NORMAL, growing = false } = {}) {
+  const made = new Player();
+  made.speed = speed;
+  made.setLast(last, growing);
+  return made;
+}
+
+/** Seconds until it rests, in frames of a sixtieth. */
+function playOut(made, most = 60) {
+  let time = 0;
+  while (made.playing && time < most) {
+    const before = made.k;
+    const changed = made.tick(1 / 60);
+    assert.equal(changed, made.k !== before);
+    assert.ok(made.k >= before && made.k <= made.last);
+    time += 1 / 60;
+  }
+  return time;
+}
+
+test("a fresh player shows iteration 0 and rests", () => {
+  const made = new Player();
+  assert.equal(made.k, 0);
+  assert.equal(made.tick(1), false);
+  made.play();
+  made.tick(1 / 60);
+  assert.equal(made.playing, false);
+});
+
+test("it plays every iteration of a short trace once and rests at the last", () => {
+  const made = player(32);
+  made.play();
+  const shown = new Set([made.k]);
+  while (made.playing) {
+    made.tick(1 / 60);
+    shown.add(made.k);
+  }
+  assert.deepEqual([...shown], Array.from({ length: 33 }, (_, k) => k));
+});
+
+test("a long trace plays in seconds, a slow speed takes longer, and at once is one frame", () => {
+  const times = [NORMAL, SLOW, FAST, AT_ONCE].map((speed) => {
+    const made = player(5000, { speed });
+    made.play();
+    return playOut(made);
+  });
+  assert.ok(times[0] > 4 && times[0] < 12, `normal takes ${times[0]} s`);
+  assert.ok(times[1] > 2 * times[0]);
+  assert.ok(times[2] < times[0] / 2);
+  assert.ok(times[3] < 0.05);
+});
+
+test("seek stays within the trace and stops the replay", () => {
+  const made = player(10);
+  made.play();
+  for (const [k, shown] of [[5, 5], [-3, 0], [99, 10]]) {
+    made.seek(k);
+    assert.equal(made.k, shown);
+    assert.equal(made.playing, false);
+  }
+});
+
+test("play goes on from the middle, and from the end begins again", () => {
+  const made = player(10);
+  made.seek(4);
+  made.play();
+  assert.equal(made.k, 4);
+  made.seek(10);
+  made.play();
+  assert.equal(made.k, 0);
+});
+
+test("while a training grows it waits at the end, keeps close, and rests when it is over", () => {
+  const made = player(0, { growing: true });
+  made.play();
+  for (let last = 0; last <= 600; last += 10) {
+    made.setLast(last, true);
+    for (let frame = 0; frame < 6; frame++) made.tick(1 / 60);
+    assert.equal(made.playing, true);
+  }
+  assert.ok(600 - made.k < 60, `${600 - made.k} behind`);
+  made.setLast(600, false);
+  playOut(made, 5);
+  assert.equal(made.playing, false);
+  assert.equal(made.k, 600);
+});
+
+test("a shorter trace pulls the position back", () => {
+  const made = player(10);
+  made.seek(9);
+  made.setLast(3, false);
+  assert.equal(made.k, 3);
+  made.setLast(0, false);
+  assert.equal(made.k, 0);
+});
+
+test("a frame that took long never runs past the end", () => {
+  const made = player(7);
+  made.play();
+  made.tick(1000);
+  assert.equal(made.k, 7);
+  assert.equal(made.playing, false);
+});

@@ -1,0 +1,256 @@
+"""The Data page as Streamlit runs it: choosing, reading, correcting, refusing, using, undoing."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from streamlit.runtime.caching import cache_resource_api
+from streamlit.testing.v1 import AppTest
+
+from app.state import Bench, first_experiment
+from nbn_core.experiment import OwnData, ProblemData, Stopping
+from tests.app.desk import LONG, is_a_sentence
+
+CSV = "age,income,bought\n" + "".join(
+    f"{20 + i},{1000 + 37 * i},{'yes' if i % 3 else 'no'}\n" for i in range(30)
+)
+
+
+class Page:
+    """The page in one session."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.app = AppTest.from_file(str(root / "app" / "main.py"), default_timeout=LONG)
+        self.app.run()
+        self.app.switch_page(str(root / "pages" / "data.py")).run()
+        self.fine()
+
+    def fine(self) -> None:
+        assert not self.app.exception
+
+    @property
+    def bench(self) -> Bench:
+        bench: Bench = self.app.session_state["nbn.bench"]
+        return bench
+
+    def section(self, name: str) -> None:
+        self.app.segmented_control(key="nbn-data-section").set_value(name).run()
+        self.fine()
+
+    def press(self, key: str) -> None:
+        self.app.button(key=key).click().run()
+        self.fine()
+
+    def paste(self, text: str) -> None:
+        self.section("Own files")
+        self.app.text_area(key="nbn-file-paste").set_value(text).run()
+        self.press("nbn-file-read")
+
+    def upload(self, name: str, data: bytes) -> None:
+        self.section("Own files")
+        self.app.file_uploader(key="nbn-file-upload").set_value((name, data, "text/csv")).run()
+        self.fine()
+
+    def widget(self, kind: str, start: str) -> Any:
+        [found] = [w for w in getattr(self.app, kind) if (w.key or "").startswith(start)]
+        return found
+
+    @property
+    def errors(self) -> list[str]:
+        return [str(error.value) for error in self.app.error]
+
+    @property
+    def words(self) -> str:
+        shown = (*self.app.caption, *self.app.markdown, *self.app.success, *self.app.warning)
+        return "\n".join(str(element.value) for element in shown)
+
+
+@pytest.fixture
+def page(root: Path) -> Page:
+    return Page(root)
+
+
+def test_a_built_in_problem_is_looked_at_and_only_then_used(page: Page) -> None:
+    assert "TensorFlow Playground" in page.words, "what is in use is shown first"
+    page.press("nbn-problem-parity")
+    assert page.bench.experiment == first_experiment()
+    page.app.number_input(key="nbn-parameter-parity-n").set_value(4).run()
+    assert "16 patterns, 4 inputs, 2 classes" in page.words
+    assert "as recalled, not verified" in page.words
+    page.press("nbn-data-take")
+    assert page.bench.experiment.data == ProblemData("parity", {"n": 4})
+    assert page.bench.experiment.topology.n_inputs == 4
+    assert "now in use" in page.words
+    page.press("nbn-data-undo")
+    assert page.bench.experiment == first_experiment()
+    page.press("nbn-data-redo")
+    assert page.bench.experiment.data == ProblemData("parity", {"n": 4})
+
+
+def test_pasted_text_becomes_the_data(page: Page) -> None:
+    page.paste(CSV)
+    assert "30 rows, 3 columns" in page.words.replace("\\", "")
+    assert page.bench.experiment == first_experiment()
+    assert page.widget("multiselect", "nbn-file-out").value == ["bought"]
+    assert page.widget("multiselect", "nbn-file-in").value == ["age", "income"]
+    page.press("nbn-data-take")
+    data = page.bench.experiment.data
+    assert isinstance(data, OwnData)
+    assert data.classes == ("no", "yes")
+    assert data.inputs_by == "minmax"
+    train, test = data.datasets()
+    assert (train.n_patterns, test.n_patterns) == (21, 9)  # type: ignore[union-attr]
+    topology = page.bench.experiment.topology
+    assert topology.names[:2] == ("age", "income")
+    assert topology.output_names == ("bought",)
+    page.press("nbn-data-undo")
+    assert page.bench.experiment == first_experiment()
+
+
+def test_an_upload_is_read_and_corrected(page: Page) -> None:
+    page.upload("m\u202exy.csv", b"a;b\n1,5;2,5\n2,5;3,0\n3,5;x\n4,5;8,0\n")
+    said = page.words.replace("\\", "")
+    assert "decimal comma" in said
+    assert "\u202e" not in said
+    assert page.errors
+    assert "Row 4 of column “b” is “x”" in page.errors[0].replace("\\", "")
+    page.widget("text_input", "nbn-read-missing").set_value("x").run()
+    assert not page.errors
+    assert "1 row of 4 left out" in page.words
+    page.widget("selectbox", "nbn-read-decimal").set_value(".").run()
+    assert page.errors
+    page.widget("selectbox", "nbn-read-decimal").set_value("").run()
+    assert not page.errors
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "alone\n1\n2\n3\n",
+        "a,b\n1,2\n3,4\n5,sec\n7,8\n9,1",
+        "a,a\n1,2\n3,4\n",
+        "a,b\n1,1e999\n2,3\n",
+        ",".join(f"c{i}" for i in range(10_000)) + "\n" + ",".join("1" * 10_000),
+        "\x00\x01\x02",
+        "when,what\n2020-01-01,1\n2020-01-02,2\n",
+    ],
+    ids=["empty", "one-column", "text", "duplicate", "infinite", "wide", "binary", "dates"],
+)
+def test_what_cannot_be_used_is_one_sentence_and_changes_nothing(page: Page, text: str) -> None:
+    page.paste(text)
+    assert len(page.errors) == 1
+    assert is_a_sentence(page.errors[0].replace("\\", "").replace("&nbsp;", " "))
+    assert page.bench.experiment == first_experiment()
+    assert len(page.bench.history) == 1
+
+
+def workbook(value: object) -> bytes:
+    book = openpyxl.Workbook()
+    for row in (["a", "b"], [1, 2], [3, value], [5, 1]):
+        book.active.append(row)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def bomb() -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", bytes(100_000_000))
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [workbook("=1+1"), bomb(), b"PAR1 and nothing else", b"1,2\n" * 1_300_000],
+    ids=["formula", "bomb", "parquet", "too-long"],
+)
+def test_files_that_hurt_are_one_sentence_and_change_nothing(page: Page, data: bytes) -> None:
+    page.upload("file.xlsx", data)
+    assert len(page.errors) == 1
+    assert is_a_sentence(page.errors[0].replace("\\", ""))
+    assert len(page.bench.history) == 1
+
+
+def test_a_workbook_is_read(page: Page) -> None:
+    page.upload("file.xlsx", workbook(7))
+    assert not page.errors
+    assert "of an Excel workbook" in page.words
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<img src=x onerror=alert(1)>", "![x](http://a.example/p.png)", "**b** :red[c] $d$",
+     "a\u202eb", "x" * 300],
+)  # fmt: skip
+def test_hostile_names_are_letters(page: Page, name: str) -> None:
+    page.paste(f'"{name}","target"\n1,2\n2,3\n3,5\n4,3\n')
+    assert not page.errors
+    page.press("nbn-data-take")
+    for text in page.words.splitlines():
+        assert "](http" not in text
+        assert "<img" not in text.replace("\\<", "")
+    assert page.bench.experiment.topology.n_inputs == 1
+
+
+def test_the_example_has_gaps_and_three_classes(page: Page) -> None:
+    page.section("Own files")
+    page.press("nbn-file-example")
+    assert "2 rows of 150 left out" in page.words
+    page.press("nbn-data-take")
+    data = page.bench.experiment.data
+    assert isinstance(data, OwnData)
+    assert data.classes == ("setosa", "versicolor", "virginica")
+    assert data.dataset.n_patterns == 148
+    page.press("nbn-file-forget")
+    assert page.bench.experiment.data is data
+    assert page.bench.experiment.topology.n_outputs == 3
+
+
+def post(page: Page, seq: int, kind: str, **fields: object) -> None:
+    """Send a message of the canvas."""
+    message = {"seq": seq, "kind": kind, **fields}
+    page.app.session_state["nbn-painting"] = {
+        "outbox": {"client": "browser", "messages": [message], "have": None}
+    }
+    page.app.run()
+    page.fine()
+
+
+def test_a_closed_tab_stops_what_was_started_while_painting(page: Page) -> None:
+    page.section("Painting")
+    # The same points in both classes: never solved.
+    points = [[x, y, c] for x in (-2, -1, 1, 2) for y in (-2, 1) for c in (0, 1)]
+    post(page, 1, "points", points=points, stroke=1)
+    experiment = page.bench.experiment
+    endless = replace(experiment, rule="ebp", settings={}, stopping=Stopping(0.0, 1_000_000))
+    page.bench.amend(replace(page.bench.document, experiment=endless))
+    post(page, 2, "train")
+    run = page.bench.run
+    assert run is not None
+    assert run.running
+    cache_resource_api.clear_session_cache("test session id")
+    assert run.wait(LONG)
+    assert run.stop is None
+
+
+def test_painted_points_reach_the_other_pages(page: Page) -> None:
+    page.section("Painting")
+    points = [[x, y, int(x * y > 0)] for x in (-2, -1, 1, 2) for y in (-2, -1, 1, 2)]
+    post(page, 1, "points", points=points, stroke=1)
+    data = page.bench.experiment.data
+    assert isinstance(data, OwnData)
+    assert data.dataset.n_patterns == 16
+    page.section("Built-in problems")
+    assert "Painted points" in page.words
+    page.app.switch_page(str(page.root / "pages" / "draw.py")).run()
+    page.fine()
+    assert page.bench.experiment.data is data

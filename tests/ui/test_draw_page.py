@@ -1,0 +1,300 @@
+"""The Draw page as Streamlit runs it: messages, links, reruns, and the end of a session."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.runtime.caching import cache_resource_api
+from streamlit.testing.v1 import AppTest
+
+from app import server
+from app.stage import component
+from app.state import Bench, first_experiment
+from nbn_core import link
+from nbn_core.dataset import Dataset
+from nbn_core.experiment import Experiment, GivenStart, OwnData, SeededStart, Stopping
+from nbn_core.topology import Topology
+from tests.app.desk import LONG, is_a_sentence, neuron, unpacked
+
+XOR = replace(
+    Experiment.suggested("xor"), topology=Topology.mlp([2, 2, 1], output="bipolar"),
+    start=SeededStart(seed=4),
+)  # fmt: skip
+
+
+class Page:
+    """The page in one session."""
+
+    def __init__(self, root: Path, **query: str) -> None:
+        self.app = AppTest.from_file(str(root / "app" / "main.py"), default_timeout=LONG)
+        self.app.query_params.update(query)
+        self.seq = 0
+        self.app.run()
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What the component got; fails if anything complains on the screen."""
+        assert not self.app.exception
+        assert not self.app.error
+        return self._sent("workbench")
+
+    def _sent(self, name: str) -> dict[str, Any]:
+        [mounted] = [
+            one
+            for one in self.app.get("bidi_component")
+            if one.proto.component_name.startswith(f"nbn-lab.{name}_")
+        ]
+
+        def refuse(constant: str) -> None:
+            raise AssertionError(f"{constant} is not JSON")
+
+        sent: dict[str, Any] = json.loads(mounted.proto.json, parse_constant=refuse)
+        return sent
+
+    @property
+    def bench(self) -> Bench:
+        bench: Bench = self.app.session_state["nbn.bench"]
+        return bench
+
+    @property
+    def link(self) -> str:
+        return str(self._sent("address")["link"])
+
+    def post(self, kind: str, **fields: Any) -> dict[str, Any]:
+        self.seq += 1
+        return self.put({"seq": self.seq, "kind": kind, **fields})
+
+    def put(self, *messages: object, have: object = None) -> dict[str, Any]:
+        return self.hold({"client": "browser", "messages": list(messages), "have": have})
+
+    def hold(self, outbox: object) -> dict[str, Any]:
+        """Run the page with this state of the component."""
+        self.app.session_state[component.KEY] = {"outbox": outbox}
+        self.app.run()
+        return self.answer
+
+    def rests(self) -> dict[str, Any]:
+        assert self.bench.run is not None
+        assert self.bench.run.wait(LONG)
+        return self.post("poll")
+
+
+def test_the_first_screen_has_everything_and_its_link(root: Path) -> None:
+    page = Page(root)
+    answer = page.answer
+    assert {"catalogue", "data", "graph", "network", "start", "loose", "info"} <= answer.keys()
+    assert answer["info"]["problem"] == "playground_spiral"
+    assert answer["run"] is answer["notice"] is None
+    assert link.decode(page.link) == first_experiment()
+
+
+def test_train_from_the_browser_to_the_last_row(root: Path) -> None:
+    page = Page(root, e=link.encode(XOR))
+    page.post("train")
+    run = page.rests()["run"]
+    assert run["stop"] == "SOLVED"
+    training = XOR.training()
+    training.advance(seconds=LONG)
+    assert run["sse"] == training.trace().sse.tolist()
+    assert np.array_equal(unpacked(run["weights"]), training.trace().weights.ravel())
+
+
+def test_a_rerun_repeats_no_message_and_sends_everything(root: Path) -> None:
+    page = Page(root)
+    have = {"catalogue": True, "data": page.answer["data"]["key"], "rev": 2}
+    page.put({"seq": 1, "kind": "new_weights"}, have=have)
+    assert "network" not in page.answer
+    seed = page.bench.experiment.start
+    for _ in range(2):
+        page.app.run()
+        assert page.bench.experiment.start == seed
+        assert page.answer["ack"] == {"client": "browser", "seq": 1}
+        assert {"catalogue", "data", "network"} <= page.answer.keys()
+
+
+def test_only_what_the_browser_lacks_is_sent(root: Path) -> None:
+    page = Page(root)
+    full = page.answer
+    have = {"catalogue": True, "data": full["data"]["key"], "rev": full["rev"]}
+    brief = page.put({"seq": 1, "kind": "poll"}, have=have)
+    assert not {"catalogue", "data", "network"} & brief.keys()
+    assert len(json.dumps(brief)) < 5000
+
+
+def test_two_sessions_have_nothing_in_common_but_the_workers(root: Path) -> None:
+    one, two = Page(root), Page(root)
+    one.post("new_weights")
+    assert one.bench is not two.bench
+    assert two.bench.experiment == first_experiment()
+    assert server.workers() is server.workers()
+
+
+# Links
+
+
+def changed_by_hand(page: Page) -> None:
+    graph = page.answer["graph"]
+    graph["nodes"][2].update(x=17.0, y=-3.5)
+    graph["nodes"].append(neuron("loose", gain=0.1 + 0.2))
+    graph["links"].append(["x1", "loose"])
+    page.post("graph", graph=graph)
+    page.post("weight", bias="h1", value=1 / 3, k=0)
+
+
+def test_the_address_bar_reopens_exactly_this(root: Path) -> None:
+    page = Page(root, e=link.encode(XOR))
+    changed_by_hand(page)
+    assert page.link != link.encode(XOR)
+    again = Page(root, e=page.link)
+    assert again.link == page.link
+    assert again.bench.experiment == page.bench.experiment
+    assert isinstance(again.bench.experiment.start, GivenStart)
+
+    def parts(page: Page) -> tuple[object, ...]:
+        graph = page.post("hello")["graph"]
+        return (
+            {node["id"]: node for node in graph["nodes"]},
+            sorted(graph["links"]),
+            page.answer["loose"],
+            page.answer["network"],
+            page.answer["start"],
+        )
+
+    assert parts(again) == parts(page)
+    assert [name for name, _ in again.answer["loose"]] == ["loose"]
+
+
+def test_the_address_bar_follows_undo(root: Path) -> None:
+    page = Page(root, e=link.encode(XOR))
+    page.post("new_weights")
+    page.post("undo")
+    assert page.link == link.encode(XOR)
+
+
+def too_many_weights() -> Experiment:
+    return replace(first_experiment(), topology=Topology.mlp([2, 100, 100, 1]))
+
+
+def too_many_patterns() -> Experiment:
+    data = Dataset(np.zeros((100_001, 1)), np.ones((100_001, 1)))
+    return Experiment(Topology.mlp([1, 1, 1]), OwnData(data))
+
+
+def link_by_hand(experiment: Experiment) -> str:
+    """A link that the lab itself would not write."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = deflate.compress(experiment.to_json().encode("ascii")) + deflate.flush()
+    return base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
+
+
+GOOD = link.encode(XOR)
+assert link_by_hand(XOR) == GOOD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x", "%%%", "../../etc/passwd", "<script>", GOOD[:-1], GOOD[1:], GOOD + GOOD,
+        GOOD[:40] + "AAAA" + GOOD[44:], "A" * 60_001, "\ud7ff\u2028",
+        link.encode(too_many_weights()),
+        link_by_hand(too_many_patterns()),
+        link.encode(replace(XOR, stopping=Stopping(0.1, 1_000_000))),
+    ],
+    ids=range(13),
+)  # fmt: skip
+def test_a_damaged_or_too_large_link_opens_the_first_experiment(root: Path, text: str) -> None:
+    page = Page(root, e=text)
+    notice = page.answer["notice"]["text"]
+    assert notice.startswith("The link could not be opened, so this is the first experiment.")
+    assert is_a_sentence(notice)
+    assert page.bench.experiment == first_experiment()
+    assert page.link == link.encode(first_experiment())
+
+
+def test_a_drawing_of_damaged_parts_still_opens_its_network(root: Path) -> None:
+    for drawing in (
+        {"at": {"h1": []}},
+        {"at": 1},
+        {"nodes": [[]], "links": 3},
+        {"at": {"z": "ab"}},
+    ):
+        page = Page(root, e=link.encode(replace(XOR, drawing=drawing)))
+        assert page.bench.experiment.topology == XOR.topology
+        assert page.answer["loose"] == []
+
+
+# Messages made by hand
+
+
+@pytest.mark.parametrize(
+    "outbox",
+    [
+        None, 0, True, "train", [], {}, {"client": 7}, {"client": "a", "messages": "train"},
+        {"client": "a", "messages": [None, 1, [], {"seq": -1, "kind": "train"}]},
+        {"client": "a", "messages": [{"seq": 1, "kind": "train"}], "have": math.nan},
+        {"client": "a", "messages": [{"seq": 1, "kind": "x"}], "have": {"rows": -1, "rev": []}},
+        {"client": "a", "messages": [{"seq": 1, "kind": "scrub", "k": math.inf}]},
+    ],
+)  # fmt: skip
+def test_a_state_made_by_hand_is_harmless(root: Path, outbox: object) -> None:
+    page = Page(root)
+    answer = page.hold(outbox)
+    if answer["notice"]:
+        assert is_a_sentence(answer["notice"]["text"])
+    assert page.bench.experiment == first_experiment()
+
+
+def test_a_component_state_that_is_no_mapping_is_harmless(root: Path) -> None:
+    page = Page(root)
+    for value in (None, 5, "outbox", ["outbox"]):
+        page.app.session_state[component.KEY] = value
+        page.app.run()
+        assert page.answer["ack"] is None
+
+
+# Nothing lost
+
+
+def test_nothing_is_lost_by_visiting_another_page(root: Path) -> None:
+    page = Page(root, e=link.encode(XOR))
+    changed_by_hand(page)
+    page.post("train")
+    page.rests()
+    before = page.bench.document
+    others = [
+        file for file in (root / "pages").glob("*.py") if file.stem not in ("__init__", "draw")
+    ]
+    for other in others:
+        page.app.switch_page(f"../pages/{other.name}").run()
+        assert not page.app.exception
+    page.app.switch_page("../pages/draw.py").run()
+    assert page.bench.document is before
+    assert page.answer["run"]["stop"] == page.bench.run.stop.name  # type: ignore[union-attr]
+
+
+def test_the_end_of_a_session_stops_its_training(root: Path) -> None:
+    endless = replace(
+        Experiment.suggested("playground_spiral"), topology=Topology.mlp([2, 40, 40, 1]),
+        stopping=Stopping(0.0, 5000),
+    )  # fmt: skip
+    page = Page(root, e=link.encode(endless))
+    page.post("train")
+    run = page.bench.run
+    assert run is not None
+    assert run.running
+    cache_resource_api.clear_session_cache("test session id")
+    assert run.wait(LONG)
+    assert run.stop is None
+    page.post("train")
+    assert page.bench.run is run, "who comes back goes on from there"
+    assert run.running
+    cache_resource_api.clear_session_cache("test session id")
+    assert run.wait(LONG)

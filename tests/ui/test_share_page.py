@@ -1,0 +1,126 @@
+"""The Share page as Streamlit runs it: pasted text is told before it replaces anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.state import Bench
+from nbn_core import Topology, link
+from nbn_core.dataset import Dataset
+from nbn_core.experiment import Experiment, OwnData, SeededStart
+from nbn_core.formats import write_in
+from tests.app.desk import LONG
+
+XOR = replace(
+    Experiment.suggested("xor"), topology=Topology.mlp([2, 2, 1], output="bipolar"),
+    start=SeededStart(seed=4),
+)  # fmt: skip
+
+
+@pytest.fixture
+def app(root: Path) -> AppTest:
+    app = AppTest.from_file(str(root / "app" / "main.py"), default_timeout=LONG)
+    app.query_params["e"] = link.encode(XOR)
+    app.run()
+    return app.switch_page("../pages/share.py").run()
+
+
+def bench(app: AppTest) -> Bench:
+    made: Bench = app.session_state["nbn.bench"]
+    return made
+
+
+def paste(app: AppTest, text: str) -> None:
+    app.text_area[0].set_value(text).run()
+    assert not app.exception
+
+
+def shown(app: AppTest) -> str:
+    return "\n".join(element.value for element in (*app.markdown, *app.caption))
+
+
+def press(app: AppTest, label: str) -> None:
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
+def test_the_page_has_its_three_parts_and_every_file(app: AppTest) -> None:
+    assert not app.exception
+    assert not app.error
+    assert [header.value for header in app.subheader] == ["Link", "Bring in", "Take away"]
+    for text in ("The trained network", "ONNX", "C99", "Quasi-Hessian", f"{len(link.encode(XOR))}"):
+        assert text in shown(app)
+    assert len(app.get("download_button")) >= 18
+
+
+def test_what_was_pasted_replaces_nothing_until_it_is_taken_up(app: AppTest) -> None:
+    topology = Topology.fcc(2, 1, 1, output="bipolar")
+    paste(app, write_in(topology, [1, 2, 3, 4, 5, 6, 7]))
+    assert "NBN topology file" in shown(app)
+    assert "here now" in shown(app)
+    assert bench(app).experiment == XOR
+    press(app, "Use it")
+    assert bench(app).experiment.topology.neurons == topology.neurons
+    assert bench(app).experiment.start_weights().tolist() == [1, 2, 3, 4, 5, 6, 7]
+    assert app.text_area[0].value == ""
+    press(app, "Undo")
+    assert bench(app).experiment == XOR
+
+
+def test_leaving_it_leaves_everything(app: AppTest) -> None:
+    before = bench(app).document
+    paste(app, link.encode(Experiment.suggested("parity", n=3)))
+    press(app, "Leave everything as it is")
+    assert bench(app).document is before
+    assert app.text_area[0].value == ""
+
+
+def test_a_bad_file_is_one_sentence_and_nothing_is_lost(app: AppTest) -> None:
+    before = bench(app).document
+    for text in ("n 3 mbip 1 4\nn 4 mbip 2 3", '{"format": "nbn-lab-experiment"', "hello"):
+        paste(app, text)
+        (error,) = app.error
+        assert error.value.endswith("What is here stays as it is.")
+        assert not [button for button in app.button if button.label == "Use it"]
+        assert bench(app).document is before
+
+
+def test_markup_in_a_file_is_shown_as_it_is(app: AppTest) -> None:
+    data = Dataset([[1.0, 2.0], [3.0, 5.0]], [[0.5], [7.0]], "<b>|[x](http://e)`")
+    other = replace(XOR, data=OwnData(data))
+    paste(app, other.to_json())
+    table = next(element.value for element in app.markdown if "here now" in element.value)
+    assert "\\<b\\>\\|\\[x\\]" in table
+
+
+def test_an_experiment_too_large_for_a_link_says_what_to_do(app: AppTest) -> None:
+    import numpy as np
+
+    values = np.random.default_rng(0).normal(size=(4000, 3))
+    bench(app).put(replace(bench(app).document, experiment=replace(
+        XOR, data=OwnData(Dataset(values[:, :2], values[:, 2:]))
+    )))  # fmt: skip
+    app.run()
+    (warning,) = app.warning
+    assert "too large for a link" in warning.value
+    assert not app.exception
+
+
+def test_training_here_gives_files_of_the_iteration_chosen(app: AppTest) -> None:
+    press(app, "Train")
+    run = bench(app).run
+    assert run is not None
+    assert run.wait(LONG)
+    app.run()
+    last = run.iteration
+    bench(app).iteration = last - 1
+    app.run()
+    assert not app.exception
+    assert f"Iteration **{last - 1}** of {last}" in shown(app)
+    assert f"Error, damping and time of all {last} iterations" in shown(app)
+    app.switch_page("../pages/draw.py").run()
+    assert not app.exception
