@@ -482,6 +482,7 @@ def answer(bench: Bench, have: Have, client: str | None, *, warming: bool) -> pa
     sent: payload.Json = {
         "ack": {"client": client, "seq": bench.acknowledged.get(client, 0)} if client else None,
         "rev": bench.rev,
+        "data_key": key,
         "notice": {"id": bench.notice.id, "text": bench.notice.text} if bench.notice else None,
         "info": _info(bench, warming=warming),
         "run": _run_block(bench, have),

@@ -8,7 +8,6 @@ neurons than were drawn, the blocks' own outputs, and cuts the ways back between
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -16,25 +15,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core import clock
 from nbn_core.kernels import descent, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Network
 from nbn_core.objective import Objective
+from nbn_core.portions import portion, room
 from nbn_core.trace import EVERY, Record, StopReason
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int32]
 
-PORTION_SECONDS = 0.02
 NEAR = 4.0  # an epoch's running SSE this many times the target or less is measured properly
-_ROOM = 2**18  # numbers of weights made room for in one portion
-_STOPS = {
-    descent.RUNNING: None,
-    descent.SOLVED: StopReason.SOLVED,
-    descent.NO_PROGRESS: StopReason.NO_PROGRESS,
-    descent.DIVERGED: StopReason.DIVERGED,
-}
 OPTIMISERS = {
     "sgd": optimisers.MOMENTUM,
     "momentum": optimisers.MOMENTUM,
@@ -361,37 +352,17 @@ def advance(state: Descent, last_iteration: int, seconds: float) -> None:
     seconds : float
         At most about this long.
     """
-    record, counters = state.record, state.counters
-    n_weights = state.wiring.n_weights
-    rows = record.rows + max(16, min(512, _ROOM // n_weights))
-    columns = record.make_room(rows)
-    kept = (
-        columns.sse, columns.gradient_norm, columns.iterations, columns.evaluations,
-        columns.work, columns.weights,
-    )  # fmt: skip
+    kept = room(state.record)
 
     def go_on(work: float) -> float:
         arguments = [
             *state.arrays, state.options, state.settings, state.relax, state.units,
             state.weights, state.carrier, last_iteration, state.per_pattern, work,
-            counters, state.numbers, kept,
+            state.counters, state.numbers, kept,
         ]  # fmt: skip
         return float(descent.advance(*arguments))
 
-    if record.rows == 0 and state.seconds == 0.0:
-        go_on(0.0)  # compiled, or loaded, outside the time measured
-    began, computing = time.perf_counter(), clock.computing()
-    done = go_on(state.rate * min(seconds, PORTION_SECONDS))
-    elapsed = time.perf_counter() - began
-    computed = clock.computing() - computing
-    if elapsed > 1e-4:
-        state.rate = min(max(done / elapsed, 1e7, state.rate / 4), 1e11)
-    state.stop = _STOPS[int(counters[descent.STATUS])]
-    state.evaluations = int(counters[descent.EVALUATIONS])
-    state.seconds = record.share_out(
-        int(counters[descent.ROW]), int(counters[descent.ITERATION]), state.seconds, computed,
-        last_iteration, ended=state.stop is not None,
-    )  # fmt: skip
+    portion(state, last_iteration, seconds, go_on)
 
 
 def estimate(

@@ -27,7 +27,8 @@ from nbn_core.dataset import Dataset
 from nbn_core.kernels import trials as kernel
 from nbn_core.objective import Objective
 from nbn_core.outcomes import Trial, TrialsResult, wilson
-from nbn_core.rules.base import PORTION_SECONDS, second_order_work
+from nbn_core.portions import PORTION_SECONDS
+from nbn_core.rules.base import second_order_work
 from nbn_core.rules.nbn import NBN, kernel_arguments, stop_reason
 from nbn_core.topology import Topology
 from nbn_core.trace import Record, StopReason

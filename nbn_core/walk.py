@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from nbn_core import clock
 from nbn_core.objective import Objective
+from nbn_core.portions import PORTION_SECONDS
 from nbn_core.trace import Record, StopReason
 
 FloatArray = NDArray[np.float64]
-PORTION_SECONDS = 0.02
 
 
 @dataclass(slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -172,22 +173,37 @@ def _line(x0: float, y0: float, x1: float, y1: float, line: dict[str, object]) -
 
 
 def _colorbar(most: float, scale: str) -> dict[str, object]:
-    if not most > 0:
-        return {"tickvals": [0], "ticktext": ["0"], "thickness": 12}
-    if scale == "linear":
-        marks, text = [-1, -0.5, 0, 0.5, 1], [most * t for t in (-1, -0.5, 0, 0.5, 1)]
-        labels = [short(value) for value in text]
-    else:
-        marks = [-1, -2 / 3, -1 / 3, 0, 1 / 3, 2 / 3, 1]
-        sizes = [most * 10 ** (-DECADES * (1 - abs(t))) for t in marks]
-        labels = [
-            "near 0" if t == 0 else f"{'−' if t < 0 else ''}{short(size)}"
-            for t, size in zip(marks, sizes, strict=True)
-        ]
+    tones, labels = zip(*scale_marks(most, scale), strict=True)
     return {
-        "tickvals": marks, "ticktext": labels, "thickness": 12, "outlinewidth": 0, "len": 0.9,
+        "tickvals": tones, "ticktext": labels, "thickness": 12, "outlinewidth": 0, "len": 0.9,
         "tickfont": {"size": 12},
     }  # fmt: skip
+
+
+def scale_marks(most: float, scale: str) -> list[tuple[float, str]]:
+    """Write what the colours mean: tones from -1 to 1 and the values they stand for.
+
+    Parameters
+    ----------
+    most : float
+        The value at tone 1.
+    scale : str
+        "linear" or "log".
+
+    Returns
+    -------
+    list of (float, str)
+        From the lowest tone up.
+    """
+    if not most > 0 or not math.isfinite(most):
+        return [(0.0, "0")]
+    if scale == "linear":
+        return [(tone, short(most * tone)) for tone in (-1.0, -0.5, 0.0, 0.5, 1.0)]
+    marks = []
+    for tone in (-1, -2 / 3, -1 / 3, 0, 1 / 3, 2 / 3, 1):
+        size = short(most * 10 ** (-DECADES * (1 - abs(tone))))
+        marks.append((tone, "near 0" if tone == 0 else f"{'−' if tone < 0 else ''}{size}"))
+    return marks
 
 
 def _summary(part: FloatArray, never: NDArray[np.bool_], what: str, stride: int) -> str:

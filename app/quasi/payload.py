@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import functools
-import math
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.chart import short
-from app.figures.matrix import DECADES, MOST, View, pooled, toned
+from app.figures.matrix import MOST, View, pooled, scale_marks, toned
 from app.stage.payload import Json, graph_block
 from app.stage.sketch import Sketch
 from nbn_core.topology import Topology
@@ -73,19 +71,6 @@ def network(sketch: Sketch, topology: Topology, weights: FloatArray) -> Json:
         "ends": [list(ends) for ends in topology.weight_names],
         "weights": [float(f"{value:.4g}") for value in weights],
     }
-
-
-def scale_marks(most: float, scale: str) -> list[tuple[float, str]]:
-    """Tones from -1 to 1 and the values they stand for."""
-    if not most > 0 or not math.isfinite(most):
-        return [(0.0, "0")]
-    if scale == "linear":
-        return [(tone, short(most * tone)) for tone in (-1.0, -0.5, 0.0, 0.5, 1.0)]
-    marks = []
-    for tone in (-1, -2 / 3, -1 / 3, 0, 1 / 3, 2 / 3, 1):
-        size = short(most * 10 ** (-DECADES * (1 - abs(tone))))
-        marks.append((tone, "near 0" if tone == 0 else f"{'−' if tone < 0 else ''}{size}"))
-    return marks
 
 
 def _packed(cells: NDArray[np.uint8] | NDArray[np.float32], triangle: bool) -> str:

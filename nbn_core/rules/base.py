@@ -26,8 +26,6 @@ from nbn_core.walk import Walk
 from nbn_core.walk import advance as advance_walk
 from nbn_core.walk import begin as begin_walk
 
-PORTION_SECONDS = 0.02
-
 
 class Uses(NamedTuple):
     """What a rule lets a hidden neuron know, apart from its own inputs.

@@ -29,7 +29,6 @@ Lee & Song, SymBa: symmetric backpropagation-free contrastive learning, arXiv 23
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,12 +36,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core import clock
 from nbn_core.dataset import Dataset
-from nbn_core.descent import OPTIMISERS, PORTION_SECONDS
+from nbn_core.descent import OPTIMISERS
 from nbn_core.kernels import descent, goodness, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.objective import Objective
+from nbn_core.portions import portion, room
 from nbn_core.rules.base import (
     BATCH_SIZE,
     MOMENTUM,
@@ -60,12 +59,6 @@ from nbn_core.trace import EVERY, Record, StopReason
 FloatArray = NDArray[np.float64]
 
 NARROWEST, WIDE, CLASSES_MOST = 4, 16, 64
-_STOPS = {
-    descent.RUNNING: None,
-    descent.SOLVED: StopReason.SOLVED,
-    descent.NO_PROGRESS: StopReason.NO_PROGRESS,
-    descent.DIVERGED: StopReason.DIVERGED,
-}
 
 
 @dataclass(slots=True, eq=False)
@@ -282,40 +275,22 @@ class ForwardForward:
 
     def advance(self, state: ForwardForwardState, last_iteration: int, seconds: float) -> None:
         """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
-        record, counters = state.record, state.counters
-        columns = record.make_room(record.rows + max(16, min(512, 2**18 // len(state.weights))))
-        if len(state.seen) < len(columns.sse):
-            seen = np.zeros((len(columns.sse), *state.seen.shape[1:]))
+        kept = room(state.record)
+        if len(state.seen) < len(kept[0]):
+            seen = np.zeros((len(kept[0]), *state.seen.shape[1:]))
             seen[: len(state.seen)] = state.seen
             state.seen = seen
-        kept = (
-            columns.sse, columns.gradient_norm, columns.iterations, columns.evaluations,
-            columns.work, columns.weights,
-        )  # fmt: skip
 
         def go_on(work: float) -> float:
             arguments = [
                 state.structure, state.levels, state.data, state.passes, state.room, state.memory,
                 state.choices, state.options, state.settings, state.unit, EVERY, state.weights,
                 *state.answers, state.tally, state.seen, last_iteration, state.per_pattern, work,
-                counters, state.numbers, kept,
+                state.counters, state.numbers, kept,
             ]  # fmt: skip
             return float(goodness.advance(*arguments))
 
-        if record.rows == 0 and state.seconds == 0.0:
-            go_on(0.0)  # compiled, or loaded, outside the time measured
-        began, computing = time.perf_counter(), clock.computing()
-        done = go_on(state.rate * min(seconds, PORTION_SECONDS))
-        elapsed = time.perf_counter() - began
-        computed = clock.computing() - computing
-        if elapsed > 1e-4:
-            state.rate = min(max(done / elapsed, 1e7, state.rate / 4), 1e11)
-        state.stop = _STOPS[int(counters[descent.STATUS])]
-        state.evaluations = int(counters[descent.EVALUATIONS])
-        state.seconds = record.share_out(
-            int(counters[descent.ROW]), int(counters[descent.ITERATION]), state.seconds, computed,
-            last_iteration, ended=state.stop is not None,
-        )  # fmt: skip
+        portion(state, last_iteration, seconds, go_on)
 
     def predict(self, state: ForwardForwardState, inputs: FloatArray) -> FloatArray:
         """Compute the outputs for any inputs, at the weights reached.

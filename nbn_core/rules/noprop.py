@@ -30,7 +30,6 @@ forward-propagation, arXiv 2503.24322, 2025.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -38,13 +37,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core import clock
 from nbn_core.dataset import Dataset
-from nbn_core.descent import FIRST_STEP, LEAST_STEP, MOST_STEP, OPTIMISERS, PORTION_SECONDS, wired
+from nbn_core.descent import FIRST_STEP, LEAST_STEP, MOST_STEP, OPTIMISERS, wired
 from nbn_core.kernels import denoising, descent, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Network
 from nbn_core.objective import Objective
+from nbn_core.portions import portion, room
 from nbn_core.rules.base import (
     BATCH_SIZE,
     MOMENTUM,
@@ -62,13 +61,6 @@ from nbn_core.trace import EVERY, Record, StopReason
 FloatArray = NDArray[np.float64]
 
 LEAST_KNOWN, MOST_KNOWN, MOST_STAGES = 0.02, 0.98, 20
-_ROOM = 2**18
-_STOPS = {
-    descent.RUNNING: None,
-    descent.SOLVED: StopReason.SOLVED,
-    descent.NO_PROGRESS: StopReason.NO_PROGRESS,
-    descent.DIVERGED: StopReason.DIVERGED,
-}
 
 
 class Schedule(NamedTuple):
@@ -220,37 +212,17 @@ class NoProp:
 
     def advance(self, state: NoPropState, last_iteration: int, seconds: float) -> None:
         """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
-        record, counters = state.record, state.counters
-        columns = record.make_room(
-            record.rows + max(16, min(512, _ROOM // record.columns.weights.shape[1]))
-        )
-        kept = (
-            columns.sse, columns.gradient_norm, columns.iterations, columns.evaluations,
-            columns.work, columns.weights,
-        )  # fmt: skip
+        kept = room(state.record)
 
         def go_on(work: float) -> float:
             arguments = [
                 *state.arrays, state.schedule, state.options, state.settings, state.unit,
                 state.stages, state.found, last_iteration, state.per_pattern, work,
-                counters, state.numbers, kept,
+                state.counters, state.numbers, kept,
             ]  # fmt: skip
             return float(denoising.advance(*arguments))
 
-        if record.rows == 0 and state.seconds == 0.0:
-            go_on(0.0)  # compiled, or loaded, outside the time measured
-        began, computing = time.perf_counter(), clock.computing()
-        done = go_on(state.rate * min(seconds, PORTION_SECONDS))
-        elapsed = time.perf_counter() - began
-        computed = clock.computing() - computing
-        if elapsed > 1e-4:
-            state.rate = min(max(done / elapsed, 1e7, state.rate / 4), 1e11)
-        state.stop = _STOPS[int(counters[descent.STATUS])]
-        state.evaluations = int(counters[descent.EVALUATIONS])
-        state.seconds = record.share_out(
-            int(counters[descent.ROW]), int(counters[descent.ITERATION]), state.seconds, computed,
-            last_iteration, ended=state.stop is not None,
-        )  # fmt: skip
+        portion(state, last_iteration, seconds, go_on)
 
     def denoised(self, state: NoPropState, inputs: FloatArray) -> FloatArray:
         """Find z after every stage for any inputs, at the weights reached.

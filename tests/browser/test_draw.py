@@ -54,8 +54,11 @@ def drag_link(page: Page, source: str, target: str, *, drop: bool = True) -> Non
         page.mouse.up()
 
 
-def numbers(transform: str) -> list[float]:
-    return [float(number) for number in re.findall(r"-?[\d.]+", transform)]
+def position(page: Page, node: str) -> list[float]:
+    """Where a neuron lies on the stage, once it has been put there."""
+    place = page.locator(f'[data-id="{node}"][transform]').get_attribute("transform")
+    assert place
+    return [float(number) for number in re.findall(r"-?[\d.]+", place)]
 
 
 # The place on the empty ground of the stage that is nearest to a wanted one: the drawing's extent
@@ -285,15 +288,12 @@ def test_the_link_reopens_exactly_this(page: Page, open_page: OpenPage) -> None:
     page.get_by_label("Weights seed").press("Enter")
     expect(page).not_to_have_url(before)
     train_key = facts(page).inner_text()
-    place = page.locator('[data-id="h15"]').get_attribute("transform")
-    assert place
+    place = position(page, "h15")
     other = open_page(url=page.url.split("?")[0], path="/?" + page.url.split("?")[1])
     expect(status(other)).to_contain_text("left out")
     expect(facts(other)).to_have_text(train_key)
     expect(other.get_by_label("Weights seed")).to_have_value("7")
-    there = other.locator('[data-id="h15"]').get_attribute("transform")
-    assert there
-    assert numbers(there) == pytest.approx(numbers(place), abs=0.06)
+    assert position(other, "h15") == pytest.approx(place, abs=0.06)
 
 
 def test_edits_leave_no_trace_in_the_way_back(page: Page) -> None:

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test, { mock } from "node:test";
 
-import { Outbox } from "../../app/stage/frontend/outbox.js";
+import { leavesOut, Outbox } from "../../app/stage/frontend/outbox.js";
 
 function outbox() {
   const sent = [];
@@ -142,4 +142,11 @@ test("what is not answered is sent again, ever more rarely, until it is answered
   mock.timers.tick(100_000);
   assert.equal(sent.length, 5);
   mock.timers.reset();
+});
+
+test("a part left out is lacking only if what is here goes by another key", () => {
+  assert.equal(leavesOut(undefined, "b", "a"), true);
+  assert.equal(leavesOut(undefined, "a", "a"), false);
+  assert.equal(leavesOut({}, "b", "a"), false);
+  assert.equal(leavesOut(undefined, "a", undefined), true);
 });

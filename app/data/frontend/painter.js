@@ -2,7 +2,7 @@
 
 import { patch, short } from "../../stage/frontend/dom.js";
 import { decodeFloats } from "../../stage/frontend/network.js";
-import { Outbox } from "../../stage/frontend/outbox.js";
+import { leavesOut, Outbox } from "../../stage/frontend/outbox.js";
 import { isDark, makePalette } from "../../stage/frontend/palette.js";
 import * as edit from "./points.js";
 import { answers, clamp, Plane, toPlane } from "./plane.js";
@@ -77,6 +77,7 @@ export class Painter {
 
   receive(data) {
     this.outbox.acknowledge(data.ack);
+    const lacking = leavesOut(data.points, data.points_key, this.known?.key);
     clearTimeout(this.poller);
     this.data = data;
     if (data.points !== undefined) {
@@ -91,9 +92,7 @@ export class Painter {
     this.notice = data.notice?.id ?? 0;
     this.output = data.network && data.curve === this.curve ? answers(data.network, this.domain, this.curve) : null;
     this.draw();
-    // The server left out points that the browser had when it asked, and has no longer: an answer with
-    // others came in between.
-    if (!this.outbox.pending && this.known?.key !== data.points_key) return this.outbox.replace("poll");
+    if (lacking && !this.outbox.pending) return this.outbox.replace("poll");
     const waiting = data.run.state === "running";
     if (waiting) this.poller = setTimeout(() => this.outbox.replace("poll"), POLL);
   }

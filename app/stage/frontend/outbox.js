@@ -72,6 +72,14 @@ export class Outbox {
   }
 }
 
+/**
+ * Whether an answer leaves out a part that the browser has no longer: it had it when it asked, and an
+ * answer with another came in between. brought is the part, named its key, held the key of what is here.
+ */
+export function leavesOut(brought, named, held) {
+  return brought === undefined && named !== held;
+}
+
 function newClient() {
   return Math.random().toString(36).slice(2, 12);
 }

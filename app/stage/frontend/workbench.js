@@ -4,7 +4,7 @@ import { Convergence } from "./convergence.js";
 import { patch } from "./dom.js";
 import { Inspector } from "./inspector.js";
 import { Model } from "./model.js";
-import { Outbox } from "./outbox.js";
+import { leavesOut, Outbox } from "./outbox.js";
 import { OutputView } from "./output.js";
 import { isDark, makePalette } from "./palette.js";
 import { Panels } from "./panels.js";
@@ -108,7 +108,8 @@ export class Workbench {
     this.outbox.acknowledge(data.ack);
     if (data.catalogue) this.setCatalogue(data.catalogue);
     // Data and network change together, or not yet: patterns of one mean nothing to the other.
-    const settled = !this.outbox.pending;
+    const lacking = leavesOut(data.data, data.data_key, this.dataKey);
+    const settled = !this.outbox.pending && !lacking;
     if (data.data && settled) this.setData(data.data);
     if (data.network && settled && data.rev !== this.rev) {
       if (this.noticeId === (data.notice?.id ?? this.noticeId)) this.notice.hidden = true;
@@ -123,7 +124,8 @@ export class Workbench {
     this.updateHave();
     this.describe();
     this.redraw();
-    this.pollIfNeeded(data.run);
+    if (lacking && !this.outbox.pending) this.poll();
+    else this.pollIfNeeded(data.run);
   }
 
   setCatalogue({ problems, activations }) {

@@ -1,0 +1,109 @@
+"""Portions: a compiled loop led from Python in pieces of some milliseconds.
+
+Every rule whose loop counts its rows itself goes on in the same way: it makes room for the rows to
+come, asks the kernel for as much work as fits the time, and learns from the clock how much that
+was. What a portion holds never changes the numbers, only when they can be seen.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbn_core import clock
+from nbn_core.kernels import descent
+from nbn_core.trace import Record, StopReason
+
+PORTION_SECONDS = 0.02
+_ROOM = 2**18  # numbers of weights made room for in one portion
+_STOPS = {
+    descent.RUNNING: None,
+    descent.SOLVED: StopReason.SOLVED,
+    descent.NO_PROGRESS: StopReason.NO_PROGRESS,
+    descent.DIVERGED: StopReason.DIVERGED,
+}
+
+
+class Counted(Protocol):
+    """A state whose kernel counts in `nbn_core.kernels.descent`'s places.
+
+    Attributes
+    ----------
+    record : Record
+        The trace so far.
+    stop : StopReason or None
+        Why it ended.
+    evaluations : int
+        Passes over all patterns so far.
+    seconds : float
+        Computing time so far.
+    rate : float
+        Work a second, as last seen.
+    counters : int64 array
+        What the kernel counts.
+    """
+
+    record: Record
+    stop: StopReason | None
+    evaluations: int
+    seconds: float
+    rate: float
+    counters: NDArray[np.int64]
+
+
+def room(record: Record) -> tuple[Any, ...]:
+    """Make room in the trace for one portion.
+
+    Parameters
+    ----------
+    record : Record
+        Grown where it is short.
+
+    Returns
+    -------
+    tuple
+        Its columns in the order kernels fill them.
+    """
+    n_weights = record.columns.weights.shape[1]
+    columns = record.make_room(record.rows + max(16, min(512, _ROOM // n_weights)))
+    return (
+        columns.sse, columns.gradient_norm, columns.iterations, columns.evaluations,
+        columns.work, columns.weights,
+    )  # fmt: skip
+
+
+def portion(
+    state: Counted, last_iteration: int, seconds: float, go_on: Callable[[float], float]
+) -> None:
+    """Go on until `last_iteration`, an end, or for about `seconds`.
+
+    Parameters
+    ----------
+    state : Counted
+        Changed.
+    last_iteration : int
+        Not to go beyond.
+    seconds : float
+        At most about this long.
+    go_on : callable
+        Spends as much work on the kernel as it is given, and returns how much that was.
+    """
+    record, counters = state.record, state.counters
+    if record.rows == 0 and state.seconds == 0.0:
+        go_on(0.0)  # compiled, or loaded, outside the time measured
+    began, computing = time.perf_counter(), clock.computing()
+    done = go_on(state.rate * min(seconds, PORTION_SECONDS))
+    elapsed = time.perf_counter() - began
+    computed = clock.computing() - computing
+    if elapsed > 1e-4:
+        state.rate = min(max(done / elapsed, 1e7, state.rate / 4), 1e11)
+    state.stop = _STOPS[int(counters[descent.STATUS])]
+    state.evaluations = int(counters[descent.EVALUATIONS])
+    state.seconds = record.share_out(
+        int(counters[descent.ROW]), int(counters[descent.ITERATION]), state.seconds, computed,
+        last_iteration, ended=state.stop is not None,
+    )  # fmt: skip
