@@ -1,0 +1,79 @@
+"""Measured data that come with scikit-learn: iris and digits."""
+
+import numpy as np
+
+from nbn_core.dataset import Dataset
+from nbn_core.generators.bipolar import one_high
+from nbn_core.generators.catalogue import SEED, Range, problem
+from nbn_core.topology import Topology
+
+
+@problem(
+    "Iris",
+    "Three kinds of iris told apart by the size of their leaves.",
+    lambda data: Topology.mlp([4, 4, 3], output="bipolar", gain=0.5),
+    target_sse=1.0,
+    train_share=0.5,
+)
+def iris() -> Dataset:
+    """scikit-learn's Iris: 150 flowers, 4 lengths, 3 kinds.
+
+    Each input is scaled to mean 0 and standard deviation 1 over the 150 flowers.
+
+    Returns
+    -------
+    Dataset
+        Inputs (150, 4) and targets (150, 3).
+    """
+    from sklearn.datasets import load_iris
+
+    data = load_iris()
+    x = (data.data - data.data.mean(axis=0)) / data.data.std(axis=0)
+    return Dataset(
+        x,
+        one_high(data.target, 3),
+        "Iris",
+        "classification",
+        tuple(name.removesuffix(" (cm)") for name in data.feature_names),
+        tuple(str(name) for name in data.target_names),
+    )
+
+
+@problem(
+    "Digits",
+    "Handwritten digits of 8 x 8 dots.",
+    lambda data: Topology.mlp([64, 8, 10], output="bipolar", gain=0.1),
+    target_sse=1.0,
+    train_share=0.5,
+    n_points=Range("Digits", 100, 1797, 100),
+    seed=SEED,
+)
+def digits(n_points: int = 600, seed: int = 0) -> Dataset:
+    """scikit-learn's digits: up to 1,797 pictures of 8 x 8 dots, row by row.
+
+    The dots, 0 .. 16, are scaled to [0, 1].
+
+    Parameters
+    ----------
+    n_points : int
+        How many of the 1,797, in their own order.
+    seed : int
+        Which ones, drawn without putting back.
+
+    Returns
+    -------
+    Dataset
+        Inputs (n_points, 64) and targets (n_points, 10).
+    """
+    from sklearn.datasets import load_digits
+
+    data = load_digits()
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(data.target))[:n_points])
+    return Dataset(
+        data.data[chosen] / 16,
+        one_high(data.target[chosen], 10),
+        "Digits",
+        "classification",
+        tuple(f"dot {r},{c}" for r in range(1, 9) for c in range(1, 9)),
+        tuple(str(digit) for digit in range(10)),
+    )
