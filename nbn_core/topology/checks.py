@@ -1,0 +1,159 @@
+"""What a topology may be: counts, names, neurons and paths, each fault told in one sentence."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from nbn_core.activation import ACTIVATIONS
+from nbn_core.errors import TopologyError, UnreachableNeuronError
+from nbn_core.topology.names import NAME_LENGTH, quoted
+from nbn_core.topology.neuron import GAIN_MAX, LEAK_MAX, Neuron
+
+
+def shown(value: object) -> str:
+    """A wrong value as it stands in a sentence."""
+    return repr(value)[:40] if isinstance(value, str | int | float) else type(value).__name__
+
+
+def is_integer(value: object) -> bool:
+    """Whether it is a whole number, Python's or NumPy's, and no truth value."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def checked_size(value: object, what: str, least: int) -> int:
+    """A number of nodes as an int; `what` says which in the sentence."""
+    if not is_integer(value) or value < least:  # type: ignore[operator]
+        raise TopologyError(
+            f"The number of {what} must be a whole number from {least} up, not {shown(value)}."
+        )
+    return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def checked_sizes(layers: Sequence[int]) -> list[int]:
+    """Sizes of layers: of the inputs and of the outputs at the least."""
+    if isinstance(layers, str) or not isinstance(layers, Iterable):
+        raise TopologyError(
+            f"Layers must be a list of sizes such as [2, 8, 1], not {shown(layers)}."
+        )
+    sizes = [checked_size(size, "nodes in a layer", 1) for size in layers]
+    if len(sizes) < 2:
+        raise TopologyError("A network needs at least two layers: the inputs and the outputs.")
+    return sizes
+
+
+def check_keys(values: object, keys: Sequence[str], what: str) -> None:
+    """Refuse what is not a mapping with exactly these keys."""
+    if not isinstance(values, Mapping):
+        raise TopologyError(f"A {what} must be an object with {', '.join(keys)}.")
+    for key in keys:
+        if key not in values:
+            raise TopologyError(f"The {what} has no “{key}”: every {what} needs {', '.join(keys)}.")
+    for key in values:
+        if key not in keys:
+            raise TopologyError(f"The {what} has an unknown entry {quoted(key)}: remove it.")
+
+
+def check_counts(n_inputs: int, neurons: Sequence[Neuron], outputs: Sequence[int]) -> None:
+    """Refuse a network without inputs, neurons or outputs, and outputs that are no neurons."""
+    checked_size(n_inputs, "inputs", 1)
+    if not neurons:
+        raise TopologyError("The network has no neuron: add one.")
+    if not outputs:
+        raise TopologyError("The network has no output: make at least one neuron an output.")
+    for output in outputs:
+        if not is_integer(output) or not 0 <= output < len(neurons):
+            raise TopologyError(
+                f"An output must be one of the {len(neurons)} neurons, counted from 0, "
+                f"not {shown(output)}."
+            )
+    if len(set(outputs)) < len(outputs):
+        raise TopologyError("The same neuron is an output twice: list it once.")
+
+
+def check_names(names: Sequence[str], n_nodes: int) -> None:
+    """Refuse names that are too few, too long, not to be read, or the same."""
+    if len(names) != n_nodes:
+        raise TopologyError(
+            f"The network has {n_nodes} inputs and neurons but {len(names)} names: "
+            "give one name to each."
+        )
+    seen = set()
+    for name in names:
+        if not isinstance(name, str) or not 1 <= len(name) <= NAME_LENGTH or name.isspace():
+            raise TopologyError(
+                f"A name must be a text of 1 to {NAME_LENGTH} characters: "
+                f"choose another one for {quoted(name)}."
+            )
+        if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
+            raise TopologyError(
+                f"The name {name!a} contains a control character: choose another one."
+            )
+        if name in seen:
+            raise TopologyError(f"Two nodes have the name {quoted(name)}: rename one of them.")
+        seen.add(name)
+
+
+def checked_neuron(neuron: Neuron, name: str, n_nodes: int) -> Neuron:
+    """The neuron with plain numbers, its sources ascending."""
+    if not isinstance(neuron, Neuron):
+        raise TopologyError(f"{quoted(name)} must be a Neuron, not {type(neuron).__name__}.")
+    if not isinstance(neuron.activation, str) or neuron.activation not in ACTIVATIONS:
+        raise TopologyError(
+            f"{quoted(name)} has the activation {quoted(neuron.activation)}, which does not "
+            f"exist: choose {', '.join(ACTIVATIONS)}."
+        )
+    gain = _setting(neuron.gain, "gain", name, GAIN_MAX)
+    leak = _setting(neuron.leak, "leak", name, LEAK_MAX)
+    if gain == 0:
+        raise TopologyError(f"The gain of {quoted(name)} must be above 0.")
+    sources = tuple(neuron.sources)
+    for source in sources:
+        if not is_integer(source) or not 0 <= source < n_nodes:
+            raise TopologyError(
+                f"{quoted(name)} is connected to a node that does not exist ({shown(source)}): "
+                "remove the connection."
+            )
+    sources = tuple(sorted(int(source) for source in sources))
+    if len(set(sources)) < len(sources):
+        raise TopologyError(f"{quoted(name)} is connected to the same node twice: remove one.")
+    return Neuron(neuron.activation, gain, leak, sources)
+
+
+def _setting(value: object, what: str, name: str, most: float) -> float:
+    known = isinstance(value, int | float | np.integer | np.floating)
+    if not known or isinstance(value, bool) or not 0 <= value <= most:  # type: ignore[operator]
+        raise TopologyError(
+            f"The {what} of {quoted(name)} must be a number from 0 to {most:g}, not {shown(value)}."
+        )
+    number = float(value)  # type: ignore[arg-type]
+    return number if math.copysign(1.0, number) > 0 else 0.0
+
+
+def check_paths(
+    names: Sequence[str], n_inputs: int, neurons: Sequence[Neuron], outputs: Sequence[int]
+) -> None:
+    """Refuse neurons that nothing reaches, or from which no path leads to an output."""
+    for k, neuron in enumerate(neurons):
+        if not neuron.sources:
+            raise UnreachableNeuronError(
+                f"Nothing is connected to {quoted(names[n_inputs + k])}: connect an input or "
+                "another neuron to it, or delete it."
+            )
+    useful = [False] * len(neurons)
+    for output in outputs:
+        useful[output] = True
+    for k in reversed(range(len(neurons))):
+        if useful[k]:
+            for source in neurons[k].sources:
+                if source >= n_inputs:
+                    useful[source - n_inputs] = True
+    for k in range(len(neurons)):
+        if not useful[k]:
+            raise UnreachableNeuronError(
+                f"No path leads from {quoted(names[n_inputs + k])} to an output: connect it to a "
+                "later neuron, or delete it."
+            )

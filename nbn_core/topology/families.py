@@ -1,0 +1,56 @@
+"""How the families are wired: layers, bridged layers and the full cascade."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from nbn_core.topology.checks import checked_size, checked_sizes
+from nbn_core.topology.neuron import Neuron, Parts
+
+
+class Wiring(NamedTuple):
+    """The sources of every neuron; the last neurons are the outputs."""
+
+    n_inputs: int
+    sources: list[tuple[int, ...]]
+    n_outputs: int
+
+
+def layered(layers: Sequence[int], *, bridged: bool) -> Wiring:
+    """Layers that see the one before them or, bridged, the inputs and all layers before them."""
+    sizes = checked_sizes(layers)
+    starts = np.concatenate([[0], np.cumsum(sizes)]).tolist()
+    sources = [
+        tuple(range(0 if bridged else starts[layer - 1], starts[layer]))
+        for layer in range(1, len(sizes))
+        for _ in range(sizes[layer])
+    ]
+    return Wiring(sizes[0], sources, sizes[-1])
+
+
+def cascade(n_inputs: int, n_hidden: int, n_outputs: int) -> Wiring:
+    """Hidden neurons that see the inputs and all hidden before them, and outputs that see both."""
+    n_inputs = checked_size(n_inputs, "inputs", 1)
+    n_hidden = checked_size(n_hidden, "hidden neurons", 0)
+    n_outputs = checked_size(n_outputs, "outputs", 1)
+    sources = [tuple(range(n_inputs + k)) for k in range(n_hidden)]
+    sources += [tuple(range(n_inputs + n_hidden))] * n_outputs
+    return Wiring(n_inputs, sources, n_outputs)
+
+
+def family(wiring: Wiring, hidden: str, output: str, gain: float, leak: float) -> Parts:
+    """The parts of a network wired like this; gain and leak are of the neurons not linear."""
+    n_inputs, sources, n_outputs = wiring
+    n_hidden = len(sources) - n_outputs
+    neurons = []
+    for k, seen in enumerate(sources):
+        activation = hidden if k < n_hidden else output
+        if activation == "linear":
+            neurons.append(Neuron(activation, 1.0, 0.0, seen))
+        else:
+            neurons.append(Neuron(activation, gain, leak, seen))
+    outputs = tuple(range(n_hidden, len(sources)))
+    return Parts((), n_inputs, tuple(neurons), outputs)
