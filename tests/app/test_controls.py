@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import controls, limits, state
-from app.controls import _ACTIONS as ACTIONS
+from app.controls import training
+from app.controls.dispatch import ACTIONS
 from app.jobs import Workers
 from app.limits import MAX_ITERATIONS, MAX_PATTERNS, MAX_WEIGHTS, check_size
 from app.stage.sketch import MAX_NODES
@@ -894,7 +895,7 @@ def reply_is_sound(desk: Desk, answer: dict[str, Any]) -> None:
 def test_messages_made_by_hand_never_break_a_session(messages: list[dict[str, Any]]) -> None:
     desk = Desk(XOR)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(controls, "PROMPT", 0.0)
+        patch.setattr(training, "PROMPT", 0.0)
         for number, message in enumerate(messages, start=1):
             answer = desk.send({"seq": number, **message})
             reply_is_sound(desk, answer)
