@@ -121,7 +121,6 @@ export class Race {
     patch(this.go, { text: data.running ? "Stop" : data.race ? "Start again" : "Start", disabled: Boolean(data.blocked) });
     this.go.classList.toggle("primary", !data.running);
     patch(this.on, { hidden: !data.can_go_on });
-    this.box.dataset.state = data.running ? "running" : data.race ? "ended" : "ready";
     // Counting aloud would drown everything else: a screen reader hears how it ended.
     this.part("headline").setAttribute("aria-live", data.running ? "off" : "polite");
     patch(this.part("headline"), { text: data.blocked || data.headline });
@@ -220,6 +219,7 @@ export class Race {
   paint() {
     const look = this.theme();
     const { data, palette, scene, axis } = this;
+    this.box.dataset.state = data.running ? "running" : data.race ? "ended" : "ready"; // when the numbers say so too
     const range = logRange(this.lanes.map((lane) => lane.curve[axis]));
     const limit = this.live ? Infinity : valueAt(range, this.share);
     const drawn = this.lanes.map((lane) => ({
