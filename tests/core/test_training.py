@@ -40,7 +40,7 @@ RUNS = [
     Case("spirals", Topology.fcc(2, 8, 1), generators.two_spirals(), 2),
     *(case for case in CASES if case.name in ("chain-of-outputs", "every-activation", "bridged")),
     random_dag(11),
-    random_dag(35),
+    random_dag(17),  # as well determined as the others: its steps do not blow up a rounding
 ]
 
 

@@ -5,6 +5,8 @@
 // middle of a gesture: a panel closes, a keyboard loses its place. So a view goes only when its place
 // has left the document, or what it was built on has been replaced.
 
+import { Speaker } from "./leaving.js";
+
 const LATER = 1000; // milliseconds until an uncertain clean-up is looked at again
 const places = new WeakMap();
 
@@ -27,7 +29,12 @@ function placeOf(root, make, setStateValue) {
   else {
     place = { setStateValue, ground: root.lastElementChild };
     places.set(root, place);
-    place.view = make(root, (state) => place.setStateValue("outbox", state));
+    const speaker = new Speaker(
+      (state) => place.setStateValue("outbox", state),
+      () => Boolean(place.view?.outbox?.pending),
+    );
+    place.speaker = speaker;
+    place.view = make(root, (state) => speaker.say(state));
   }
   return place;
 }
@@ -40,5 +47,6 @@ function leaveIfGone(root, place, again) {
 function leave(root, place) {
   if (places.get(root) !== place) return;
   places.delete(root);
+  place.speaker.close();
   place.view.destroy();
 }

@@ -1,0 +1,101 @@
+// Messages and the way to another page must not overtake each other.
+//
+// Streamlit (1.67) sends every message with the page it was sent from, a little after it was given, and
+// the server does the newest: one that follows a click on a link to another page brings back the page
+// that is being left, and the click is lost; one that is overtaken by the click is lost itself. So a
+// click waits until what was said before it is answered, and nothing is said between it and the arrival.
+
+const SETTLE = 60; // milliseconds until what was given to Streamlit is surely sent
+const ANSWER = 3000; // after which the answer to what was said is not waited for any more
+const PATIENCE = 5000; // after which a page that did not come is given up
+const SWITCH = 1000; // the same for a button, which may or may not lead to another page
+const LOOK = 50; // between looks
+
+export class Departure {
+  constructor(place = globalThis.location, now = () => performance.now()) {
+    this.place = place;
+    this.now = now;
+    this.speakers = new Set();
+    this.from = null;
+    this.until = 0;
+    this.said = -SETTLE;
+  }
+
+  /** Hear every click of a document before others do. */
+  watch(document) {
+    document.addEventListener("click", (event) => this.clicked(event), true);
+    document.defaultView?.addEventListener("popstate", () => this.leave(SWITCH));
+    return this;
+  }
+
+  clicked(event) {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const part = event.composedPath().find(({ tagName }) => tagName === "A" || tagName === "BUTTON");
+    if (part?.tagName === "BUTTON") {
+      if (part.dataset.testid?.startsWith("stBaseButton")) this.leave(SWITCH);
+    } else if (part && this.leadsAway(part)) this.follow(part, event);
+  }
+
+  leadsAway(link) {
+    if (!link.href || link.download || link.target) return false;
+    const { origin, pathname } = new URL(link.href);
+    return origin === this.place.origin && pathname !== this.place.pathname;
+  }
+
+  follow(link, event) {
+    this.leave(ANSWER + PATIENCE);
+    if (link === this.going || !this.unanswered) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.goLater(link, this.now() + ANSWER);
+  }
+
+  goLater(link, latest) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.unanswered && this.now() < latest) return this.goLater(link, latest);
+      this.going = link;
+      link.click();
+      this.going = null;
+    }, LOOK);
+  }
+
+  leave(patience) {
+    [this.from, this.until] = [this.place.pathname, this.now() + patience];
+  }
+
+  get underWay() {
+    return this.from === this.place.pathname && this.now() < this.until;
+  }
+
+  get unanswered() {
+    return this.now() - this.said < SETTLE || [...this.speakers].some((speaker) => speaker.pending());
+  }
+}
+
+const here = globalThis.document ? new Departure().watch(globalThis.document) : null;
+
+/** The newest of what is given to it, sent at once or when the reader has not left after all. */
+export class Speaker {
+  /** send: (state) => void; pending: () => whether something said is not answered yet. */
+  constructor(send, pending, departure = here) {
+    this.send = send;
+    this.pending = pending;
+    this.departure = departure;
+    departure?.speakers.add(this);
+  }
+
+  say(state) {
+    clearTimeout(this.timer);
+    if (this.departure?.underWay) this.timer = setTimeout(() => this.say(state), LOOK);
+    else {
+      if (this.departure) this.departure.said = this.departure.now();
+      this.send(state);
+    }
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.departure?.speakers.delete(this);
+  }
+}

@@ -1,0 +1,126 @@
+// On the way to another page: a click waits for what was said before it, and nothing is said after it.
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+
+import { Departure, Speaker } from "../../app/stage/frontend/leaving.js";
+
+let clock, place, departure, sent, clicks, pending;
+
+beforeEach(() => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  [clock, sent, clicks, pending] = [1000, [], [], false];
+  place = { origin: "http://lab", pathname: "/" };
+  departure = new Departure(place, () => clock);
+});
+
+afterEach(() => mock.timers.reset());
+
+const speaker = () => new Speaker((state) => sent.push(state), () => pending, departure);
+
+function tick(milliseconds) {
+  for (let t = 0; t < milliseconds; t += 10) {
+    clock += 10;
+    mock.timers.tick(10);
+  }
+}
+
+function link(href, more = {}) {
+  const made = { tagName: "A", href, click: () => press(made), ...more };
+  return made;
+}
+
+/** What a browser does on a click; whether the page itself got to hear of it. */
+function press(part, keys = {}) {
+  let heard = true;
+  const refuse = () => (heard = false);
+  departure.clicked({ button: 0, ...keys, composedPath: () => [{}, part], preventDefault() {}, stopImmediatePropagation: refuse });
+  if (heard) clicks.push(part);
+  return heard;
+}
+
+test("without anything said a click goes at once, and holds what is said after it", () => {
+  const mouth = speaker();
+  assert.equal(press(link("http://lab/share?e=1")), true);
+  mouth.say("poll 1");
+  mouth.say("poll 2");
+  tick(300);
+  assert.deepEqual(sent, []);
+  place.pathname = "/share";
+  tick(100);
+  assert.deepEqual(sent, ["poll 2"]);
+});
+
+test("a page that does not come is given up", () => {
+  const mouth = speaker();
+  press(link("http://lab/share"));
+  mouth.say("edit");
+  tick(9000);
+  assert.deepEqual(sent, ["edit"]);
+});
+
+test("a click waits until what was said before it is answered, and goes once", () => {
+  const mouth = speaker();
+  const share = link("http://lab/share");
+  pending = true;
+  mouth.say("edit");
+  assert.equal(press(share), false);
+  tick(500);
+  assert.deepEqual([sent, clicks], [["edit"], []]);
+  pending = false;
+  tick(100);
+  assert.deepEqual(clicks, [share]);
+  tick(3000);
+  assert.deepEqual(clicks, [share]);
+});
+
+test("a click does not wait for ever, and the last of two counts", () => {
+  speaker();
+  pending = true;
+  const [share, data] = [link("http://lab/share"), link("http://lab/data")];
+  press(share);
+  tick(1000);
+  press(data);
+  tick(3100);
+  assert.deepEqual(clicks, [data]);
+});
+
+test("what was only just said is sent before the click", () => {
+  speaker().say("poll");
+  assert.equal(press(link("http://lab/share")), false);
+  tick(110);
+  assert.equal(clicks.length, 1);
+});
+
+test("links that do not leave the page hold nothing", () => {
+  const mouth = speaker();
+  press(link("http://lab/?e=2"));
+  press(link("https://elsewhere/share"));
+  press(link("blob:http://lab/1", { download: "network.json" }));
+  press(link("http://lab/share", { target: "_blank" }));
+  press(link("http://lab/share"), { ctrlKey: true });
+  press({ tagName: "BUTTON", dataset: {} });
+  mouth.say("poll");
+  assert.deepEqual(sent, ["poll"]);
+});
+
+test("a button of Streamlit's may lead to another page: a second without a word", () => {
+  const mouth = speaker();
+  press({ tagName: "BUTTON", dataset: { testid: "stBaseButton-secondary" } });
+  mouth.say("poll");
+  tick(900);
+  assert.deepEqual(sent, []);
+  tick(300);
+  assert.deepEqual(sent, ["poll"]);
+});
+
+test("a speaker that is gone says nothing and is not waited for", () => {
+  const mouth = speaker();
+  pending = true;
+  departure.leave(5000);
+  mouth.say("edit");
+  mouth.close();
+  tick(6000);
+  assert.deepEqual(sent, []);
+  assert.equal(press(link("http://lab/share")), true);
+});
