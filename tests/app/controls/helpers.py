@@ -1,0 +1,89 @@
+"""What the tests of the controls start from, and what they do and ask again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from app import controls
+from app.limits import check_size
+from app.stage.sketch import MAX_NODES
+from nbn_core import link
+from nbn_core.experiment import Experiment, SeededStart
+from nbn_core.topology import Topology
+from tests.app.desk import Desk, is_a_sentence, neuron, node, unpacked
+
+SEED = 4  # solves in a dozen iterations; other seeds do not
+XOR = replace(
+    Experiment.suggested("xor"), topology=Topology.mlp([2, 2, 1], output="bipolar"),
+    start=SeededStart(seed=SEED),
+)  # fmt: skip
+
+
+def weights_by_name(experiment: Experiment) -> dict[tuple[str, str], float]:
+    names = experiment.topology.weight_names
+    return dict(zip(names, experiment.start_weights().tolist(), strict=True))
+
+
+def cut_off(desk: Desk) -> dict[str, Any]:
+    """The drawing with nothing that feeds the output."""
+    graph = desk.graph
+    graph["links"] = [link for link in graph["links"] if link[1] != "y"]
+    return graph
+
+
+def changes(desk: Desk) -> list[Callable[[], Any]]:
+    def graph(change: Callable[[dict[str, Any]], Any]) -> Callable[[], Any]:
+        def send() -> None:
+            drawing = desk.graph
+            change(drawing)
+            desk.post("graph", graph=drawing)
+
+        return send
+
+    return [
+        graph(lambda g: node(g, "h1").update(x=3, y=4)),
+        graph(lambda g: node(g, "h1").update(activation="unipolar", gain=2, leak=0.5)),
+        graph(lambda g: g["nodes"].append(neuron("h3"))),
+        graph(lambda g: g["links"].append(["x1", "h3"])),
+        graph(lambda g: g["links"].append(["h3", "y"])),
+        graph(lambda g: g["links"].remove(["x1", "h1"])),
+        graph(lambda g: g.update(links=[pair for pair in g["links"] if pair[1] != "y"])),
+        lambda: desk.post("rename", id="h3", name="third"),
+        lambda: desk.post("weight", bias="h1", value=1.5, k=0),
+        lambda: desk.post("new_weights"),
+        lambda: desk.post("setting", group="rule", name="seed", value=11),
+        lambda: desk.post("setting", group="rule", name="target_sse", value=0.1),
+        lambda: desk.post("setting", group="damping", name="factor", value=3),
+        lambda: desk.post("preset", family="fcc", sizes=[4]),
+        lambda: desk.post("problem", name="moons"),
+        lambda: desk.post("setting", group="parameter", name="n_points", value=100),
+        lambda: desk.post("problem", name="sinc"),
+    ]
+
+
+def reopens(desk: Desk) -> None:
+    """The link opens the same experiment and drawing, and has the same link."""
+    text = controls.current_link(desk.bench)
+    reopened = Desk(link.decode(text))
+    assert reopened.experiment == desk.experiment
+    assert controls.current_link(reopened.bench) == text
+    assert reopened.document.blocked == desk.document.blocked
+    before, after = desk.document.sketch, reopened.document.sketch
+    assert set(after.nodes) == set(before.nodes)
+    assert set(after.links) == set(before.links)
+    assert after.outputs == before.outputs
+    assert after.loose() == before.loose()
+
+
+def reply_is_sound(desk: Desk, answer: dict[str, Any]) -> None:
+    """The answer is plain JSON already; the document is one that can be shown and trained."""
+    if answer["notice"]:
+        assert is_a_sentence(answer["notice"]["text"]), answer["notice"]["text"]
+    check_size(desk.experiment)
+    assert len(unpacked(desk.seen["start"])) == desk.experiment.topology.n_weights
+    assert len(desk.seen["graph"]["nodes"]) <= MAX_NODES
+    if not desk.document.blocked:
+        assert desk.document.sketch.topology() == desk.experiment.topology
+    assert link.decode(controls.current_link(desk.bench)) == desk.experiment

@@ -1,0 +1,127 @@
+"""Somebody tries everything the page offers, at random, and nothing breaks or gets lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app import controls
+from app.jobs import Workers
+from nbn_core.experiment import Stopping
+from tests.app.controls.helpers import XOR, reopens, reply_is_sound
+from tests.app.desk import Desk, neuron, node
+
+
+class Hands:
+    """Somebody who tries everything the page offers, at random."""
+
+    def __init__(self, desk: Desk, number: int) -> None:
+        self.desk = desk
+        self.random = np.random.default_rng(number)
+
+    def pick(self, choices: list[Any]) -> Any:
+        return choices[int(self.random.integers(len(choices)))]
+
+    def act(self) -> None:
+        self.pick(
+            [
+                self.draw, self.draw, self.draw, self.rename, self.weigh, self.train, self.step,
+                *[lambda kind=kind: self.desk.post(kind)
+                  for kind in ("undo", "redo", "stop", "reset", "new_weights")],
+                self.set, self.choose, self.preset,
+            ]
+        )()  # fmt: skip
+
+    def draw(self) -> None:
+        graph = self.desk.graph
+        names = [entry["id"] for entry in graph["nodes"]]
+        hidden = [entry["id"] for entry in graph["nodes"] if entry["role"] == "hidden"]
+        action = self.pick(["add", "link", "link", "cut", "delete", "move", "change"])
+        if action == "add":
+            free = next(f"h{k}" for k in range(1, 99) if f"h{k}" not in names)
+            graph["nodes"].append(neuron(free))
+        elif action == "link":
+            pair = [self.pick(names), self.pick(names)]
+            if pair not in graph["links"]:
+                graph["links"].append(pair)
+        elif action == "cut" and graph["links"]:
+            graph["links"].remove(self.pick(graph["links"]))
+        elif action == "delete" and hidden:
+            gone = self.pick(hidden)
+            graph["nodes"].remove(node(graph, gone))
+            graph["links"] = [pair for pair in graph["links"] if gone not in pair]
+        elif action == "move":
+            x, y = self.random.normal(size=2) * 1000
+            node(graph, self.pick(names)).update(x=float(x), y=float(y))
+        else:
+            entry = node(graph, self.pick(names))
+            entry.update(
+                activation=self.pick(["linear", "unipolar"]), gain=float(self.random.random())
+            )
+        self.desk.post("graph", graph=graph)
+
+    def rename(self) -> None:
+        names = [entry["id"] for entry in self.desk.graph["nodes"]]
+        self.desk.post(
+            "rename", id=self.pick(names), name=self.pick(["h1", "h2", "a b", "ä", "y9"])
+        )
+
+    def weigh(self) -> None:
+        source, target = self.pick(list(self.desk.experiment.topology.weight_names))
+        where = {"source": source, "target": target} if source else {"bias": target}
+        k = int(self.random.integers(9))
+        self.desk.post("weight", **where, value=float(self.random.normal()), k=k)
+
+    def train(self) -> None:
+        self.desk.post("train")
+        if self.desk.bench.run:
+            self.desk.rests()
+
+    def step(self) -> None:
+        self.desk.post("step", k=int(self.random.integers(1, 9)))
+
+    def set(self) -> None:
+        group, name, value = self.pick(
+            [
+                ("rule", "seed", 3), ("rule", "target_sse", 0.5), ("rule", "max_iterations", 7),
+                ("damping", "mu_start", 0.1), ("parameter", "n", 2), ("parameter", "n", 3),
+                ("parameter", "noise", 0.1), ("parameter", "n_points", 20),
+            ]
+        )  # fmt: skip
+        self.desk.post("setting", group=group, name=name, value=value)
+
+    def choose(self) -> None:
+        self.desk.post("problem", name=self.pick(["xor", "parity", "decoder", "sinc", "moons"]))
+
+    def preset(self) -> None:
+        family = self.pick(["slp", "mlp", "bmlp", "fcc"])
+        self.desk.post("preset", family=family, sizes=self.pick([[1], [2], [2, 2], [3, 1]]))
+
+
+@settings(max_examples=10)
+@given(number=st.integers(0, 10**9))
+def test_whatever_hands_do_at_random_nothing_breaks_or_gets_lost(
+    workers: Workers, number: int
+) -> None:
+    desk = Desk(replace(XOR, stopping=Stopping(0.01, 30)), workers)
+    hands = Hands(desk, number)
+    for _ in range(25):
+        before, length = desk.document, desk.bench.position
+        hands.act()
+        answer = desk.post("poll")
+        reply_is_sound(desk, answer)
+        reopens(desk)
+        assert answer["info"]["can_train"] == (desk.document.blocked is None)
+        if desk.bench.run:
+            assert desk.bench.run_from == controls.training_key(desk.experiment)
+            assert not desk.bench.run.failed
+        if desk.bench.position > length:
+            changed = desk.document
+            desk.post("undo")
+            assert desk.document is before
+            desk.post("redo")
+            assert desk.document is changed

@@ -1,0 +1,34 @@
+"""The link reopens exactly this, or there is none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app import controls
+from nbn_core.dataset import Dataset
+from nbn_core.experiment import Experiment, OwnData
+from nbn_core.topology import Topology
+from tests.app.controls.helpers import XOR, changes, reopens
+from tests.app.desk import Desk
+
+
+def test_the_link_reopens_exactly_this() -> None:
+    desk = Desk(XOR)
+    for change in changes(desk):
+        change()
+        reopens(desk)
+
+
+def test_what_is_too_large_for_a_link_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(XOR)
+    assert controls.current_link(desk.bench)
+    noise = np.random.default_rng(0).standard_normal((20_000, 2))
+    data = OwnData(Dataset(noise, noise[:, :1]))
+    desk = Desk(Experiment(Topology.mlp([2, 1]), data))
+    assert controls.current_link(desk.bench) == ""
+    big = np.random.default_rng(0).standard_normal((80_000, 2))
+    data = OwnData(Dataset(big, big[:, :1]))
+    desk = Desk(Experiment(Topology.mlp([2, 1]), data))
+    monkeypatch.delattr(Experiment, "to_json")
+    assert controls.current_link(desk.bench) == "", "not packed in vain"

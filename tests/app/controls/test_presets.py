@@ -1,0 +1,52 @@
+"""Networks of the families, by their sizes."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.stage.sketch import MAX_NODES
+from tests.app.controls.helpers import XOR
+from tests.app.desk import Desk, is_a_sentence, node
+
+
+@pytest.mark.parametrize(
+    ("family", "sizes", "shown", "weights"),
+    [
+        ("slp", [3], [3], 13),
+        ("slp", [2, 1], [3], 13),
+        ("mlp", [3, 2], [3, 2], 20),
+        ("bmlp", [3, 2], [3, 2], 29),
+        ("fcc", [3], [3], 18),
+        ("fcc", [2, 1], [3], 18),
+    ],
+)
+def test_presets(desk: Desk, family: str, sizes: list[int], shown: list[int], weights: int) -> None:
+    network = desk.post("preset", family=family, sizes=sizes)["network"]
+    assert (network["family"], network["sizes"]) == (family, shown)
+    assert desk.experiment.topology.n_weights == weights
+    assert desk.experiment.start == XOR.start
+
+
+@pytest.mark.parametrize(
+    ("family", "sizes"),
+    [
+        ("mlp", []), ("mlp", None), ("mlp", "8-8"), ("mlp", [0]), ("mlp", [-1]), ("mlp", [True]),
+        ("mlp", [1.5]), ("mlp", [None]), ("mlp", [[8]]), ("mlp", [1e308]), ("mlp", [1] * 21),
+        ("mlp", [10**400]), ("rnn", [8]), ("", [8]), (None, [8]), (7, [8]), ("mlp", [45, 45]),
+        ("mlp", [2000] * 20), ("bmlp", [2000, 1] * 10), ("fcc", [2000] * 20),
+        ("slp", [2000] * 20), ("fcc", [63]),
+    ],
+)  # fmt: skip
+def test_a_preset_that_cannot_be_is_a_sentence(desk: Desk, family: object, sizes: object) -> None:
+    before = desk.document
+    assert is_a_sentence(desk.says("preset", family=family, sizes=sizes))
+    assert desk.document is before
+
+
+def test_a_preset_of_two_thousand_weights_can_be_edited(desk: Desk) -> None:
+    desk.post("preset", family="slp", sizes=[499])
+    assert desk.experiment.topology.n_weights == 1997
+    assert len(desk.document.sketch.nodes) <= MAX_NODES
+    graph = desk.graph
+    node(graph, "h1").update(x=1, y=1)
+    assert desk.says("graph", graph=graph) == ""
