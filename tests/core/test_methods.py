@@ -20,7 +20,7 @@ from nbn_core.pairing import Pairing, cost, layers
 from tests import reference
 from tests.cases import CASES, Case, noise, on_noise, random_dag
 from tests.core.test_objective import reordered
-from tests.core.test_training import RUNS, numbers
+from tests.runs import RUNS, numbers
 
 WAYS = METHODS[1:]
 SHAPES = (

@@ -1,0 +1,173 @@
+"""Every way a training ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from nbn_core import (
+    Dataset,
+    Neuron,
+    StopReason,
+    Topology,
+    Trace,
+    Training,
+    generators,
+    initial_weights,
+    train,
+)
+from tests.cases import noise
+from tests.runs import RUNS, finish, numbers, runs_of
+
+
+def test_solved() -> None:
+    result = train(Topology.mlp([2, 3, 1]), generators.xor(), seed=1, target_sse=1e-4)
+    assert result.stop is StopReason.SOLVED
+    assert result.converged
+    assert result.sse <= 1e-4
+    assert result.trace.sse[-2] > 1e-4
+    assert result.iterations == len(result.trace) - 1
+    assert result.evaluations <= 1 + result.trace.attempts.sum()
+    assert result.seconds == result.trace.seconds[-1] > 0
+
+
+def test_solved_before_the_first_iteration() -> None:
+    topology = Topology((), 1, (Neuron("linear", 1.0, 0.0, (0,)),), (0,))
+    dataset = Dataset([[0.0], [1.0], [3.0]], [[0.5], [2.5], [6.5]])
+    result = train(topology, dataset, weights=[0.5, 2.0], target_sse=0.0)
+    assert (result.stop, result.iterations, result.evaluations) == (StopReason.SOLVED, 0, 1)
+
+
+def test_max_iterations_and_extend() -> None:
+    training = Training(Topology.mlp([7, 4, 1]), generators.parity(7), max_iterations=0)
+    finish(training)
+    assert training.stop is StopReason.MAX_ITERATIONS
+    assert training.iteration == 0
+    assert len(training.trace()) == 1
+    training.extend(3)
+    assert training.stop is None
+    finish(training)
+    assert (training.iteration, training.stop) == (3, StopReason.MAX_ITERATIONS)
+    assert training.max_iterations == 3
+
+
+def test_no_progress_at_a_flat_place() -> None:
+    """Two equal inputs with opposite targets: the best a linear neuron can do is their mean."""
+    topology = Topology((), 1, (Neuron("linear", 1.0, 0.0, (0,)),), (0,))
+    dataset = Dataset([[0.0], [0.0]], [[1.0], [-1.0]])
+    result = train(topology, dataset, weights=[0.0, 1.0])
+    assert (result.stop, result.iterations, result.sse) == (StopReason.NO_PROGRESS, 0, 2.0)
+    assert result.trace.gradient_norm[0] == 0
+
+
+def test_no_progress_when_steps_become_too_small() -> None:
+    result = train(Topology.mlp([1, 1]), Dataset([[1.0], [2.0], [3.0]], [[1.0], [2.5], [2.0]]))
+    assert result.stop in (StopReason.NO_PROGRESS, StopReason.DAMPING_LIMIT)
+    assert result.sse == pytest.approx(2 / 3, rel=1e-9)
+
+
+def test_damping_limit() -> None:
+    case = RUNS[2]
+    training = finish(runs_of(case, max_iterations=10_000, max_attempts=1))
+    assert training.stop is StopReason.DAMPING_LIMIT
+    assert not training.result().converged
+    capped = finish(
+        runs_of(
+            case, max_iterations=10_000, mu_start=1.0, mu_max=1.0, mu_min=1.0, control="published"
+        )
+    )
+    assert capped.stop is StopReason.DAMPING_LIMIT
+
+
+def test_diverged() -> None:
+    topology = Topology.mlp([2, 2, 1])
+    result = train(topology, generators.xor(), weights=np.full(topology.n_weights, 1e300))
+    assert (result.stop, result.iterations) == (StopReason.DIVERGED, 0)
+    assert result.trace.sse[0] == np.inf
+
+
+@pytest.mark.parametrize(
+    ("n_patterns", "value"), [(1, 0.0), (1, 1.0), (3, 1e150), (5, 1e-200), (70, 0.0)]
+)
+def test_singular_and_extreme_systems_never_raise(n_patterns: int, value: float) -> None:
+    """Fewer patterns than weights, inputs that say nothing, squares out of range."""
+    topology = Topology.fcc(2, 4, 1)
+    dataset = Dataset(
+        np.full((n_patterns, 2), value), np.linspace(-1, 1, n_patterns)[:, None] + value
+    )
+    for mu_start in (1e-15, 1e-2):
+        result = train(topology, dataset, max_iterations=50, target_sse=0.0, mu_start=mu_start)
+        assert isinstance(result.stop, StopReason)
+        assert np.isfinite(result.weights).all()
+        assert np.all(np.diff(result.trace.sse) < 0)
+
+
+def test_saturated_neurons_do_no_harm() -> None:
+    topology = Topology.mlp([2, 3, 1], output="bipolar")
+    start = initial_weights(topology) * 1e6
+    result = train(topology, generators.xor(), weights=start, max_iterations=20)
+    assert np.isfinite(result.trace.sse).all()
+    assert np.isfinite(result.trace.gradient_norm).all()
+
+
+def test_cancelled_from_outside() -> None:
+    case = RUNS[2]
+    asked = []
+
+    def cancelled() -> bool:
+        asked.append(None)
+        return len(asked) > 3
+
+    result = train(
+        case.topology, case.dataset, max_iterations=10**7, target_sse=0.0, cancelled=cancelled,
+        control="published",
+    )  # fmt: skip
+    assert result.stop is StopReason.CANCELLED
+    assert 0 < result.iterations < 10**7
+
+
+def test_cancelled_by_another_thread_and_resumed() -> None:
+    training = runs_of(RUNS[3], max_iterations=10**7)
+    thread = threading.Thread(target=training.advance, kwargs={"seconds": 60})
+    thread.start()
+    seen = []
+    while len(seen) < 5:
+        trace = training.trace()
+        if not seen or len(trace) > len(seen[-1]):
+            seen.append(trace)
+    began = time.perf_counter()
+    training.cancel()
+    thread.join()
+    assert time.perf_counter() - began < 5
+    assert training.stop is StopReason.CANCELLED
+    whole = training.trace()
+    for trace in seen:
+        part = Trace(*(getattr(whole, c)[: len(trace)] for c in Trace.__slots__[:6]))
+        if len(trace) > 1:
+            assert numbers(trace) == numbers(part)
+    training.extend(training.iteration + 3)
+    finish(training)
+    assert training.stop is not StopReason.CANCELLED
+
+
+def test_a_portion_keeps_to_its_time_on_a_problem_whose_iteration_takes_longer() -> None:
+    topology = Topology.mlp([10, 40, 4])
+    training = Training(topology, noise(topology, 60_000), target_sse=0.0)
+    training.trace()
+    times = []
+    for _ in range(6):
+        began = time.perf_counter()
+        training.advance(seconds=0.03)
+        times.append(time.perf_counter() - began)
+    assert sorted(times)[1] < 0.3
+    assert training.iteration < 2
+
+
+@pytest.mark.parametrize("reason", StopReason)
+def test_every_stop_has_its_sentence(reason: StopReason) -> None:
+    assert reason.sentence.endswith(".")
+    assert len(reason.sentence) < 120
+    assert reason.final == (reason not in (StopReason.MAX_ITERATIONS, StopReason.CANCELLED))
