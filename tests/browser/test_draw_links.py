@@ -1,0 +1,70 @@
+"""The Draw page by its link, after a reload, and on the way back."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.helpers import wait_until_ready
+from tests.browser.workbench import add_neuron, at_rest, bench, facts, position, problem, status
+
+
+def test_the_link_reopens_exactly_this(page: Page, open_page: OpenPage) -> None:
+    problem(page, "Two spirals")
+    add_neuron(page, 0.5, 0.1)
+    expect(status(page)).to_contain_text("left out")
+    before = page.url
+    page.get_by_label("Weights seed").fill("7")
+    page.get_by_label("Weights seed").press("Enter")
+    expect(page).not_to_have_url(before)
+    train_key = facts(page).inner_text()
+    place = position(page, "h15")
+    other = open_page(url=page.url.split("?")[0], path="/?" + page.url.split("?")[1])
+    expect(status(other)).to_contain_text("left out")
+    expect(facts(other)).to_have_text(train_key)
+    expect(other.get_by_label("Weights seed")).to_have_value("7")
+    assert position(other, "h15") == pytest.approx(place, abs=0.06)
+
+
+def test_edits_leave_no_trace_in_the_way_back(page: Page) -> None:
+    before = page.evaluate("history.length")
+    for name in ("XOR", "Moons", "Circles"):
+        link = page.url
+        problem(page, name)
+        expect(page).not_to_have_url(link)
+    assert page.evaluate("history.length") == before
+    page.locator("[data-testid=stTopNavLink]", has_text="Hessian").click()
+    expect(page.get_by_role("radio", name="Structure")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/hessian\?e="))
+    page.go_back()
+    expect(bench(page)).to_be_visible()
+    expect(page.get_by_role("radio", name="Circles")).to_have_attribute("aria-checked", "true")
+    expect(page).to_have_url(re.compile(r"/\?e="))
+
+
+def test_a_damaged_link_says_so_and_opens_the_first_experiment(open_page: OpenPage) -> None:
+    page = open_page(path="/?e=not-a-link")
+    expect(page.locator("[data-part=notice]")).to_contain_text("The link could not be opened")
+    expect(facts(page)).to_contain_text("105 weights")
+
+
+def test_reload_and_page_change_lose_nothing(page: Page) -> None:
+    page.get_by_role("button", name="FCC").click()
+    expect(facts(page)).to_contain_text("187 weights")
+    page.reload()
+    wait_until_ready(page)
+    expect(facts(page)).to_contain_text("187 weights")
+
+
+def test_the_pictures_of_the_data_survive_going_back(page: Page) -> None:
+    page.locator("[data-testid=stTopNavLink]", has_text="Share").click()
+    expect(page.get_by_role("heading", name="Link")).to_be_visible()
+    page.go_back()
+    first = page.locator(".thumb-canvas").first
+    expect(first).to_be_visible()
+    at_rest(page)
+    assert first.evaluate("""node => {
+        const context = node.getContext("2d");
+        return context.getImageData(0, 0, node.width, node.height).data.some(v => v)
+    }""")

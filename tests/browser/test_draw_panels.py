@@ -1,0 +1,100 @@
+"""What stands around the stage: properties, table, presets, data and settings."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.workbench import facts, problem
+
+
+def test_weights_and_neurons_are_edited_in_the_panel(page: Page) -> None:
+    problem(page, "XOR")
+    page.locator('[data-id="h1"]').focus()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("region", name="Properties")
+    panel.get_by_label("Activation").select_option("unipolar")
+    panel.get_by_label("Bias").fill("0.5")
+    panel.get_by_label("Bias").press("Enter")
+    expect(page.locator('[data-id="h1"] .bias')).to_have_text("0.5")
+    panel.get_by_label("Gain").fill("-3")
+    panel.get_by_label("Gain").press("Enter")
+    expect(page.locator("[data-part=notice]")).to_contain_text("Gain of h1 must be a number from")
+    panel.get_by_label("Name").fill("corner")
+    panel.get_by_label("Name").press("Enter")
+    expect(page.locator('[data-id="corner"]')).to_be_visible()
+    expect(page.locator('[data-id="corner"] .bias')).to_have_text("0.5")
+
+
+def test_the_table_tells_the_same(page: Page) -> None:
+    problem(page, "XOR")
+    page.get_by_text("The network as a table").click()
+    row = page.get_by_role("row", name=re.compile("^h1"))
+    expect(row).to_contain_text("hidden")
+    expect(row.get_by_role("button", name=re.compile(r"^x1 \(-?\d"))).to_be_visible()
+    row.get_by_role("button", name="h1").click()
+    expect(page.get_by_role("region", name="Properties")).to_be_visible()
+
+
+def test_presets_and_settings(page: Page) -> None:
+    page.get_by_role("textbox", name="Hidden neurons").fill("4-3")
+    page.get_by_role("button", name="BMLP").click()
+    expect(facts(page)).to_contain_text("43 weights")
+    expect(page.get_by_role("button", name="BMLP")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("textbox", name="Hidden neurons").fill("90-90")
+    page.get_by_role("button", name="MLP", exact=True).click()
+    expect(page.locator("[data-part=notice]")).to_contain_text("2,000 is the limit")
+    expect(facts(page)).to_contain_text("43 weights")
+    page.get_by_label("Points").fill("7")
+    page.get_by_label("Points").press("Enter")
+    expect(page.locator("[data-part=notice]")).to_contain_text("Points")
+    expect(facts(page)).to_contain_text("250 patterns")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_every_problem_shows_without_a_complaint(
+    open_page: OpenPage, scheme: str, size: tuple[int, int]
+) -> None:
+    page = open_page(*size, scheme)
+    expect(page.get_by_role("radio", name="XOR")).to_be_visible()
+    names = [radio.get_attribute("aria-label") for radio in page.get_by_role("radio").all()]
+    assert len(names) >= 17
+    for name in names:
+        assert name
+        problem(page, name)
+        expect(page.locator(".note")).not_to_be_empty()
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= size[0], "the page scrolls sideways"
+
+
+def test_a_refused_number_does_not_stay_in_its_field(page: Page) -> None:
+    points = page.get_by_label("Points")
+    for wrong in ("7", ""):
+        points.fill(wrong)
+        points.press("Enter")
+        expect(points).to_have_value("500")
+    points.click()
+    points.press("Control+a")
+    points.press_sequentially("e-e")
+    points.press("Tab")
+    expect(page.locator("[data-part=notice]")).to_have_text("Points must be a number.")
+    expect(points).to_have_value("500")
+
+
+def test_the_panel_follows_undo_and_a_new_name(page: Page) -> None:
+    problem(page, "XOR")
+    page.locator('[data-id="h1"]').focus()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("region", name="Properties")
+    panel.get_by_label("Activation").select_option("unipolar")
+    page.get_by_role("button", name="Undo").click()
+    expect(panel.get_by_label("Activation")).to_have_value("bipolar")
+    name = 'he said "\u05e9\u05dc\u05d5\u05dd" \U0001f642'
+    panel.get_by_label("Name").fill(name)
+    panel.get_by_label("Name").press("Enter")
+    expect(panel).to_contain_text(name)
+    expect(panel.get_by_label("Name")).to_be_focused()
+    page.get_by_role("button", name="Undo").click()
+    expect(panel).to_be_hidden()

@@ -1,0 +1,106 @@
+"""Training on the Draw page: from the first click to the last replay, and Stop at any time."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.helpers import save_picture
+from tests.browser.workbench import bench, facts, problem, status, train
+
+
+def test_first_screen_is_solved_by_one_click_and_replays(page: Page) -> None:
+    expect(status(page)).to_contain_text("Press Train")
+    expect(facts(page)).to_have_text("105 weights, 250 patterns to train, 250 to test")
+    page.get_by_role("button", name="Train", exact=True).click()
+    # The very first training on a machine waits for the compiler.
+    expect(bench(page)).to_have_attribute("data-state", "replaying", timeout=120_000)
+    expect(status(page)).to_have_text(re.compile(r"Solved in \d+ iterations, \d+ ms\."))
+    expect(bench(page)).to_have_attribute("data-state", "resting")
+    expect(page.locator(".note")).to_contain_text("250 of 250 patterns right")
+    # The other rules compile in the background.
+    beside = page.locator("[data-part=beside]")
+    expect(beside).to_have_text(
+        re.compile(r"it takes [\d,]+ epochs: .* of computing"), timeout=240_000
+    )
+    save_picture(page, "draw")
+
+
+@pytest.mark.parametrize(("name", "patterns"), [("Parity", 8), ("Two spirals", 194)])
+def test_published_problems_are_learned_to_the_last_pattern(
+    page: Page, name: str, patterns: int
+) -> None:
+    problem(page, name)
+    train(page)
+    expect(status(page)).to_contain_text("Solved in")
+    expect(page.locator(".note")).to_contain_text(f"{patterns} of {patterns} patterns right")
+
+
+def test_step_scrub_reset_and_new_weights(page: Page) -> None:
+    page.get_by_role("button", name="Step").click()
+    expect(bench(page)).to_have_attribute("data-k", "1")
+    page.get_by_role("button", name="Step").click()
+    expect(bench(page)).to_have_attribute("data-k", "2")
+    expect(bench(page)).to_have_attribute("data-last", "2")
+    train(page)
+    last = bench(page).get_attribute("data-last")
+    slider = page.get_by_role("slider", name="Iteration")
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(bench(page)).to_have_attribute("data-k", "0")
+    page.keyboard.press("ArrowRight")
+    expect(bench(page)).to_have_attribute("data-k", "1")
+    assert bench(page).get_attribute("data-last") == last
+    page.get_by_role("button", name="Reset").click()
+    expect(bench(page)).to_have_attribute("data-last", "0")
+    before = page.url
+    page.get_by_role("button", name="New weights").click()
+    expect(page.get_by_label("Weights seed")).to_have_value("4")
+    expect(page).not_to_have_url(before)
+
+
+def test_stop_is_quick_and_the_page_goes_on(page: Page) -> None:
+    problem(page, "Digits")
+    page.get_by_label("Target SSE").fill("0")
+    page.get_by_label("Target SSE").press("Enter")
+    expect(page.get_by_label("Target SSE")).to_have_value("0")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(bench(page)).to_have_attribute("data-state", "training")
+    page.get_by_role("button", name="Stop").click()
+    expect(status(page)).to_contain_text("Train goes on from here")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
+def test_train_asks_once_and_plays_a_solved_training_again(page: Page) -> None:
+    most = page.get_by_label("Most iterations")
+    most.fill("5")
+    most.press("Enter")
+    expect(most).to_have_value("5")
+    page.get_by_role("button", name="Train", exact=True).dblclick()
+    expect(status(page)).to_contain_text("Not solved after 5 iterations")
+    expect(bench(page)).to_have_attribute("data-state", "resting")
+    expect(most).to_have_value("5")
+    expect(page.get_by_role("button", name="Step")).to_be_disabled()
+    problem(page, "XOR")
+    train(page)
+    last = bench(page).get_attribute("data-last")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(bench(page)).to_have_attribute("data-state", "replaying")
+    expect(bench(page)).to_have_attribute("data-k", str(last))
+
+
+def test_a_screen_reader_is_not_told_every_iteration(page: Page) -> None:
+    problem(page, "Digits")
+    page.get_by_label("Target SSE").fill("0")
+    page.get_by_label("Target SSE").press("Enter")
+    expect(page.get_by_label("Target SSE")).to_have_value("0")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(status(page)).to_have_attribute("aria-live", "off")
+    page.get_by_role("button", name="Stop").click()
+    expect(status(page)).to_have_attribute("aria-live", "polite")
+
+
+def test_reduced_motion_goes_to_the_end_at_once(open_page: OpenPage) -> None:
+    page = open_page(reduced_motion="reduce")
+    expect(page.get_by_label("Replay speed")).to_have_value("3")

@@ -1,0 +1,99 @@
+"""The parts of the Draw page, and what hands do with them."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def bench(page: Page) -> Locator:
+    return page.locator(".workbench")
+
+
+def status(page: Page) -> Locator:
+    return page.locator("[data-part=status]")
+
+
+def facts(page: Page) -> Locator:
+    return page.locator("[data-part=facts]")
+
+
+def train(page: Page) -> None:
+    """Train, wait for the sentence, and for the replay to come to rest."""
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(status(page)).to_contain_text(re.compile("Solved|Stuck|Not solved"), timeout=120_000)
+    expect(bench(page)).to_have_attribute("data-state", "resting", timeout=60_000)
+
+
+def problem(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name, exact=True).click()
+    expect(page.get_by_role("radio", name=name, exact=True)).to_have_attribute(
+        "aria-checked", "true"
+    )
+
+
+def centre(page: Page, node: str) -> tuple[float, float]:
+    at_rest(page)
+    box = page.locator(f'[data-id="{node}"] .frame').bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag_link(page: Page, source: str, target: str, *, drop: bool = True) -> None:
+    box = page.locator(f'[data-port="{source}"]').bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(*centre(page, target), steps=6)
+    if drop:
+        page.mouse.up()
+
+
+def position(page: Page, node: str) -> list[float]:
+    """Where a neuron lies on the stage, once it has been put there."""
+    place = page.locator(f'[data-id="{node}"][transform]').get_attribute("transform")
+    assert place
+    return [float(number) for number in re.findall(r"-?[\d.]+", place)]
+
+
+# The place on the empty ground of the stage that is nearest to a wanted one: the drawing's extent
+# depends on the fonts of the machine.
+EMPTY_PLACE = """(box, [across, down]) => {
+  const root = box.getRootNode(), ground = box.getBoundingClientRect();
+  const wanted = [ground.x + across * ground.width, ground.y + down * ground.height];
+  const empty = ([x, y]) => [-14, 0, 14].every((dx) => [-14, 0, 14].every((dy) => {
+    const hit = root.elementFromPoint(x + dx, y + dy);
+    return hit && box.contains(hit) && !hit.closest("[data-id], [data-port], .link");
+  }));
+  let best = null, nearest = Infinity;
+  for (let x = ground.left + 16; x < ground.right - 16; x += 6) {
+    for (let y = ground.top + 16; y < ground.bottom - 16; y += 6) {
+      const away = Math.hypot(x - wanted[0], y - wanted[1]);
+      if (away < nearest && empty([x, y])) [best, nearest] = [[x, y], away];
+    }
+  }
+  return best;
+}"""
+
+
+def at_rest(page: Page) -> None:
+    """Wait until fonts and the first measurement no longer move the drawing: ten still frames."""
+    page.locator("[data-id]").first.evaluate(
+        """(node) => new Promise((done) => {
+          let before = "", same = 0;
+          const look = () => {
+            const { x, y, width } = node.getBoundingClientRect();
+            const now = [x, y, width].join();
+            same = now === before ? same + 1 : 0;
+            before = now;
+            if (same >= 10) done(); else requestAnimationFrame(look);
+          };
+          look();
+        })"""
+    )
+
+
+def add_neuron(page: Page, across: float, down: float) -> None:
+    at_rest(page)
+    place = page.locator(".stage-box").evaluate(EMPTY_PLACE, [across, down])
+    assert place, "no empty place on the stage"
+    page.mouse.dblclick(*place)
