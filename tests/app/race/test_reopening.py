@@ -1,0 +1,30 @@
+"""A run of a race, reopened."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.race.table import reopened
+from nbn_core.errors import NBNError
+from nbn_core.rules import RULES
+from tests.app.desk import is_a_sentence
+from tests.app.race.helpers import Session
+
+
+def test_a_run_reopens_as_the_experiment_that_makes_it_again(session: Session) -> None:
+    session.post("start")
+    session.rests()
+    session.desk.note()
+    entries = {entry.result.lane.name: entry for entry in session.desk.log}
+    again = reopened(entries["adam"])
+    assert again.rule == "adam"
+    assert dict(again.settings) == dict(
+        RULES["adam"].settings(entries["adam"].result.lane.settings)
+    )
+    training = again.training()
+    while training.stop is None:
+        training.advance()
+    assert training.iteration == entries["adam"].result.spent.iterations  # type: ignore[union-attr]
+    with pytest.raises(NBNError) as refusal:
+        reopened(entries["forward_forward"])
+    assert is_a_sentence(str(refusal.value))
