@@ -38,7 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core.dataset import Dataset
-from nbn_core.descent import FIRST_STEP, LEAST_STEP, MOST_STEP, OPTIMISERS, wired
+from nbn_core.descent import FIRST_STEP, LEAST_STEP, MOST_STEP, OPTIMISERS
 from nbn_core.kernels import denoising, descent, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Network
@@ -57,6 +57,7 @@ from nbn_core.rules.base import (
 )
 from nbn_core.topology import Topology
 from nbn_core.trace import EVERY, Record, StopReason
+from nbn_core.wiring import wired
 
 FloatArray = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from nbn_core.topology.checks import checked_size, checked_sizes
 from nbn_core.topology.neuron import Neuron, Parts
 
 
-class Wiring(NamedTuple):
+class Links(NamedTuple):
     """The sources of every neuron; the last neurons are the outputs."""
 
     n_inputs: int
@@ -19,7 +19,7 @@ class Wiring(NamedTuple):
     n_outputs: int
 
 
-def layered(layers: Sequence[int], *, bridged: bool) -> Wiring:
+def layered(layers: Sequence[int], *, bridged: bool) -> Links:
     """Layers that see the one before them or, bridged, the inputs and all layers before them."""
     sizes = checked_sizes(layers)
     starts = np.concatenate([[0], np.cumsum(sizes)]).tolist()
@@ -28,22 +28,22 @@ def layered(layers: Sequence[int], *, bridged: bool) -> Wiring:
         for layer in range(1, len(sizes))
         for _ in range(sizes[layer])
     ]
-    return Wiring(sizes[0], sources, sizes[-1])
+    return Links(sizes[0], sources, sizes[-1])
 
 
-def cascade(n_inputs: int, n_hidden: int, n_outputs: int) -> Wiring:
+def cascade(n_inputs: int, n_hidden: int, n_outputs: int) -> Links:
     """Hidden neurons that see the inputs and all hidden before them, and outputs that see both."""
     n_inputs = checked_size(n_inputs, "inputs", 1)
     n_hidden = checked_size(n_hidden, "hidden neurons", 0)
     n_outputs = checked_size(n_outputs, "outputs", 1)
     sources = [tuple(range(n_inputs + k)) for k in range(n_hidden)]
     sources += [tuple(range(n_inputs + n_hidden))] * n_outputs
-    return Wiring(n_inputs, sources, n_outputs)
+    return Links(n_inputs, sources, n_outputs)
 
 
-def family(wiring: Wiring, hidden: str, output: str, gain: float, leak: float) -> Parts:
-    """The parts of a network wired like this; gain and leak are of the neurons not linear."""
-    n_inputs, sources, n_outputs = wiring
+def family(links: Links, hidden: str, output: str, gain: float, leak: float) -> Parts:
+    """The parts of a network linked like this; gain and leak are of the neurons not linear."""
+    n_inputs, sources, n_outputs = links
     n_hidden = len(sources) - n_outputs
     neurons = []
     for k, seen in enumerate(sources):

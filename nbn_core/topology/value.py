@@ -239,8 +239,8 @@ class Topology:
         Topology
             The cascade.
         """
-        wiring = cascade(n_inputs, n_hidden, n_outputs)
-        return cls(*family(wiring, hidden, output, gain, leak))
+        links = cascade(n_inputs, n_hidden, n_outputs)
+        return cls(*family(links, hidden, output, gain, leak))
 
     # Graphs
 
