@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 
 from nbn_core.dataset import Dataset
 from nbn_core.descent import OPTIMISERS
-from nbn_core.kernels import descent, goodness, optimisers
+from nbn_core.kernels import descent, forward_forward, goodness, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.objective import Objective
 from nbn_core.portions import portion, room
@@ -288,7 +288,7 @@ class ForwardForward:
                 *state.answers, state.tally, state.seen, last_iteration, state.per_pattern, work,
                 state.counters, state.numbers, kept,
             ]  # fmt: skip
-            return float(goodness.advance(*arguments))
+            return float(forward_forward.advance(*arguments))
 
         portion(state, last_iteration, seconds, go_on)
 
@@ -312,7 +312,7 @@ class ForwardForward:
         outputs = np.zeros((len(inputs), state.classes.shape[1]))
         for start in range(0, len(inputs), BLOCK):
             count = min(BLOCK, len(inputs) - start)
-            goodness.predict_block(
+            forward_forward.predict_block(
                 state.structure, state.levels, data, state.passes, state.room, state.choices,
                 state.weights, start, count, *state.answers,
             )  # fmt: skip
@@ -349,7 +349,7 @@ class ForwardForward:
             choices[goodness.SKIPPED], choices[goodness.BY_HEAD] = level, 0.0
             for start in range(0, len(inputs), BLOCK):
                 count = min(BLOCK, len(inputs) - start)
-                goodness.predict_block(
+                forward_forward.predict_block(
                     state.structure, levels, data, state.passes, state.room, choices,
                     state.weights, start, count, scores, outputs,
                 )  # fmt: skip
