@@ -13,6 +13,7 @@ from nbn_core.activation import ACTIVATIONS
 from nbn_core.errors import ShapeError
 from nbn_core.kernels import evaluate
 from nbn_core.kernels.forward import BLOCK
+from nbn_core.kernels.memory import zeros
 from nbn_core.kernels.vectors import HALF, WIDTH
 from nbn_core.topology import Topology
 
@@ -240,7 +241,7 @@ class Network:
     def value_buffers(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Make room for values (I+K, BLOCK), slopes (K, BLOCK) and errors (M, BLOCK)."""
         sizes = self.n_inputs + self.n_neurons, self.n_neurons, self.n_outputs
-        values, slopes, errors = (np.zeros((n, BLOCK)) for n in sizes)
+        values, slopes, errors = zeros(*((n, BLOCK) for n in sizes))
         return values, slopes, errors
 
     def room(
@@ -264,18 +265,23 @@ class Network:
             (L, BLOCK), factors (K,), picks (K,) int32, rows (C, BLOCK, WIDTH), sums (T HALF,
             WIDTH). All but slopes, factors, picks, rows and sums are parts of `lines`.
         """
-        lines = np.zeros((self.term_line + n_terms, BLOCK))
+        lines, slopes, rows, sums = zeros(
+            (self.term_line + n_terms, BLOCK),
+            (self.n_neurons, BLOCK),
+            (self.n_blocks if n_rows is None else n_rows, BLOCK, WIDTH),
+            (n_tiles * HALF, WIDTH),
+        )
         lines[self.one_line] = 1.0
         return (
             lines[: self.one_line],
-            np.zeros((self.n_neurons, BLOCK)),
+            slopes,
             lines[self.error_line : self.delta_line],
             lines[self.delta_line : self.term_line],
             lines,
             np.zeros(self.n_neurons),
             np.zeros(self.n_neurons, dtype=np.int32),
-            np.zeros((self.n_blocks if n_rows is None else n_rows, BLOCK, WIDTH)),
-            np.zeros((n_tiles * HALF, WIDTH)),
+            rows,
+            sums,
         )
 
 

@@ -8,7 +8,9 @@ with z = g net. Both exponential ones rest on one reduction, with k the integer 
 where p is summed as a Taylor polynomial. With t = exp(2|z|) - 1, tanh|z| = t / (t + 2) and its
 slope is 4 (t + 1) / (t + 2)^2: no cancellation where the neuron saturates. The quotient is put
 right with what its product with t + 2 lacks, so that tanh is within 2 ulp. No branch and no library
-call is left inside the loops, so that they vectorise and give the same bits on any machine.
+call is left inside the loops, so that they vectorise and give the same bits on any machine; each is
+cut in two, with the exponential on the way kept among the slopes, as a processor looks ahead only so
+far in a long chain.
 Arguments are cut off at |a| = 80: there the bipolar value is 1 to the last bit, the slope 7e-35.
 """
 
@@ -73,12 +75,14 @@ def activate(code, gain, leak, nets, slopes, count):
     """
     if code == BIPOLAR:
         for p in range(count):
-            net = nets[p]
-            z = gain * net
-            a = 2.0 * abs(z)
+            a = 2.0 * abs(gain * nets[p])
             a = _CUT if a > _CUT else a
             power, rest = _reduced(a)
-            t = multiply_add(power, rest, power - 1.0)
+            slopes[p] = multiply_add(power, rest, power - 1.0)
+        for p in range(count):
+            net = nets[p]
+            z = gain * net
+            t = slopes[p]
             d = t + 2.0
             u = 1.0 / d
             value = t * u
@@ -89,12 +93,14 @@ def activate(code, gain, leak, nets, slopes, count):
             slopes[p] = gain * (4.0 * (t + 1.0) * u * u) + leak
     elif code == UNIPOLAR:
         for p in range(count):
-            net = nets[p]
-            z = gain * net
-            a = -abs(z)
+            a = -abs(gain * nets[p])
             a = -_CUT if a < -_CUT else a
             power, rest = _reduced(a)
-            t = power + power * rest
+            slopes[p] = power + power * rest
+        for p in range(count):
+            net = nets[p]
+            z = gain * net
+            t = slopes[p]
             u = 1.0 / (1.0 + t)
             nets[p] = (u if z >= 0.0 else t * u) + leak * net
             slopes[p] = gain * (t * u * u) + leak

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from nbn_core.damping import CONTROLS, MATRICES, USUAL_CONTROL, Damping, suited_
 from nbn_core.dataset import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.kernels import levenberg, stepping
+from nbn_core.kernels.memory import zeros
 from nbn_core.kernels.vectors import WIDTH
 from nbn_core.methods import checked_method, costs
 from nbn_core.objective import Objective
@@ -41,6 +42,7 @@ FloatArray = NDArray[np.float64]
 
 LEAST_DECREASE = 1e-15
 # Rows of the trace made ready for one portion, and how many numbers they should take at most
+_KNOWN = (*(field.name for field in fields(Damping)), "method")
 _LEAST_ROWS, _MOST_ROWS, _ROOM = 16, 512, 2**18
 _STOPS = {
     levenberg.RUNNING: None,
@@ -124,11 +126,11 @@ class NBN:
         SettingError
             If a name is unknown or a value outside what it may be.
         """
-        known = [*(field.name for field in fields(Damping)), "method"]
         for name in given:
-            if name not in known:
-                raise SettingError(f"NBN has no setting {name!r}: it has {', '.join(known)}.")
-        checked = asdict(damping_of(_completed(given)))
+            if name not in _KNOWN:
+                raise SettingError(f"NBN has no setting {name!r}: it has {', '.join(_KNOWN)}.")
+        damping = damping_of(_completed(given))
+        checked = {name: getattr(damping, name) for name in _KNOWN[:-1]}
         method = checked_method(given.get("method", "auto"))
         return checked if method == "auto" else {**checked, "method": method}
 
@@ -162,6 +164,10 @@ class NBN:
         fixed, room = objective.summation(method)
         damping = damping_of(settings)
         padded = WIDTH * network.n_blocks
+        gradient, quasi_hessian, *buffers = zeros(
+            (padded,), (padded, padded),
+            (network.n_blocks, padded, WIDTH), (WIDTH, padded), (WIDTH,), (padded,), (padded,),
+        )  # fmt: skip
         numbers = np.zeros(levenberg.N_NUMBERS)
         numbers[levenberg.MU] = damping.mu_start
         constants = np.zeros(levenberg.N_SETTINGS)
@@ -183,20 +189,13 @@ class NBN:
             numbers,
             weights.copy(),
             weights.copy(),
-            np.zeros(padded),
-            np.zeros((padded, padded)),
+            gradient,
+            quasi_hessian,
             method,
             fixed,
             constants,
             _work(objective, method),
-            (
-                room,
-                np.zeros((network.n_blocks, padded, WIDTH)),
-                np.zeros((WIDTH, padded)),
-                np.zeros(WIDTH),
-                np.zeros(padded),
-                np.zeros(padded),
-            ),
+            (room, *buffers),
             1e9,
             0.0,
         )
