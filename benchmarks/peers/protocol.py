@@ -89,7 +89,7 @@ def serve(peer):
 
 
 def _iterations(made, task, most):
-    """Run the same training over and over: one of a millisecond would time how a processor wakes."""
+    """Run the same training again and again: one alone would time how a processor wakes."""
     iterations, began = 0, time.perf_counter()
     while True:
         accepted, sse = made.run(task.starts[0], most)

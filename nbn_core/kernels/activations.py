@@ -8,9 +8,9 @@ with z = g net. Both exponential ones rest on one reduction, with k the integer 
 where p is summed as a Taylor polynomial. With t = exp(2|z|) - 1, tanh|z| = t / (t + 2) and its
 slope is 4 (t + 1) / (t + 2)^2: no cancellation where the neuron saturates. The quotient is put
 right with what its product with t + 2 lacks, so that tanh is within 2 ulp. No branch and no library
-call is left inside the loops, so that they vectorise and give the same bits on any machine; each is
-cut in two, with the exponential on the way kept among the slopes, as a processor looks ahead only so
-far in a long chain.
+call is left inside the loops, so that they vectorise and give the same bits on any machine. Each is
+cut in two, with the exponential kept among the slopes in between: in a long chain a processor does
+not look ahead far enough to overlap one vector with the next.
 Arguments are cut off at |a| = 80: there the bipolar value is 1 to the last bit, the slope 7e-35.
 """
 
