@@ -16,6 +16,7 @@ from typing import TextIO
 from nbn_core.errors import NBNError
 from nbn_core.experiment import MAX_JSON, Experiment
 from nbn_core.formats import write_trace_csv, write_trace_npz, write_weights_csv
+from nbn_core.result import TrainingResult
 from nbn_core.trace import StopReason
 from nbn_core.training import Training
 
@@ -52,8 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error.filename or source}: {error.strerror or error}.", file=sys.stderr)
         return WRONG
     result = training.result()
-    took = f"{result.iterations} iteration{'' if result.iterations == 1 else 's'}"
-    print(f"{result.stop.sentence} SSE {result.sse:.6g} after {took}.")
+    print(f"{result.stop.sentence} {_where(result)}")
     print(*(f"Wrote {file}" for file in files), sep="\n")
     if interrupted:
         return INTERRUPTED
@@ -129,10 +129,21 @@ def _progress(training: Training) -> str:
     return f"[{'#' * full}{'.' * (BAR - full)}] {done:>{len(str(most))}} of {most}  SSE {shown}"
 
 
+def _where(result: TrainingResult) -> str:
+    """Say what was written: the weights of the last iteration, or those best for validation."""
+    took = f"{result.iterations} iteration{'' if result.iterations == 1 else 's'}"
+    if result.best_iteration == result.iterations:
+        return f"SSE {result.sse:.6g} after {took}."
+    return (
+        f"The weights are those of iteration {result.best_iteration} of {result.iterations}, the "
+        f"best for the validation patterns: SSE {result.sse:.6g}."
+    )
+
+
 def _write(files: Sequence[Path], experiment: Experiment, training: Training) -> None:
     trace = training.trace()
     files[0].write_text(write_trace_csv(trace), encoding="utf-8", newline="")
-    weights = write_weights_csv(experiment.topology, trace.weights[-1])
+    weights = write_weights_csv(experiment.topology, training.result().weights)
     files[1].write_text(weights, encoding="utf-8", newline="")
     for file in files[2:]:
         file.write_bytes(write_trace_npz(trace))

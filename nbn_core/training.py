@@ -142,7 +142,9 @@ class Training:
 
     @property
     def iteration(self) -> int:
-        """Accepted iterations so far."""
+        """Accepted iterations so far; of a training that stopped early, those that count."""
+        if self._validation is not None and self._validation.ended:
+            return int(self._state.record.columns.iterations[self._validation.rows - 1])
         return max(self._state.record.done, 0)
 
     @property
@@ -165,6 +167,21 @@ class Training:
         if self._state.record.done >= self._max_iterations:
             return StopReason.MAX_ITERATIONS
         return StopReason.CANCELLED if self._cancelled.is_set() else None
+
+    @property
+    def best_row(self) -> int:
+        """The row of the trace whose weights are the result.
+
+        The last, or with validation patterns the one that was best for them.
+        """
+        if self._validation is None:
+            return max(self._state.record.rows - 1, 0)
+        return self._validation.best
+
+    @property
+    def validation_sse(self) -> tuple[float, ...] | None:
+        """SSE of the validation patterns in each row so far; None without such patterns."""
+        return None if self._validation is None else tuple(self._validation.sse)
 
     @property
     def state(self) -> RuleState:
@@ -240,6 +257,8 @@ class Training:
         state = self._state
         if state.stop is None and 0 <= state.record.newest < state.record.done:
             self._rule.advance(state, state.record.done, 0.02)
+            if self._validation is not None:
+                self._validation.look(state.record)
 
     def cancel(self) -> None:
         """Stop within a portion, from any thread."""
@@ -278,10 +297,9 @@ class Training:
             Rows that will not change any more.
         """
         first = whole(first, "first", 0, 2**53)
-        if self._state.record.rows > 0:
-            if self._validation is not None:
-                return self._state.record.trace().until(self._validation.rows).part(first)
-            return self._state.record.trace(first)
+        looked = self._state.record.rows if self._validation is None else self._validation.rows
+        if looked > 0:
+            return self._state.record.trace().until(looked).part(first)
         if self._start_trace is None:
             record = self._state.record
             self._start_trace = record.start(self.objective.sse(record.columns.weights[0]))
@@ -297,7 +315,7 @@ class Training:
         """
         stop = self.stop or StopReason.CANCELLED
         trace = self.trace()
-        best = len(trace) - 1 if self._validation is None else self._validation.best
+        best = min(self.best_row, len(trace) - 1)
         return TrainingResult(
             weights=trace.weights[best],
             sse=float(trace.sse[best]),
@@ -309,7 +327,7 @@ class Training:
             trace=trace,
             work=float(trace.work[-1]),
             best_iteration=int(trace.iterations[best]),
-            validation_sse=None if self._validation is None else tuple(self._validation.sse),
+            validation_sse=self.validation_sse,
         )
 
 

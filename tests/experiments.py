@@ -87,7 +87,11 @@ def experiments(draw: st.DrawFn) -> Experiment:
         start=draw(
             st.builds(SeededStart, st.just("uniform"), seeds) | st.builds(GivenStart, weights)
         ),
-        stopping=Stopping(draw(st.floats(0, 1e300)), draw(st.integers(1, 1_000_000))),
+        stopping=Stopping(
+            draw(st.floats(0, 1e300)),
+            draw(st.integers(1, 1_000_000)),
+            draw(st.sampled_from([0, 0, 1, 20, 1_000_000])),
+        ),
         drawing=draw(st.none() | st.dictionaries(st.text(max_size=5), json_values, max_size=3)),
     )
 
@@ -102,4 +106,18 @@ def own() -> Experiment:
         start=GivenStart(tuple(np.linspace(-1, 1, topology.n_weights))),
         stopping=Stopping(0.1, 20),
         drawing={"nodes": [{"x": 1, "y": 2.5}], "zoom": None},
+    )
+
+
+def early(**stopping: float) -> Experiment:
+    """A noisy curve, half of whose points train; others, that validate, say when to stop.
+
+    It stops after 44 iterations, 20 after the best one; no target is reached.
+    """
+    x = np.linspace(-1, 1, 30)[:, np.newaxis]
+    y = np.sin(3 * x) + 0.3 * np.random.default_rng(5).normal(size=x.shape)
+    return Experiment(
+        Topology.mlp([1, 8, 1], output="linear"),
+        OwnData(Dataset(x, y, "noisy curve", input_names=["x"], target_names=["y"]), 0.5, 0, 0.3),
+        stopping=Stopping(**{"target_sse": 0.0, "max_iterations": 300, "patience": 20} | stopping),
     )

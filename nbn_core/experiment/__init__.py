@@ -14,12 +14,13 @@ that equal experiments have equal text:
               "scaling": {"inputs", "targets"}, "split"},
      "rule": {"name", "settings"},
      "start": {"kind": "seeded", "scheme", "seed"} or {"kind": "given", "weights": [...]},
-     "stopping": {"target_sse", "max_iterations"},
+     "stopping": {"target_sse", "max_iterations", "patience"},
      "drawing": {...} or null}
 
-with "split": {"train_share", "validation_share", "seed", "stratified"}. Every key is needed and no
-other is allowed: a changed default or a lost key must never turn an old file into another
-experiment without a word. Files of earlier versions are read as what they meant then.
+with "split": {"train_share", "validation_share", "seed", "stratified"}. Every key but "patience" is
+needed and no other is allowed: a changed default or a lost key must never turn an old file into
+another experiment without a word. Files of earlier versions are read as what they meant then, and
+one without "patience", which is written only when above 0, never stops early.
 
 `checks` and `jsontext` serve all; `split`, `data` and `start` are the parts; `value` is the whole;
 `versions` and `reading` turn a file into one.

@@ -45,7 +45,7 @@ def read_parts(document: object) -> dict[str, Any]:
         "format version topology data rule start stopping drawing",
     )
     rule = fields(whole["rule"], "rule", "name settings")
-    stopping = fields(whole["stopping"], "stopping", "target_sse max_iterations")
+    stopping = fields(whole["stopping"], "stopping", "target_sse max_iterations", "patience")
     return {
         "topology": Topology.from_dict(typed(whole["topology"], dict, "topology")),
         "data": _read_data(whole["data"]),
@@ -144,12 +144,13 @@ def _read_start(value: object) -> SeededStart | GivenStart:
 # Checks
 
 
-def fields(value: object, where: str, names: str) -> dict[str, Any]:
-    """`value` if it is an object with exactly these keys."""
+def fields(value: object, where: str, names: str, optional: str = "") -> dict[str, Any]:
+    """`value` if it is an object with exactly these keys, the optional ones or not."""
     fields: dict[str, Any] = typed(value, dict, where)
     all_there(fields, names.split(), where)
+    known = [*names.split(), *optional.split()]
     for key in fields:
-        if key not in names.split():
+        if key not in known:
             raise ExperimentError(
                 f"This experiment has something unknown in {where}: {shown(key)}."
             )

@@ -52,10 +52,21 @@ class GivenStart:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """When training ends: at an SSE of `target_sse` or less, or after `max_iterations`."""
+    """When training ends.
+
+    Parameters
+    ----------
+    target_sse : float
+        At this SSE of the training patterns, or less.
+    max_iterations : int
+        After so many iterations.
+    patience : int
+        After so many iterations without a better SSE of the validation patterns; 0: never early.
+    """
 
     target_sse: float = 0.01
     max_iterations: int = 1000
+    patience: int = 0
 
     def __post_init__(self) -> None:
         keep(self, "target_sse", real(self.target_sse, "The target SSE", 0.0))
@@ -64,3 +75,17 @@ class Stopping:
             "max_iterations",
             whole(self.max_iterations, "The number of iterations", 1, MAX_ITERATIONS),
         )
+        keep(self, "patience", whole(self.patience, "The patience", 0, MAX_ITERATIONS))
+
+    def to_dict(self) -> dict[str, float | int]:
+        """Write it as a part of an experiment.
+
+        Returns
+        -------
+        dict
+            The patience only where there is any: who has none says what was always said.
+        """
+        said: dict[str, float | int] = {
+            "target_sse": self.target_sse, "max_iterations": self.max_iterations,
+        }  # fmt: skip
+        return {**said, "patience": self.patience} if self.patience else said

@@ -180,15 +180,20 @@ class Experiment:
         Returns
         -------
         Training
-            At iteration 0.
+            At iteration 0; it stops early where patience and validation patterns are there.
         """
+        parts, patience = self.parts(), self.stopping.patience
+        early: dict[str, Any] = {}
+        if patience > 0 and parts.validation is not None:
+            early = {"validation": parts.validation, "patience": patience}
         return Training(
             self.topology,
-            self.datasets()[0],
+            parts.train,
             self.rule,
             weights=self.start_weights(),
             max_iterations=self.stopping.max_iterations,
             target_sse=self.stopping.target_sse,
+            **early,
             **self.settings,
         )
 
@@ -215,10 +220,7 @@ class Experiment:
                 if isinstance(start, GivenStart)
                 else {"kind": "seeded", "scheme": start.scheme, "seed": start.seed}
             ),
-            "stopping": dumps({
-                "target_sse": self.stopping.target_sse,
-                "max_iterations": self.stopping.max_iterations,
-            }),
+            "stopping": dumps(self.stopping.to_dict()),
             "topology": dumps(self.topology.to_dict()),
             "version": dumps(VERSION),
         }  # fmt: skip

@@ -15,6 +15,7 @@ from nbn_core import Training
 from nbn_core.__main__ import main
 from nbn_core.experiment import Experiment, Stopping
 from nbn_core.formats import read_npz, read_weights_csv
+from tests.experiments import early
 
 XOR = Experiment.suggested("xor")
 
@@ -61,6 +62,26 @@ def test_what_was_not_solved_has_its_exit_code(saved: Path, capsys) -> None:
     saved.write_text(unsolved.to_json())
     assert main(["train", str(saved)]) == 1
     assert "after 1 iteration." in capsys.readouterr().out
+
+
+def test_what_stopped_early_says_where_and_writes_those_weights(saved: Path, capsys) -> None:
+    experiment = early()
+    saved.write_text(experiment.to_json())
+    assert main(["train", str(saved), "--npz"]) == 1
+    training = experiment.training()
+    training.advance(seconds=float("inf"))
+    result = training.result()
+    assert result.best_iteration < result.iterations
+    said = capsys.readouterr().out.splitlines()[0]
+    assert said == (
+        f"{result.stop.sentence} The weights are those of iteration {result.best_iteration} of "
+        f"{result.iterations}, the best for the validation patterns: SSE {result.sse:.6g}."
+    )
+    folder = saved.parent
+    weights = read_weights_csv((folder / "xor-weights.csv").read_bytes(), experiment.topology)
+    np.testing.assert_array_equal(weights, result.weights)
+    trace = read_npz((folder / "xor-trace.npz").read_bytes())
+    assert len(trace["sse"]) == result.iterations + 1
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[" * 100_000, "\x00"])

@@ -79,6 +79,7 @@ def test_its_lists_and_limits_are_those_of_the_code() -> None:
     assert parts["version"]["const"] == VERSION
     assert parts["start"]["oneOf"][0]["properties"]["scheme"]["enum"] == list(SCHEMES)
     assert parts["stopping"]["properties"]["max_iterations"]["maximum"] == MAX_ITERATIONS
+    assert parts["stopping"]["properties"]["patience"]["maximum"] == MAX_ITERATIONS
     assert definitions["seed"]["maximum"] == SEED_MOST
     neuron = definitions["topology"]["properties"]["neurons"]["items"]["properties"]
     assert neuron["activation"]["enum"] == list(ACTIVATIONS)
