@@ -68,6 +68,20 @@ class Run:
         training = self._training
         return training.iteration if training is not None else 0
 
+    @property
+    def best_row(self) -> int | None:
+        """The row that was best for the validation patterns; None before the end, or without."""
+        training = self._training
+        if training is None or training.stop is None or training.validation_sse is None:
+            return None
+        return training.best_row
+
+    @property
+    def validation_sse(self) -> tuple[float, ...]:
+        """SSE of the validation patterns row by row, if there are any."""
+        training = self._training
+        return (training.validation_sse or ()) if training is not None else ()
+
     def trace(self, first: int = 0) -> Trace | None:
         """What happened from iteration `first` on; None before the first iteration.
 

@@ -36,14 +36,14 @@ class Player:
 
     def start(self, now: Shown) -> None:
         """Replay from here, or from the start if this is the end."""
-        self.first = 0 if now.k >= now.last else now.k
+        self.first = 0 if now.k >= now.end else now.k
         self.began = time.monotonic()
         self.playing = True
 
-    def position(self, last: int) -> int:
+    def position(self, end: int) -> int:
         """Return the iteration to show now: ten a second, more if it would take too long."""
-        rate = max(1.0 / TICK, last / LONGEST)
-        return min(last, self.first + int((time.monotonic() - self.began) * rate))
+        rate = max(1.0 / TICK, end / LONGEST)
+        return min(end, self.first + int((time.monotonic() - self.began) * rate))
 
 
 def interval(bench: Bench, player: Player) -> float | None:
@@ -96,12 +96,12 @@ def scrubber(bench: Bench, player: Player, showing: str = "charts show") -> Show
 
 def _move(bench: Bench, player: Player, now: Shown) -> None:
     if player.playing:
-        bench.iteration = player.position(now.last)
-        if bench.iteration >= now.last and not now.running:
+        bench.look_at(player.position(now.end))
+        if bench.iteration >= now.end and not now.running:
             player.playing = False
             player.again = True
     elif player.following and now.trace is not None:
-        bench.iteration = now.last
+        bench.look_at(now.end)
         player.following = now.running
     busy = _busy(bench)
     if player.watching != busy:
@@ -164,7 +164,7 @@ def _slider(bench: Bench, now: Shown) -> None:
     def moved() -> None:
         value = state.widget(KEY)
         if isinstance(value, int):
-            bench.iteration = value
+            bench.look_at(value)
 
     state.set_widget(KEY, now.k)
     st.slider(_what(now), 0, now.last, key=KEY, on_change=moved)

@@ -18,7 +18,8 @@ class Shown:
     """The experiment at the iteration on the screen.
 
     `trace` is None while nothing was trained; then `k` and `last` are 0 and the weights are those
-    that training would start from.
+    that training would start from. `end` is the row that training ended at: the last, or the best
+    for the validation patterns.
     """
 
     experiment: Experiment
@@ -26,6 +27,7 @@ class Shown:
     running: bool
     k: int
     last: int
+    end: int
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -55,9 +57,14 @@ def shown(bench: Bench) -> Shown:
     """Return what is on the screen now; a run of another experiment does not count."""
     run = bench.run
     trace = None
+    running = False
     if run is not None and bench.run_from == training_key(bench.experiment):
+        running = run.running  # before the trace: a run seen at rest is seen with its last row
         trace = run.trace()
     if run is None or trace is None:
-        return Shown(bench.experiment, None, False, 0, 0)
+        return Shown(bench.experiment, None, False, 0, 0, 0)
+    bench.settle()
     last = len(trace) - 1
-    return Shown(bench.experiment, trace, run.running, min(bench.iteration, last), last)
+    best = None if running else run.best_row
+    end = last if best is None else min(best, last)
+    return Shown(bench.experiment, trace, running, min(bench.iteration, last), last, end)

@@ -55,6 +55,7 @@ class Bench:
     play: bool = False  # whether the browser is to replay the run it does not know yet
     halted: bool = False
     iteration: int = 0  # the iteration shown, shared by all pages
+    settling: bool = False  # whether a training that ends is to be shown where it was best
     notice: Notice | None = None
     acknowledged: dict[str, int] = field(default_factory=dict)
     link: str = ""
@@ -69,6 +70,19 @@ class Bench:
     def experiment(self) -> Experiment:
         """The experiment that trains now."""
         return self.document.experiment
+
+    def look_at(self, iteration: int) -> None:
+        """Show this iteration: somebody chose it, and the end of a training does not."""
+        self.iteration, self.settling = iteration, False
+
+    def settle(self) -> None:
+        """Show where a training that has ended since was best for its validation patterns."""
+        run = self.run
+        if not self.settling or run is None or run.running:
+            return
+        self.settling = False
+        if run.best_row is not None:
+            self.iteration = run.best_row
 
     def say(self, text: str) -> None:
         """Show a sentence."""

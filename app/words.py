@@ -8,8 +8,11 @@ from nbn_core.trace import Trace
 from nbn_core.training import StopReason
 
 
-def ended(run: Run, trace: Trace | None, *, halted: bool) -> str:
-    """Say how a run ended, or where it stands."""
+def ended(run: Run, trace: Trace | None, *, halted: bool, shown: int | None = None) -> str:
+    """Say how a run ended, or where it stands, and which row was best for validation patterns.
+
+    `shown` is the row on the screen.
+    """
     if run.failed:
         return "The training failed inside the program. Press Reset and Train to try again."
     if trace is None:
@@ -29,11 +32,22 @@ def ended(run: Run, trace: Trace | None, *, halted: bool) -> str:
         StopReason.DAMPING_LIMIT: f"Stuck: damping reached its limit at SSE {sse}. "
         "Try new weights, or one more neuron.",
         StopReason.DIVERGED: "The error of the starting weights is not a number. Try new weights.",
-        StopReason.EARLY: f"Stopped early at iteration {k:,}: the validation patterns did not get "
-        "better any more.",
+        StopReason.EARLY: f"Stopped early after {plural(k, 'iteration')}:",
         StopReason.CANCELLED: f"Stopped at iteration {k:,}, SSE {sse}.",
     }
-    return sentences[run.stop]
+    return f"{sentences[run.stop]} {_best(run, trace, shown)}".strip()
+
+
+def _best(run: Run, trace: Trace, shown: int | None) -> str:
+    """Say where the validation patterns were best, unless that is the end and goes unsaid."""
+    best = run.best_row
+    early = run.stop is StopReason.EARLY
+    if best is None or not (early or best < len(trace) - 1):
+        return ""
+    word = "the" if early else "The"
+    there = ", which is shown" if shown == best else ""
+    at = int(trace.iterations[best])
+    return f"{word} validation patterns were best at iteration {at:,}{there}."
 
 
 def headline(experiment: Experiment, run: Run | None, *, warming: bool) -> str:

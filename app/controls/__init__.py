@@ -12,7 +12,7 @@ from app.controls.answering import answer
 from app.controls.dispatch import handle
 from app.controls.links import current_link
 from app.controls.training import PROMPT, drop_run, halt, train, training_key
-from app.controls.weights import BIAS, renew_weights, shown_weights
+from app.controls.weights import BIAS, reached_weights, renew_weights, shown_weights
 
 __all__ = [
     "BIAS",
@@ -22,6 +22,7 @@ __all__ = [
     "drop_run",
     "halt",
     "handle",
+    "reached_weights",
     "renew_weights",
     "shown_weights",
     "train",

@@ -52,19 +52,23 @@ def _run_block(bench: Bench, have: Have) -> payload.Json | None:
     trace = run.trace()
     total = 0 if trace is None else len(trace)
     first = min(have.rows, total) if have.run == run.id else 0
+    bench.settle()
     play = bench.play
     if have.run == run.id:
         bench.play = False  # it plays once: coming back to the page shows where one was
     experiment = bench.experiment
     rows = min(experiment.stopping.max_iterations, MAX_ITERATIONS)
     stride = payload.stride_of(experiment.topology.n_weights, rows)
-    block = payload.trace_block(trace, first, stride, ended=not running)
+    best = None if running or trace is None else run.best_row
+    aside = run.validation_sse
+    block = payload.trace_block(trace, first, stride, ended=not running, aside=aside, best=best)
     return {
         "id": run.id,
         "state": "running" if running else "ended",
         "stop": run.stop.name if run.stop else None,
-        "sentence": ended(run, trace, halted=bench.halted),
+        "sentence": ended(run, trace, halted=bench.halted, shown=bench.iteration),
         "total": total,
+        "best": best,
         "play": play,
         "shown": 0 if play else max(0, min(bench.iteration, total - 1)),
         **block,

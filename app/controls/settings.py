@@ -13,6 +13,7 @@ from app.stage.messages import Message
 from app.stage.ruleform import settings_with
 from app.state import Bench
 from nbn_core.errors import SettingError
+from nbn_core.experiment import MAX_ITERATIONS as MOST_PATIENCE
 from nbn_core.experiment import Experiment, ProblemData
 from nbn_core.generators import MAX_SEED, PROBLEMS
 from nbn_core.topology import Topology
@@ -83,13 +84,15 @@ def _set_parameter(bench: Bench, name: str, value: float) -> None:
     parameters: dict[str, Any] = {**data.parameters, name: _tidy(value)}
     changed = replace(data, parameters=parameters)
     fresh = Experiment.suggested(data.name, split_seed=data.split_seed, **parameters)
+    now = bench.experiment.stopping
+    stopping = replace(fresh.stopping, patience=now.patience)
     if _fits(bench.experiment.topology, fresh):
-        stopping = bench.experiment.stopping
-        if stopping == _suggestion(bench.experiment).stopping:
-            stopping = fresh.stopping  # a target that suits the data goes on suiting it
-        change(bench, data=changed, stopping=stopping)
+        suggested = _suggestion(bench.experiment).stopping
+        if now == replace(suggested, patience=now.patience):
+            now = stopping  # a target that suits the data goes on suiting it
+        change(bench, data=changed, stopping=now)
     else:
-        fresh = replace(fresh, data=changed, **_same_rule(bench))
+        fresh = replace(fresh, data=changed, stopping=stopping, **_same_rule(bench))
         put(bench, replace(fresh, start=seeded(bench)))
 
 
@@ -103,6 +106,14 @@ def _set_rule(bench: Bench, name: str, message: Message) -> None:
     elif name == "max_iterations":
         limit = message.whole("value", 1, most_iterations(experiment.rule))
         change(bench, stopping=replace(experiment.stopping, max_iterations=limit))
+    elif name == "patience":
+        if experiment.parts().validation is None:
+            raise SettingError(
+                "There are no validation patterns to be patient with: set some aside on the Data "
+                "page."
+            )
+        patience = message.whole("value", 0, MOST_PATIENCE)
+        change(bench, stopping=replace(experiment.stopping, patience=patience))
     else:
         raise SettingError("There is no such setting.")
 

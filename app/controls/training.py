@@ -34,7 +34,7 @@ def train(bench: Bench, workers: Workers) -> None:
     run = _run_for(bench)
     if run.stop is StopReason.MAX_ITERATIONS:
         _train_on(bench, run)
-    bench.halted, bench.play = False, True
+    bench.halted, bench.play, bench.settling = False, True, True
     run.go(workers)
     run.wait(PROMPT)
 
@@ -59,7 +59,7 @@ def _step(bench: Bench, message: Message, workers: Workers) -> None:
     if run.running:
         return
     bench.halted, bench.play = True, False
-    bench.iteration = goal
+    bench.look_at(goal)
     trace = run.trace()
     if trace is not None:  # a rule that keeps only some iterations has more of them than rows
         goal += run.iteration - (len(trace) - 1)
@@ -84,7 +84,7 @@ def _reset(bench: Bench, message: Message, workers: Workers) -> None:
 
 
 def _scrub(bench: Bench, message: Message, workers: Workers) -> None:
-    bench.iteration = message.whole("k", 0, MAX_ITERATIONS)
+    bench.look_at(message.whole("k", 0, MAX_ITERATIONS))
 
 
 def _run_for(bench: Bench) -> Run:
@@ -117,7 +117,8 @@ def drop_run(bench: Bench) -> None:
     """Forget the run; a worker at it stops after its slice."""
     if bench.run is not None:
         bench.run.halt()
-    bench.run, bench.run_from, bench.halted, bench.iteration = None, "", False, 0
+    bench.run, bench.run_from, bench.halted = None, "", False
+    bench.look_at(0)
 
 
 def training_key(experiment: Experiment) -> str:

@@ -63,6 +63,12 @@ def shown_weights(bench: Bench, k: int) -> np.ndarray[Any, np.dtype[np.float64]]
     return weights
 
 
+def reached_weights(bench: Bench) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return the weights a training is at, those it ended with, or the starting ones."""
+    best = bench.run.best_row if bench.run is not None and not bench.run.running else None
+    return shown_weights(bench, MAX_ITERATIONS if best is None else best)
+
+
 def carried(
     experiment: Experiment, before: Topology, topology: Topology
 ) -> SeededStart | GivenStart:

@@ -33,6 +33,7 @@ from nbn_core.topology import NAME_LENGTH, Neuron, Topology
 
 EXPLAINED: Final = 0.99  # share of the spread of numbers that a solved regression explains
 HIDDEN: Final = 8  # of the network suggested where none can be adapted
+PATIENCE: Final = 20  # suggested where patterns are set aside for validation
 OWN_ITERATIONS: Final = 300  # noise in measured data can put any target out of reach
 
 Data = ProblemData | OwnData
@@ -40,7 +41,7 @@ Data = ProblemData | OwnData
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would become of the experiment, and the sentence about its network."""
+    """What would become of the experiment, and the sentences about it."""
 
     experiment: Experiment
     sentence: str
@@ -65,13 +66,26 @@ def plan(bench: Bench, data: Data) -> Plan:
         stopping = Stopping(stopping.target_sse, min(now.stopping.max_iterations, OWN_ITERATIONS))
     else:
         stopping = Stopping(stopping.target_sse)
+    stopping = replace(stopping, patience=_patience(now, data))
+    if stopping.patience:
+        sentence += (
+            f" Training stops early after {plural(stopping.patience, 'iteration')} without a "
+            "better SSE of the validation patterns."
+        )
     changed = replace(now, topology=topology, data=data, start=start, stopping=stopping)
     check_size(changed)
     return Plan(changed, sentence)
 
 
+def _patience(now: Experiment, data: Data) -> int:
+    """Suggest a patience where there were no validation patterns before; one that was set stays."""
+    if data.parts().validation is None:
+        return 0
+    return PATIENCE if now.parts().validation is None else now.stopping.patience
+
+
 def adopt(bench: Bench, data: Data) -> str:
-    """Take up other data; return the sentence about the network.
+    """Take up other data; return the sentences about network and early stopping.
 
     Raises
     ------

@@ -17,7 +17,7 @@ from app import controls
 from app.data.adopt import Data, document, fits, plan, target_of
 from app.data.view import Looking
 from app.jobs import Workers
-from app.limits import MAX_ITERATIONS, check_size
+from app.limits import check_size
 from app.stage.messages import Message
 from app.state import Bench
 from app.words import plural
@@ -130,7 +130,7 @@ def _taken_up(bench: Bench, view: Looking, before: Canvas, data: OwnData) -> Exp
         return replace(planned, stopping=replace(planned.stopping, target_sse=aim(train)))
     start = now.start
     if view.follow or (bench.run is not None and bench.run.running):
-        start = GivenStart(tuple(controls.shown_weights(bench, MAX_ITERATIONS).tolist()))
+        start = GivenStart(tuple(controls.reached_weights(bench).tolist()))
     stopping = now.stopping
     if stopping.target_sse == aim(before.data.datasets()[0]):
         stopping = replace(stopping, target_sse=aim(train))  # one set by hand stays

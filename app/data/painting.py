@@ -16,7 +16,6 @@ from app.data.canvas import MAX_POINTS, Canvas, canvas, kind_of, paint, take_ove
 from app.data.view import Looking
 from app.draw import leave_nothing_running
 from app.jobs import Workers
-from app.limits import MAX_ITERATIONS
 from app.stage.messages import Have, Message, Outbox, read_outbox
 from app.stage.payload import Json, network_block, number, pack
 from app.state import Bench
@@ -163,7 +162,7 @@ def _network(bench: Bench, seen: Canvas) -> Json:
     low = float(seen.data.dataset.targets.min()) if seen.data is not None else -1.0
     return {
         **network_block(topology),
-        "weights": pack(controls.shown_weights(bench, MAX_ITERATIONS)),
+        "weights": pack(controls.reached_weights(bench)),
         "described": described(topology),
         "unipolar": not seen.curve and low >= 0.0,
     }
@@ -174,8 +173,11 @@ def _run(bench: Bench, *, warming: bool) -> Json:
     trace = run.trace() if run is not None else None
     running = run is not None and run.running
     resting = run is not None and not running
+    bench.settle()
+    row = None if run is None or running else run.best_row
+    at = -1 if row is None else row
     if run is not None and resting:
-        sentence = ended(run, trace, halted=bench.halted)
+        sentence = ended(run, trace, halted=bench.halted, shown=row)
         if run.stop is StopReason.SOLVED and run.iteration == 0:
             sentence = "Still solved: the network was right about the new points already."
     else:
@@ -183,8 +185,8 @@ def _run(bench: Bench, *, warming: bool) -> Json:
     return {
         "state": "running" if running else "resting",
         "sentence": sentence,
-        "iteration": 0 if trace is None else len(trace) - 1,
-        "sse": None if trace is None else number(float(trace.sse[-1])),
-        "sse_text": "" if trace is None else short(float(trace.sse[-1])),
+        "iteration": 0 if trace is None else range(len(trace))[at],
+        "sse": None if trace is None else number(float(trace.sse[at])),
+        "sse_text": "" if trace is None else short(float(trace.sse[at])),
         "blocked": bench.document.blocked or "",
     }

@@ -23,7 +23,8 @@ def split_choice(key: str, suggested: Split, *, classes: bool) -> dict[str, Any]
         validation = second.slider(
             "that validate", 0, left, min(left, round(100 * suggested.validation_share)), 5,
             "%d %%", key=f"{key}-validation-{left}",
-            help="Kept apart to compare networks, so that the test patterns stay unseen.",
+            help="Kept apart: training stops early when they get no better, and networks are "
+            "compared by them, so that the test patterns stay unseen.",
         )  # fmt: skip
         rest = left - validation
         second.caption(f"{rest} % test." if rest else "None are left to test.")

@@ -47,7 +47,7 @@ def handle(bench: Bench, view: View, outbox: Outbox) -> None:
 
 
 def _iteration(bench: Bench, view: View, message: Message) -> None:
-    bench.iteration = message.whole("k", 0, MAX_ITERATIONS)
+    bench.look_at(message.whole("k", 0, MAX_ITERATIONS))
 
 
 def _pattern(bench: Bench, view: View, message: Message) -> None:

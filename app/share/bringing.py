@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 
 from app.limits import check_size
-from app.words import plural, short
+from app.share.words import ends
+from app.words import plural
 from nbn_core.dataset import Dataset
 from nbn_core.errors import NBNError, ShapeError
 from nbn_core.experiment import (
@@ -256,8 +257,4 @@ def _rule(experiment: Experiment) -> str:
 
 
 def _end(experiment: Experiment) -> str:
-    stopping = experiment.stopping
-    return (
-        f"at SSE {short(stopping.target_sse)}, "
-        f"or after {plural(stopping.max_iterations, 'iteration')}"
-    )
+    return ends(experiment.stopping)

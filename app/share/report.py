@@ -23,7 +23,7 @@ from app.figures.names import weight_titles
 from app.figures.palette import LIGHT
 from app.figures.portrait import portrait
 from app.figures.svg import svg
-from app.share.words import caption
+from app.share.words import caption, ends
 from app.shown import Shown
 from app.words import duration, plural, short
 from nbn_core.dataset import Dataset
@@ -157,11 +157,7 @@ def _facts(now: Shown) -> list[tuple[str, str]]:
             if isinstance(start, GivenStart)
             else f"drawn, {start.scheme}, seed {start.seed}",
         ),
-        (
-            "Ends",
-            f"at SSE {short(experiment.stopping.target_sse)}, or after "
-            f"{plural(experiment.stopping.max_iterations, 'iteration')}",
-        ),
+        ("Ends", ends(experiment.stopping)),
         ("Weights shown", caption(now)),
     ]
     if not experiment.scaling.is_identity:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.shown import Shown
-from app.words import short
+from app.words import plural, short
+from nbn_core.experiment import Stopping
 
 
 def caption(now: Shown) -> str:
@@ -12,3 +13,15 @@ def caption(now: Shown) -> str:
         return "Starting weights, iteration 0"
     sse = short(float(now.trace.sse[now.k]))
     return f"Weights at iteration {now.k:,} of {now.last:,}, SSE {sse}"
+
+
+def ends(stopping: Stopping) -> str:
+    """Say when training ends."""
+    text = f"at SSE {short(stopping.target_sse)}, "
+    most = plural(stopping.max_iterations, "iteration")
+    if not stopping.patience:
+        return f"{text}or after {most}"
+    return (
+        f"{text}after {most}, or after {stopping.patience:,} without a better SSE of the "
+        "validation patterns"
+    )

@@ -186,23 +186,33 @@ def stride_of(n_weights: int, max_iterations: int) -> int:
     return max(1, math.ceil(n_weights * 8 * max_iterations / KEPT_BYTES))
 
 
-def trace_block(trace: Trace | None, first: int, stride: int, *, ended: bool) -> Json:
+def trace_block(
+    trace: Trace | None,
+    first: int,
+    stride: int,
+    *,
+    ended: bool,
+    aside: Sequence[float] = (),
+    best: int | None = None,
+) -> Json:
     """Turn rows `first`... of a trace, as many as one answer holds, into lists and kept weights.
 
-    The newest row of a trace that has ended is always kept, even if all but its weights was sent
-    while it was still growing. No trace is a trace without rows.
+    The newest row of a trace that has ended is always kept, and the one that was `best` for
+    validation patterns, even if all but its weights was sent while it was still growing. `aside`
+    is the SSE of those patterns row by row. No trace is a trace without rows.
     """
     if trace is None:
         return {
-            "first": 0, "iterations": [], "sse": [], "mu": [], "seconds": [], "kept": [],
-            "weights": "",
+            "first": 0, "iterations": [], "sse": [], "mu": [], "seconds": [], "validation": [],
+            "kept": [], "weights": "",
         }  # fmt: skip
     n_weights = trace.weights.shape[1]
     total = len(trace)
     end = min(total, first + max(1, CHUNK_BYTES * stride // (8 * max(1, n_weights))))
     kept = [k for k in range(first, end) if k % stride == 0]
-    if ended and end == total and (total - 1) % stride:
-        kept.append(total - 1)
+    if ended and end == total:
+        ends = {total - 1, total - 1 if best is None else best}
+        kept += sorted(k for k in ends if k % stride)
     rows = trace.weights[kept] if kept else np.empty((0, n_weights))
     return {
         "first": first,
@@ -210,6 +220,7 @@ def trace_block(trace: Trace | None, first: int, stride: int, *, ended: bool) ->
         "sse": [number(v) for v in trace.sse[first:end].tolist()],
         "mu": [number(v) for v in trace.mu[first:end].tolist()],
         "seconds": [number(v) for v in trace.seconds[first:end].tolist()],
+        "validation": [number(v) for v in aside[first:end]],
         "kept": kept,
         "weights": pack(rows),
     }

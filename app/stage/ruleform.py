@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from app.limits import most_iterations
 from nbn_core.errors import SettingError
-from nbn_core.experiment import Experiment, SeededStart
+from nbn_core.experiment import MAX_ITERATIONS, Experiment, SeededStart
 from nbn_core.generators import MAX_SEED
 
 Json = dict[str, Any]
@@ -51,21 +51,29 @@ _NUMBERS: Final = {
     "mu_max": ("Largest \u03bc", "Training ends when \u03bc would rise above"),
     "max_attempts": ("Attempts", "Values of \u03bc tried in one iteration"),
 }
+_PATIENCE: Final = (
+    "Iterations without a better SSE of the validation patterns after which training stops early "
+    "and shows where they were best. 0: it never stops early."
+)
 # What no longer suits when another is chosen, and is then left to the rule
 _SUITED: Final = {"control": ("matrix", "mu_start"), "matrix": ("mu_start",), "method": ()}
 
 
 def rule_fields(experiment: Experiment) -> list[Json]:
-    """Seed, target, most iterations and, for NBN, the step control."""
+    """Seed, target, most iterations, and where there are validation patterns the patience."""
     start = experiment.start
     seed = start.seed if isinstance(start, SeededStart) else 0
     target, most = experiment.stopping.target_sse, experiment.stopping.max_iterations
     limit = most_iterations(experiment.rule)
-    return [
+    fields = [
         _number("seed", "Weights seed", seed, "Draws the starting weights", 0, MAX_SEED, 1),
         _number("target_sse", "Target SSE", target, "Solved at or under it", 0, 1e9),
         _number("max_iterations", "Most iterations", most, "", 1, limit, 1),
     ]
+    if experiment.parts().validation is not None:
+        patience = experiment.stopping.patience
+        fields.append(_number("patience", "Patience", patience, _PATIENCE, 0, MAX_ITERATIONS, 1))
+    return fields
 
 
 def control_fields(experiment: Experiment) -> list[Json]:

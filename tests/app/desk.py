@@ -117,7 +117,8 @@ class Desk:
             return
         if run["id"] != self.have.get("run"):
             assert run["first"] == 0
-            self.rows, self.columns = {}, {"iterations": [], "sse": [], "mu": [], "seconds": []}
+            names = ("iterations", "sse", "mu", "seconds", "validation")
+            self.rows, self.columns = {}, {name: [] for name in names}
         count = len(self.columns["sse"])
         assert run["first"] <= count
         for name, column in self.columns.items():

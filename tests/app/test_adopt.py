@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from app.data import words
-from app.data.adopt import adapted, adopt, described, fits, plan, small, target_of
+from app.data.adopt import PATIENCE, adapted, adopt, described, fits, plan, small, target_of
 from app.data.results import BACKGROUND, Known
 from app.limits import MAX_WEIGHTS
 from app.state import Bench, document_of, first_experiment
@@ -69,6 +69,24 @@ def test_a_network_that_fits_stays_with_its_drawing() -> None:
     wiring = [n.sources for n in desk.experiment.topology.neurons]
     assert wiring == [n.sources for n in before.topology.neurons]
     assert set(places) <= set(desk.experiment.topology.names)
+
+
+def test_validation_patterns_suggest_a_patience_and_one_that_was_set_stays() -> None:
+    desk = bench()
+    split = replace(table(), validation_share=0.25)
+    assert "validation" not in adopt(desk, table())
+    assert desk.experiment.stopping.patience == 0
+    assert "early after 20 iterations" in plan(desk, split).sentence
+    assert is_a_sentence(adopt(desk, split))
+    assert desk.experiment.stopping.patience == PATIENCE == 20
+    other = replace(split, split_seed=7)
+    for chosen in (0, 5):
+        stopping = replace(desk.experiment.stopping, patience=chosen)
+        desk.put(document_of(replace(desk.experiment, stopping=stopping)))
+        assert plan(desk, other).experiment.stopping.patience == chosen
+    assert plan(desk, ProblemData("xor")).experiment.stopping.patience == 0
+    spirals = ProblemData("two_spirals", train_share=0.5, validation_share=0.2)
+    assert plan(bench(), spirals).experiment.stopping.patience == PATIENCE
 
 
 def test_an_output_that_cannot_reach_the_targets_is_replaced() -> None:

@@ -204,6 +204,20 @@ def test_the_last_weights_arrive_although_the_row_was_known_before_the_end() -> 
     assert np.array_equal(unpacked(after["weights"]), whole.weights[7])
 
 
+def test_the_weights_that_were_best_arrive_although_their_row_was_known_before() -> None:
+    whole = trace_of(18, 3)
+    aside = [float(k) for k in range(18)]
+    aside[4] = np.inf
+    before = plain(payload.trace_block(whole, 0, 5, ended=False, aside=aside, best=None))
+    assert before["validation"] == [None if k == 4 else float(k) for k in range(18)]
+    after = payload.trace_block(whole, 18, 5, ended=True, aside=aside, best=7)
+    assert after["validation"] == []
+    assert after["kept"] == [7, 17]
+    assert np.array_equal(unpacked(after["weights"]).reshape(2, 3), whole.weights[[7, 17]])
+    for best, kept in ((10, [17]), (17, [17]), (None, [17])):
+        assert payload.trace_block(whole, 18, 5, ended=True, best=best)["kept"] == kept
+
+
 def test_no_trace_is_one_without_rows() -> None:
     block = payload.trace_block(None, 0, 1, ended=False)
     assert block == payload.trace_block(trace_of(1, 1), 1, 1, ended=False) | {"first": 0}

@@ -67,11 +67,11 @@ def trained(experiment: Experiment, k: int | None = None) -> Shown:
     training.advance(seconds=60.0)
     trace = training.trace()
     last = len(trace) - 1
-    return Shown(experiment, trace, False, last if k is None else k, last)
+    return Shown(experiment, trace, False, last if k is None else k, last, last)
 
 
 def untrained(experiment: Experiment) -> Shown:
-    return Shown(experiment, None, False, 0, 0)
+    return Shown(experiment, None, False, 0, 0, 0)
 
 
 def files(shown: Shown) -> dict[str, File]:

@@ -21,9 +21,17 @@ XOR = Experiment.suggested("xor")
 class Ended(Run):
     """A run that looks as it is told to."""
 
-    def __init__(self, stop: StopReason | None, *, failed: bool = False, running: bool = False):
+    def __init__(
+        self, stop: StopReason | None, *, failed: bool = False, running: bool = False,
+        best: int | None = None,
+    ):  # fmt: skip
         super().__init__(XOR.training)
         self.looks = (stop, failed, running)
+        self.best = best
+
+    @property
+    def best_row(self) -> int | None:
+        return self.best
 
     @property
     def stop(self) -> StopReason | None:
@@ -50,7 +58,8 @@ def test_every_end_has_a_sentence() -> None:
         for sse in (0.0, 1e-30, 8.0, 12345.0, np.inf, np.nan):
             if not np.isfinite(sse) and stop is not StopReason.DIVERGED:
                 continue
-            assert is_a_sentence(ended(Ended(stop), trace(23, sse), halted=False))
+            run = Ended(stop, best=11)
+            assert is_a_sentence(ended(run, trace(23, sse), halted=False, shown=11))
 
 
 @pytest.mark.parametrize(
@@ -73,6 +82,34 @@ def test_every_end_has_a_sentence() -> None:
 )
 def test_ends(stop: StopReason, iterations: int, sentence: str) -> None:
     assert ended(Ended(stop), trace(iterations, 8.0, 0.004), halted=False) == sentence
+
+
+@pytest.mark.parametrize(
+    ("stop", "best", "shown", "sentence"),
+    [
+        (
+            StopReason.EARLY, 37, 37,
+            "Stopped early after 57 iterations: the validation patterns were best at iteration 37, "
+            "which is shown.",
+        ),
+        (
+            StopReason.EARLY, 37, 40,
+            "Stopped early after 57 iterations: the validation patterns were best at iteration 37.",
+        ),
+        (
+            StopReason.SOLVED, 37, 37,
+            "Solved in 57 iterations, 20 ms. The validation patterns were best at iteration 37, "
+            "which is shown.",
+        ),
+        (StopReason.SOLVED, 57, 57, "Solved in 57 iterations, 20 ms."),
+    ],
+)  # fmt: skip
+def test_where_the_validation_patterns_were_best(
+    stop: StopReason, best: int, shown: int, sentence: str
+) -> None:
+    run = Ended(stop, best=best)
+    assert ended(run, trace(57, 8.0), halted=False, shown=shown) == sentence
+    assert is_a_sentence(sentence)
 
 
 def test_a_run_at_rest_says_where() -> None:

@@ -107,3 +107,20 @@ test("outputs, errors and tiles follow the weights shown", () => {
   assert.ok(Math.abs(tile.values[0] - (-1 - 2) / 2) < 1e-12);
   assert.equal(made.tile(1, "nobody"), null);
 });
+
+test("the validation errors come row by row, and a run ends at the row that was best for them", () => {
+  const made = model();
+  const part = (first, last, more = {}) => ({
+    ...rows(first, last, more),
+    validation: Array.from({ length: last - first + 1 }, (_, i) => 50 - first - i),
+  });
+  made.addRun(part(0, 3));
+  assert.equal(made.end, 3);
+  made.addRun({ ...part(2, 9, { state: "ended" }), best: 6 });
+  assert.deepEqual(made.run.validation, Array.from({ length: 10 }, (_, k) => 50 - k));
+  assert.equal(made.last, 9);
+  assert.equal(made.end, 6);
+  made.addRun({ ...rows(0, 2, { id: "r2" }), best: 6 });
+  assert.equal(made.end, 2, "rows that have not arrived yet cannot be shown");
+  assert.deepEqual(made.run.validation, []);
+});

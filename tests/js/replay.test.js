@@ -113,3 +113,45 @@ test("a frame that took long never runs past the end", () => {
   assert.equal(made.k, 7);
   assert.equal(made.playing, false);
 });
+
+test("a replay ends at the row that was best, and the rows after it can still be looked at", () => {
+  const made = new Player();
+  made.setLast(44, false, 24);
+  made.play();
+  playOut(made);
+  assert.equal(made.k, 24);
+  assert.equal(made.playing, false);
+  made.seek(44);
+  assert.equal(made.k, 44);
+  made.play();
+  assert.equal(made.k, 0, "beyond the end a replay begins again");
+  playOut(made);
+  assert.equal(made.k, 24);
+  made.speed = AT_ONCE;
+  made.play();
+  made.tick(1 / 60);
+  assert.equal(made.k, 24);
+});
+
+test("an eye that followed a training beyond its best row comes back to it, one that rests stays", () => {
+  const made = player(40, { growing: true, speed: AT_ONCE });
+  made.play();
+  made.tick(1 / 60);
+  assert.equal(made.k, 40);
+  made.setLast(44, false, 24);
+  assert.equal(made.tick(1 / 60), true);
+  assert.equal(made.k, 24);
+  assert.equal(made.playing, false);
+  made.seek(30);
+  made.setLast(44, false, 24);
+  assert.equal(made.tick(1 / 60), false);
+  assert.equal(made.k, 30);
+});
+
+test("while a training grows, where it was best so far stops nobody", () => {
+  const made = new Player();
+  made.setLast(30, true, 5);
+  made.play();
+  playOut(made, 10);
+  assert.equal(made.k, 30);
+});

@@ -1,10 +1,12 @@
-// How the error fell: SSE on a log axis, the damping mu below it, the shown iteration marked.
+// How the error fell: SSE on a log axis, of the patterns that train and of those that validate, the
+// damping mu below it, the shown iteration marked.
 
 import { el, fitCanvas, short } from "./dom.js";
 
 const LEFT = 46;
 const RIGHT = 10;
 const FLOOR = 1e-30;
+const ASIDE = { width: 1.4, dash: [5, 3] }; // the line of the patterns that validate
 
 export class Convergence {
   constructor(root, seek) {
@@ -36,7 +38,7 @@ export class Convergence {
     this.seek(this.state.k + step);
   }
 
-  /** state: {k, last, at, end, sse[], mu[], target, ink, faint, accent, second, font}; no panel for mu where a rule has none */
+  /** state: {k, last, at, end, sse[], mu[], validation[], best, bestAt, target, ink, faint, accent, second, font}; no panel for mu where a rule has none */
   draw(state) {
     this.state = state;
     const { width, height } = this.canvas.getBoundingClientRect();
@@ -46,14 +48,14 @@ export class Convergence {
     const damped = !state.last || state.mu.some(Number.isFinite);
     const split = damped ? Math.round(height * 0.62) : height - 10;
     const area = { left: LEFT, right: width - RIGHT };
-    this.panel(context, { ...area, top: 14, bottom: split - 8 }, state.sse, "SSE", state.accent, state, state.target);
+    this.panel(context, { ...area, top: 14, bottom: split - 8 }, state.sse, "SSE", state.accent, state, state.target, state.validation);
     if (damped) this.panel(context, { ...area, top: split + 10, bottom: height - 18 }, state.mu, "damping \u03bc", state.second, state);
     this.axis(context, area, height, state);
     this.canvas.setAttribute("aria-label", summary(state));
   }
 
-  panel(context, box, values, label, colour, state, target = null) {
-    const range = decades(values, target);
+  panel(context, box, values, label, colour, state, target = null, aside = []) {
+    const range = decades(aside.length ? [...values, ...aside] : values, target);
     const y = (value) =>
       box.bottom - ((Math.log10(Math.max(value, FLOOR)) - range.low) / (range.high - range.low)) * (box.bottom - box.top);
     gridLines(context, box, range, y, state);
@@ -62,6 +64,11 @@ export class Convergence {
     context.fillText(label, box.left, box.top - 4);
     if (target > 0) dashed(context, box, y(target), state);
     const x = (k) => box.left + (k / Math.max(1, state.last)) * (box.right - box.left);
+    if (aside.length) {
+      line(context, aside, x, y, colour, state.k, ASIDE);
+      if (state.best !== null && state.best < aside.length) ring(context, x(state.best), y(aside[state.best]), colour);
+      legend(context, box, colour, state);
+    }
     line(context, values, x, y, colour, state.k);
     if (values.length) {
       const k = Math.min(state.k, values.length - 1);
@@ -71,7 +78,8 @@ export class Convergence {
       context.fill();
       context.fillStyle = state.ink;
       context.textAlign = "right";
-      context.fillText(short(values[k]), box.right, box.top - 4);
+      const numbers = aside.length ? [values[k], aside[k]] : [values[k]];
+      context.fillText(numbers.map((value) => short(value ?? Infinity)).join(" / "), box.right, box.top - 4);
     }
   }
 
@@ -137,27 +145,61 @@ function dashed(context, box, y, state) {
   context.setLineDash([]);
 }
 
-function line(context, values, x, y, colour, k) {
+/** "SSE ── training ╌╌ validation", in words and as the lines are drawn. */
+function legend(context, box, colour, state) {
+  let left = box.left + context.measureText("SSE").width + 10;
+  const py = box.top - 8;
+  for (const [word, width, dash] of [["training", 2, []], ["validation", ASIDE.width, ASIDE.dash]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.setLineDash(dash);
+    context.beginPath();
+    context.moveTo(left, py);
+    context.lineTo(left + 18, py);
+    context.stroke();
+    context.setLineDash([]);
+    context.fillStyle = state.ink;
+    context.textAlign = "left";
+    context.fillText(word, left + 22, box.top - 4);
+    left += 22 + context.measureText(word).width + 10;
+  }
+}
+
+function ring(context, x, y, colour) {
+  context.strokeStyle = colour;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.arc(x, y, 4.5, 0, 7);
+  context.stroke();
+}
+
+function line(context, values, x, y, colour, k, { width = 2, dash = [] } = {}) {
+  context.setLineDash(dash);
   for (const [from, to, alpha] of [
     [0, k, 1],
     [k, values.length - 1, 0.35],
   ]) {
     context.globalAlpha = alpha;
     context.strokeStyle = colour;
-    context.lineWidth = 2;
+    context.lineWidth = width;
     context.beginPath();
     const step = Math.max(1, Math.floor((to - from) / 1500));
-    for (let i = from; i <= to && i < values.length; i += step) context.lineTo(x(i), y(values[i]));
-    if (to < values.length && to >= 0) context.lineTo(x(to), y(values[to]));
+    const point = (i) => values[i] !== null && context.lineTo(x(i), y(values[i])); // null: too large a number
+    for (let i = from; i <= to && i < values.length; i += step) point(i);
+    if (to < values.length && to >= 0) point(to);
     context.stroke();
   }
+  context.setLineDash([]);
   context.globalAlpha = 1;
 }
 
-function summary({ k, last, at, end, sse, mu, target }) {
+export function summary({ k, last, at, end, sse, mu, target, validation = [], best = null, bestAt }) {
   if (!last) return "Convergence: nothing trained yet.";
+  const aside = validation.length ? `, SSE of the validation patterns ${short(validation[k] ?? Infinity)}` : "";
+  const known = best !== null && best < validation.length;
+  const least = known ? ` The validation patterns were best at iteration ${bestAt}: SSE ${short(validation[best] ?? Infinity)}.` : "";
   return (
     `Convergence: the sum of squared errors went from ${short(sse[0])} to ${short(sse[last])} in ${end} iterations; ` +
-    `target ${short(target)}. At iteration ${at}: SSE ${short(sse[k])}${Number.isFinite(mu[k]) ? `, damping ${short(mu[k])}` : ""}.`
+    `target ${short(target)}. At iteration ${at}: SSE ${short(sse[k])}${aside}${Number.isFinite(mu[k]) ? `, damping ${short(mu[k])}` : ""}.${least}`
   );
 }

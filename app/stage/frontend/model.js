@@ -6,6 +6,8 @@ const TILE = 36; // side of a neuron's heat map in pixels
 const FINE = 96; // side of the output surface when nothing moves
 const CURVE = 120; // points along a one-input curve
 const MOST_CELLS = 1024; // patterns shown in a neuron's tile
+const COLUMNS = ["iterations", "sse", "mu", "seconds", "validation"]; // of a run, a number a row
+const emptyColumns = () => Object.fromEntries(COLUMNS.map((name) => [name, []]));
 
 export class Model {
   constructor() {
@@ -46,13 +48,13 @@ export class Model {
     }
     if (!this.run || this.run.id !== run.id) {
       if (run.first > 0) return false; // an earlier part is missing: the next poll asks for it
-      this.run = { id: run.id, iterations: [], sse: [], mu: [], seconds: [], rows: new Map(), count: 0 };
+      this.run = { id: run.id, ...emptyColumns(), rows: new Map(), count: 0 };
     }
     const mine = this.run;
-    Object.assign(mine, { state: run.state, stop: run.stop, sentence: run.sentence, total: run.total });
+    Object.assign(mine, { state: run.state, stop: run.stop, sentence: run.sentence, total: run.total, best: run.best ?? null });
     if (run.first > mine.count) return false;
     const skip = mine.count - run.first;
-    for (const name of ["iterations", "sse", "mu", "seconds"]) mine[name].push(...(run[name] ?? []).slice(skip));
+    for (const name of COLUMNS) mine[name].push(...(run[name] ?? []).slice(skip));
     const weights = decodeFloats(run.weights);
     const width = this.index.count;
     run.kept.forEach((k, i) => mine.rows.set(k, weights.subarray(i * width, (i + 1) * width)));
@@ -68,6 +70,11 @@ export class Model {
 
   get last() {
     return this.run ? Math.max(0, this.run.count - 1) : 0;
+  }
+
+  /** The row a training ended at: the last, or the one that was best for the validation patterns. */
+  get end() {
+    return Math.min(this.last, this.run?.best ?? this.last);
   }
 
   /** The number of the iteration in row k: rules that need very many keep only some of them. */

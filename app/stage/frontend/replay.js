@@ -14,6 +14,7 @@ export class Player {
   constructor() {
     this.position = 0; // fractional iteration
     this.last = 0; // newest iteration known
+    this.end = 0; // where a replay comes to rest: the last, or the one that was best for validation patterns
     this.playing = false;
     this.speed = 1; // index into SPEEDS
     this.growing = false; // a training is still adding iterations
@@ -23,8 +24,9 @@ export class Player {
     return Math.min(this.last, Math.floor(this.position + 1e-9));
   }
 
-  setLast(last, growing) {
+  setLast(last, growing, end = last) {
     this.last = last;
+    this.end = growing ? last : Math.min(end, last);
     this.growing = growing;
     this.position = Math.min(this.position, last);
   }
@@ -35,7 +37,7 @@ export class Player {
   }
 
   play() {
-    if (this.k >= this.last && !this.growing) this.position = 0;
+    if (this.k >= this.end && !this.growing) this.position = 0;
     this.playing = true;
   }
 
@@ -52,8 +54,9 @@ export class Player {
     if (!this.playing) return false;
     const before = this.k;
     const rate = this.rate();
-    this.position = rate === Infinity ? this.last : Math.min(this.last, this.position + rate * dt);
-    if (this.position >= this.last && !this.growing) this.playing = false;
+    // An eye that followed a training beyond its best iteration comes back to it.
+    this.position = rate === Infinity ? this.end : Math.min(this.end, this.position + rate * dt);
+    if (this.position >= this.end && !this.growing) this.playing = false;
     return this.k !== before;
   }
 }

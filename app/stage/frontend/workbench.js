@@ -152,7 +152,7 @@ export class Workbench {
     const before = this.model.run?.id;
     this.model.addRun(run);
     const growing = run?.state === "running" || (run && this.model.run && this.model.run.count < run.total);
-    this.player.setLast(this.model.last, Boolean(growing));
+    this.player.setLast(this.model.last, Boolean(growing), this.model.end);
     if (run && run.id !== before) {
       this.player.position = Math.min(run.shown ?? 0, this.model.last);
       this.player.playing = run.play;
@@ -196,7 +196,7 @@ export class Workbench {
   train() {
     this.stepping = null;
     if (this.outbox.asked("train")) return;
-    if (this.model.run?.state === "ended" && this.player.k < this.model.last) this.player.playing = true;
+    if (this.model.run?.state === "ended" && this.player.k < this.model.end) this.player.playing = true;
     else if (this.model.over) this.player.play();
     else {
       this.player.playing = true;
@@ -310,6 +310,9 @@ export class Workbench {
       end: model.iteration(model.last),
       sse: model.run?.sse ?? [],
       mu: model.run?.mu ?? [],
+      validation: model.run?.validation ?? [],
+      best: model.run?.best ?? null,
+      bestAt: model.iteration(model.end),
       target: this.info.target_sse,
     });
     this.paintToolbar(k);

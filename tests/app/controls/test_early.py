@@ -1,0 +1,176 @@
+"""Training that stops early: what the browser gets, and which iteration everybody looks at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app import controls
+from app.data.painting import answer as painted
+from app.data.view import Looking
+from app.jobs import Workers
+from app.shown import shown
+from app.stage.messages import Have
+from nbn_core.experiment import Experiment, ProblemData
+from tests.app.controls.helpers import XOR
+from tests.app.desk import Desk, is_a_sentence
+from tests.experiments import early
+
+
+def finished(experiment: Experiment) -> tuple[int, int, tuple[float, ...]]:
+    """The best iteration, the last one, and the SSE of the validation patterns, from the core."""
+    training = experiment.training()
+    training.advance(seconds=float("inf"))
+    result = training.result()
+    assert result.validation_sse is not None
+    return result.best_iteration, result.iterations, result.validation_sse
+
+
+@pytest.fixture
+def stopped(workers: Workers) -> Desk:
+    desk = Desk(early(), workers)
+    desk.post("train")
+    desk.rests()
+    desk.post("poll")
+    return desk
+
+
+def test_the_browser_gets_the_validation_errors_and_where_they_were_least(stopped: Desk) -> None:
+    best, last, errors = finished(early())
+    run = stopped.seen["run"]
+    assert run["stop"] == "EARLY"
+    assert (run["best"], run["total"]) == (best, last + 1)
+    assert stopped.columns["validation"] == list(errors)
+    assert run["sentence"] == (
+        f"Stopped early after {last} iterations: the validation patterns were best at iteration "
+        f"{best}, which is shown."
+    )
+
+
+def test_every_page_looks_at_the_best_iteration(stopped: Desk) -> None:
+    best, last, _ = finished(early())
+    now = shown(stopped.bench)
+    assert (now.k, now.end, now.last) == (best, best, last)
+    assert now.trace is not None
+    reached = controls.reached_weights(stopped.bench)
+    assert np.array_equal(reached, now.trace.weights[best])
+    assert np.array_equal(now.weights, reached)
+    sent = painted(stopped.bench, Looking(), Have(), None, warming=False)["run"]
+    assert sent["iteration"] == best
+    assert sent["sse"] == now.trace.sse[best]
+    assert sent["sentence"].endswith("which is shown.")
+
+
+def test_a_page_that_asks_first_finds_it_settled(workers: Workers) -> None:
+    desk = Desk(early(), workers)
+    desk.post("train")
+    desk.rests()
+    assert shown(desk.bench).k == finished(early())[0]
+
+
+def test_what_somebody_looks_at_meanwhile_stays() -> None:
+    desk = Desk(early())
+    desk.post("train")
+    desk.post("scrub", k=3)
+    run = desk.bench.run
+    assert run is not None
+    while run.slice():
+        pass
+    assert run.best_row is not None
+    assert desk.post("poll")["run"]["sentence"].count("which is shown") == 0
+    assert shown(desk.bench).k == 3
+
+
+def test_the_scrubber_reaches_the_last_iteration_and_the_sentence_follows(stopped: Desk) -> None:
+    _, last, _ = finished(early())
+    run = stopped.post("scrub", k=last)["run"]
+    assert "which is shown" not in run["sentence"]
+    assert is_a_sentence(run["sentence"])
+    assert shown(stopped.bench).k == last
+    stopped.have = {}
+    assert stopped.post("hello")["run"]["shown"] == last
+
+
+def test_a_run_without_validation_patterns_has_no_best_row(trained: Desk) -> None:
+    assert trained.seen["run"]["best"] is None
+    assert trained.columns["validation"] == []
+    assert trained.bench.iteration == 0
+    assert shown(trained.bench).end == shown(trained.bench).last
+
+
+def test_a_run_stopped_by_hand_rests_where_it_is(workers: Workers) -> None:
+    desk = Desk(early(), workers)
+    desk.post("step", k=30)
+    desk.rests()
+    run = desk.post("stop")["run"]
+    assert run["best"] is None
+    assert run["sentence"].startswith("Stopped at iteration 30,")
+    assert shown(desk.bench).k == shown(desk.bench).end == 30
+
+
+def test_train_again_after_the_limit_stops_where_one_run_does(workers: Workers) -> None:
+    best, last, errors = finished(early())
+    desk = Desk(early(max_iterations=26), workers)
+    desk.post("train")
+    desk.rests()
+    run = desk.post("poll")["run"]
+    assert run["stop"] == "MAX_ITERATIONS"
+    assert run["best"] == best
+    assert run["sentence"].endswith(f"best at iteration {best}, which is shown.")
+    desk.post("train")
+    desk.rests()
+    run = desk.post("poll")["run"]
+    assert desk.experiment.stopping.max_iterations == 52
+    assert (run["stop"], run["best"], run["total"]) == ("EARLY", best, last + 1)
+    assert desk.columns["validation"] == list(errors)
+    assert shown(desk.bench).k == best
+
+
+def test_the_patience_is_a_field_only_where_patterns_validate(stopped: Desk) -> None:
+    fields = {field["name"]: field for field in stopped.seen["info"]["rule"]}
+    assert fields["patience"]["value"] == 20
+    assert is_a_sentence(fields["patience"]["hint"])
+    assert "patience" not in {field["name"] for field in Desk(XOR).post("hello")["info"]["rule"]}
+
+
+def test_the_patience_is_set_undone_and_trained_with(stopped: Desk) -> None:
+    run = stopped.bench.run
+    stopped.post("setting", group="rule", name="patience", value=5)
+    assert stopped.seen["notice"] is None
+    assert stopped.experiment.stopping.patience == 5
+    assert stopped.post("poll")["run"] is None
+    stopped.post("train")
+    assert stopped.rests() is not run
+    assert stopped.post("poll")["run"]["total"] < finished(early())[1]
+    stopped.post("undo")
+    assert stopped.experiment == early()
+    stopped.post("setting", group="rule", name="patience", value=0)
+    assert "patience" not in stopped.experiment.to_json()
+
+
+@pytest.mark.parametrize("value", [-1, 0.5, 1_000_001, None, "20", True, float("nan"), 10**400])
+def test_a_patience_that_cannot_be_is_a_sentence(stopped: Desk, value: object) -> None:
+    before = stopped.document
+    assert is_a_sentence(stopped.says("setting", group="rule", name="patience", value=value))
+    assert stopped.document is before
+
+
+def test_a_patience_with_nothing_to_look_at_is_a_sentence(desk: Desk) -> None:
+    before = desk.document
+    said = desk.says("setting", group="rule", name="patience", value=5)
+    assert is_a_sentence(said)
+    assert "Data page" in said
+    assert desk.document is before
+
+
+def test_a_setting_of_the_data_keeps_the_patience_and_renews_the_target() -> None:
+    data = ProblemData("sinc", {"n_points": 60}, train_share=0.5, validation_share=0.2)
+    suggested = replace(Experiment.suggested("sinc", n_points=60), data=data)
+    desk = Desk(suggested)
+    desk.post("setting", group="rule", name="patience", value=9)
+    desk.post("setting", group="parameter", name="noise", value=0.4)
+    fresh = Experiment.suggested("sinc", n_points=60, noise=0.4)
+    assert desk.experiment.stopping == replace(fresh.stopping, patience=9)
+    assert desk.experiment.data.parts().validation is not None

@@ -1,0 +1,25 @@
+// What the convergence chart says in words.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { decades, summary } from "../../app/stage/frontend/convergence.js";
+
+const RUN = { k: 1, last: 2, at: 1, end: 2, sse: [8, 4, 2], mu: [0.1, 0.1, 0.1], target: 0.5 };
+
+test("without validation patterns nothing is said of them", () => {
+  assert.ok(!summary(RUN).includes("validation"));
+  assert.equal(summary({ ...RUN, last: 0 }), "Convergence: nothing trained yet.");
+});
+
+test("the validation patterns are told at the row shown and where they were best", () => {
+  const said = summary({ ...RUN, validation: [9, 3, null], best: 1, bestAt: 1 });
+  assert.ok(said.includes("At iteration 1: SSE 4, SSE of the validation patterns 3, damping 0.1."), said);
+  assert.ok(said.endsWith("The validation patterns were best at iteration 1: SSE 3."), said);
+  const growing = summary({ ...RUN, validation: [9, 3, 5] });
+  assert.ok(!growing.includes("best"), growing);
+});
+
+test("numbers too large for an axis leave it as it is", () => {
+  assert.deepEqual(decades([10, null, 0.1]), { low: -1, high: 2 });
+});
