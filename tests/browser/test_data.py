@@ -16,6 +16,10 @@ RINGS = "across;up;ring\n" + "".join(
     for r, name in ((0.5, "inner"), (2.0, "outer"))
     for i in range(8)
 )
+NOISE = "x;y\n" + "".join(
+    f"{i};{math.sin(i / 4) + (i * i * 31 % 17) / 17:.3f}\n" for i in range(40)
+)
+EARLY = re.compile(r"early after (\d+) iterations: .* best at iteration (\d+), which is shown\.")
 ENDED = re.compile("Solved|Stuck|Not solved")
 
 
@@ -82,6 +86,50 @@ def test_a_file_of_ones_own_is_uploaded_used_and_learnt(data: Page) -> None:
     go(data, "Data")
     data.locator(".st-key-nbn-data-undo").get_by_role("button").click()
     expect(in_use(data)).to_have_text("In use: Playground: spiral")
+
+
+def test_patterns_set_aside_stop_a_training_early_and_the_best_iteration_is_shown(
+    data: Page,
+) -> None:
+    section(data, "Own files")
+    upload = data.locator("[data-testid=stFileUploader] input[type=file]")
+    upload.set_input_files(file("noise.csv", NOISE.encode()))
+    expect(data.get_by_role("slider", name="Patterns that train")).to_be_visible()
+    data.get_by_role("slider", name="that validate").press("End")
+    expect(data.get_by_text("None are left to test.")).to_be_visible()
+    data.get_by_role("button", name="Use this data").click()
+    expect(data.get_by_text("early after 20 iterations without", exact=False)).to_be_visible()
+    data.get_by_role("link", name="Train the network on it").click()
+    patience = data.get_by_label("Patience")
+    expect(patience).to_have_value("20")
+    target = data.get_by_label("Target SSE")
+    target.fill("0")
+    target.press("Enter")
+    data.get_by_role("button", name="Train", exact=True).click()
+    expect(status(data)).to_contain_text(EARLY, timeout=120_000)
+    said = EARLY.search(status(data).inner_text())
+    assert said is not None
+    last, best = map(int, said.groups())
+    assert 0 <= best == last - 20
+    workbench = data.locator(".workbench")
+    expect(workbench).to_have_attribute("data-state", "resting", timeout=60_000)
+    expect(workbench).to_have_attribute("data-k", str(best))
+    expect(workbench).to_have_attribute("data-last", str(last))
+    expect(data.locator(".workbench .count")).to_have_text(f"iteration {best} of {last}")
+    expect(data.locator(".workbench .chart")).to_have_attribute(
+        "aria-label", re.compile(f"validation patterns were best at iteration {best}: SSE")
+    )
+    data.get_by_role("button", name="Replay", exact=True).click()
+    expect(workbench).to_have_attribute("data-state", "replaying")
+    expect(workbench).to_have_attribute("data-state", "resting", timeout=60_000)
+    expect(workbench).to_have_attribute("data-k", str(best))
+    go(data, "Hessian")
+    expect(data.get_by_text(f"Iteration {best} of {last}")).to_be_visible(timeout=60_000)
+    go(data, "Draw")
+    expect(workbench).to_have_attribute("data-k", str(best))
+    data.get_by_role("slider", name="Iteration").press("End")
+    expect(workbench).to_have_attribute("data-k", str(last))
+    expect(status(data)).not_to_contain_text("which is shown")
 
 
 def stroke(page: Page, canvas: Locator, places: list[tuple[float, float]]) -> None:

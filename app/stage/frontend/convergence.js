@@ -6,7 +6,7 @@ import { el, fitCanvas, short } from "./dom.js";
 const LEFT = 46;
 const RIGHT = 10;
 const FLOOR = 1e-30;
-const ASIDE = { width: 1.4, dash: [5, 3] }; // the line of the patterns that validate
+const ASIDE = { width: 1.4, dash: [5, 3], pale: 0.6 }; // the line of the patterns that validate
 
 export class Convergence {
   constructor(root, seek) {
@@ -64,10 +64,11 @@ export class Convergence {
     context.fillText(label, box.left, box.top - 4);
     if (target > 0) dashed(context, box, y(target), state);
     const x = (k) => box.left + (k / Math.max(1, state.last)) * (box.right - box.left);
+    let free = box.left; // of the line above the panel
     if (aside.length) {
       line(context, aside, x, y, colour, state.k, ASIDE);
       if (state.best !== null && state.best < aside.length) ring(context, x(state.best), y(aside[state.best]), colour);
-      legend(context, box, colour, state);
+      free = legend(context, box, colour, state);
     }
     line(context, values, x, y, colour, state.k);
     if (values.length) {
@@ -78,8 +79,9 @@ export class Convergence {
       context.fill();
       context.fillStyle = state.ink;
       context.textAlign = "right";
-      const numbers = aside.length ? [values[k], aside[k]] : [values[k]];
-      context.fillText(numbers.map((value) => short(value ?? Infinity)).join(" / "), box.right, box.top - 4);
+      const both = `${short(values[k])} / ${short(aside[k] ?? Infinity)}`;
+      const room = aside.length && free + context.measureText(both).width <= box.right;
+      context.fillText(room ? both : short(values[k]), box.right, box.top - 4);
     }
   }
 
@@ -145,7 +147,7 @@ function dashed(context, box, y, state) {
   context.setLineDash([]);
 }
 
-/** "SSE ── training ╌╌ validation", in words and as the lines are drawn. */
+/** "SSE ── training ╌╌ validation", in words and as the lines are drawn; returns where room is left. */
 function legend(context, box, colour, state) {
   let left = box.left + context.measureText("SSE").width + 10;
   const py = box.top - 8;
@@ -163,6 +165,7 @@ function legend(context, box, colour, state) {
     context.fillText(word, left + 22, box.top - 4);
     left += 22 + context.measureText(word).width + 10;
   }
+  return left;
 }
 
 function ring(context, x, y, colour) {
@@ -173,11 +176,11 @@ function ring(context, x, y, colour) {
   context.stroke();
 }
 
-function line(context, values, x, y, colour, k, { width = 2, dash = [] } = {}) {
+function line(context, values, x, y, colour, k, { width = 2, dash = [], pale = 0.35 } = {}) {
   context.setLineDash(dash);
   for (const [from, to, alpha] of [
     [0, k, 1],
-    [k, values.length - 1, 0.35],
+    [k, values.length - 1, pale],
   ]) {
     context.globalAlpha = alpha;
     context.strokeStyle = colour;

@@ -11,6 +11,7 @@ from app import controls
 from app.data.painting import answer as painted
 from app.data.view import Looking
 from app.jobs import Workers
+from app.scrubber import Player, _move
 from app.shown import shown
 from app.stage.messages import Have
 from nbn_core.experiment import Experiment, ProblemData
@@ -61,6 +62,21 @@ def test_every_page_looks_at_the_best_iteration(stopped: Desk) -> None:
     assert sent["iteration"] == best
     assert sent["sse"] == now.trace.sse[best]
     assert sent["sentence"].endswith("which is shown.")
+
+
+def test_the_replay_of_the_other_pages_ends_there_too(stopped: Desk) -> None:
+    best, last, _ = finished(early())
+    bench, player = stopped.bench, Player(following=True)
+    bench.look_at(last)
+    _move(bench, player, shown(bench))
+    assert bench.iteration == best
+    assert not player.following
+    player.start(shown(bench))
+    assert player.first == 0, "it is the end: the replay begins again"
+    player.began -= 60.0
+    _move(bench, player, shown(bench))
+    assert bench.iteration == best
+    assert not player.playing
 
 
 def test_a_page_that_asks_first_finds_it_settled(workers: Workers) -> None:
