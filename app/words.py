@@ -42,7 +42,9 @@ def _best(run: Run, trace: Trace, shown: int | None) -> str:
     """Say where the validation patterns were best, unless that is the end and goes unsaid."""
     best = run.best_row
     early = run.stop is StopReason.EARLY
-    if best is None or not (early or best < len(trace) - 1):
+    if best is None or best >= len(trace):  # the trace is from before the end
+        return "the validation patterns did not get better any more." if early else ""
+    if not early and best == len(trace) - 1:
         return ""
     word = "the" if early else "The"
     there = ", which is shown" if shown == best else ""

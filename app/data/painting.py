@@ -170,8 +170,8 @@ def _network(bench: Bench, seen: Canvas) -> Json:
 
 def _run(bench: Bench, *, warming: bool) -> Json:
     run = bench.run
+    running = run is not None and run.running  # before the trace: see `controls.answering`
     trace = run.trace() if run is not None else None
-    running = run is not None and run.running
     resting = run is not None and not running
     bench.settle()
     row = None if run is None or running else run.best_row

@@ -112,6 +112,15 @@ def test_where_the_validation_patterns_were_best(
     assert is_a_sentence(sentence)
 
 
+def test_a_trace_from_before_the_end_has_a_sentence_too() -> None:
+    """A worker may end the training while an answer is being made."""
+    for stop in (StopReason.EARLY, StopReason.SOLVED):
+        for best in (58, 90, None):
+            said = ended(Ended(stop, best=best), trace(57, 8.0), halted=False, shown=0)
+            assert is_a_sentence(said)
+            assert "were best" not in said
+
+
 def test_a_run_at_rest_says_where() -> None:
     sentence = ended(Ended(None), trace(7, 0.25), halted=True)
     assert sentence == "Stopped at iteration 7, SSE 0.25. Train goes on from here."

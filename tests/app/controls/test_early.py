@@ -15,6 +15,7 @@ from app.scrubber import Player, _move
 from app.shown import shown
 from app.stage.messages import Have
 from nbn_core.experiment import Experiment, ProblemData
+from nbn_core.trace import Trace
 from tests.app.controls.helpers import XOR
 from tests.app.desk import Desk, is_a_sentence
 from tests.experiments import early
@@ -77,6 +78,29 @@ def test_the_replay_of_the_other_pages_ends_there_too(stopped: Desk) -> None:
     _move(bench, player, shown(bench))
     assert bench.iteration == best
     assert not player.playing
+
+
+def test_a_training_that_ends_while_painting_answers_is_told_from_one_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Desk(early())
+    desk.post("train")
+    run = desk.bench.run
+    assert run is not None
+    run.slice()
+    whole = run.trace()
+    assert whole is not None
+    started = whole.until(3)
+
+    def trace(first: int = 0) -> Trace:
+        while run.slice():
+            pass
+        return started
+
+    monkeypatch.setattr(run, "trace", trace)
+    run.go(desk.workers)
+    sent = painted(desk.bench, Looking(), Have(), None, warming=False)["run"]
+    assert (sent["state"], sent["iteration"]) == ("running", 2)
 
 
 def test_a_page_that_asks_first_finds_it_settled(workers: Workers) -> None:
