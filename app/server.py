@@ -61,7 +61,7 @@ def _warm(ready: threading.Event) -> None:
         warm_up_curvature()
     except Exception:
         _LOG.exception("Warming up failed; the Hessian page compiles what it needs")
-    # Streamlit collects garbage after every rerun; what was imported never becomes garbage, and
-    # looking through it each time costs 50-90 ms a rerun (see streamlit/streamlit#8977).
+    # What was imported never becomes garbage, and looking through it costs 50-90 ms each time (see
+    # streamlit/streamlit#8977); that Streamlit does so after every rerun is set off in config.toml.
     gc.collect()
     gc.freeze()

@@ -41,14 +41,18 @@ FRAMES = 6
 # Structure is a canvas in a shadow root whose label names the iteration; others are pictures.
 COUNT = """() => {
   window.frame_times = [];
-  const host = [...document.querySelectorAll("*")]
-    .find((node) => node.shadowRoot?.querySelector(".quasi"));
-  const canvas = host?.shadowRoot.querySelector(".quasi .cells canvas");
-  const target = () => canvas ?? document.querySelector("[data-testid=stImage] img");
-  new MutationObserver((changes) => {
-    if (changes.some((c) => c.target === target())) window.frame_times.push(performance.now());
-  }).observe(canvas ?? document.querySelector("[data-testid=stMain]"),
-    { subtree: true, attributes: true, attributeFilter: ["src", "aria-label"] });
+  let before;
+  const look = (now) => {
+    const host = [...document.querySelectorAll("*")]
+      .find((node) => node.shadowRoot?.querySelector(".quasi"));
+    const canvas = host?.shadowRoot.querySelector(".quasi .cells canvas");
+    const shown = canvas?.getAttribute("aria-label")
+      ?? document.querySelector("[data-testid=stImage] img")?.src;
+    if (shown !== before) window.frame_times.push(now);
+    before = shown;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
 }"""
 
 
