@@ -4,12 +4,14 @@ first-frame   from the press of Train to the first frame of the replay that diff
 start         from the start of the server to a page one can press Train on; cold and warm caches
 drag          frames a second while a neuron is dragged among 61 neurons and 860 links
 sessions      ten sessions that train at once: how long each waits for an answer to a click
+race          a race of four lanes: from a click to another section, and from Stop to the end
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import statistics
 import tempfile
 import time
@@ -42,6 +44,19 @@ FRAME = f"""() => new Promise((done) => {{
   }};
   requestAnimationFrame(look);
 }})"""
+
+STOP = """() => new Promise((done) => {
+  const host = [...document.querySelectorAll('*')].find((n) => n.shadowRoot?.querySelector('.race'));
+  const race = host.shadowRoot.querySelector('.race');
+  const button = [...race.querySelectorAll('button')].find((b) => b.textContent.trim() === 'Stop');
+  const start = performance.now();
+  button.click();
+  const look = () => {
+    if (race.dataset.state === 'ended') done(performance.now() - start);
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
 
 DRAG = f"""(steps) => new Promise((done) => {{
   {ROOT}
@@ -164,6 +179,41 @@ def sessions() -> None:
     _with_app(act)
 
 
+def race() -> None:
+    """Race the four lanes of the first screen without a reachable target."""
+
+    def act(browser: Browser, server: Server) -> None:
+        page = _open(browser, server)
+        page.get_by_role("link", name="Race").click()
+        page.locator(".race .lane").first.wait_for()
+        page.get_by_text("Lanes, settings and budget").click()
+        seconds = page.get_by_role("spinbutton", name="At most, seconds")
+        seconds.fill("60")
+        seconds.press("Enter")
+        page.locator(".race [data-part=facts]").filter(has_text="at most 60 s").wait_for()
+        clicks, stops = [], []
+        for _ in range(7):
+            page.locator(".race .primary").filter(has_text="Start").click()
+            lane = page.get_by_role("region", name="Lane Forward-Forward")
+            started = lane.locator("[data-value=iterations]").filter(has_text=re.compile("^[1-9]"))
+            started.wait_for(timeout=180_000)
+            page.wait_for_timeout(1000)
+            for section, there in (("What each rule uses", "detached"), ("One seed", "visible")):
+                began = time.perf_counter()
+                page.get_by_role("radio", name=section).click()
+                page.locator(".race .lane").first.wait_for(state=there)
+                clicks.append(time.perf_counter() - began)
+            page.locator(".race[data-state=running]").wait_for()
+            stops.append(page.evaluate(STOP))
+        print(
+            f"race: another section median {statistics.median(clicks):.2f} s, worst "
+            f"{max(clicks):.2f} s; stop median {statistics.median(stops):.0f} ms, worst "
+            f"{max(stops):.0f} ms of {len(stops)}"
+        )
+
+    _with_app(act)
+
+
 def _with_app(
     act: Callable[[Browser, Server], None], environment: dict[str, str] | None = None
 ) -> None:
@@ -190,6 +240,7 @@ MEASUREMENTS: dict[str, Callable[[], None]] = {
     "start": start,
     "drag": drag,
     "sessions": sessions,
+    "race": race,
 }
 
 if __name__ == "__main__":
