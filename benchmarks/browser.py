@@ -46,8 +46,8 @@ FRAME = f"""() => new Promise((done) => {{
 }})"""
 
 STOP = """() => new Promise((done) => {
-  const host = [...document.querySelectorAll('*')].find((n) => n.shadowRoot?.querySelector('.race'));
-  const race = host.shadowRoot.querySelector('.race');
+  const inside = (node) => node.shadowRoot?.querySelector('.race');
+  const race = inside([...document.querySelectorAll('*')].find(inside));
   const button = [...race.querySelectorAll('button')].find((b) => b.textContent.trim() === 'Stop');
   const start = performance.now();
   button.click();

@@ -207,10 +207,11 @@ two, times do not.
   peer on parity-7 with 4 neurons, is missed: 3.7 times was measured. An iteration there (128
   patterns, 38 weights) took 19 us, some 50,000 a second on a core: 10 us for the sums with their
   pass forward, 1.6 us for each of two attempts, 2.8 us for each of two factors with all that
-  stands between kernels; work space on cache lines made it 17 us. The sums alone are 105,000 multiplications and additions, 4.4 us at eight
-  a cycle and 3 GHz, whichever way they are laid out; three passes and nothing else make it 9 us.
-  So lanes for trials could give 2.0 times at most, not the 6 that are missing, and every trial
-  would have to be added up in the order of `train` to keep its bits. Not built.
+  stands between kernels; work space on cache lines made it 17 us. The sums alone are 105,000
+  multiplications and additions, 4.4 us at eight a cycle and 3 GHz, whichever way they are laid
+  out; three passes and nothing else make it 9 us. So lanes for trials could give 2.0 times at
+  most, not the 5 that are missing, and every trial would have to be added up in the order of
+  `train` to keep its bits. Not built.
 * Parity-7 (7-7-1) at 0.4 of the best peer. A third of an iteration is the products for Q, at 7.7 of
   8 multiplications a cycle. Fewer of them, by pairs of neurons, cost more in packing and placing
   (27 us for the sums in place of 16). What helped: an activation in two loops (a quarter of its

@@ -99,7 +99,8 @@ def reopened(entry: Entry) -> Experiment:
             "Forward-Forward."
         )
     most = min(most_iterations(lane.name), max(1000, at.iterations if at is not None else 1000))
-    stopping = replace(entry.experiment.stopping, max_iterations=most)
+    # As far as the lane ran: lanes do not stop early.
+    stopping = replace(entry.experiment.stopping, max_iterations=most, patience=0)
     return replace(
         entry.experiment, rule=lane.name, settings=dict(lane.settings), stopping=stopping
     )
