@@ -45,6 +45,20 @@ FRAME = f"""() => new Promise((done) => {{
   requestAnimationFrame(look);
 }})"""
 
+# Within the page: what Playwright itself waits for before it clicks is no wait of a user's.
+ANSWER = f"""() => new Promise((done) => {{
+  {ROOT}
+  const name = 'New weights';
+  const button = [...root.querySelectorAll('button')].find((b) => b.textContent.trim() === name);
+  const before = location.href, start = performance.now();
+  button.click();
+  const look = () => {{
+    if (location.href !== before) done(performance.now() - start);
+    else setTimeout(look, 5);
+  }};
+  look();
+}})"""
+
 STOP = """() => new Promise((done) => {
   const inside = (node) => node.shadowRoot?.querySelector('.race');
   const race = inside([...document.querySelectorAll('*')].find(inside));
@@ -166,14 +180,11 @@ def sessions() -> None:
             page.get_by_role("button", name="Train", exact=True).click()
         waits = []
         for page in pages * 3:
-            before, began = page.url, time.perf_counter()
-            page.get_by_role("button", name="New weights").click()
-            page.wait_for_function("(before) => location.href !== before", arg=before)
-            waits.append(time.perf_counter() - began)
+            waits.append(page.evaluate(ANSWER) / 1e3)
             page.get_by_role("button", name="Train", exact=True).click()
         print(
             f"ten sessions training: median answer {statistics.median(waits):.2f} s, "
-            f"worst {max(waits):.2f} s"
+            f"worst {max(waits):.2f} s, {sum(wait > 1 for wait in waits)} of {len(waits)} over 1 s"
         )
 
     _with_app(act)
