@@ -11,6 +11,7 @@ and time (10 seconds a file). A finding ends it, and the file that caused it is 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import logging
 import re
 import subprocess
@@ -49,6 +50,8 @@ def main() -> int:
     if options.replay:
         print("read" if check(known[names[0]], options.replay.read_bytes()) else "refused")
         return 0
+    if importlib.util.find_spec("atheris") is None:
+        sys.exit("Fuzzing needs atheris: pip install nbn-lab[fuzz].")
     options.findings.mkdir(parents=True, exist_ok=True)
     share = max(1, options.seconds // len(names))
     return sum(_run(name, share, options.findings) for name in names) > 0
@@ -77,10 +80,8 @@ def _run(name: str, seconds: int, findings: Path) -> bool:
 
 def _fuzz(name: str, seconds: int, findings: Path) -> None:
     """Fuzz one reader until the time is over; never returns."""
-    try:
-        import atheris
-    except ImportError:
-        sys.exit("Fuzzing needs atheris: pip install nbn-lab[fuzz].")
+    import atheris
+
     with atheris.instrument_imports(include=INSTRUMENTED, exclude=["nbn_core.kernels"]):
         from tests.fuzz.readers import check, readers
     logging.disable(logging.CRITICAL)
