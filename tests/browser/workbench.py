@@ -20,8 +20,8 @@ def facts(page: Page) -> Locator:
 def train(page: Page) -> None:
     """Train, wait for the sentence, and for the replay to come to rest."""
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(status(page)).to_contain_text(re.compile("Solved|Stuck|Not solved"), timeout=120_000)
-    expect(bench(page)).to_have_attribute("data-state", "resting", timeout=60_000)
+    expect(bench(page)).to_have_attribute("data-state", "resting", timeout=120_000)
+    expect(status(page)).to_contain_text(re.compile("Solved|Stuck|Not solved"))
 
 
 def problem(page: Page, name: str) -> None:

@@ -39,6 +39,17 @@ test("a fresh player shows iteration 0 and rests", () => {
   assert.equal(made.playing, false);
 });
 
+test("a training that was asked for is followed although nothing of it is there yet", () => {
+  const made = player(2);
+  made.seek(2);
+  made.follow();
+  made.tick(1);
+  assert.equal(made.playing, true);
+  made.setLast(20, false);
+  playOut(made);
+  assert.equal(made.k, 20);
+});
+
 test("it plays every iteration of a short trace once and rests at the last", () => {
   const made = player(32);
   made.play();

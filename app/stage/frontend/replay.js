@@ -36,6 +36,12 @@ export class Player {
     this.playing = false;
   }
 
+  /** Go on from here with a training that has been asked for, however long its first iteration takes. */
+  follow() {
+    this.growing = true;
+    this.playing = true;
+  }
+
   play() {
     if (this.k >= this.end && !this.growing) this.position = 0;
     this.playing = true;

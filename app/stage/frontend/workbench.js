@@ -151,8 +151,8 @@ export class Workbench {
   addRun(run) {
     const before = this.model.run?.id;
     this.model.addRun(run);
-    const growing = run?.state === "running" || (run && this.model.run && this.model.run.count < run.total);
-    this.player.setLast(this.model.last, Boolean(growing), this.model.end);
+    const coming = run && this.model.run && this.model.run.count < run.total;
+    this.player.setLast(this.model.last, this.training || Boolean(coming), this.model.end);
     if (run && run.id !== before) {
       this.player.position = Math.min(run.shown ?? 0, this.model.last);
       this.player.playing = run.play;
@@ -191,6 +191,11 @@ export class Workbench {
     this.outbox.replace("poll");
   }
 
+  /** Whether a training runs, or has been asked for and is not answered yet. */
+  get training() {
+    return this.model.run?.state === "running" || this.outbox.asked("train");
+  }
+
   // From hands.
 
   train() {
@@ -199,9 +204,10 @@ export class Workbench {
     if (this.model.run?.state === "ended" && this.player.k < this.model.end) this.player.playing = true;
     else if (this.model.over) this.player.play();
     else {
-      this.player.playing = true;
+      this.player.follow();
       this.outbox.post("train");
     }
+    if (this.known) this.paintToolbar(this.player.k); // at once: a click is seen before the next frame
     this.redraw();
   }
 
@@ -254,10 +260,15 @@ export class Workbench {
       this.redraw();
       if (wasPlaying && !this.player.playing) this.outbox.replace("scrub", { k: this.player.k });
     }
-    if (this.dirty && this.model.network && this.model.data) {
+    if (this.dirty && this.known) {
       this.dirty = false;
       this.paint();
     }
+  }
+
+  /** Whether there is something to show. */
+  get known() {
+    return Boolean(this.model.network && this.model.data);
   }
 
   redraw() {
@@ -320,7 +331,7 @@ export class Workbench {
 
   paintToolbar(k) {
     const { model, player } = this;
-    const running = model.run?.state === "running";
+    const running = this.training;
     const state = running ? "training" : player.playing ? "replaying" : "resting";
     Object.assign(this.root.querySelector(".workbench").dataset, { state, k, last: model.last });
     this.toolbar.update({
