@@ -1,7 +1,7 @@
 """One server and one Chromium for all; a page for each test, which must end without a complaint.
 
 `page` is 1280 x 800 and light. `phone`, `dark_page` and `dark_phone` are what they say, and
-`open_page(width, height, scheme, path)` gives any other.
+`open_page(width, height, scheme, path)` gives any other; `prepare` is called before it goes there.
 """
 
 import urllib.parse
@@ -70,6 +70,7 @@ def open_page(
         scheme: Scheme = "light",
         path: str = "/",
         url: str = server.url,
+        prepare: Callable[[Page], None] | None = None,
         **options: object,
     ) -> Page:
         context = browser.new_context(
@@ -84,6 +85,8 @@ def open_page(
         page.on("pageerror", lambda error: note(True, str(error)))
         page.on("request", lambda sent: note(_leaves_this_machine(sent.url), f"asks {sent.url}"))
         pages.append(page)
+        if prepare is not None:
+            prepare(page)
         page.goto(path)
         wait_until_ready(page)
         return page

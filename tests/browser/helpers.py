@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, WebSocketRoute
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "tests" / "browser" / "output"
@@ -86,6 +86,55 @@ def chromium() -> str:
         if path := shutil.which(name):
             return path
     raise AssertionError("Chromium is missing: `sh .ci/test` installs it, or says how to get it.")
+
+
+class Line:
+    """The line between a page and the server: slow one way, and full of repetitions the other."""
+
+    def __init__(self) -> None:
+        self._held: list[str | bytes] | None = None
+        self._said: str | bytes = b""
+        self._page: Page | None = None
+        self._to_page: WebSocketRoute | None = None
+        self._to_server: WebSocketRoute | None = None
+
+    def tap(self, page: Page) -> None:
+        """Be this page's line; called before it goes anywhere."""
+        self._page = page
+        page.route_web_socket("**/_stcore/stream", self._connect)
+
+    def _connect(self, page: WebSocketRoute) -> None:
+        self._to_page, self._to_server = page, page.connect_to_server()
+        self._to_server.on_message(self._carry)
+        page.on_message(self._ask)
+
+    def _carry(self, message: str | bytes) -> None:
+        if self._held is not None:
+            self._held.append(message)
+        elif self._to_page is not None:
+            self._to_page.send(message)
+
+    def _ask(self, message: str | bytes) -> None:
+        self._said = message
+        if self._to_server is not None:
+            self._to_server.send(message)
+
+    def hold(self) -> None:
+        """Keep back what the server says from now on."""
+        self._held = []
+
+    def repeat(self, count: int) -> None:
+        """Let the server hear what the page said last, again and again."""
+        assert self._page is not None
+        for _ in range(count):
+            self._ask(self._said)
+            self._page.wait_for_timeout(5)  # lets Playwright carry messages
+
+    def let_go(self) -> None:
+        """Deliver what was held, and everything after it at once."""
+        held, self._held = self._held or [], None
+        for message in held:
+            self._carry(message)
 
 
 def wait_until_ready(page: Page) -> None:
