@@ -32,6 +32,8 @@ class Player:
     began: float = 0.0
     following: bool = False  # stay at the newest iteration of a training
     watching: bool = False
+    moving: bool = False  # whether the program moves the slider, not the reader
+    sliders: int = 0  # how often that changed: each time the slider is another widget
     again: bool = False  # something moves now that did not, or the other way: run the page again
 
     def start(self, now: Shown) -> None:
@@ -88,7 +90,7 @@ def scrubber(bench: Bench, player: Player, showing: str = "charts show") -> Show
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         _replay(player, now)
         if now.last > 0:
-            _slider(bench, now)
+            _slider(bench, player, now)
         st.markdown(_sentence(now), width=340)
         _train(bench, player, now)
     return now
@@ -160,14 +162,26 @@ def _replay(player: Player, now: Shown) -> None:
         player.again = True
 
 
-def _slider(bench: Bench, now: Shown) -> None:
+def _slider(bench: Bench, player: Player, now: Shown) -> None:
+    """Show where we are; the reader moves it while the program does not.
+
+    A browser that is behind in a replay says where its slider stands with every message. Such a
+    message may arrive when the replay is over, and must not count as the reader's hand: so the
+    slider of a replay is a widget of its own.
+    """
+    moving = player.playing or (player.following and now.running)
+    if player.moving != moving:
+        player.moving = moving
+        player.sliders += 1
+    number, key = player.sliders, f"{KEY}-{player.sliders}"
+
     def moved() -> None:
-        value = state.widget(KEY)
-        if isinstance(value, int):
+        value = state.widget(key)
+        if isinstance(value, int) and number == player.sliders and not player.moving:
             bench.look_at(value)
 
-    state.set_widget(KEY, now.k)
-    st.slider(_what(now), 0, now.last, key=KEY, on_change=moved)
+    state.set_widget(key, now.k)
+    st.slider(_what(now), 0, now.last, key=key, on_change=moved, disabled=moving)
 
 
 def _what(now: Shown) -> str:

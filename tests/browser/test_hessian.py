@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from nbn_core import Experiment, Topology, link
 from nbn_core.experiment import SeededStart, Stopping
-from tests.browser.helpers import save_picture, wait_until_ready
+from tests.browser.helpers import Line, save_picture, wait_until_ready
 
 OpenPage = Callable[..., Page]
 SECTIONS = ("Structure", "Coupling", "Spectrum", "Quasi against exact", "Landscape", "Memory")
@@ -131,6 +131,22 @@ def test_a_replay_runs_to_the_end_and_rests(open_page: OpenPage) -> None:
     last = page.get_by_role("slider", name="Iteration").get_attribute("max")
     expect(cells(page)).to_have_attribute("aria-label", re.compile(f"at iteration {last},"))
     expect(cells(page)).to_have_attribute("data-kept", "yes")  # never mounted anew: no flash
+    expect(page.get_by_text(re.compile(r"Iteration ([\d,]+) of \1\b"))).to_be_visible()
+
+
+def test_a_browser_that_lags_behind_a_replay_does_not_turn_it_back(open_page: OpenPage) -> None:
+    line = Line()
+    page = train(enter(open_page(path=address("parity-3"), prepare=line.tap)))
+    slider = page.get_by_role("slider", name="Iteration")
+    page.get_by_role("button", name="Replay").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    line.hold()
+    line.repeat(300)  # longer than the replay takes
+    line.let_go()
+    expect(page.get_by_role("button", name="Replay")).to_be_visible()
+    expect(slider).to_be_enabled()
+    section(page, "Memory")
+    expect(page.get_by_text("measured in this program")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Iteration ([\d,]+) of \1\b"))).to_be_visible()
 
 
