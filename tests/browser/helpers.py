@@ -89,14 +89,12 @@ def chromium() -> str:
 
 
 class Line:
-    """The line between a page and the server: slow one way, and full of repetitions the other."""
+    """The line from a page to the server, on which a message can come again and again."""
 
     def __init__(self) -> None:
-        self._held: list[str | bytes] | None = None
         self._said: str | bytes = b""
         self._page: Page | None = None
-        self._to_page: WebSocketRoute | None = None
-        self._to_server: WebSocketRoute | None = None
+        self._server: WebSocketRoute | None = None
 
     def tap(self, page: Page) -> None:
         """Be this page's line; called before it goes anywhere."""
@@ -104,37 +102,20 @@ class Line:
         page.route_web_socket("**/_stcore/stream", self._connect)
 
     def _connect(self, page: WebSocketRoute) -> None:
-        self._to_page, self._to_server = page, page.connect_to_server()
-        self._to_server.on_message(self._carry)
+        self._server = page.connect_to_server()
         page.on_message(self._ask)
-
-    def _carry(self, message: str | bytes) -> None:
-        if self._held is not None:
-            self._held.append(message)
-        elif self._to_page is not None:
-            self._to_page.send(message)
 
     def _ask(self, message: str | bytes) -> None:
         self._said = message
-        if self._to_server is not None:
-            self._to_server.send(message)
-
-    def hold(self) -> None:
-        """Keep back what the server says from now on."""
-        self._held = []
+        if self._server is not None:
+            self._server.send(message)
 
     def repeat(self, count: int) -> None:
-        """Let the server hear what the page said last, again and again."""
+        """Let the server hear again what the page said last."""
         assert self._page is not None
         for _ in range(count):
             self._ask(self._said)
             self._page.wait_for_timeout(5)  # lets Playwright carry messages
-
-    def let_go(self) -> None:
-        """Deliver what was held, and everything after it at once."""
-        held, self._held = self._held or [], None
-        for message in held:
-            self._carry(message)
 
 
 def wait_until_ready(page: Page) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.helpers import wait_until_ready
+from tests.browser.workbench import note_states, states
 
 RINGS = "across;up;ring\n" + "".join(
     f"{r * math.cos(i):.2f};{r * math.sin(i):.2f};{name}\n".replace(".", ",")
@@ -119,9 +120,10 @@ def test_patterns_set_aside_stop_a_training_early_and_the_best_iteration_is_show
     expect(data.locator(".workbench .chart")).to_have_attribute(
         "aria-label", re.compile(f"validation patterns were best at iteration {best}: SSE")
     )
+    note_states(data)
     data.get_by_role("button", name="Replay", exact=True).click()
-    expect(workbench).to_have_attribute("data-state", "replaying")
     expect(workbench).to_have_attribute("data-state", "resting", timeout=60_000)
+    assert states(data) == ["replaying", "resting"]
     expect(workbench).to_have_attribute("data-k", str(best))
     go(data, "Hessian")
     expect(data.get_by_text(f"Iteration {best} of {last}")).to_be_visible(timeout=60_000)

@@ -5,19 +5,28 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from nbn_core.experiment import SeededStart
 from tests.browser.conftest import OpenPage
 from tests.browser.helpers import wait_until_ready
-from tests.browser.workbench import add_neuron, at_rest, bench, facts, position, problem, status
+from tests.browser.workbench import (
+    add_neuron,
+    at_rest,
+    bench,
+    facts,
+    position,
+    problem,
+    status,
+    wait_for_link,
+)
 
 
 def test_the_link_reopens_exactly_this(page: Page, open_page: OpenPage) -> None:
     problem(page, "Two spirals")
     add_neuron(page, 0.5, 0.1)
     expect(status(page)).to_contain_text("left out")
-    before = page.url
     page.get_by_label("Weights seed").fill("7")
     page.get_by_label("Weights seed").press("Enter")
-    expect(page).not_to_have_url(before)
+    wait_for_link(page, lambda experiment: experiment.start == SeededStart(seed=7))
     train_key = facts(page).inner_text()
     place = position(page, "h15")
     other = open_page(url=page.url.split("?")[0], path="/?" + page.url.split("?")[1])

@@ -6,7 +6,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.workbench import add_neuron, centre, drag_link, facts, problem, status, train
+from tests.browser.workbench import (
+    add_neuron,
+    at_rest,
+    centre,
+    drag_link,
+    facts,
+    problem,
+    status,
+    train,
+)
 
 
 def test_drawing_with_the_mouse(page: Page) -> None:
@@ -93,6 +102,7 @@ def test_selecting_with_shift_and_deleting_keeps_the_keyboard_on_the_stage(page:
 def test_delete_after_a_link_takes_the_link(page: Page) -> None:
     problem(page, "XOR")
     expect(facts(page)).to_contain_text("7 weights")
+    at_rest(page)
     port = page.locator('[data-port="x1"]').bounding_box()
     frame = page.locator('[data-id="h1"] .frame').bounding_box()
     assert port

@@ -7,17 +7,24 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.helpers import save_picture
-from tests.browser.workbench import bench, facts, problem, status, train
+from tests.browser.workbench import (
+    bench,
+    facts,
+    note_states,
+    problem,
+    states,
+    status,
+    train,
+)
 
 
 def test_first_screen_is_solved_by_one_click_and_replays(page: Page) -> None:
     expect(status(page)).to_contain_text("Press Train")
     expect(facts(page)).to_have_text("105 weights, 250 patterns to train, 250 to test")
-    page.get_by_role("button", name="Train", exact=True).click()
-    # The very first training on a machine waits for the compiler.
-    expect(bench(page)).to_have_attribute("data-state", "replaying", timeout=120_000)
+    note_states(page)
+    train(page)
+    assert states(page) == ["training", "replaying", "resting"]
     expect(status(page)).to_have_text(re.compile(r"Solved in \d+ iterations, \d+ ms\."))
-    expect(bench(page)).to_have_attribute("data-state", "resting")
     expect(page.locator(".note")).to_contain_text("250 of 250 patterns right")
     # The other rules compile in the background.
     beside = page.locator("[data-part=beside]")
@@ -87,8 +94,9 @@ def test_train_asks_once_and_plays_a_solved_training_again(page: Page) -> None:
     problem(page, "XOR")
     train(page)
     last = bench(page).get_attribute("data-last")
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(bench(page)).to_have_attribute("data-state", "replaying")
+    note_states(page)
+    train(page)
+    assert states(page) == ["replaying", "resting"]
     expect(bench(page)).to_have_attribute("data-k", str(last))
 
 

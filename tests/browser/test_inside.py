@@ -93,6 +93,7 @@ def test_both_ways_give_the_same_row(parity: Page) -> None:
     parity.get_by_role("button", name="Backward (2008)").click()
     expect(title(parity)).to_have_text("Backward from y")
     stage(parity, "Jacobian row")
+    expect(title(parity)).to_contain_text("Jacobian row of y")
     backward = parity.locator(".inside [data-part=numbers]").inner_text()
     parity.get_by_role("button", name="Forward only (2010)").click()
     expect(title(parity)).to_have_text("Jacobian row of y: weights of h1")
@@ -103,6 +104,7 @@ def test_both_ways_give_the_same_row(parity: Page) -> None:
 
 def test_another_pattern_keeps_the_stage(parity: Page) -> None:
     stage(parity, "Errors")
+    expect(title(parity)).to_have_text("The error at y")
     before = parity.locator(".inside [data-part=numbers]").inner_text()
     parity.get_by_role("button", name="Pattern after").click()
     expect(parity.locator(".inside [data-part=numbers]")).not_to_have_text(
@@ -116,7 +118,7 @@ def test_play_runs_by_itself_and_pauses(parity: Page) -> None:
     parity.get_by_label("Speed").select_option("fast")
     parity.locator(".inside h2").click()
     parity.keyboard.press("Space")
-    expect(count(parity)).to_contain_text("4 of")
+    expect(count(parity)).to_contain_text(re.compile(r"[3-9] of"))
     parity.get_by_role("button", name="Pause").click()
     expect(parity.get_by_role("button", name="Play (space)")).to_be_visible()
 

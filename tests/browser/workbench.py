@@ -1,8 +1,14 @@
 """The parts of the Draw page, and what hands do with them."""
 
+import itertools
 import re
+import time
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
+
+from nbn_core import Experiment
+from nbn_core.recognising import recognise
 
 
 def bench(page: Page) -> Locator:
@@ -18,10 +24,39 @@ def facts(page: Page) -> Locator:
 
 
 def train(page: Page) -> None:
-    """Train, wait for the sentence, and for the replay to come to rest."""
+    """Train, wait for the replay to come to rest, and for the sentence."""
     page.get_by_role("button", name="Train", exact=True).click()
+    # The very first training on a machine waits for the compiler.
     expect(bench(page)).to_have_attribute("data-state", "resting", timeout=120_000)
     expect(status(page)).to_contain_text(re.compile("Solved|Stuck|Not solved"))
+
+
+def note_states(page: Page) -> None:
+    """Keep every state of the workbench from now on, however short."""
+    bench(page).evaluate(
+        """(bench) => {
+          const states = (window.benchStates = []);
+          const note = () => states.push(bench.dataset.state);
+          new MutationObserver(note).observe(bench, { attributeFilter: ["data-state"] });
+        }"""
+    )
+
+
+def states(page: Page) -> list[str]:
+    """What note_states has kept."""
+    kept: list[str] = page.evaluate("window.benchStates")
+    return [name for name, _ in itertools.groupby(kept)]
+
+
+def wait_for_link(page: Page, holds: Callable[[Experiment], bool]) -> Experiment:
+    """Wait until the address bar's link opens an experiment of which this holds."""
+    deadline = time.monotonic() + 20
+    while True:
+        found = recognise(page.url).experiment
+        if found is not None and holds(found):
+            return found
+        assert time.monotonic() < deadline, f"the address bar still says {page.url}"
+        page.wait_for_timeout(20)  # lets Playwright see the address change
 
 
 def problem(page: Page, name: str) -> None:
@@ -39,6 +74,7 @@ def centre(page: Page, node: str) -> tuple[float, float]:
 
 
 def drag_link(page: Page, source: str, target: str, *, drop: bool = True) -> None:
+    at_rest(page)
     box = page.locator(f'[data-port="{source}"]').bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

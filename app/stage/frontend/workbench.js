@@ -207,8 +207,7 @@ export class Workbench {
       this.player.follow();
       this.outbox.post("train");
     }
-    if (this.known) this.paintToolbar(this.player.k); // at once: a click is seen before the next frame
-    this.redraw();
+    this.answerClick();
   }
 
   step() {
@@ -235,6 +234,12 @@ export class Workbench {
   toggle() {
     if (this.player.playing) this.player.playing = false;
     else this.player.play();
+    this.answerClick();
+  }
+
+  /** A click is seen at once, before the next frame. */
+  answerClick() {
+    if (this.known) this.paintToolbar(this.player.k);
     this.redraw();
   }
 

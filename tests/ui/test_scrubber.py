@@ -1,0 +1,61 @@
+"""The slider and the replay of the analysis pages."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import scrubber
+from app.state import Bench
+from tests.test_pages import ENTRY
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The time a replay goes by: it stands still until it is moved."""
+    still = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(scrubber, "time", SimpleNamespace(monotonic=lambda: still.now))
+    return still
+
+
+@pytest.fixture
+def trained() -> AppTest:
+    """The Hessian page with a training that has ended."""
+    app = AppTest.from_file(str(ENTRY), default_timeout=60).run()
+    app.switch_page("../pages/hessian.py").run()
+    app.button(key="nbn-train").click().run()
+    bench: Bench = app.session_state["nbn.bench"]
+    assert bench.run is not None
+    bench.run.wait(60)
+    return app.run()
+
+
+def test_a_replay_goes_with_the_time_and_rests_at_the_end(
+    trained: AppTest, clock: SimpleNamespace
+) -> None:
+    last = trained.slider[0].max
+    trained.button(key="nbn-replay").click().run()
+    assert (trained.slider[0].value, trained.slider[0].disabled) == (0, True)
+    clock.now = 3.5 * scrubber.TICK
+    assert trained.run().slider[0].value == 3
+    clock.now = (last + 0.5) * scrubber.TICK
+    trained.run()
+    assert (trained.slider[0].value, trained.slider[0].disabled) == (last, False)
+    trained.slider[0].set_value(2).run()
+    assert trained.slider[0].value == 2
+
+
+def test_a_browser_that_lags_behind_a_replay_does_not_turn_it_back(
+    trained: AppTest, clock: SimpleNamespace
+) -> None:
+    last = trained.slider[0].max
+    trained.button(key="nbn-replay").click().run()
+    early = trained.slider[0]
+    clock.now = (last + 0.5) * scrubber.TICK
+    trained.run()
+    # A browser that has not seen the end yet says with every message where its slider stands.
+    early.proto.disabled = False
+    early.set_value(1).run()
+    assert trained.run().slider[0].value == last
