@@ -17,9 +17,7 @@ def draw() -> None:
     have, client = Have(), None
     if outbox is not None:
         client = outbox.client
-        before = bench.acknowledged.get(client, 0)
-        controls.handle(bench, outbox, server.workers())
-        if bench.acknowledged.get(client, 0) > before:
+        if controls.handle(bench, outbox, server.workers()):
             have = outbox.have
     sent = controls.answer(bench, have, client, warming=not server.warming().is_set())
     sent["info"] |= rival.beside(bench, server.workers())

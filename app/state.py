@@ -6,6 +6,7 @@ that belongs to it. It lives as long as the session, over page changes and recon
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -60,6 +61,7 @@ class Bench:
     acknowledged: dict[str, int] = field(default_factory=dict)
     link: str = ""
     linked: Experiment | None = None  # the experiment that `link` opens
+    turn: threading.Lock = field(default_factory=threading.Lock)  # to act on what a browser says
 
     @property
     def document(self) -> Document:

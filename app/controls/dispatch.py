@@ -1,4 +1,4 @@
-"""Every message to what it does, in order and once; whatever breaks becomes a sentence."""
+"""Every message to what it does."""
 
 from __future__ import annotations
 
@@ -6,29 +6,23 @@ from typing import Final
 
 from app.controls import drawing, history, presets, settings, training, weights
 from app.controls.action import Action
+from app.hearing import hear
 from app.jobs import Workers
 from app.stage.messages import Message, Outbox
 from app.state import Bench
 from nbn_core.errors import NBNError
 
 
-def handle(bench: Bench, outbox: Outbox, workers: Workers) -> None:
-    """Act on every message not yet acknowledged, in order."""
-    done = bench.acknowledged.get(outbox.client, 0)
-    for message in outbox.messages:
-        if message.seq <= done:
-            continue
-        done = message.seq
-        bench.acknowledge(outbox.client, done)
+def handle(bench: Bench, outbox: Outbox, workers: Workers) -> bool:
+    """Act on what is new; whether anything was."""
+
+    def act(message: Message) -> None:
         action = ACTIONS.get(message.kind)
         if action is None:
-            bench.say("That request is not known to this version of the lab; reload the page.")
-            continue
-        try:
-            action(bench, message, workers)
-        except NBNError as error:
-            bench.say(str(error))
-            bench.rev += 1  # the browser shows the last good drawing again
+            raise NBNError("That request is not known to this version of the lab; reload the page.")
+        action(bench, message, workers)
+
+    return hear(bench, outbox, act)
 
 
 def _nothing(bench: Bench, message: Message, workers: Workers) -> None:

@@ -15,12 +15,12 @@ from app.data.adopt import described
 from app.data.canvas import MAX_POINTS, Canvas, canvas, kind_of, paint, take_over
 from app.data.view import Looking
 from app.draw import leave_nothing_running
+from app.hearing import hear
 from app.jobs import Workers
 from app.stage.messages import Have, Message, Outbox, read_outbox
 from app.stage.payload import Json, network_block, number, pack
 from app.state import Bench
 from app.words import ended, headline, short
-from nbn_core.errors import NBNError
 from nbn_core.experiment import OwnData
 from nbn_core.training import StopReason
 
@@ -36,29 +36,23 @@ def show(bench: Bench, view: Looking) -> None:
     have, client = Have(), None
     if outbox is not None:
         client = outbox.client
-        before = bench.acknowledged.get(client, 0)
-        handle(bench, view, outbox, server.workers())
-        if bench.acknowledged.get(client, 0) > before:
+        if handle(bench, view, outbox, server.workers()):
             have = outbox.have
     sent = answer(bench, view, have, client, warming=not server.warming().is_set())
     leave_nothing_running(bench.run)
     _EASEL.mount(KEY, sent)
 
 
-def handle(bench: Bench, view: Looking, outbox: Outbox, workers: Workers) -> None:
-    """Act on every message not yet acknowledged; what cannot be done is said."""
-    for message in outbox.messages:
-        if message.seq <= bench.acknowledged.get(outbox.client, 0):
-            continue
-        bench.acknowledge(outbox.client, message.seq)
-        try:
-            if message.kind == "points":
-                paint(bench, view, outbox.client, message, workers)
-            elif message.kind in _ACTIONS:
-                _ACTIONS[message.kind](bench, view, message, workers)
-        except NBNError as error:
-            bench.say(str(error))
-            bench.rev += 1  # the browser shows the last good points again
+def handle(bench: Bench, view: Looking, outbox: Outbox, workers: Workers) -> bool:
+    """Act on what is new; whether anything was."""
+
+    def act(message: Message) -> None:
+        if message.kind == "points":
+            paint(bench, view, outbox.client, message, workers)
+        elif message.kind in _ACTIONS:
+            _ACTIONS[message.kind](bench, view, message, workers)
+
+    return hear(bench, outbox, act)
 
 
 def _train(bench: Bench, view: Looking, message: Message, workers: Workers) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.controls import training_key
+from app.hearing import hear
 from app.inside import payload
 from app.limits import MAX_ITERATIONS, MAX_PATTERNS
 from app.shown import Shown, shown
@@ -15,7 +16,6 @@ from app.stage.payload import Json, graph_block, network_block
 from app.state import Bench
 from app.words import plural
 from nbn_core.anatomy import Anatomy, continuation, dissect
-from nbn_core.errors import NBNError
 from nbn_core.topology import Topology
 
 MOST_WORK: Final = 4e10  # multiplications of one dissection: about two seconds
@@ -32,18 +32,15 @@ class View:
     anatomy: Anatomy | None = None
 
 
-def handle(bench: Bench, view: View, outbox: Outbox) -> None:
-    """Act on every message not yet acknowledged; what cannot be done is said."""
-    for message in outbox.messages:
-        if message.seq <= bench.acknowledged.get(outbox.client, 0):
-            continue
-        bench.acknowledge(outbox.client, message.seq)
+def handle(bench: Bench, view: View, outbox: Outbox) -> bool:
+    """Act on what is new; whether anything was."""
+
+    def act(message: Message) -> None:
         action = _ACTIONS.get(message.kind)
-        try:
-            if action is not None:
-                action(bench, view, message)
-        except NBNError as error:
-            bench.say(str(error))
+        if action is not None:
+            action(bench, view, message)
+
+    return hear(bench, outbox, act)
 
 
 def _iteration(bench: Bench, view: View, message: Message) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from app.controls import training_key
+from app.hearing import hear
 from app.jobs import Workers
 from app.race import payload
 from app.race.heat import Heat
@@ -18,7 +19,7 @@ from app.stage.messages import Message, Outbox
 from app.stage.payload import Json
 from app.state import Bench
 from app.words import plural, short
-from nbn_core.errors import NBNError, SettingError
+from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment
 
 LOG: Final = 60  # results kept for the table
@@ -153,18 +154,15 @@ def problem_key(experiment: Experiment) -> str:
 # Messages
 
 
-def handle(bench: Bench, desk: Desk, outbox: Outbox, workers: Workers) -> None:
-    """Act on every message not yet acknowledged; what cannot be done is said."""
-    for message in outbox.messages:
-        if message.seq <= bench.acknowledged.get(outbox.client, 0):
-            continue
-        bench.acknowledge(outbox.client, message.seq)
+def handle(bench: Bench, desk: Desk, outbox: Outbox, workers: Workers) -> bool:
+    """Act on what is new; whether anything was."""
+
+    def act(message: Message) -> None:
         action = _ACTIONS.get(message.kind)
-        try:
-            if action is not None:
-                action(bench, desk, message, workers)
-        except NBNError as error:
-            bench.say(str(error))
+        if action is not None:
+            action(bench, desk, message, workers)
+
+    return hear(bench, outbox, act)
 
 
 def _start(bench: Bench, desk: Desk, message: Message, workers: Workers) -> None:

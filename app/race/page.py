@@ -85,9 +85,7 @@ def _track(desk: Desk) -> None:
     have: Mapping[str, Any] = {}
     if outbox is not None:
         client = outbox.client
-        before = bench.acknowledged.get(client, 0)
-        handle(bench, desk, outbox, server.workers())
-        if bench.acknowledged.get(client, 0) > before:
+        if handle(bench, desk, outbox, server.workers()):
             have = _have(value)
     desk.note()
     component.track(answer(bench, desk, client, have, warming=not is_warm_to_race()))

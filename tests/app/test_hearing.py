@@ -1,0 +1,68 @@
+"""Messages are acted on once, in order, and by one run of a page at a time."""
+
+from __future__ import annotations
+
+import threading
+
+from app.hearing import hear
+from app.stage.messages import Message, Outbox
+from app.state import Bench, document_of, first_experiment
+from nbn_core.errors import NBNError
+
+
+def bench() -> Bench:
+    return Bench([document_of(first_experiment())])
+
+
+def outbox(*numbers: int, client: str = "one") -> Outbox:
+    return Outbox(client, tuple(Message(number, "any", {}) for number in numbers))
+
+
+def test_what_comes_again_is_not_done_again() -> None:
+    on, done = bench(), []
+    assert hear(on, outbox(1, 2), lambda message: done.append(message.seq))
+    assert not hear(on, outbox(1, 2), lambda message: done.append(message.seq))
+    assert hear(on, outbox(2, 3), lambda message: done.append(message.seq))
+    assert hear(on, outbox(1, client="two"), lambda message: done.append(message.seq))
+    assert done == [1, 2, 3, 1]
+
+
+def test_what_cannot_be_done_is_said_and_the_next_is_done() -> None:
+    on, done = bench(), []
+    before = on.rev
+
+    def act(message: Message) -> None:
+        if message.seq == 1:
+            raise NBNError("That is too much.")
+        done.append(message.seq)
+
+    assert hear(on, outbox(1, 2), act)
+    assert done == [2]
+    assert on.notice is not None
+    assert on.notice.text == "That is too much."
+    assert on.rev > before
+
+
+def test_a_newer_run_waits_until_what_is_being_done_is_done() -> None:
+    on, begun, go_on = bench(), threading.Event(), threading.Event()
+    seen: list[int] = []
+
+    def slowly(message: Message) -> None:
+        begun.set()
+        assert go_on.wait(20)
+        on.rev = 7
+
+    def newer() -> None:
+        hear(on, outbox(1), slowly)
+        seen.append(on.rev)
+
+    older = threading.Thread(target=hear, args=(on, outbox(1), slowly))
+    late = threading.Thread(target=newer)
+    older.start()
+    assert begun.wait(20)
+    late.start()
+    late.join(0.2)  # without a turn it would be through at once
+    go_on.set()
+    older.join(20)
+    late.join(20)
+    assert seen == [7]
