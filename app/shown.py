@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,8 @@ class Shown:
 
     `trace` is None while nothing was trained; then `k` and `last` are 0 and the weights are those
     that training would start from. `end` is the row that training ended at: the last, or the best
-    for the validation patterns.
+    for the validation patterns. `validation` is the SSE of those patterns row by row, NaN where it
+    is not known yet; None without any.
     """
 
     experiment: Experiment
@@ -28,6 +30,7 @@ class Shown:
     k: int
     last: int
     end: int
+    validation: tuple[float, ...] | None = None
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -67,4 +70,7 @@ def shown(bench: Bench) -> Shown:
     last = len(trace) - 1
     best = None if running else run.best_row
     end = last if best is None else min(best, last)
-    return Shown(bench.experiment, trace, running, min(bench.iteration, last), last, end)
+    aside = (*run.validation_sse[: last + 1],)
+    validation = (*aside, *[math.nan] * (last + 1 - len(aside))) if aside else None
+    k = min(bench.iteration, last)
+    return Shown(bench.experiment, trace, running, k, last, end, validation)

@@ -141,12 +141,12 @@ def _where(result: TrainingResult) -> str:
 
 
 def _write(files: Sequence[Path], experiment: Experiment, training: Training) -> None:
-    trace = training.trace()
-    files[0].write_text(write_trace_csv(trace), encoding="utf-8", newline="")
+    trace, aside = training.trace(), training.validation_sse
+    files[0].write_text(write_trace_csv(trace, aside), encoding="utf-8", newline="")
     weights = write_weights_csv(experiment.topology, training.result().weights)
     files[1].write_text(weights, encoding="utf-8", newline="")
     for file in files[2:]:
-        file.write_bytes(write_trace_npz(trace))
+        file.write_bytes(write_trace_npz(trace, aside))
 
 
 if __name__ == "__main__":

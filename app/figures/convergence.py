@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from app.figures.chart import Chart, columns, figure, short
 from app.figures.palette import Palette
+from app.figures.spec import Spec
 from nbn_core.trace import Trace
 
 LEAST = 1e-300
 
 
-def convergence(trace: Trace, k: int, target: float, palette: Palette, height: int = 300) -> Chart:
+def convergence(
+    trace: Trace, k: int, target: float, palette: Palette, height: int = 300,
+    validation: Sequence[float] | None = None,
+) -> Chart:  # fmt: skip
     """Draw the SSE of every iteration, the one shown, and the target.
 
     Parameters
@@ -27,14 +34,26 @@ def convergence(trace: Trace, k: int, target: float, palette: Palette, height: i
         Colours.
     height : int
         Of the chart.
+    validation : (K,) sequence of float, optional
+        SSE of the validation patterns row by row.
     """
     made = figure(palette, height)
     steps = trace.iterations
-    made.add_scatter(
-        x=steps, y=np.maximum(trace.sse, LEAST), mode="lines", name="SSE",
-        line={"color": palette.css(1.0), "width": 2.5},
-        hovertemplate="iteration %{x}: %{y:.4g}<extra></extra>",
-    )  # fmt: skip
+    table: dict[str, NDArray[Any]] = {"iteration": steps, "sse": trace.sse, "mu": trace.mu}
+    summary = (
+        f"SSE over {len(trace) - 1} iterations, from {short(float(trace.sse[0]))} "
+        f"to {short(float(trace.sse[-1]))}."
+    )
+    _curve(made, steps, trace.sse, "SSE", {"color": palette.css(1.0), "width": 2.5})
+    if validation is not None and np.isfinite(validation).any():
+        aside = table["validation_sse"] = np.asarray(validation, dtype=np.float64)
+        look = {"color": palette.css(-1.0), "width": 2, "dash": "dash"}
+        _curve(made, steps, aside, "SSE of validation patterns", look)
+        best = int(np.nanargmin(aside))
+        summary += (
+            f" The validation patterns were best at iteration {int(steps[best])}: "
+            f"SSE {short(float(aside[best]))}."
+        )
     if target > 0:
         made.add_scatter(
             x=[int(steps[0]), int(steps[-1])], y=[target, target], mode="lines", hoverinfo="skip",
@@ -48,16 +67,22 @@ def convergence(trace: Trace, k: int, target: float, palette: Palette, height: i
             "size": 12, "color": palette.css(-1.0), "line": {"width": 1, "color": palette.page},
         },
     )  # fmt: skip
-    known = trace.sse[np.isfinite(trace.sse) & (trace.sse > 0)]
+    every = np.concatenate([trace.sse, table.get("validation_sse", trace.sse[:0])])
+    known = every[np.isfinite(every) & (every > 0)]
     low, high = log_range([*known.tolist(), *([target] if target > 0 else [])])
     made.update_yaxes(type="log", range=[low, high], title_text="SSE", **log_ticks(low, high))
     pad = 0.02 * float(steps[-1] - steps[0]) + 0.2
     made.update_xaxes(title_text="iteration", range=[float(steps[0]) - pad, float(steps[-1]) + pad])
-    return Chart(
-        "convergence", made,
-        f"SSE over {len(trace) - 1} iterations, from {short(float(trace.sse[0]))} "
-        f"to {short(float(trace.sse[-1]))}.",
-        lambda: columns({"iteration": steps, "sse": trace.sse, "mu": trace.mu}),
+    return Chart("convergence", made, summary, lambda: columns(table))
+
+
+def _curve(
+    made: Spec, steps: NDArray[np.int64], sse: NDArray[np.float64], name: str,
+    look: dict[str, object],
+) -> None:  # fmt: skip
+    made.add_scatter(
+        x=steps, y=np.maximum(sse, LEAST), mode="lines", name=name, line=look,
+        hovertemplate=f"iteration %{{x}}: {name} %{{y:.4g}}<extra></extra>",
     )  # fmt: skip
 
 

@@ -211,7 +211,8 @@ def _figure(chart: Chart) -> str:
 def _charts(now: Shown, at: Point) -> list[Chart]:
     charts = []
     if now.trace is not None and now.last > 0:
-        charts.append(convergence(now.trace, now.k, now.experiment.stopping.target_sse, LIGHT, 340))
+        target = now.experiment.stopping.target_sse
+        charts.append(convergence(now.trace, now.k, target, LIGHT, 340, now.validation))
     charts.append(_response(at))
     if at.topology.n_weights <= DECOMPOSED:
         charts.append(spectra.eigenvalue_chart(eigenvalues(at, "Q"), damping(at), LIGHT, 340))

@@ -265,15 +265,15 @@ class Shelf:
         return Group("The numbers", tuple(rows))
 
     def _training(self) -> list[Row]:
-        trace = self.shown.trace
+        trace, aside = self.shown.trace, self.shown.validation
         if trace is None:
             return []
         table = self.file(
-            "CSV", "-trace.csv", lambda: formats.write_trace_csv(trace), 8 * len(trace), CSV,
+            "CSV", "-trace.csv", lambda: formats.write_trace_csv(trace, aside), 8 * len(trace), CSV,
             at=False,
         )  # fmt: skip
         arrays = self.file(
-            "NPZ", "-trace.npz", lambda: formats.write_trace_npz(trace), trace.weights.size,
+            "NPZ", "-trace.npz", lambda: formats.write_trace_npz(trace, aside), trace.weights.size,
             BINARY, at=False,
         )  # fmt: skip
         text = (

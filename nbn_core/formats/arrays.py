@@ -13,6 +13,7 @@ import math
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -29,6 +30,7 @@ MAX_MEMBERS = 32
 COLUMNS = (
     "iterations", "sse", "mu", "gradient_norm", "attempts", "evaluations", "work", "seconds",
 )  # fmt: skip
+VALIDATION = "validation_sse"
 _FORMULA = re.compile(r"'*[=+\-@]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
 
@@ -36,21 +38,38 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
 # CSV
 
 
-def write_trace_csv(trace: Trace) -> str:
+def write_trace_csv(trace: Trace, validation_sse: Sequence[float] | None = None) -> str:
     """Write a trace without its weights, one iteration a row.
 
     Parameters
     ----------
     trace : Trace
         What happened.
+    validation_sse : (K,) sequence of float, optional
+        SSE of the validation patterns row by row.
 
     Returns
     -------
     str
-        Columns as in COLUMNS; empty where a number is not known.
+        Columns as in COLUMNS, and validation_sse if it is given; empty where a number is not known.
+
+    Raises
+    ------
+    ValueError
+        If there is not one validation_sse a row.
     """
-    columns = [getattr(trace, name).tolist() for name in COLUMNS]
-    return _csv(["iteration", *COLUMNS[1:]], zip(*columns, strict=True))
+    columns = _columns(trace, validation_sse)
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return _csv(["iteration", *list(columns)[1:]], rows)
+
+
+def _columns(trace: Trace, validation_sse: Sequence[float] | None) -> dict[str, NDArray[Any]]:
+    columns = {name: getattr(trace, name) for name in COLUMNS}
+    if validation_sse is not None:
+        columns[VALIDATION] = np.asarray(validation_sse, dtype=np.float64)
+        if columns[VALIDATION].shape != (len(trace),):
+            raise ValueError("Give one validation_sse for every row of the trace.")
+    return columns
 
 
 def write_weights_csv(topology: Topology, weights: ArrayLike) -> str:
@@ -309,17 +328,24 @@ def _array(data: bytes, name: str) -> NDArray[np.generic]:
     return npy.read_array(io.BytesIO(data), allow_pickle=False)
 
 
-def write_trace_npz(trace: Trace) -> bytes:
+def write_trace_npz(trace: Trace, validation_sse: Sequence[float] | None = None) -> bytes:
     """Write a trace with its weights.
 
     Parameters
     ----------
     trace : Trace
         What happened.
+    validation_sse : (K,) sequence of float, optional
+        SSE of the validation patterns row by row.
 
     Returns
     -------
     bytes
-        An .npz file with the arrays of Trace by their names.
+        An .npz file with the arrays of Trace by their names, and validation_sse if it is given.
+
+    Raises
+    ------
+    ValueError
+        If there is not one validation_sse a row.
     """
-    return write_npz({name: getattr(trace, name) for name in (*COLUMNS, "weights")})
+    return write_npz({**_columns(trace, validation_sse), "weights": trace.weights})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import io
 import subprocess
@@ -82,6 +83,9 @@ def test_what_stopped_early_says_where_and_writes_those_weights(saved: Path, cap
     np.testing.assert_array_equal(weights, result.weights)
     trace = read_npz((folder / "xor-trace.npz").read_bytes())
     assert len(trace["sse"]) == result.iterations + 1
+    assert tuple(trace["validation_sse"]) == result.validation_sse
+    first, *rows = csv.reader((folder / "xor-trace.csv").read_text().splitlines())
+    assert tuple(float(row[first.index("validation_sse")]) for row in rows) == result.validation_sse
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[" * 100_000, "\x00"])

@@ -69,6 +69,8 @@ def test_a_trace_as_csv_and_npz() -> None:
     assert write_trace_npz(trace) == write_trace_npz(trace)
     with np.load(io.BytesIO(write_trace_npz(trace)), allow_pickle=False) as loaded:
         np.testing.assert_array_equal(loaded["sse"], trace.sse)
+    with pytest.raises(ValueError, match="one validation_sse for every row"):
+        write_trace_csv(trace, [1.0])
 
 
 def test_predictions_and_q_as_csv() -> None:

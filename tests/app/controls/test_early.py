@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -10,8 +12,11 @@ import pytest
 from app import controls
 from app.data.painting import answer as painted
 from app.data.view import Looking
+from app.figures.convergence import convergence
+from app.figures.palette import LIGHT
 from app.jobs import Workers
 from app.scrubber import Player, _move
+from app.share.shelf import Shelf
 from app.shown import shown
 from app.stage.messages import Have
 from nbn_core.experiment import Experiment, ProblemData
@@ -37,6 +42,22 @@ def stopped(workers: Workers) -> Desk:
     desk.rests()
     desk.post("poll")
     return desk
+
+
+def test_charts_and_files_of_other_pages_have_the_validation_errors(stopped: Desk) -> None:
+    best, _, errors = finished(early())
+    now = shown(stopped.bench)
+    assert now.validation == errors
+    assert now.trace is not None
+    chart = convergence(now.trace, now.k, 0.0, LIGHT, validation=now.validation)
+    assert f"The validation patterns were best at iteration {best}: SSE" in chart.summary
+    first, *rows = csv.reader(io.StringIO(chart.table()))
+    assert tuple(float(row[first.index("validation_sse")]) for row in rows) == errors
+    low, high = chart.spec.layout.yaxis.range
+    assert 10**low < min(errors) <= max(errors) < 10**high
+    files = [f for group in Shelf(now, {}).groups() for row in group.rows for f in row.files]
+    (table,) = (file.make() for file in files if file.name.endswith("-trace.csv"))
+    assert table.splitlines()[0].endswith(b",validation_sse")
 
 
 def test_the_browser_gets_the_validation_errors_and_where_they_were_least(stopped: Desk) -> None:
