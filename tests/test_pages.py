@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app.desk import LONG
+
 ROOT = Path(__file__).resolve().parents[1]
 ENTRY = ROOT / "app" / "main.py"
 PAGES = sorted(file.name for file in (ROOT / "pages").glob("*.py") if not file.name.startswith("_"))
@@ -14,7 +16,7 @@ PAGES = sorted(file.name for file in (ROOT / "pages").glob("*.py") if not file.n
 
 @pytest.fixture
 def app() -> AppTest:
-    return AppTest.from_file(str(ENTRY), default_timeout=60).run()
+    return AppTest.from_file(str(ENTRY), default_timeout=LONG).run()
 
 
 def complaints(app: AppTest) -> list[str]:

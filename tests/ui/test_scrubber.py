@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import scrubber
 from app.state import Bench
+from tests.app.desk import LONG
 from tests.test_pages import ENTRY
 
 
@@ -23,12 +24,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 @pytest.fixture
 def trained() -> AppTest:
     """The Hessian page with a training that has ended."""
-    app = AppTest.from_file(str(ENTRY), default_timeout=60).run()
+    app = AppTest.from_file(str(ENTRY), default_timeout=LONG).run()
     app.switch_page("../pages/hessian.py").run()
     app.button(key="nbn-train").click().run()
     bench: Bench = app.session_state["nbn.bench"]
     assert bench.run is not None
-    bench.run.wait(60)
+    bench.run.wait(LONG)
     return app.run()
 
 
