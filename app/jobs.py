@@ -77,19 +77,21 @@ class Run:
         return training.best_row
 
     @property
-    def validation_sse(self) -> tuple[float, ...]:
-        """SSE of the validation patterns row by row, if there are any."""
+    def validation_sse(self) -> tuple[float, ...] | None:
+        """SSE of the validation patterns row by row, as far as known; None without any."""
         training = self._training
-        return (training.validation_sse or ()) if training is not None else ()
+        return training.validation_sse if training is not None else None
 
     def trace(self, first: int = 0) -> Trace | None:
         """What happened from iteration `first` on; None before the first iteration.
 
         Whoever asks waits neither for the compiler nor for a first look at a hundred thousand
-        patterns, and no row it gets will change.
+        patterns, those that validate included, and no row it gets will change.
         """
         training = self._training
         if training is None or (training.iteration == 0 and training.stop is None):
+            return None
+        if self.running and training.validation_sse == ():
             return None
         return training.trace(first)
 

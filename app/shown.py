@@ -70,7 +70,8 @@ def shown(bench: Bench) -> Shown:
     last = len(trace) - 1
     best = None if running else run.best_row
     end = last if best is None else min(best, last)
-    aside = (*run.validation_sse[: last + 1],)
-    validation = (*aside, *[math.nan] * (last + 1 - len(aside))) if aside else None
+    validation = run.validation_sse
+    if validation is not None:
+        validation = (*validation[: last + 1], *[math.nan] * (last + 1 - len(validation)))
     k = min(bench.iteration, last)
     return Shown(bench.experiment, trace, running, k, last, end, validation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -20,9 +21,10 @@ from app.share.shelf import Shelf
 from app.shown import shown
 from app.stage.messages import Have
 from nbn_core.experiment import Experiment, ProblemData
-from nbn_core.trace import Trace
+from nbn_core.trace import Record, Trace
+from nbn_core.validating import Validation
 from tests.app.controls.helpers import XOR
-from tests.app.desk import Desk, is_a_sentence
+from tests.app.desk import LONG, Desk, is_a_sentence
 from tests.experiments import early
 
 
@@ -42,6 +44,30 @@ def stopped(workers: Workers) -> Desk:
     desk.rests()
     desk.post("poll")
     return desk
+
+
+def test_no_row_is_seen_before_its_validation_error(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, look = threading.Event(), threading.Event(), Validation.look
+
+    def slowly(validation: Validation, record: Record) -> None:
+        begun.set()
+        assert go_on.wait(LONG)
+        look(validation, record)
+
+    monkeypatch.setattr(Validation, "look", slowly)
+    desk = Desk(early(), workers)
+    desk.post("train")
+    assert begun.wait(LONG)
+    try:
+        between = desk.post("poll")
+        assert (between["run"]["total"], between["run"]["state"]) == (0, "running")
+    finally:
+        go_on.set()
+    desk.rests()
+    desk.post("poll")
+    assert desk.columns["validation"] == list(finished(early())[2])
 
 
 def test_charts_and_files_of_other_pages_have_the_validation_errors(stopped: Desk) -> None:
