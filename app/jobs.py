@@ -78,7 +78,7 @@ class Run:
 
     @property
     def validation_sse(self) -> tuple[float, ...] | None:
-        """SSE of the validation patterns row by row, as far as known; None without any."""
+        """SSE of the validation patterns row by row; None without any."""
         training = self._training
         return training.validation_sse if training is not None else None
 
@@ -86,12 +86,10 @@ class Run:
         """What happened from iteration `first` on; None before the first iteration.
 
         Whoever asks waits neither for the compiler nor for a first look at a hundred thousand
-        patterns, those that validate included, and no row it gets will change.
+        patterns, and no row it gets will change.
         """
         training = self._training
         if training is None or (training.iteration == 0 and training.stop is None):
-            return None
-        if self.running and training.validation_sse == ():
             return None
         return training.trace(first)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +19,8 @@ class Shown:
 
     `trace` is None while nothing was trained; then `k` and `last` are 0 and the weights are those
     that training would start from. `end` is the row that training ended at: the last, or the best
-    for the validation patterns. `validation` is the SSE of those patterns row by row, NaN where it
-    is not known yet; None without any.
+    for the validation patterns. `validation` is the SSE of those patterns row by row; None
+    without any.
     """
 
     experiment: Experiment
@@ -72,6 +71,6 @@ def shown(bench: Bench) -> Shown:
     end = last if best is None else min(best, last)
     validation = run.validation_sse
     if validation is not None:
-        validation = (*validation[: last + 1], *[math.nan] * (last + 1 - len(validation)))
+        validation = validation[: last + 1]  # read after the trace, which may have grown
     k = min(bench.iteration, last)
     return Shown(bench.experiment, trace, running, k, last, end, validation)

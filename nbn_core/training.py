@@ -180,8 +180,11 @@ class Training:
 
     @property
     def validation_sse(self) -> tuple[float, ...] | None:
-        """SSE of the validation patterns in each row so far; None without such patterns."""
-        return None if self._validation is None else tuple(self._validation.sse)
+        """SSE of the validation patterns in each row of the trace; None without such patterns."""
+        if self._validation is None:
+            return None
+        start = self._state.record.columns.weights[0]
+        return tuple(self._validation.sse) or (self._validation.measure(start),)
 
     @property
     def state(self) -> RuleState:

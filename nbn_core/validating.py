@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from numpy.typing import ArrayLike
+
 from nbn_core.damping import whole
 from nbn_core.dataset import Dataset
 from nbn_core.objective import Objective
@@ -46,6 +48,11 @@ class Validation:
         """Rows looked at."""
         return len(self.sse)
 
+    def measure(self, weights: ArrayLike) -> float:
+        """Compute the SSE of the patterns at (N,) weights; infinite where it is too large."""
+        value = self.objective.sse(weights)
+        return value if math.isfinite(value) else math.inf
+
     def look(self, record: Record) -> None:
         """Measure the rows that are new, up to the one at which patience ends.
 
@@ -56,8 +63,8 @@ class Validation:
         for row in range(self.rows, record.rows):
             if self.ended:
                 return
-            value = self.objective.sse(columns.weights[row])
-            self.sse.append(value if math.isfinite(value) else math.inf)
+            value = self.measure(columns.weights[row])
+            self.sse.append(value)
             if value < self.sse[self.best]:
                 self.best = row
             waited = int(columns.iterations[row] - columns.iterations[self.best])

@@ -60,7 +60,7 @@ def _run_block(bench: Bench, have: Have) -> payload.Json | None:
     rows = min(experiment.stopping.max_iterations, MAX_ITERATIONS)
     stride = payload.stride_of(experiment.topology.n_weights, rows)
     best = None if running or trace is None else run.best_row
-    aside = run.validation_sse
+    aside = run.validation_sse or ()
     block = payload.trace_block(trace, first, stride, ended=not running, aside=aside, best=best)
     return {
         "id": run.id,

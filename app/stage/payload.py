@@ -192,14 +192,14 @@ def trace_block(
     stride: int,
     *,
     ended: bool,
-    aside: Sequence[float] | None = None,
+    aside: Sequence[float] = (),
     best: int | None = None,
 ) -> Json:
     """Turn rows `first`... of a trace, as many as one answer holds, into lists and kept weights.
 
     The newest row of a trace that has ended is always kept, and the one that was `best` for
     validation patterns, even if all but its weights was sent while it was still growing. `aside`
-    is the SSE of those patterns row by row, as far as known. No trace is a trace without rows.
+    is the SSE of those patterns row by row. No trace is a trace without rows.
     """
     if trace is None:
         return {
@@ -220,15 +220,7 @@ def trace_block(
         "sse": [number(v) for v in trace.sse[first:end].tolist()],
         "mu": [number(v) for v in trace.mu[first:end].tolist()],
         "seconds": [number(v) for v in trace.seconds[first:end].tolist()],
-        "validation": _column(aside, first, end),
+        "validation": [number(v) for v in aside[first:end]],
         "kept": kept,
         "weights": pack(rows),
     }
-
-
-def _column(aside: Sequence[float] | None, first: int, end: int) -> list[float | None]:
-    """Return a number a row, so that none slips into another row; nothing without patterns."""
-    if aside is None:
-        return []
-    known = [number(value) for value in aside[first:end]]
-    return known + [None] * (end - first - len(known))

@@ -210,8 +210,6 @@ def test_the_weights_that_were_best_arrive_although_their_row_was_known_before()
     aside[4] = np.inf
     before = plain(payload.trace_block(whole, 0, 5, ended=False, aside=aside, best=None))
     assert before["validation"] == [None if k == 4 else float(k) for k in range(18)]
-    early = plain(payload.trace_block(whole, 2, 5, ended=False, aside=aside[:4]))
-    assert early["validation"] == [2.0, 3.0, *[None] * 14]
     after = payload.trace_block(whole, 18, 5, ended=True, aside=aside, best=7)
     assert after["validation"] == []
     assert after["kept"] == [7, 17]

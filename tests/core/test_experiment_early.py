@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from nbn_core import StopReason, Training, link, train
 from nbn_core.experiment import Experiment, Stopping
+from nbn_core.formats import write_trace_csv
 from nbn_core.objective import Objective
 from tests.experiments import bounded, early, experiments, own
 
@@ -68,6 +69,18 @@ def test_it_stops_by_the_validation_patterns_and_by_its_patience() -> None:
     assert training.validation_sse == tuple(aside.sse(row) for row in result.trace.weights)
     assert training.best_row == int(np.argmin(training.validation_sse))
     np.testing.assert_array_equal(result.weights, result.trace.weights[training.best_row])
+
+
+def test_the_start_has_its_validation_error_before_anything_is_done() -> None:
+    training = early().training()
+    training.cancel()
+    result = training.result()
+    validation = early().parts().validation
+    assert validation is not None
+    aside = Objective(early().topology, validation)
+    assert result.validation_sse == (aside.sse(result.weights),)
+    text = write_trace_csv(result.trace, result.validation_sse)
+    assert text.splitlines()[0].endswith(",validation_sse")
 
 
 def test_neither_patience_nor_validation_patterns_alone_do_anything() -> None:

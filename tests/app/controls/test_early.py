@@ -46,7 +46,7 @@ def stopped(workers: Workers) -> Desk:
     return desk
 
 
-def test_no_row_is_seen_before_its_validation_error(
+def test_a_row_seen_before_the_first_look_has_its_validation_error(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on, look = threading.Event(), threading.Event(), Validation.look
@@ -62,7 +62,7 @@ def test_no_row_is_seen_before_its_validation_error(
     assert begun.wait(LONG)
     try:
         between = desk.post("poll")
-        assert (between["run"]["total"], between["run"]["state"]) == (0, "running")
+        assert (between["run"]["total"], between["run"]["state"]) == (1, "running")
     finally:
         go_on.set()
     desk.rests()
