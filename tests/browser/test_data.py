@@ -123,7 +123,7 @@ def test_patterns_set_aside_stop_a_training_early_and_the_best_iteration_is_show
     note_states(data)
     data.get_by_role("button", name="Replay", exact=True).click()
     expect(workbench).to_have_attribute("data-state", "resting", timeout=60_000)
-    assert states(data) == ["replaying", "resting"]
+    assert states(data) == ["resting", "replaying", "resting"]
     expect(workbench).to_have_attribute("data-k", str(best))
     go(data, "Hessian")
     expect(data.get_by_text(f"Iteration {best} of {last}")).to_be_visible(timeout=60_000)

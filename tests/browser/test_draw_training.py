@@ -23,7 +23,7 @@ def test_first_screen_is_solved_by_one_click_and_replays(page: Page) -> None:
     expect(facts(page)).to_have_text("105 weights, 250 patterns to train, 250 to test")
     note_states(page)
     train(page)
-    assert states(page) == ["training", "replaying", "resting"]
+    assert states(page) == ["resting", "training", "replaying", "resting"]
     expect(status(page)).to_have_text(re.compile(r"Solved in \d+ iterations, \d+ ms\."))
     expect(page.locator(".note")).to_contain_text("250 of 250 patterns right")
     # The other rules compile in the background.
@@ -96,7 +96,7 @@ def test_train_asks_once_and_plays_a_solved_training_again(page: Page) -> None:
     last = bench(page).get_attribute("data-last")
     note_states(page)
     train(page)
-    assert states(page) == ["replaying", "resting"]
+    assert states(page) == ["resting", "replaying", "resting"]
     expect(bench(page)).to_have_attribute("data-k", str(last))
 
 

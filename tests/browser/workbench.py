@@ -32,10 +32,11 @@ def train(page: Page) -> None:
 
 
 def note_states(page: Page) -> None:
-    """Keep every state of the workbench from now on, however short."""
+    """Keep every state of the workbench from now on, at rest, however short."""
+    expect(bench(page)).to_have_attribute("data-state", "resting")
     bench(page).evaluate(
         """(bench) => {
-          const states = (window.benchStates = []);
+          const states = (window.benchStates = [bench.dataset.state]);
           const note = () => states.push(bench.dataset.state);
           new MutationObserver(note).observe(bench, { attributeFilter: ["data-state"] });
         }"""
@@ -43,7 +44,7 @@ def note_states(page: Page) -> None:
 
 
 def states(page: Page) -> list[str]:
-    """What note_states has kept."""
+    """What note_states has kept; painted again, a state is still the same."""
     kept: list[str] = page.evaluate("window.benchStates")
     return [name for name, _ in itertools.groupby(kept)]
 
