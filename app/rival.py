@@ -17,7 +17,8 @@ from app.controls import training_key
 from app.jobs import Run, Workers
 from app.stage.payload import Json
 from app.state import Bench
-from app.words import duration, plural
+from app.words import duration
+from nbn_core.checks import plural
 from nbn_core.experiment import Experiment, ProblemData, Stopping
 from nbn_core.training import StopReason
 from nbn_core.warmup import is_warm_to_race

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.jobs import Run
+from nbn_core.checks import plural
 from nbn_core.experiment import Experiment, OwnData
 from nbn_core.trace import Trace
 from nbn_core.training import StopReason
@@ -84,11 +85,6 @@ def about_own(data: OwnData) -> str:
         f"Your own data: {plural(whole.n_patterns, 'row')}, {plural(whole.n_inputs, 'input')}, "
         f"{out}{', ' if said else '. '}{said}Change them on the Data page."
     )
-
-
-def plural(count: int, word: str) -> str:
-    """Write `1 iteration`, `32 iterations`."""
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
 def short(value: float) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nbn_core.damping import shown
+from nbn_core.checks import shown
 from nbn_core.dataset import NAME_LENGTH, checked_name
 from nbn_core.errors import DatasetError
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nbn_core.checks import positive, shown, whole
 from nbn_core.errors import SettingError
 
 FloatArray = NDArray[np.float64]
@@ -138,99 +138,3 @@ class Damping:
             value = getattr(self, name)
             if not isinstance(value, str) or value not in known:
                 raise SettingError(f"There is no {name} {shown(value)}: choose {', '.join(known)}.")
-
-
-def positive(value: object, name: str) -> float:
-    """Check a positive finite number.
-
-    Parameters
-    ----------
-    value : object
-        What was given.
-    name : str
-        Of the setting.
-
-    Returns
-    -------
-    float
-        The number.
-
-    Raises
-    ------
-    SettingError
-        If it is none.
-    """
-    number = _float(value)
-    if number is None or not 0 < number < math.inf:
-        raise SettingError(f"{name} must be a number above 0, not {shown(value)}.")
-    return number
-
-
-def not_negative(value: object, name: str) -> float:
-    """Check a finite number from 0 up.
-
-    Parameters
-    ----------
-    value : object
-        What was given.
-    name : str
-        Of the setting.
-
-    Returns
-    -------
-    float
-        The number.
-
-    Raises
-    ------
-    SettingError
-        If it is none.
-    """
-    number = _float(value)
-    if number is None or not 0 <= number < math.inf:
-        raise SettingError(f"{name} must be a number from 0 up, not {shown(value)}.")
-    return number
-
-
-def whole(value: object, name: str, least: int, most: int) -> int:
-    """Check a whole number.
-
-    Parameters
-    ----------
-    value : object
-        What was given.
-    name : str
-        Of the setting.
-    least, most : int
-        What it may be.
-
-    Returns
-    -------
-    int
-        The number.
-
-    Raises
-    ------
-    SettingError
-        If it is none, or outside.
-    """
-    number = _float(value)
-    if number is None or not least <= number <= most or number != math.floor(number):
-        raise SettingError(
-            f"{name} must be a whole number from {least} to {most}, not {shown(value)}."
-        )
-    return int(value)  # type: ignore[call-overload, no-any-return]
-
-
-def shown(value: object) -> str:
-    """Show a value in a sentence: numbers and text as they are, anything else by its type."""
-    return repr(value)[:40] if isinstance(value, str | int | float) else type(value).__name__
-
-
-def _float(value: object) -> float | None:
-    if isinstance(value, bool | complex | str | bytes):
-        return None
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return None

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nbn_core.damping import shown, whole
+from nbn_core.checks import shown, whole
 from nbn_core.errors import DatasetError, SettingError
 
 Kind = Literal["regression", "classification"]

@@ -21,7 +21,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from nbn_core.damping import shown, whole
+from nbn_core.checks import shown, whole
 from nbn_core.dataset import Dataset
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.network import Network

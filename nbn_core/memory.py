@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbn_core.damping import whole
+from nbn_core.checks import whole
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Network
 

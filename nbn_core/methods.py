@@ -19,7 +19,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from nbn_core.damping import shown
+from nbn_core.checks import shown
 from nbn_core.errors import SettingError
 from nbn_core.kernels import accumulate
 from nbn_core.kernels.vectors import WIDTH

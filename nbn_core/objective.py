@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nbn_core.checks import plural
 from nbn_core.dataset import Dataset
 from nbn_core.errors import ShapeError
 from nbn_core.kernels import accumulate, evaluate
@@ -67,13 +68,13 @@ class Objective:
     ) -> None:
         if dataset.n_inputs != topology.n_inputs:
             raise ShapeError(
-                f"The network has {_count(topology.n_inputs, 'input')}, but the data have "
+                f"The network has {plural(topology.n_inputs, 'input')}, but the data have "
                 f"{dataset.n_inputs}: change one of them."
             )
         if dataset.n_outputs != topology.n_outputs:
             raise ShapeError(
-                f"The network has {_count(topology.n_outputs, 'output')}, but the data have "
-                f"{_count(dataset.n_outputs, 'target')}: change one of them."
+                f"The network has {plural(topology.n_outputs, 'output')}, but the data have "
+                f"{plural(dataset.n_outputs, 'target')}: change one of them."
             )
         self.topology = topology
         self.dataset = dataset
@@ -266,7 +267,3 @@ def mirrored(upper: FloatArray, n: int) -> FloatArray:
     """
     part = np.triu(upper[:n, :n])
     return part + np.triu(part, 1).T
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

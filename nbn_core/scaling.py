@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nbn_core.damping import shown
+from nbn_core.checks import shown
 from nbn_core.dataset import Dataset
 from nbn_core.errors import SettingError, ShapeError
 

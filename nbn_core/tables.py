@@ -23,8 +23,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nbn_core.checks import shown
 from nbn_core.coding import MAX_CLASSES, DataColumn, names_of, plain_name
-from nbn_core.damping import shown
 from nbn_core.dataset import NAME_LENGTH, Dataset
 from nbn_core.errors import DatasetError
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nbn_core.checks import not_negative, shown, whole
 from nbn_core.continuing import continuation
-from nbn_core.damping import not_negative, shown, whole
 from nbn_core.dataset import Dataset
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.objective import Objective

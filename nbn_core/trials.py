@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core import clock
-from nbn_core.damping import not_negative, whole
+from nbn_core.checks import MAX_SEED, not_negative, whole
 from nbn_core.dataset import Dataset
 from nbn_core.kernels import trials as kernel
 from nbn_core.objective import Objective
@@ -40,7 +40,7 @@ from nbn_core.training import (
     TrainingResult,
     train,
 )
-from nbn_core.weights import SEED_MOST, initial_weights
+from nbn_core.weights import initial_weights
 
 FloatArray = NDArray[np.float64]
 
@@ -67,7 +67,7 @@ def trial_seed(seed: int, number: int) -> int:
         From 0 to 2^53 - 1, for `train(..., seed=...)`.
     """
     high, low = np.random.SeedSequence((seed, number)).generate_state(2)
-    return (int(high) << 32 | int(low)) & SEED_MOST
+    return (int(high) << 32 | int(low)) & MAX_SEED
 
 
 def run_trials(
@@ -127,7 +127,7 @@ def run_trials(
         If network and data do not fit each other.
     """
     n_trials = whole(n_trials, "n_trials", 1, TRIALS_MOST)
-    seed = whole(seed, "seed", 0, SEED_MOST)
+    seed = whole(seed, "seed", 0, MAX_SEED)
     most = whole(max_iterations, "max_iterations", 0, ITERATIONS_MOST)
     target = not_negative(target_sse, "target_sse")
     Training(

@@ -6,7 +6,7 @@ import math
 
 from numpy.typing import ArrayLike
 
-from nbn_core.damping import whole
+from nbn_core.checks import whole
 from nbn_core.dataset import Dataset
 from nbn_core.objective import Objective
 from nbn_core.topology import Topology

@@ -13,7 +13,7 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nbn_core.damping import shown
+from nbn_core.checks import shown
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.topology import Topology
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core.damping import shown, whole
+from nbn_core.checks import MAX_SEED, shown, whole
 from nbn_core.errors import SettingError
 from nbn_core.topology import Topology
 
 FloatArray = NDArray[np.float64]
-SEED_MOST = 2**53 - 1  # what JSON and JavaScript carry exactly
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def initial_weights(topology: Topology, scheme: str = "uniform", seed: int = 0) 
         raise SettingError(
             f"There are no starting weights called {shown(scheme)}: choose {', '.join(SCHEMES)}."
         )
-    generator = np.random.default_rng(whole(seed, "seed", 0, SEED_MOST))
+    generator = np.random.default_rng(whole(seed, "seed", 0, MAX_SEED))
     values = generator.uniform(-1.0, 1.0, topology.n_weights)
     while not values.all():
         zero = values == 0

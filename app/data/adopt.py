@@ -16,7 +16,7 @@ from app.limits import MAX_WEIGHTS, check_size
 from app.stage.payload import family_of
 from app.stage.sketch import Sketch
 from app.state import Bench, Document
-from app.words import plural
+from nbn_core.checks import plural
 from nbn_core.coding import plain_name
 from nbn_core.dataset import Dataset
 from nbn_core.errors import NBNError, SettingError

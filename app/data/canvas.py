@@ -20,7 +20,7 @@ from app.jobs import Workers
 from app.limits import check_size
 from app.stage.messages import Message
 from app.state import Bench
-from app.words import plural
+from nbn_core.checks import plural
 from nbn_core.coding import DataColumn
 from nbn_core.dataset import Dataset
 from nbn_core.errors import SettingError

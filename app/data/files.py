@@ -17,7 +17,7 @@ from app.data.sources import ask
 from app.data.splitting import split_choice
 from app.data.view import Looking, Source
 from app.state import Bench
-from app.words import plural
+from nbn_core.checks import plural
 from nbn_core.coding import MAX_CLASSES
 from nbn_core.errors import NBNError
 from nbn_core.experiment import OwnData

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
+from nbn_core.checks import MAX_SEED
 from nbn_core.experiment.split import Split
-from nbn_core.weights import SEED_MOST
 
 
 def split_choice(key: str, suggested: Split, *, classes: bool) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def split_choice(key: str, suggested: Split, *, classes: bool) -> dict[str, Any]
     else:
         second.caption("All patterns train: nothing is left to test what was learnt.")
     seed = third.number_input(
-        "Split seed", 0, SEED_MOST, suggested.seed, 1, key=f"{key}-seed", disabled=not left,
+        "Split seed", 0, MAX_SEED, suggested.seed, 1, key=f"{key}-seed", disabled=not left,
         help="Which patterns are drawn; the same seed draws the same.",
     )  # fmt: skip
     stratified = False

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from app.words import plural
+from nbn_core.checks import plural
 from nbn_core.experiment import OwnData, ProblemData
 from nbn_core.generators import PROBLEMS
 from nbn_core.scaling import METHODS

@@ -14,8 +14,8 @@ from app.shown import Shown, shown
 from app.stage.messages import Message, Outbox
 from app.stage.payload import Json, graph_block, network_block
 from app.state import Bench
-from app.words import plural
 from nbn_core.anatomy import Anatomy, continuation, dissect
+from nbn_core.checks import plural
 from nbn_core.topology import Topology
 
 MOST_WORK: Final = 4e10  # multiplications of one dissection: about two seconds

@@ -18,7 +18,8 @@ from app.race.series import Kept, Series
 from app.stage.messages import Message, Outbox
 from app.stage.payload import Json
 from app.state import Bench
-from app.words import plural, short
+from app.words import short
+from nbn_core.checks import plural
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment
 

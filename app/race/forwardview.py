@@ -15,7 +15,7 @@ from app.race.desk import Desk
 from app.race.heat import Heat, LaneRun
 from app.race.lanes import Lane
 from app.state import Bench
-from app.words import plural
+from nbn_core.checks import plural
 from nbn_core.rules.forward_forward import ForwardForward, ForwardForwardState
 
 FloatArray = NDArray[np.float64]

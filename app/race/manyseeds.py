@@ -16,7 +16,8 @@ from app.race.lanes import MOST_WORK, titles
 from app.race.results import joined
 from app.race.series import MOST_SEEDS, Series, table_of
 from app.state import Bench
-from app.words import duration, plural
+from app.words import duration
+from nbn_core.checks import plural
 from nbn_core.comparison import (
     FEWEST_PAIRS,
     LEVEL,

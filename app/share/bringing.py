@@ -10,7 +10,7 @@ import numpy as np
 
 from app.limits import check_size
 from app.share.words import ends
-from app.words import plural
+from nbn_core.checks import plural
 from nbn_core.dataset import Dataset
 from nbn_core.errors import NBNError, ShapeError
 from nbn_core.experiment import (

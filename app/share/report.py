@@ -25,7 +25,8 @@ from app.figures.portrait import portrait
 from app.figures.svg import svg
 from app.share.words import caption, ends
 from app.shown import Shown
-from app.words import duration, plural, short
+from app.words import duration, short
+from nbn_core.checks import plural
 from nbn_core.dataset import Dataset
 from nbn_core.experiment import Experiment, GivenStart, ProblemData
 from nbn_core.generators import PROBLEMS

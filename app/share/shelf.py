@@ -17,8 +17,8 @@ from app.recent import Recent
 from app.share.report import report
 from app.share.words import caption
 from app.shown import Shown
-from app.words import plural
 from nbn_core import formats
+from nbn_core.checks import plural
 from nbn_core.coding import DataColumn
 from nbn_core.dataset import Dataset
 from nbn_core.errors import NBNError

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.shown import Shown
-from app.words import plural, short
+from app.words import short
+from nbn_core.checks import plural
 from nbn_core.experiment import Stopping
 
 

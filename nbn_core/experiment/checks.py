@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from numbers import Real
 from typing import Any, NoReturn
 
-from nbn_core.damping import shown
+from nbn_core.checks import shown
 from nbn_core.errors import SettingError
 
 KEY_LENGTH = 40
@@ -26,23 +24,6 @@ class FrozenDict(dict[str, Any]):
         return FrozenDict, (dict(self),)
 
 
-def real(value: object, what: str, low: float = -math.inf, high: float = math.inf) -> float:
-    """`value` as a finite float, or one sentence."""
-    if isinstance(value, Real) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except OverflowError:
-            number = math.inf
-        if math.isfinite(number) and low <= number <= high:
-            return number
-    limits = {
-        (False, False): "",
-        (True, False): f" of at least {low}",
-        (True, True): f" from {low} to {high}",
-    }[math.isfinite(low), math.isfinite(high)]
-    raise SettingError(f"{what} must be a finite number{limits}, not {shown(value)}.")
-
-
 def mapping(value: object, what: str) -> Mapping[str, Any]:
     """`value` if it is names with values, or one sentence."""
     if not isinstance(value, Mapping):
@@ -58,8 +39,3 @@ def mapping(value: object, what: str) -> Mapping[str, Any]:
 def keep(instance: object, name: str, value: object) -> None:
     """Set a field while a frozen value is being made."""
     object.__setattr__(instance, name, value)
-
-
-def counted(number: int, what: str) -> str:
-    """Write a number with what is counted."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from nbn_core.checks import shown
 from nbn_core.coding import DataColumn, check_coding, names_of
-from nbn_core.damping import shown
 from nbn_core.dataset import Dataset
 from nbn_core.errors import DatasetError, SettingError
 from nbn_core.experiment.checks import FrozenDict, keep, mapping

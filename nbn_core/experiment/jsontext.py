@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-from nbn_core.damping import shown
+from nbn_core.checks import shown
 from nbn_core.errors import ExperimentError
 
 MAX_JSON = 32_000_000

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from nbn_core.checks import shown
 from nbn_core.coding import DataColumn, names_of
-from nbn_core.damping import PUBLISHED, shown
+from nbn_core.damping import PUBLISHED
 from nbn_core.dataset import Dataset
 from nbn_core.errors import ExperimentError
 from nbn_core.experiment.data import OwnData, ProblemData

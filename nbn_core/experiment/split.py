@@ -12,11 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core.damping import whole
+from nbn_core.checks import MAX_SEED, real, whole
 from nbn_core.dataset import Dataset
 from nbn_core.errors import DatasetError, SettingError
-from nbn_core.experiment.checks import real
-from nbn_core.weights import SEED_MOST
 
 IntArray = NDArray[np.int64]
 _ROUNDING = 1e-9  # of two shares that are meant to make 1
@@ -78,7 +76,7 @@ def checked(split: Split) -> Split:
             f"The shares to train on ({train:g}) and to validate on ({validation:g}) are more than "
             "all patterns together: make one smaller."
         )
-    seed = whole(split.seed, "The seed of the split", 0, SEED_MOST)
+    seed = whole(split.seed, "The seed of the split", 0, MAX_SEED)
     if not isinstance(split.stratified, bool):
         raise SettingError("Whether a split is stratified is said by true or false.")
     return Split(train, validation, seed, split.stratified)

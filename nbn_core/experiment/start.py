@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbn_core.damping import shown, whole
+from nbn_core.checks import MAX_SEED, real, shown, whole
 from nbn_core.errors import SettingError
-from nbn_core.experiment.checks import keep, real
-from nbn_core.weights import SCHEMES, SEED_MOST
+from nbn_core.experiment.checks import keep
+from nbn_core.weights import SCHEMES
 
 MAX_ITERATIONS = 1_000_000
 
@@ -28,7 +28,7 @@ class SeededStart:
                 f"There is no scheme of starting weights called {shown(self.scheme)}: "
                 f"choose one of {', '.join(SCHEMES)}."
             )
-        keep(self, "seed", whole(self.seed, "The seed of the starting weights", 0, SEED_MOST))
+        keep(self, "seed", whole(self.seed, "The seed of the starting weights", 0, MAX_SEED))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nbn_core.damping import PUBLISHED, shown
+from nbn_core.checks import plural, shown
+from nbn_core.damping import PUBLISHED
 from nbn_core.dataset import Dataset, FloatArray
 from nbn_core.errors import ExperimentError, NBNError, SettingError, ShapeError
-from nbn_core.experiment.checks import FrozenDict, counted, keep, mapping
+from nbn_core.experiment.checks import FrozenDict, keep, mapping
 from nbn_core.experiment.data import OwnData, ProblemData
 from nbn_core.experiment.jsontext import dumps, loads
 from nbn_core.experiment.reading import FORMAT, VERSION, all_there, read_parts
@@ -296,16 +297,16 @@ def _check_fit(topology: Topology, dataset: Dataset) -> None:
     ):
         if has != needs:
             raise ShapeError(
-                f"The network has {counted(has, what)} but the data "
+                f"The network has {plural(has, what)} but the data "
                 f"{dataset.name or 'you gave'} need {needs}: give the network "
-                f"{counted(needs, what)}, or choose other data."
+                f"{plural(needs, what)}, or choose other data."
             )
 
 
 def _check_start(topology: Topology, start: GivenStart) -> None:
     if len(start.weights) != topology.n_weights:
         raise ShapeError(
-            f"The network has {counted(topology.n_weights, 'weight')} but "
+            f"The network has {plural(topology.n_weights, 'weight')} but "
             f"{len(start.weights)} starting weights are given: give one for each connection and "
             "bias, or draw new weights."
         )

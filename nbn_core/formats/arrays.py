@@ -19,9 +19,10 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import ArrayLike, NDArray
 
+from nbn_core.checks import plural
 from nbn_core.coding import DataColumn
 from nbn_core.dataset import Dataset
-from nbn_core.formats.files import FloatArray, FormatError, checked, count, number, quoted, text_of
+from nbn_core.formats.files import FloatArray, FormatError, checked, number, quoted, text_of
 from nbn_core.topology import Topology
 from nbn_core.trace import Trace
 
@@ -123,7 +124,7 @@ def read_weights_csv(data: str | bytes, topology: Topology) -> FloatArray:
     values = np.full(topology.n_weights, np.nan)
     for at, row in enumerate(rows[1:], start=2):
         if len(row) != 3:
-            raise FormatError(f"Row {at} has {count(len(row), 'cell')}, but 3 are needed.")
+            raise FormatError(f"Row {at} has {plural(len(row), 'cell')}, but 3 are needed.")
         names = _plain(row[0]), _plain(row[1])
         if names not in place or not math.isnan(values[place[names]]):
             what = f"from {quoted(names[0])} to" if names[0] else "for the bias of"
@@ -134,7 +135,7 @@ def read_weights_csv(data: str | bytes, topology: Topology) -> FloatArray:
         values[place[names]] = number(row[2].strip(), f"Row {at}")
     missing = int(np.isnan(values).sum())
     if missing:
-        raise FormatError(f"{count(missing, 'weight')} of this network cannot be found in it.")
+        raise FormatError(f"{plural(missing, 'weight')} of this network cannot be found in it.")
     return checked(topology, values)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from numpy.typing import ArrayLike
 
 from nbn_core.activation import ACTIVATIONS
+from nbn_core.checks import plural
 from nbn_core.coding import DataColumn, meanings
 from nbn_core.formats.exporting import (
     Precision,
@@ -19,7 +20,7 @@ from nbn_core.formats.exporting import (
     trained,
     widths_in_precision,
 )
-from nbn_core.formats.files import FormatError, count
+from nbn_core.formats.files import FormatError
 from nbn_core.scaling import Scaling
 from nbn_core.topology import Topology
 
@@ -98,8 +99,8 @@ def write_c(
     bytes_each = 4 if precision == "float" else 8
     signature = f"void {name}(const {precision} *inputs, {precision} *outputs)"
     lines = [
-        "/* " + f"{name}: a neural network with {count(topology.n_inputs, 'input')}, "
-        f"{count(topology.n_neurons, 'neuron')} and {count(topology.n_weights, 'weight')}, "
+        "/* " + f"{name}: a neural network with {plural(topology.n_inputs, 'input')}, "
+        f"{plural(topology.n_neurons, 'neuron')} and {plural(topology.n_weights, 'weight')}, "
         "from NBN Lab.",
         "",
         *_listed("inputs", topology.input_names),

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nbn_core.damping import shown
+from nbn_core.checks import shown
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.formats.files import FloatArray, FormatError, checked
 from nbn_core.scaling import Affine, Scaling

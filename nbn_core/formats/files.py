@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nbn_core.checks import plural
 from nbn_core.errors import NBNError, ShapeError
 from nbn_core.topology import Topology
 
@@ -170,7 +171,7 @@ def checked(topology: Topology, weights: ArrayLike) -> FloatArray:
         raise ShapeError("The weights must be a list of numbers.") from None
     if values.shape != (topology.n_weights,):
         raise ShapeError(
-            f"This network has {count(topology.n_weights, 'weight')}, but {values.size} "
+            f"This network has {plural(topology.n_weights, 'weight')}, but {values.size} "
             f"{'was' if values.size == 1 else 'were'} given: one for each connection and one "
             "bias for each neuron are needed."
         )
@@ -184,11 +185,6 @@ def quoted(text: object) -> str:
     """Show a piece of a file in a sentence: short, on one line."""
     plain = "".join(c if c.isprintable() else "�" for c in str(text)[:30])
     return f"“{plain}{'…' if len(str(text)) > 30 else ''}”"
-
-
-def count(items: int, what: str) -> str:
-    """Count things in words: 1 weight, 2 weights."""
-    return f"{items} {what}{'' if items == 1 else 's'}"
 
 
 def shortest(value: float) -> str:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import networkx
 import numpy as np
 
+from nbn_core.checks import plural
 from nbn_core.formats.files import (
     MAX_CONNECTIONS,
     MAX_NODES,
     FloatArray,
     FormatError,
     checked,
-    count,
 )
 from nbn_core.topology import Topology, default_names
 
@@ -133,7 +133,7 @@ def _assembled(
         return topology, None
     if len(weights) != topology.n_weights:
         raise FormatError(
-            f"The network has {count(topology.n_weights, 'weight')}, but {len(weights)} are "
+            f"The network has {plural(topology.n_weights, 'weight')}, but {len(weights)} are "
             "listed: one bias and one weight for each connection of each neuron are needed."
         )
     given = iter(weights)

@@ -10,9 +10,10 @@ import re
 
 import numpy as np
 
+from nbn_core.checks import plural
 from nbn_core.dataset import Dataset
 from nbn_core.errors import DatasetError
-from nbn_core.formats.files import SEPARATORS, FormatError, count, number, shortest, text_of
+from nbn_core.formats.files import SEPARATORS, FormatError, number, shortest, text_of
 
 MAX_DATA = 64_000_000
 MAX_ROWS = 1_000_000
@@ -61,7 +62,7 @@ def read_dat(
         rows.append([number(cell, f"Line {at}, column {i}") for i, cell in enumerate(cells, 1)])
         if len(rows[-1]) != len(rows[0]):
             raise FormatError(
-                f"Line {at} has {count(len(rows[-1]), 'number')}, the first row has "
+                f"Line {at} has {plural(len(rows[-1]), 'number')}, the first row has "
                 f"{len(rows[0])}: every row needs the same."
             )
     if not rows:
@@ -73,8 +74,9 @@ def read_dat(
         n_outputs = columns - n_inputs
     if n_inputs < 1 or n_outputs < 1 or n_inputs + n_outputs != columns:
         raise DatasetError(
-            f"Each row has {count(columns, 'number')}, but {count(max(n_inputs, 1), 'input')} and "
-            f"{count(max(n_outputs, 1), 'target')} are needed."
+            f"Each row has {plural(columns, 'number')}, but "
+            f"{plural(max(n_inputs, 1), 'input')} and "
+            f"{plural(max(n_outputs, 1), 'target')} are needed."
         )
     table = np.array(rows)
     return Dataset(table[:, :n_inputs], table[:, n_inputs:], name)

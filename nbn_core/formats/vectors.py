@@ -21,6 +21,7 @@ import re
 from numpy.typing import ArrayLike
 
 from nbn_core.activation import ACTIVATIONS
+from nbn_core.checks import plural
 from nbn_core.formats import numbered
 from nbn_core.formats.files import (
     MAX_CONNECTIONS,
@@ -28,7 +29,6 @@ from nbn_core.formats.files import (
     FormatError,
     NetworkFile,
     checked,
-    count,
     number,
     quoted,
     shortest,
@@ -81,7 +81,7 @@ def read_vectors(data: str | bytes, n_outputs: int | None = None) -> NetworkFile
     outputs = None
     if n_outputs is not None:
         if not 1 <= n_outputs <= len(rows):
-            raise FormatError(f"{n_outputs} outputs do not fit {count(len(rows), 'neuron')}.")
+            raise FormatError(f"{n_outputs} outputs do not fit {plural(len(rows), 'neuron')}.")
         outputs = [row.id for row in rows[-n_outputs:]]
     elif "outputs" in lists:
         outputs = [whole(token, "outputs") for token in lists["outputs"]]
@@ -185,8 +185,8 @@ def _with_models(
     for name in ("act", "gain", "der"):
         if name in lists and len(lists[name]) not in (1, len(rows)):
             raise FormatError(
-                f"{name} has {count(len(lists[name]), 'entry').replace('entrys', 'entries')} for "
-                f"{count(len(rows), 'neuron')}: give one each."
+                f"{name} has {plural(len(lists[name]), 'entry').replace('entrys', 'entries')} for "
+                f"{plural(len(rows), 'neuron')}: give one each."
             )
     feeding = {source for row in rows for source in row.sources}
     last = {row.id for row in rows} - feeding if outputs is None else set(outputs)

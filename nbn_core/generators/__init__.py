@@ -26,7 +26,8 @@ playground_*: TensorFlow Playground, src/dataset.ts.
 circles, moons, iris, digits: scikit-learn.
 """
 
-from nbn_core.generators.catalogue import MAX_POINTS, MAX_SEED, Parameter, Problem, by_name
+from nbn_core.checks import MAX_SEED
+from nbn_core.generators.catalogue import MAX_POINTS, Parameter, Problem, by_name
 from nbn_core.generators.classic import parity, two_spirals, xor
 from nbn_core.generators.codes import decoder, encoder
 from nbn_core.generators.functions import control_surface, control_surface_test, peaks, sinc

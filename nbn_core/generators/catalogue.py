@@ -9,7 +9,7 @@ from functools import wraps
 from numbers import Real
 from typing import NamedTuple, ParamSpec
 
-from nbn_core.damping import shown, whole
+from nbn_core.checks import MAX_SEED, shown, whole
 from nbn_core.dataset import Dataset, Kind
 from nbn_core.errors import SettingError
 from nbn_core.topology import Topology
@@ -17,7 +17,6 @@ from nbn_core.topology import Topology
 P = ParamSpec("P")
 
 MAX_POINTS = 10_000
-MAX_SEED = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)

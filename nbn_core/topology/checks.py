@@ -9,14 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from nbn_core.activation import ACTIVATIONS
+from nbn_core.checks import shown
 from nbn_core.errors import TopologyError, UnreachableNeuronError
 from nbn_core.topology.names import NAME_LENGTH, quoted
 from nbn_core.topology.neuron import GAIN_MAX, LEAK_MAX, Neuron
-
-
-def shown(value: object) -> str:
-    """A wrong value as it stands in a sentence."""
-    return repr(value)[:40] if isinstance(value, str | int | float) else type(value).__name__
 
 
 def is_integer(value: object) -> bool:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nbn_core.checks import shown
 from nbn_core.errors import ShapeError, TopologyError
-from nbn_core.topology.checks import is_integer, shown
+from nbn_core.topology.checks import is_integer
 from nbn_core.topology.names import quoted
 from nbn_core.topology.neuron import Neuron, Parts
 from nbn_core.topology.order import topological_order

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from app.jobs import Run
-from app.words import about_own, duration, ended, facts, headline, plural, short
+from app.words import about_own, duration, ended, facts, headline, short
+from nbn_core.checks import plural
 from nbn_core.coding import DataColumn
 from nbn_core.dataset import Dataset
 from nbn_core.experiment import Experiment, OwnData

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbn_core import ACTIVATIONS, RULES, SCHEMES, Dataset, NBNError, Topology, initial_weights
+from nbn_core.checks import MAX_SEED
 from nbn_core.coding import MAX_CLASSES, DataColumn
 from nbn_core.dataset import KINDS
 from nbn_core.dataset import NAME_LENGTH as COLUMN_NAME_LENGTH
@@ -28,7 +29,6 @@ from nbn_core.experiment import (
 from nbn_core.generators import PROBLEMS
 from nbn_core.scaling import METHODS
 from nbn_core.topology import GAIN_MAX, LEAK_MAX, NAME_LENGTH
-from nbn_core.weights import SEED_MOST
 from tests.strategies import topologies
 
 SCHEMA = json.loads(
@@ -80,7 +80,7 @@ def test_its_lists_and_limits_are_those_of_the_code() -> None:
     assert parts["start"]["oneOf"][0]["properties"]["scheme"]["enum"] == list(SCHEMES)
     assert parts["stopping"]["properties"]["max_iterations"]["maximum"] == MAX_ITERATIONS
     assert parts["stopping"]["properties"]["patience"]["maximum"] == MAX_ITERATIONS
-    assert definitions["seed"]["maximum"] == SEED_MOST
+    assert definitions["seed"]["maximum"] == MAX_SEED
     neuron = definitions["topology"]["properties"]["neurons"]["items"]["properties"]
     assert neuron["activation"]["enum"] == list(ACTIVATIONS)
     assert neuron["gain"]["maximum"] == GAIN_MAX
