@@ -40,7 +40,7 @@ from nbn_core.continuing import Continuation, continuation
 from nbn_core.damping import Damping, damping_diagonal
 from nbn_core.dataset import Dataset
 from nbn_core.errors import SettingError
-from nbn_core.kernels import levenberg, stepping
+from nbn_core.kernels import nbn, step_control
 from nbn_core.network import Network
 from nbn_core.objective import Objective, mirrored
 from nbn_core.patterns import PatternAnatomy, lock, pattern_anatomy
@@ -279,17 +279,17 @@ def dissect(
     objective = Objective(topology, dataset)
     start = objective.network.checked_weights(weights)
     state = rule.init(objective, start, 0.0, checked)
-    state.numbers[levenberg.SEARCH + stepping.LAST_ETA] = part
-    while state.stop is None and state.counters[levenberg.PHASE] == levenberg.ACCUMULATE:
+    state.numbers[nbn.SEARCH + step_control.LAST_ETA] = part
+    while state.stop is None and state.counters[nbn.PHASE] == nbn.ACCUMULATE:
         rule.advance(state, 1, _ONE_PIECE)
     n = len(start)
-    sse = float(state.numbers[levenberg.SSE])
+    sse = float(state.numbers[nbn.SSE])
     gradient = state.gradient[:n].copy()
     quasi_hessian = mirrored(state.quasi_hessian, n)
     attempts: list[Attempt] = []
-    while state.stop is None and state.counters[levenberg.ITERATION] == 0:
+    while state.stop is None and state.counters[nbn.ITERATION] == 0:
         attempts.append(_attempt(rule, state, start))
-    if state.counters[levenberg.ITERATION] > 0:
+    if state.counters[nbn.ITERATION] > 0:
         _accept(state, attempts)
     lock(start, gradient, quasi_hessian)
     return Anatomy(
@@ -309,14 +309,14 @@ def mu_after(trace: Trace, k: int, settings: Mapping[str, Any] | None = None) ->
 def _attempt(rule: NBN, state: NBNState, start: FloatArray) -> Attempt:
     """Run the kernel until it has decided about the mu, or the length, it is at."""
     counters, numbers = state.counters, state.numbers
-    mu = float(numbers[levenberg.MU])
-    before = (int(counters[levenberg.ATTEMPT]), int(counters[levenberg.ITERATION]))
+    mu = float(numbers[nbn.MU])
+    before = (int(counters[nbn.ATTEMPT]), int(counters[nbn.ITERATION]))
     part = math.nan
-    while (int(counters[levenberg.ATTEMPT]), int(counters[levenberg.ITERATION])) == before:
-        if counters[levenberg.PHASE] == levenberg.TRY:
-            part = float(numbers[levenberg.SEARCH + stepping.ETA])
+    while (int(counters[nbn.ATTEMPT]), int(counters[nbn.ITERATION])) == before:
+        if counters[nbn.PHASE] == nbn.TRY:
+            part = float(numbers[nbn.SEARCH + step_control.ETA])
         rule.advance(state, 1, _ONE_PIECE)
-    mu_next = float(numbers[levenberg.MU])
+    mu_next = float(numbers[nbn.MU])
     if math.isnan(part):
         return Attempt(mu, None, None, math.nan, False, mu_next)
     whole = state.buffers[-1][: len(start)]
@@ -328,7 +328,7 @@ def _attempt(rule: NBN, state: NBNState, start: FloatArray) -> Attempt:
 
 def _accept(state: NBNState, attempts: list[Attempt]) -> None:
     """Mark the attempt that the kernel went on from: the last, or the one before."""
-    part = float(state.numbers[levenberg.SEARCH + stepping.ETA])
+    part = float(state.numbers[nbn.SEARCH + step_control.ETA])
     i = next(i for i in (len(attempts) - 1, len(attempts) - 2) if attempts[i].part == part)
     after = attempts[-1].mu_next
     attempts[i] = replace(attempts[i], accepted=True, mu_next=after)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from nbn_core.damping import Damping
-from nbn_core.kernels import stepping
+from nbn_core.kernels import step_control
 from nbn_core.rules.nbn import NBN, damping_of
 from nbn_core.trace import Trace
 
@@ -51,15 +51,19 @@ def continuation(trace: Trace, k: int, settings: Mapping[str, Any] | None = None
 
 
 def _after(damping: Damping, before: Continuation, mu: float, attempts: int) -> Continuation:
-    """Follow one accepted iteration, as `nbn_core.kernels.stepping` does."""
+    """Follow one accepted iteration, as `nbn_core.kernels.step_control` does."""
     if damping.control == "published":
         return Continuation(max(mu / damping.factor, damping.mu_min))
     part = _part(damping, before, mu, attempts)
     if damping.control == "best_step" and part == 1.0:
-        return Continuation(max(mu * stepping.WHOLE, damping.mu_min, stepping.MU_LEAST), part)
-    if part > stepping.LONG:
-        return Continuation(max(mu * stepping.SHRINK, damping.mu_min, stepping.MU_LEAST), part)
-    return Continuation(min(mu * stepping.GROW, damping.mu_max, stepping.MU_MOST), part)
+        return Continuation(
+            max(mu * step_control.WHOLE, damping.mu_min, step_control.MU_LEAST), part
+        )
+    if part > step_control.LONG:
+        return Continuation(
+            max(mu * step_control.SHRINK, damping.mu_min, step_control.MU_LEAST), part
+        )
+    return Continuation(min(mu * step_control.GROW, damping.mu_max, step_control.MU_MOST), part)
 
 
 def _part(damping: Damping, before: Continuation, mu: float, attempts: int) -> float:
@@ -68,6 +72,6 @@ def _part(damping: Damping, before: Continuation, mu: float, attempts: int) -> f
     # those made with the accepted mu.
     refused = round(math.log(mu / before.mu) / math.log(damping.factor))
     if damping.control == "best_step":  # the last attempt was the first that was not better
-        return 0.5 ** ((attempts - refused - 2) % stepping.HALVINGS)
+        return 0.5 ** ((attempts - refused - 2) % step_control.HALVINGS)
     first = 1.0 if refused else min(1.0, 2.0 * before.part)
-    return first * 0.5 ** ((attempts - refused - 1) % stepping.HALVINGS)
+    return first * 0.5 ** ((attempts - refused - 1) % step_control.HALVINGS)

@@ -23,7 +23,7 @@ class Choice(NamedTuple):
     matrix: str
 
 
-# Both in the order of `nbn_core.kernels.stepping`
+# Both in the order of `nbn_core.kernels.step_control`
 CONTROLS = {
     "published": Choice("Published: one step, mu times or divided by the factor", "levenberg"),
     "line_search": Choice("Line search: halve the step until the SSE falls", "levenberg"),
@@ -86,7 +86,7 @@ class Damping:
     """How mu reacts, and what is damped; left out, the published rule.
 
     Published, an accepted attempt divides mu by a factor and a rejected one multiplies it. Other
-    controls search along the step before they touch mu: `nbn_core.kernels.stepping`.
+    controls search along the step before they touch mu: `nbn_core.kernels.step_control`.
 
     Parameters
     ----------

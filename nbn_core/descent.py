@@ -1,7 +1,7 @@
 """Descent: the run that all first-order rules share, around the compiled loop.
 
 A rule says which signal credits the neurons and which optimiser moves the weights (`Plan`); `begin`
-lays both out for `nbn_core.kernels.descent`, and `advance` runs it in portions.
+lays both out for `nbn_core.kernels.first_order`, and `advance` runs it in portions.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core.kernels import descent, optimisers
+from nbn_core.kernels import first_order, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.objective import Objective
 from nbn_core.portions import portion, room
@@ -38,7 +38,7 @@ class Plan:
     Parameters
     ----------
     signal : int
-        A signal of `nbn_core.kernels.descent`.
+        A signal of `nbn_core.kernels.first_order`.
     optimiser : str
         A name in `OPTIMISERS`.
     rate : float
@@ -73,7 +73,7 @@ class Plan:
         Starting weights of neurons that were not drawn.
     """
 
-    signal: int = descent.BACKPROP
+    signal: int = first_order.BACKPROP
     optimiser: str = "sgd"
     rate: float = 0.1
     momentum: float = 0.0
@@ -117,7 +117,7 @@ class Descent:
     @property
     def curvature(self) -> FloatArray:
         """The diagonal of the Hessian as a rule by differences estimates it."""
-        return np.array(self.arrays[5][2][descent.H])
+        return np.array(self.arrays[5][2][first_order.H])
 
     @property
     def extra(self) -> FloatArray:
@@ -151,8 +151,8 @@ def begin(objective: Objective, weights: FloatArray, target_sse: float, plan: Pl
     n, n_neurons = len(every), len(wiring.codes)
     order = np.arange(n_patterns)
     most = int(np.diff(wiring.whole.begin).max(initial=1)) + 1
-    perturbed = plan.signal in (descent.WEIGHTS, descent.DIFFERENCE, descent.CURVED)
-    tangents = plan.times if plan.signal == descent.WEIGHTS else 5
+    perturbed = plan.signal in (first_order.WEIGHTS, first_order.DIFFERENCE, first_order.CURVED)
+    tangents = plan.times if plan.signal == first_order.WEIGHTS else 5
     feedback = np.zeros((1, network.n_outputs)) if plan.feedback is None else plan.feedback
     whole = (*wiring.whole, wiring.whole_seats)
     data = (np.array(dataset.inputs), np.array(dataset.targets), order)
@@ -179,18 +179,18 @@ def begin(objective: Objective, weights: FloatArray, target_sse: float, plan: Pl
     )  # fmt: skip
     batch = n_patterns if plan.batch == 0 else min(plan.batch, n_patterns)
     drawn = plan.wiring is None and plan.carrier is None
-    exact = plan.signal == descent.BACKPROP and batch == n_patterns and drawn
-    options = np.zeros(descent.N_OPTIONS, dtype=np.int64)
-    options[descent.SIGNAL] = plan.signal
-    options[descent.OPTIMISER] = OPTIMISERS[plan.optimiser]
-    options[descent.BATCH_SIZE] = batch
-    options[descent.SHUFFLED] = plan.shuffled and batch < n_patterns
-    options[descent.KEY] = plan.key
-    options[descent.TIMES] = plan.times
-    options[descent.KIND] = plan.kind
-    options[descent.EVERY] = EVERY
-    options[descent.EXACT] = exact
-    options[descent.N_REAL] = wiring.n_real
+    exact = plan.signal == first_order.BACKPROP and batch == n_patterns and drawn
+    options = np.zeros(first_order.N_OPTIONS, dtype=np.int64)
+    options[first_order.SIGNAL] = plan.signal
+    options[first_order.OPTIMISER] = OPTIMISERS[plan.optimiser]
+    options[first_order.BATCH_SIZE] = batch
+    options[first_order.SHUFFLED] = plan.shuffled and batch < n_patterns
+    options[first_order.KEY] = plan.key
+    options[first_order.TIMES] = plan.times
+    options[first_order.KIND] = plan.kind
+    options[first_order.EVERY] = EVERY
+    options[first_order.EXACT] = exact
+    options[first_order.N_REAL] = wiring.n_real
     settings = np.zeros(optimisers.N_SETTINGS)
     settings[optimisers.RATE] = plan.rate
     settings[optimisers.INERTIA] = plan.momentum
@@ -202,8 +202,8 @@ def begin(objective: Objective, weights: FloatArray, target_sse: float, plan: Pl
     settings[optimisers.TARGET_SSE] = target_sse
     settings[optimisers.NEAR] = NEAR
     settings[optimisers.SMOOTHING] = plan.smoothing
-    counters = np.zeros(descent.N_COUNTERS, dtype=np.int64)
-    counters[descent.EVALUATIONS] = 1
+    counters = np.zeros(first_order.N_COUNTERS, dtype=np.int64)
+    counters[first_order.EVALUATIONS] = 1
     return Descent(
         Record(weights, np.nan),
         None,
@@ -218,7 +218,7 @@ def begin(objective: Objective, weights: FloatArray, target_sse: float, plan: Pl
         plan.relax,
         plan.units,
         counters,
-        np.zeros(descent.N_NUMBERS),
+        np.zeros(first_order.N_NUMBERS),
         (n + 16.0 * n_neurons) * max(plan.units, 3.0),
     )
 
@@ -243,7 +243,7 @@ def advance(state: Descent, last_iteration: int, seconds: float) -> None:
             state.weights, state.carrier, last_iteration, state.per_pattern, work,
             state.counters, state.numbers, kept,
         ]  # fmt: skip
-        return float(descent.advance(*arguments))
+        return float(first_order.advance(*arguments))
 
     portion(state, last_iteration, seconds, go_on)
 
@@ -274,7 +274,7 @@ def estimate(
     state = begin(objective, weights, 0.0, plan)
     structure, family, _, data, room, extra, memory = state.arrays
     gradient = memory[3]
-    sse = descent.estimate(
+    sse = first_order.estimate(
         structure, family, data, room, extra, state.options, state.settings, state.relax, step,
         state.weights, state.carrier, gradient, memory[5],
     )  # fmt: skip
@@ -298,7 +298,7 @@ class Gradient:
         state = self._state
         state.weights[:] = weights
         structure, family, _, data, room, extra, memory = state.arrays
-        sse = descent.estimate(
+        sse = first_order.estimate(
             structure, family, data, room, extra, state.options, state.settings, 0.0, 0,
             state.weights, state.carrier, memory[3], memory[5],
         )  # fmt: skip

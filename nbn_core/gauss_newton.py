@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core.damping import Damping
-from nbn_core.kernels import blocks, evaluate
+from nbn_core.kernels import evaluate, gauss_newton
 from nbn_core.kernels.vectors import WIDTH
 from nbn_core.objective import Objective
 from nbn_core.topology import Topology
@@ -140,10 +140,10 @@ class Equations:
         no_data = tuple(part[:0] for part in self.objective.data)
         arguments = [network.structure, no_data, weights, *self.room[:3], np.zeros((0, 0))]
         evaluate.run_forward(*arguments)
-        blocks.gather(self.quasi_hessian, self.gradient, nothing, part.matrix, part.right)
-        blocks.factor(part.matrix, 1.0, 0, part.factors, part.panel, part.scales, 0)
+        gauss_newton.gather(self.quasi_hessian, self.gradient, nothing, part.matrix, part.right)
+        gauss_newton.factor(part.matrix, 1.0, 0, part.factors, part.panel, part.scales, 0)
         with np.errstate(all="ignore"):  # one panel is factored: the numbers mean nothing
-            blocks.solve(part.factors, part.right, part.solution, nothing, weights)
+            gauss_newton.solve(part.factors, part.right, part.solution, nothing, weights)
 
     def accumulate(self, weights: FloatArray, first: int = 0) -> Iterator[None]:
         """Find SSE, g and Q at some weights, from the patterns `first` and later."""
@@ -164,14 +164,14 @@ class Equations:
                 arguments = [
                     *head, start, end, self.coupled, sse, self.gradient, self.quasi_hessian,
                 ]  # fmt: skip
-                sse = blocks.accumulate(*arguments)
+                sse = gauss_newton.accumulate(*arguments)
             else:
                 arguments = [*head, start, end, sse, self.jacobian, self.misses]
-                sse = blocks.store_jacobian(*arguments)
+                sse = gauss_newton.store_jacobian(*arguments)
             yield
         if self.jacobian is not None:
             for a in range(network.n_blocks):
-                blocks.multiply_jacobian(
+                gauss_newton.multiply_jacobian(
                     self.jacobian, self.misses, self.lines, a, self.gradient, self.quasi_hessian
                 )
                 yield
@@ -190,15 +190,17 @@ class Equations:
     def step(self, mu: float, step: FloatArray) -> Generator[None, None, bool]:
         """Solve (D + mu I) step = g in pieces; return whether it could be done."""
         for part in self.parts:
-            blocks.gather(self.quasi_hessian, self.gradient, part.members, part.matrix, part.right)
+            gauss_newton.gather(
+                self.quasi_hessian, self.gradient, part.members, part.matrix, part.right
+            )
             for a in range(part.panels):
-                if not blocks.factor(
+                if not gauss_newton.factor(
                     part.matrix, mu, part.n, part.factors, part.panel, part.scales, a
                 ):
                     return False
                 if part.n > 200:
                     yield
-            blocks.solve(part.factors, part.right, part.solution, part.members, step)
+            gauss_newton.solve(part.factors, part.right, part.solution, part.members, step)
         return True
 
     def try_at(self, weights: FloatArray) -> float:

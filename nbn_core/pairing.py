@@ -1,7 +1,7 @@
 """Pairing: the plan by which the quasi-Hessian is summed by pairs of neurons, and what it costs.
 
 Neurons with the same sources are a layer. Each pair of layers A and B becomes jobs for the kernel
-(`nbn_core.kernels.pairs`), in whichever of two forms takes fewer multiplications:
+(`nbn_core.kernels.pair_sums`), in whichever of two forms takes fewer multiplications:
 
     together    one product of two lists: all pairs of neurons, d = sum_m delta[m, j] delta[m, k],
                 and all pairs of sources, y_a y_b
@@ -29,7 +29,7 @@ LEFT_BLOCKS_MOST = 32  # packed left items of a job stay in a near cache
 
 
 class PairPlan(NamedTuple):
-    """The arrays of `nbn_core.kernels.pairs`, all int32."""
+    """The arrays of `nbn_core.kernels.pair_sums`, all int32."""
 
     term_first: IndexArray
     term_lefts: IndexArray

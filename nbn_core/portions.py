@@ -15,21 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core import clock
-from nbn_core.kernels import descent
+from nbn_core.kernels import first_order
 from nbn_core.trace import Record, StopReason
 
 PORTION_SECONDS = 0.02
 _ROOM = 2**18  # numbers of weights made room for in one portion
 _STOPS = {
-    descent.RUNNING: None,
-    descent.SOLVED: StopReason.SOLVED,
-    descent.NO_PROGRESS: StopReason.NO_PROGRESS,
-    descent.DIVERGED: StopReason.DIVERGED,
+    first_order.RUNNING: None,
+    first_order.SOLVED: StopReason.SOLVED,
+    first_order.NO_PROGRESS: StopReason.NO_PROGRESS,
+    first_order.DIVERGED: StopReason.DIVERGED,
 }
 
 
 class Counted(Protocol):
-    """A state whose kernel counts in `nbn_core.kernels.descent`'s places.
+    """A state whose kernel counts in `nbn_core.kernels.first_order`'s places.
 
     Attributes
     ----------
@@ -101,9 +101,13 @@ def portion(
     computed = clock.computing() - computing
     if elapsed > 1e-4:
         state.rate = min(max(done / elapsed, 1e7, state.rate / 4), 1e11)
-    state.stop = _STOPS[int(counters[descent.STATUS])]
-    state.evaluations = int(counters[descent.EVALUATIONS])
+    state.stop = _STOPS[int(counters[first_order.STATUS])]
+    state.evaluations = int(counters[first_order.EVALUATIONS])
     state.seconds = record.share_out(
-        int(counters[descent.ROW]), int(counters[descent.ITERATION]), state.seconds, computed,
-        last_iteration, ended=state.stop is not None,
-    )  # fmt: skip
+        int(counters[first_order.ROW]),
+        int(counters[first_order.ITERATION]),
+        state.seconds,
+        computed,
+        last_iteration,
+        ended=state.stop is not None,
+    )

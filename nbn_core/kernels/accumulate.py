@@ -18,7 +18,7 @@ from nbn_core.kernels.forward import (
     weigh_deltas,
 )
 from nbn_core.kernels.linear import add_gradient, add_products
-from nbn_core.kernels.pairs import add_pairs, spread_sums
+from nbn_core.kernels.pair_sums import add_pairs, spread_sums
 
 FORWARD, BACKWARD, PAIRS = 0, 1, 2
 

@@ -9,7 +9,7 @@ import math
 
 from numba import njit
 
-from nbn_core.kernels.descent import (
+from nbn_core.kernels.first_order import (
     BATCH,
     BATCH_SIZE,
     DIVERGED,

@@ -1,6 +1,6 @@
 """Many starts of one training, one after another inside one compiled call.
 
-Each start runs through the loop that every training runs through (`levenberg.advance`), from the
+Each start runs through the loop that every training runs through (`nbn.advance`), from the
 same state, so its numbers are those of the training alone, to the bit. Between starts nothing goes
 back to Python, and of the trace only the newest rows are kept.
 
@@ -11,7 +11,7 @@ trace stands for, PLACE_BEGUN whether the start has begun.
 
 from numba import njit
 
-from nbn_core.kernels.levenberg import (
+from nbn_core.kernels.nbn import (
     ACCUMULATE,
     EVALUATIONS,
     FACTORS,
@@ -44,7 +44,7 @@ def run_starts(
     work : float
         Multiplications after which to return.
     fixed, state, trace : tuples of arrays
-        What `levenberg.advance` takes before, between and after `last_iteration, work`.
+        What `nbn.advance` takes before, between and after `last_iteration, work`.
     numbers_before : float64 array
         `numbers` at the beginning of every start.
     place : (N_PLACES,) int64

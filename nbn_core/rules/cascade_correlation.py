@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from nbn_core.damping import Damping
 from nbn_core.dataset import Dataset
 from nbn_core.gauss_newton import Equations
-from nbn_core.kernels import cascade
+from nbn_core.kernels import cascade_correlation
 from nbn_core.rules.base import NOISE_SEED, Option, Uses, Walking, rate_option
 from nbn_core.topology import Topology
 from nbn_core.trace import StopReason
@@ -145,7 +145,7 @@ class _Growth:
             self.design, self.errors, network.codes[k], network.gains[k], network.leaks[k],
             self.settings["rate"], begin, end, self.pool, *self.memory, *self.room, self.scores,
         ]  # fmt: skip
-        cascade.climb(*arguments)
+        cascade_correlation.climb(*arguments)
 
     def grow(self, k: int) -> Iterator[None]:
         """Find hidden neuron k."""

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from nbn_core.descent import Plan
-from nbn_core.kernels.descent import BACKPROP, FEEDBACK
+from nbn_core.kernels.first_order import BACKPROP, FEEDBACK
 from nbn_core.objective import Objective
 from nbn_core.rules.base import (
     BATCH_SIZE,

@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 
 from nbn_core.dataset import Dataset
 from nbn_core.descent import OPTIMISERS
-from nbn_core.kernels import descent, forward_forward, goodness, optimisers
+from nbn_core.kernels import first_order, forward_forward, goodness, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.objective import Objective
 from nbn_core.portions import portion, room
@@ -203,11 +203,11 @@ class ForwardForward:
         n = len(every)
         n_patterns = dataset.n_patterns
         batch = settings["batch_size"] or n_patterns
-        options = np.zeros(descent.N_OPTIONS, dtype=np.int64)
-        options[descent.OPTIMISER] = OPTIMISERS[settings["optimiser"]]
-        options[descent.BATCH_SIZE] = min(batch, n_patterns)
-        options[descent.SHUFFLED] = settings["shuffled"] and batch < n_patterns
-        options[descent.KEY] = settings["noise_seed"]
+        options = np.zeros(first_order.N_OPTIONS, dtype=np.int64)
+        options[first_order.OPTIMISER] = OPTIMISERS[settings["optimiser"]]
+        options[first_order.BATCH_SIZE] = min(batch, n_patterns)
+        options[first_order.SHUFFLED] = settings["shuffled"] and batch < n_patterns
+        options[first_order.KEY] = settings["noise_seed"]
         choices = np.zeros(goodness.N_CHOICES)
         choices[goodness.SHARPNESS] = settings["sharpness"]
         choices[goodness.PEER] = settings["peer"]
@@ -227,8 +227,8 @@ class ForwardForward:
         constants[optimisers.LEAST_STEP] = 1e-6
         constants[optimisers.MOST_STEP] = 50.0
         constants[optimisers.TARGET_SSE] = target_sse
-        counters = np.zeros(descent.N_COUNTERS, dtype=np.int64)
-        counters[descent.EVALUATIONS] = 1
+        counters = np.zeros(first_order.N_COUNTERS, dtype=np.int64)
+        counters[first_order.EVALUATIONS] = 1
         begin = np.cumsum([0, *map(len, hidden)])
         rprop = settings["optimiser"] == "rprop"
         return ForwardForwardState(
@@ -269,7 +269,7 @@ class ForwardForward:
             np.zeros((2, len(hidden))),
             np.zeros((0, 2, len(hidden))),
             counters,
-            np.zeros(descent.N_NUMBERS),
+            np.zeros(first_order.N_NUMBERS),
             5.0 * (n + 16.0 * network.n_neurons),
         )  # fmt: skip
 

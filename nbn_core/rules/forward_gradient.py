@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbn_core.descent import Plan
-from nbn_core.kernels.descent import ACTIVITIES, WEIGHTS
+from nbn_core.kernels.first_order import ACTIVITIES, WEIGHTS
 from nbn_core.objective import Objective
 from nbn_core.rules.base import (
     BATCH_SIZE,

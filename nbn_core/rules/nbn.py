@@ -28,7 +28,7 @@ from nbn_core import clock
 from nbn_core.damping import CONTROLS, MATRICES, USUAL_CONTROL, Damping, suited_start
 from nbn_core.dataset import Dataset
 from nbn_core.errors import SettingError
-from nbn_core.kernels import levenberg, stepping
+from nbn_core.kernels import nbn, step_control
 from nbn_core.kernels.memory import zeros
 from nbn_core.kernels.vectors import WIDTH
 from nbn_core.methods import checked_method, costs
@@ -45,11 +45,11 @@ LEAST_DECREASE = 1e-15
 _KNOWN = (*(field.name for field in fields(Damping)), "method")
 _LEAST_ROWS, _MOST_ROWS, _ROOM = 16, 512, 2**18
 _STOPS = {
-    levenberg.RUNNING: None,
-    levenberg.SOLVED: StopReason.SOLVED,
-    levenberg.NO_PROGRESS: StopReason.NO_PROGRESS,
-    levenberg.DAMPING_LIMIT: StopReason.DAMPING_LIMIT,
-    levenberg.DIVERGED: StopReason.DIVERGED,
+    nbn.RUNNING: None,
+    nbn.SOLVED: StopReason.SOLVED,
+    nbn.NO_PROGRESS: StopReason.NO_PROGRESS,
+    nbn.DAMPING_LIMIT: StopReason.DAMPING_LIMIT,
+    nbn.DIVERGED: StopReason.DIVERGED,
 }
 
 
@@ -81,7 +81,7 @@ class NBNState:
 
     def go_on_from(self, part: float) -> None:
         """Begin where another training stopped, whose last step was taken in this part."""
-        self.numbers[levenberg.SEARCH + stepping.LAST_ETA] = part
+        self.numbers[nbn.SEARCH + step_control.LAST_ETA] = part
 
 
 class NBN:
@@ -168,24 +168,24 @@ class NBN:
             (padded,), (padded, padded),
             (network.n_blocks, padded, WIDTH), (WIDTH, padded), (WIDTH,), (padded,), (padded,),
         )  # fmt: skip
-        numbers = np.zeros(levenberg.N_NUMBERS)
-        numbers[levenberg.MU] = damping.mu_start
-        constants = np.zeros(levenberg.N_SETTINGS)
-        constants[levenberg.MU_MIN] = damping.mu_min
-        constants[levenberg.MU_MAX] = damping.mu_max
-        constants[levenberg.MU_FACTOR] = damping.factor
-        constants[levenberg.MAX_ATTEMPTS] = damping.max_attempts
-        constants[levenberg.TARGET_SSE] = target_sse
-        constants[levenberg.LEAST_DECREASE] = LEAST_DECREASE
-        constants[levenberg.CONTROL] = list(CONTROLS).index(damping.control)
-        constants[levenberg.MATRIX] = list(MATRICES).index(damping.matrix)
-        numbers[levenberg.SEARCH + stepping.LAST_ETA] = 1.0
+        numbers = np.zeros(nbn.N_NUMBERS)
+        numbers[nbn.MU] = damping.mu_start
+        constants = np.zeros(nbn.N_SETTINGS)
+        constants[nbn.MU_MIN] = damping.mu_min
+        constants[nbn.MU_MAX] = damping.mu_max
+        constants[nbn.MU_FACTOR] = damping.factor
+        constants[nbn.MAX_ATTEMPTS] = damping.max_attempts
+        constants[nbn.TARGET_SSE] = target_sse
+        constants[nbn.LEAST_DECREASE] = LEAST_DECREASE
+        constants[nbn.CONTROL] = list(CONTROLS).index(damping.control)
+        constants[nbn.MATRIX] = list(MATRICES).index(damping.matrix)
+        numbers[nbn.SEARCH + step_control.LAST_ETA] = 1.0
         return NBNState(
             Record(weights, damping.mu_start),
             None,
             0,
             objective,
-            np.zeros(levenberg.N_COUNTERS, dtype=np.int64),
+            np.zeros(nbn.N_COUNTERS, dtype=np.int64),
             numbers,
             weights.copy(),
             weights.copy(),
@@ -214,7 +214,7 @@ class NBN:
         """
         network = state.objective.network
         record = state.record
-        iteration = int(state.counters[levenberg.ITERATION])
+        iteration = int(state.counters[nbn.ITERATION])
         rows = max(_LEAST_ROWS, min(_MOST_ROWS, _ROOM // network.n_weights))
         last = min(last_iteration, iteration + rows)
         columns = record.make_room(last + 1)
@@ -223,7 +223,7 @@ class NBN:
 
         def go_on(work: float) -> float:
             arguments = [*fixed, last, work, *changing, *trace]
-            return float(levenberg.advance(*arguments))
+            return float(nbn.advance(*arguments))
 
         if record.rows == 0:
             go_on(0.0)  # compiled, or loaded, outside the time measured
@@ -266,7 +266,7 @@ def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
 def kernel_arguments(
     state: NBNState, columns: Columns
 ) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
-    """Collect what `levenberg.advance` takes before, between and after `last_iteration, work`.
+    """Collect what `nbn.advance` takes before, between and after `last_iteration, work`.
 
     Parameters
     ----------
@@ -298,10 +298,10 @@ def _finish(state: NBNState, elapsed: float) -> None:
     """Share the time out over the rows that are complete now, and show them."""
     record = state.record
     counters = state.counters
-    state.stop = stop_reason(counters[levenberg.STATUS])
-    state.evaluations = int(counters[levenberg.EVALUATIONS])
-    complete = counters[levenberg.PHASE] != levenberg.ACCUMULATE or state.stop is not None
-    rows = int(counters[levenberg.ITERATION]) + bool(complete)
+    state.stop = stop_reason(counters[nbn.STATUS])
+    state.evaluations = int(counters[nbn.EVALUATIONS])
+    complete = counters[nbn.PHASE] != nbn.ACCUMULATE or state.stop is not None
+    rows = int(counters[nbn.ITERATION]) + bool(complete)
     before = state.seconds
     state.seconds += elapsed
     if rows > record.rows:
@@ -312,7 +312,7 @@ def _finish(state: NBNState, elapsed: float) -> None:
         columns = record.columns
         attempts = columns.attempts[:rows].cumsum()[record.rows :]
         per_iteration, per_attempt = second_order_work(state.objective)
-        if state.settings[levenberg.CONTROL] != stepping.PUBLISHED:  # one factor, many attempts
+        if state.settings[nbn.CONTROL] != step_control.PUBLISHED:  # one factor, many attempts
             per_iteration, per_attempt = per_iteration + per_attempt - 1.0, 1.0
         columns.evaluations[record.rows : rows] = 1 + attempts
         columns.work[record.rows : rows] = (

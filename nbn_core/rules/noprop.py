@@ -39,7 +39,7 @@ from numpy.typing import NDArray
 
 from nbn_core.dataset import Dataset
 from nbn_core.descent import FIRST_STEP, LEAST_STEP, MOST_STEP, OPTIMISERS
-from nbn_core.kernels import denoising, descent, optimisers
+from nbn_core.kernels import first_order, noprop, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Network
 from nbn_core.objective import Objective
@@ -188,8 +188,8 @@ class NoProp:
             ),
         )  # fmt: skip
         spread = dataset.targets.std(axis=0)
-        counters = np.zeros(denoising.N_COUNTERS, dtype=np.int64)
-        counters[descent.EVALUATIONS] = 1
+        counters = np.zeros(noprop.N_COUNTERS, dtype=np.int64)
+        counters[first_order.EVALUATIONS] = 1
         return NoPropState(
             Record(weights, np.nan),
             None,
@@ -207,7 +207,7 @@ class NoProp:
             3.0 * every.size / network.n_weights,
             np.zeros((n_stages + 1, dataset.n_outputs, BLOCK)),
             counters,
-            np.zeros(descent.N_NUMBERS),
+            np.zeros(first_order.N_NUMBERS),
             3.0 * (stage.n_weights + 16.0 * stage.n_neurons),
         )
 
@@ -221,7 +221,7 @@ class NoProp:
                 state.stages, state.found, last_iteration, state.per_pattern, work,
                 state.counters, state.numbers, kept,
             ]  # fmt: skip
-            return float(denoising.advance(*arguments))
+            return float(noprop.advance(*arguments))
 
         portion(state, last_iteration, seconds, go_on)
 
@@ -246,7 +246,7 @@ class NoProp:
         found = np.zeros((state.found.shape[0], len(rows), state.found.shape[1]))
         for start in range(0, len(rows), BLOCK):
             count = min(BLOCK, len(rows) - start)
-            denoising.predict_block(
+            noprop.predict_block(
                 structure, rows, order, room, state.schedule, state.options, state.stages,
                 start, count, state.found,
             )  # fmt: skip
@@ -295,13 +295,13 @@ def _first_weights(
 
 def _options(settings: Mapping[str, Any], n_patterns: int) -> NDArray[np.int64]:
     batch = min(settings["batch_size"] or n_patterns, n_patterns)
-    options = np.zeros(descent.N_OPTIONS, dtype=np.int64)
-    options[descent.OPTIMISER] = OPTIMISERS[settings["optimiser"]]
-    options[descent.BATCH_SIZE] = batch
-    options[descent.SHUFFLED] = settings["shuffled"] and batch < n_patterns
-    options[descent.KEY] = settings["noise_seed"]
-    options[descent.KIND] = denoising.NOISY if settings["noisy"] else denoising.STILL
-    options[descent.EVERY] = EVERY
+    options = np.zeros(first_order.N_OPTIONS, dtype=np.int64)
+    options[first_order.OPTIMISER] = OPTIMISERS[settings["optimiser"]]
+    options[first_order.BATCH_SIZE] = batch
+    options[first_order.SHUFFLED] = settings["shuffled"] and batch < n_patterns
+    options[first_order.KEY] = settings["noise_seed"]
+    options[first_order.KIND] = noprop.NOISY if settings["noisy"] else noprop.STILL
+    options[first_order.EVERY] = EVERY
     return options
 
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from nbn_core.dataset import Dataset
 from nbn_core.descent import Plan
-from nbn_core.kernels.descent import PREDICTIVE
+from nbn_core.kernels.first_order import PREDICTIVE
 from nbn_core.objective import Objective
 from nbn_core.rules.base import (
     BATCH_SIZE,

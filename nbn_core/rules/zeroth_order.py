@@ -27,7 +27,7 @@ from dataclasses import replace
 from typing import Any
 
 from nbn_core.descent import Plan
-from nbn_core.kernels.descent import CURVED, DIFFERENCE, SIGNS, UNBIASED
+from nbn_core.kernels.first_order import CURVED, DIFFERENCE, SIGNS, UNBIASED
 from nbn_core.objective import Objective
 from nbn_core.rules.base import (
     BATCH_SIZE,

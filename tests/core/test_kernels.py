@@ -211,11 +211,11 @@ def test_numbas_own_settings_are_left_as_they_were() -> None:
 
 def test_no_kernel_starts_a_thread_or_is_compiled_twice() -> None:
     """One signature a kernel: what is compiled ahead is what training calls."""
-    from nbn_core.kernels import evaluate, levenberg
+    from nbn_core.kernels import evaluate, nbn
 
     topology = Topology.mlp([3, 4, 2])
     nbn_core.train(topology, noise(topology, 10), max_iterations=3)
     nbn_core.train(Topology.mlp([2, 2, 1]), nbn_core.generators.xor(), max_iterations=3)
-    for kernel in (levenberg.advance, evaluate.run_forward):
+    for kernel in (nbn.advance, evaluate.run_forward):
         assert len(kernel.signatures) == 1
         assert not kernel.targetoptions.get("parallel")

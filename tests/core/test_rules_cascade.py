@@ -7,7 +7,7 @@ import pytest
 
 from nbn_core import Objective, StopReason, Topology, Training, generators, train
 from nbn_core.errors import SettingError
-from nbn_core.kernels import cascade
+from nbn_core.kernels import cascade_correlation
 from nbn_core.rules import RULES
 
 RULE = RULES["cascade_correlation"]
@@ -28,7 +28,9 @@ def test_a_candidate_climbs_the_gradient_of_the_covariance_as_first_written() ->
     one, two = np.zeros_like(start), np.zeros_like(start)
     room = (np.zeros((1, 40)), np.zeros((1, 40)), np.zeros(40))
     scores = np.zeros(1)
-    cascade.climb(design, errors, 2, 0.7, 0.1, 1e-9, 0, 1, start.copy(), one, two, *room, scores)
+    cascade_correlation.climb(
+        design, errors, 2, 0.7, 0.1, 1e-9, 0, 1, start.copy(), one, two, *room, scores
+    )
     assert scores[0] == pytest.approx(covariance(start[0], design, errors), rel=1e-12)
     for i in range(4):
         shift = np.zeros(4)
@@ -36,7 +38,9 @@ def test_a_candidate_climbs_the_gradient_of_the_covariance_as_first_written() ->
         up, down = (covariance(start[0] + sign * shift, design, errors) for sign in (1, -1))
         assert one[0, i] / 0.1 == pytest.approx((up - down) / 2e-6, rel=1e-6, abs=1e-7)
     climbing = start.copy()
-    cascade.climb(design, errors, 2, 0.7, 0.1, 0.05, 0, 200, climbing, one, two, *room, scores)
+    cascade_correlation.climb(
+        design, errors, 2, 0.7, 0.1, 0.05, 0, 200, climbing, one, two, *room, scores
+    )
     assert scores[0] > 1.2 * covariance(start[0], design, errors)
 
 

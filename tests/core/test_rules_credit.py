@@ -10,7 +10,7 @@ import pytest
 from nbn_core import Dataset, Objective, StopReason, Topology, generators, initial_weights, train
 from nbn_core import descent as runs
 from nbn_core.errors import SettingError
-from nbn_core.kernels import descent as kernel
+from nbn_core.kernels import first_order as kernel
 from nbn_core.rules import RULES, FirstOrder
 from nbn_core.training import Training
 from tests import reference

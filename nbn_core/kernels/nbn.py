@@ -3,7 +3,7 @@
 One iteration: find Q and g at the weights; then attempts, each solving (Q + mu I) dw = -g and
 measuring the SSE at w + dw; the first attempt that lowers the SSE is accepted and divides mu by the
 factor, every other one multiplies mu by it and starts again from the same weights and the same Q.
-That is the published rule; `nbn_core.kernels.stepping` has others, and other damping matrices.
+That is the published rule; `nbn_core.kernels.step_control` has others, and other damping matrices.
 
 The loop is a machine of three phases, each of which advances in small pieces (a block of patterns,
 a panel of the factor), so that a call can return after about so much work wherever it is, and the
@@ -22,11 +22,11 @@ import math
 
 from numba import njit
 
-from nbn_core.kernels import stepping
+from nbn_core.kernels import step_control
 from nbn_core.kernels.accumulate import add_block, clear_sums, complete_sums
 from nbn_core.kernels.forward import BLOCK, error_block, forward_block
 from nbn_core.kernels.linear import factor_damped_panel, solve_factored
-from nbn_core.kernels.stepping import ACCEPTED, SHORTER, begin, judge, mu_accepted
+from nbn_core.kernels.step_control import ACCEPTED, SHORTER, begin, judge, mu_accepted
 
 # counters
 PHASE, PATTERN, PANEL, ITERATION, ATTEMPT, EVALUATIONS, STATUS, FACTORS, REFUSALS = range(9)
@@ -37,7 +37,7 @@ ACCUMULATE, FACTOR, TRY = range(3)
 RUNNING, SOLVED, NO_PROGRESS, DAMPING_LIMIT, DIVERGED = range(5)
 # numbers
 SSE, TRIAL_SSE, MU, SQUARES, SEARCH = range(5)  # SEARCH is where those of the search begin
-N_NUMBERS = SEARCH + stepping.N_SEARCH
+N_NUMBERS = SEARCH + step_control.N_SEARCH
 # settings
 MU_MIN, MU_MAX, MU_FACTOR, MAX_ATTEMPTS, TARGET_SSE, LEAST_DECREASE, CONTROL, MATRIX = range(8)
 N_SETTINGS = 8
@@ -155,7 +155,7 @@ def advance(
             if start == 0:
                 numbers[TRIAL_SSE] = 0.0
                 for n in range(n_weights):
-                    trial[n] = weights[n] - search[stepping.ETA] * step[n]
+                    trial[n] = weights[n] - search[step_control.ETA] * step[n]
             count = min(BLOCK, n_patterns - start)
             forward_block(
                 first, sources, codes, gains, leaks, trial, inputs, start, count, values, slopes
@@ -170,13 +170,13 @@ def advance(
                 continue
             counters[PATTERN] = 0
             counters[EVALUATIONS] += 1
-            tried = search[stepping.ETA]
+            tried = search[step_control.ETA]
             verdict = judge(control, numbers[SSE], numbers[TRIAL_SSE], search)
             if verdict == ACCEPTED:
-                if search[stepping.ETA] != tried:  # an earlier one was better
-                    numbers[TRIAL_SSE] = search[stepping.BEST_SSE]
+                if search[step_control.ETA] != tried:  # an earlier one was better
+                    numbers[TRIAL_SSE] = search[step_control.BEST_SSE]
                     for n in range(n_weights):
-                        trial[n] = weights[n] - search[stepping.ETA] * step[n]
+                        trial[n] = weights[n] - search[step_control.ETA] * step[n]
                 iteration += 1
                 for n in range(n_weights):
                     weights[n] = trial[n]

@@ -22,7 +22,7 @@ from nbn_core.kernels.backprop import (
     load_block,
     run_block,
 )
-from nbn_core.kernels.descent import (
+from nbn_core.kernels.first_order import (
     BATCH,
     BATCH_SIZE,
     DIVERGED,
@@ -48,7 +48,7 @@ from nbn_core.kernels.descent import (
     WORK,
     write_row,
 )
-from nbn_core.kernels.descent import N_COUNTERS as STAGE
+from nbn_core.kernels.first_order import N_COUNTERS as STAGE
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.noise import fill_normal, mixed, shuffle
 from nbn_core.kernels.optimisers import TARGET_SSE, move
