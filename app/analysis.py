@@ -25,10 +25,10 @@ from nbn_core.continuing import continuation
 from nbn_core.curvature import dropped_term
 from nbn_core.damping import damping_diagonal
 from nbn_core.experiment import Experiment
+from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
 from nbn_core.rules.nbn import NBN
 from nbn_core.seriation import coupling_order
-from nbn_core.topology import Topology
 
 FloatArray = NDArray[np.float64]
 KEPT: Final = Recent(192_000_000)

@@ -7,20 +7,25 @@ print(result.stop.sentence, result.sse)
 """
 
 from nbn_core import errors, generators
-from nbn_core.activation import ACTIVATIONS, Activation
 from nbn_core.damping import Damping
 from nbn_core.dataset import Dataset
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
-from nbn_core.network import Network
+from nbn_core.network import (
+    ACTIVATIONS,
+    SCHEMES,
+    Activation,
+    Network,
+    Neuron,
+    Topology,
+    initial_weights,
+)
 from nbn_core.objective import NormalEquations, Objective
 from nbn_core.rules import RULES
-from nbn_core.topology import Neuron, Topology
 from nbn_core.trace import Iteration, StopReason, Trace
 from nbn_core.training import Training, TrainingResult, train
 from nbn_core.trials import Trial, TrialsResult, run_trials
 from nbn_core.warmup import is_warm, warm_up
-from nbn_core.weights import SCHEMES, initial_weights
 
 __all__ = [
     "ACTIVATIONS",

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.intp]

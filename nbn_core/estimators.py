@@ -24,9 +24,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from nbn_core.checks import shown, whole
 from nbn_core.dataset import Dataset
 from nbn_core.errors import SettingError, ShapeError
-from nbn_core.network import Network
+from nbn_core.network import Network, Topology
 from nbn_core.scaling import Scaling
-from nbn_core.topology import Topology
 from nbn_core.trace import StopReason
 from nbn_core.training import TrainingResult, train
 

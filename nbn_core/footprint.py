@@ -23,10 +23,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.dataset import Dataset
 from nbn_core.descent import Gradient
-from nbn_core.network import Network
+from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES, FirstOrder
-from nbn_core.topology import Topology
 from nbn_core.trace import Record
 from nbn_core.training import Training
 

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from nbn_core.damping import Damping
 from nbn_core.kernels import evaluate, gauss_newton
 from nbn_core.kernels.vectors import WIDTH
+from nbn_core.network import Topology
 from nbn_core.objective import Objective
-from nbn_core.topology import Topology
 from nbn_core.trace import StopReason
 from nbn_core.walk import Walk
 

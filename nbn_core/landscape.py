@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.blocks import decrease, full_step
+from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
-from nbn_core.topology import Topology
 
 FloatArray = NDArray[np.float64]
 

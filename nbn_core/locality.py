@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from nbn_core.descent import Plan
+from nbn_core.network import Topology
 from nbn_core.objective import Objective
-from nbn_core.topology import Topology
 from nbn_core.wiring import Head, Wiring, wired
 
 

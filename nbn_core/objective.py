@@ -20,9 +20,8 @@ from nbn_core.errors import ShapeError
 from nbn_core.kernels import accumulate, evaluate
 from nbn_core.kernels.vectors import WIDTH
 from nbn_core.methods import chosen, code_of
-from nbn_core.network import Network
+from nbn_core.network import Network, Topology
 from nbn_core.pairing import Pairing
-from nbn_core.topology import Topology
 from nbn_core.weighing import Held, held_weights, roots
 
 FloatArray = NDArray[np.float64]

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core.kernels.vectors import HALF, WIDTH
-from nbn_core.network import IndexArray, Network
+from nbn_core.network import Network
+from nbn_core.network.layout import IndexArray
 
 IntArray = NDArray[np.int64]
 Item = tuple[int, int]

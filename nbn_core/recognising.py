@@ -29,7 +29,7 @@ from nbn_core.formats import (
     read_weights_csv,
 )
 from nbn_core.formats.files import SEPARATORS, FloatArray, checked, quoted, text_of
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 MAX_BYTES = 32_000_000
 REPORT_BEGIN = '<script type="application/json" id="nbn-lab-experiment">'

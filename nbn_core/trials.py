@@ -25,12 +25,12 @@ from nbn_core import clock
 from nbn_core.checks import MAX_SEED, not_negative, whole
 from nbn_core.dataset import Dataset
 from nbn_core.kernels import trials as kernel
+from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
 from nbn_core.outcomes import Trial, TrialsResult, wilson
 from nbn_core.portions import PORTION_SECONDS
 from nbn_core.rules.base import second_order_work
 from nbn_core.rules.nbn import NBN, kernel_arguments, stop_reason
-from nbn_core.topology import Topology
 from nbn_core.trace import Record, StopReason
 from nbn_core.training import (
     ITERATIONS_MOST,
@@ -40,7 +40,6 @@ from nbn_core.training import (
     TrainingResult,
     train,
 )
-from nbn_core.weights import initial_weights
 
 FloatArray = NDArray[np.float64]
 

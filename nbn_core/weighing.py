@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.checks import shown
 from nbn_core.errors import SettingError, ShapeError
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 Held = str | Collection[str | tuple[str, str]] | NDArray[np.bool_]
 

@@ -12,7 +12,7 @@ from nbn_core.dataset import Dataset
 from nbn_core.errors import DatasetError
 from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData, SeededStart, Stopping
 from nbn_core.generators import PROBLEMS
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 bounded = settings(deadline=timedelta(seconds=2), max_examples=150)
 

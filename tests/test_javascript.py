@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 
 from app.stage.payload import network_block, pack
-from nbn_core.activation import ACTIVATIONS
 from nbn_core.dataset import Dataset
+from nbn_core.network import ACTIVATIONS, Neuron, Topology
 from nbn_core.objective import Objective
-from nbn_core.topology import Neuron, Topology
 from tests.cases import random_dag
 
 

@@ -4,7 +4,6 @@ import ast
 import importlib
 import importlib.metadata
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,17 +96,3 @@ def test_the_core_package_itself_has_no_code() -> None:
     allowed = (ast.Import, ast.ImportFrom, ast.Assign, ast.Expr)
     assert all(isinstance(node, allowed) for node in body)
     assert ast.get_docstring(ast.Module(body, []))
-
-
-def test_every_module_has_its_layer() -> None:
-    """import-linter says nothing about a module that no layer names."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
-    known = {name.strip(" ()") for layer in layers for name in layer.split(":")}
-    modules = {
-        ".".join(file.relative_to(ROOT).with_suffix("").parts)
-        for file in SOURCES
-        if file.name != "__init__.py"
-    }
-    homeless = [name for name in modules if not any(f"{name}.".startswith(f"{k}.") for k in known)]
-    assert not homeless, f"name them in pyproject.toml: {sorted(homeless)}"

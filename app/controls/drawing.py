@@ -13,7 +13,7 @@ from app.stage.messages import Message
 from app.stage.sketch import Sketch, read_sketch
 from app.state import Bench, Document
 from nbn_core.errors import TopologyError
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 
 def _graph(bench: Bench, message: Message, workers: Workers) -> None:

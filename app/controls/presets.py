@@ -13,7 +13,7 @@ from app.limits import MAX_LAYERS, MAX_WEIGHTS
 from app.stage.messages import Message
 from app.state import Bench
 from nbn_core.errors import SettingError
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 
 def _preset(bench: Bench, message: Message, workers: Workers) -> None:

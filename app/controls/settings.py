@@ -16,7 +16,7 @@ from nbn_core.errors import SettingError
 from nbn_core.experiment import MAX_ITERATIONS as MOST_PATIENCE
 from nbn_core.experiment import Experiment, ProblemData
 from nbn_core.generators import MAX_SEED, PROBLEMS
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 
 def _problem(bench: Bench, message: Message, workers: Workers) -> None:

@@ -17,8 +17,7 @@ from app.state import Bench
 from nbn_core.errors import TopologyError
 from nbn_core.experiment import Experiment, GivenStart, SeededStart
 from nbn_core.generators import MAX_SEED
-from nbn_core.topology import Topology
-from nbn_core.weights import initial_weights
+from nbn_core.network import Topology, initial_weights
 
 BIAS: Final = ""
 

@@ -29,7 +29,7 @@ from nbn_core.experiment import (
     Stopping,
 )
 from nbn_core.generators import PROBLEMS
-from nbn_core.topology import NAME_LENGTH, Neuron, Topology
+from nbn_core.network import NAME_LENGTH, Neuron, Topology
 
 EXPLAINED: Final = 0.99  # share of the spread of numbers that a solved regression explains
 HIDDEN: Final = 8  # of the network suggested where none can be adapted

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.figures import layout
 from app.figures.chart import Chart, columns, figure, rows, short
 from app.figures.palette import Palette
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 FloatArray = NDArray[np.float64]
 LABELS = 26

@@ -13,7 +13,7 @@ from app.figures.chart import Chart, columns, figure, short
 from app.figures.names import weight_titles
 from app.figures.palette import Palette
 from app.figures.spec import Spec
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 Indices = NDArray[np.intp]
 STEPS = 6  # strengths of either colour

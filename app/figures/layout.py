@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 Place = tuple[float, float]
 COLUMN: Final = 150.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 
 def weight_titles(topology: Topology) -> list[str]:

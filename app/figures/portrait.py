@@ -19,7 +19,7 @@ from app.figures import layout
 from app.figures.chart import FONT
 from app.figures.names import weight_titles
 from app.figures.palette import Palette
-from nbn_core.topology import Neuron, Topology
+from nbn_core.network import Neuron, Topology
 
 HALF: Final = 17.0  # half the side of a neuron
 MARGIN: Final = 44.0

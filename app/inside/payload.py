@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from app.stage.payload import Json, number, pack
 from nbn_core.anatomy import Anatomy, Attempt, PatternAnatomy, RunningSums
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 SMALL_WEIGHTS: Final = 40
 SMALL_NEURONS: Final = 10

@@ -16,7 +16,7 @@ from app.stage.payload import Json, graph_block, network_block
 from app.state import Bench
 from nbn_core.anatomy import Anatomy, continuation, dissect
 from nbn_core.checks import plural
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 MOST_WORK: Final = 4e10  # multiplications of one dissection: about two seconds
 WARMING: Final = "Compiling the kernels, once for this computer: about ten seconds."

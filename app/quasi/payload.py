@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from app.figures.matrix import MOST, View, pooled, scale_marks, toned
 from app.stage.payload import Json, graph_block
 from app.stage.sketch import Sketch
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 NEVER: Final = 255  # the tone of a structural zero; others are 0..254, 127 is zero
 

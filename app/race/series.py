@@ -21,10 +21,10 @@ from app.race.heat import LaneRun, training_of
 from app.race.lanes import Budget, Lane
 from app.race.results import Spent, first_at, spent_at
 from nbn_core.experiment import Experiment
+from nbn_core.network import initial_weights
 from nbn_core.trace import StopReason
 from nbn_core.training import Training
 from nbn_core.trials import trial_seed
-from nbn_core.weights import initial_weights
 
 MOST_SEEDS: Final = 1000
 _LOG: Final = logging.getLogger(__name__)

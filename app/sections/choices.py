@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.stage.sketch import Sketch
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 
 @dataclass(slots=True)

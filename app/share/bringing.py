@@ -24,9 +24,9 @@ from nbn_core.experiment import (
 from nbn_core.formats import FormatError, NetworkFile, read_dat
 from nbn_core.formats.files import quoted
 from nbn_core.generators import PROBLEMS
+from nbn_core.network import Topology
 from nbn_core.recognising import Recognised, recognise
 from nbn_core.rules import RULES
-from nbn_core.topology import Topology
 
 MOST_BYTES: Final = 5_000_000
 MOST_FILES: Final = 3

@@ -25,8 +25,8 @@ from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment, Parts, ProblemData
 from nbn_core.formats import FormatError
 from nbn_core.formats.exporting import Precision
+from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
-from nbn_core.topology import Topology
 
 SOON: Final = 30_000  # numbers up to which a file is made before it is asked for
 MOST: Final = 8_000_000  # numbers in a file that this page makes

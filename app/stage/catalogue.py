@@ -16,8 +16,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core.activation import ACTIVATIONS
 from nbn_core.generators import PROBLEMS, Problem
+from nbn_core.network import ACTIVATIONS
 
 THUMBNAILS: Final = Path(__file__).with_name("thumbnails.json")
 _POINTS: Final = 90

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from app.stage.sketch import Sketch
 from nbn_core.dataset import Dataset
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from nbn_core.trace import Trace
 
 KEPT_BYTES: Final = 6_000_000  # of weights, per run; longer traces keep every s-th iteration

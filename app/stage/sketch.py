@@ -14,9 +14,8 @@ from typing import Any
 
 import networkx
 
-from nbn_core.activation import ACTIVATIONS
 from nbn_core.errors import CycleError, TopologyError, UnreachableNeuronError
-from nbn_core.topology import Topology
+from nbn_core.network import ACTIVATIONS, Topology
 
 MAX_NODES = 2_000
 MAX_LINKS = 4_000

@@ -13,7 +13,7 @@ from nbn_core.errors import ExperimentError
 from nbn_core.experiment.data import OwnData, ProblemData
 from nbn_core.experiment.start import GivenStart, SeededStart, Stopping
 from nbn_core.experiment.versions import UPGRADES
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 FORMAT = "nbn-lab-experiment"
 VERSION = 2

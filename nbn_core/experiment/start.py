@@ -10,7 +10,7 @@ import numpy as np
 from nbn_core.checks import MAX_SEED, real, shown, whole
 from nbn_core.errors import SettingError
 from nbn_core.experiment.checks import keep
-from nbn_core.weights import SCHEMES
+from nbn_core.network import SCHEMES
 
 MAX_ITERATIONS = 1_000_000
 

@@ -22,12 +22,11 @@ from nbn_core.experiment.reading import FORMAT, VERSION, all_there, read_parts
 from nbn_core.experiment.split import Parts
 from nbn_core.experiment.start import GivenStart, SeededStart, Stopping
 from nbn_core.generators import PROBLEMS
+from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
 from nbn_core.scaling import Scaling
-from nbn_core.topology import Topology
 from nbn_core.training import Training
-from nbn_core.weights import initial_weights
 
 MAX_DRAWING = 256 * 1024
 MAX_DEPTH = 32

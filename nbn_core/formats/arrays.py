@@ -23,7 +23,7 @@ from nbn_core.checks import plural
 from nbn_core.coding import DataColumn
 from nbn_core.dataset import Dataset
 from nbn_core.formats.files import FloatArray, FormatError, checked, number, quoted, text_of
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from nbn_core.trace import Trace
 
 MAX_NPZ = 512_000_000

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 
 from numpy.typing import ArrayLike
 
-from nbn_core.activation import ACTIVATIONS
 from nbn_core.checks import plural
 from nbn_core.coding import DataColumn, meanings
 from nbn_core.formats.exporting import (
@@ -21,8 +20,8 @@ from nbn_core.formats.exporting import (
     widths_in_precision,
 )
 from nbn_core.formats.files import FormatError
+from nbn_core.network import ACTIVATIONS, Topology
 from nbn_core.scaling import Scaling
-from nbn_core.topology import Topology
 
 _BODIES = {
     "linear": "value[I + k] = z + leak[k] * net;",

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.checks import plural
 from nbn_core.errors import NBNError, ShapeError
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 FloatArray = NDArray[np.float64]
 

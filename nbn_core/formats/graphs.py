@@ -29,7 +29,7 @@ from nbn_core.formats.files import (
     quoted,
     text_of,
 )
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 MAX_DEPTH = 16
 MAX_ELEMENTS = 1_000_000

@@ -38,7 +38,7 @@ from nbn_core.formats.files import (
     text_of,
     whole,
 )
-from nbn_core.topology import Topology, default_names
+from nbn_core.network import Topology, default_names
 
 FUNCTIONS = {
     "bip": "bipolar",

@@ -16,7 +16,7 @@ from nbn_core.formats.files import (
     FormatError,
     checked,
 )
-from nbn_core.topology import Topology, default_names
+from nbn_core.network import Topology, default_names
 
 
 @dataclass(frozen=True, slots=True)

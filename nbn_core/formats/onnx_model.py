@@ -24,8 +24,8 @@ from nbn_core.formats.exporting import (
     trained,
     widths_in_precision,
 )
+from nbn_core.network import Topology
 from nbn_core.scaling import Affine, Scaling
-from nbn_core.topology import Topology
 
 OPSET = 13
 IR_VERSION = 8

@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 
 from nbn_core.coding import DataColumn, meanings
 from nbn_core.formats.exporting import Trained, checked_name, trained
+from nbn_core.network import Topology
 from nbn_core.scaling import Scaling
-from nbn_core.topology import Topology
 
 _FUNCTIONS = {
     "linear": "z",

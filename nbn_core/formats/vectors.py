@@ -20,7 +20,6 @@ import re
 
 from numpy.typing import ArrayLike
 
-from nbn_core.activation import ACTIVATIONS
 from nbn_core.checks import plural
 from nbn_core.formats import numbered
 from nbn_core.formats.files import (
@@ -35,7 +34,7 @@ from nbn_core.formats.files import (
     text_of,
     whole,
 )
-from nbn_core.topology import Topology
+from nbn_core.network import ACTIVATIONS, Topology
 
 _NAMES = {
     "topo": "topo", "topology": "topo", "iw": "iw", "act": "act", "gain": "gain", "der": "der",

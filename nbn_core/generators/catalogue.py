@@ -12,7 +12,7 @@ from typing import NamedTuple, ParamSpec
 from nbn_core.checks import MAX_SEED, shown, whole
 from nbn_core.dataset import Dataset, Kind
 from nbn_core.errors import SettingError
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 P = ParamSpec("P")
 

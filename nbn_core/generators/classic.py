@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from nbn_core.dataset import Dataset
 from nbn_core.generators.bipolar import corners
 from nbn_core.generators.catalogue import NOISE, SEED, Range, problem
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 FloatArray = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nbn_core.dataset import Dataset
 from nbn_core.generators.catalogue import NOISE, POINTS, SEED, problem
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 FloatArray = NDArray[np.float64]
 

@@ -2,7 +2,7 @@
 
 A block is up to BLOCK patterns; every buffer keeps the patterns of one node side by side, so that
 each line below is a loop over patterns. Letters: p pattern in the block, i input, k and j neurons,
-n weight, m output. Structure (see `nbn_core.network.Network`), all int32:
+n weight, m output. Structure (see `nbn_core.network.layout.Network`), all int32:
 
     first     (K+1,)  neuron k has the weights first[k]..first[k+1]-1, its bias first
     sources   (N,)    node that weight n multiplies; -1 for a bias

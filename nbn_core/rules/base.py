@@ -20,8 +20,8 @@ from nbn_core.checks import not_negative, positive, shown, whole
 from nbn_core.damping import ATTEMPTS_MOST, Damping
 from nbn_core.dataset import Dataset
 from nbn_core.errors import SettingError
+from nbn_core.network import Topology
 from nbn_core.objective import Objective
-from nbn_core.topology import Topology
 from nbn_core.trace import Record, StopReason
 from nbn_core.walk import Walk
 from nbn_core.walk import advance as advance_walk

@@ -30,8 +30,8 @@ from nbn_core.damping import Damping
 from nbn_core.dataset import Dataset
 from nbn_core.gauss_newton import Equations
 from nbn_core.kernels import cascade_correlation
+from nbn_core.network import Topology
 from nbn_core.rules.base import NOISE_SEED, Option, Uses, Walking, rate_option
-from nbn_core.topology import Topology
 from nbn_core.trace import StopReason
 from nbn_core.walk import Walk
 

@@ -40,6 +40,7 @@ from nbn_core.dataset import Dataset
 from nbn_core.descent import OPTIMISERS
 from nbn_core.kernels import first_order, forward_forward, goodness, optimisers
 from nbn_core.kernels.forward import BLOCK
+from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.portions import portion, room
 from nbn_core.rules.base import (
@@ -53,7 +54,6 @@ from nbn_core.rules.base import (
     checked_settings,
     rate_option,
 )
-from nbn_core.topology import Topology
 from nbn_core.trace import EVERY, Record, StopReason
 
 FloatArray = NDArray[np.float64]

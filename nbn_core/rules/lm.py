@@ -19,8 +19,8 @@ from typing import Any
 
 from nbn_core.dataset import Dataset
 from nbn_core.gauss_newton import Equations, damped
+from nbn_core.network import Topology
 from nbn_core.rules.base import DAMPING, Uses, Walking, damping
-from nbn_core.topology import Topology
 from nbn_core.walk import Walk
 
 JACOBIAN_MOST = 2**25  # numbers: 256 MB

@@ -22,6 +22,7 @@ from typing import Any
 from nbn_core.dataset import Dataset
 from nbn_core.descent import Plan
 from nbn_core.locality import hidden_levels, local
+from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.base import (
     BATCH_SIZE,
@@ -34,7 +35,6 @@ from nbn_core.rules.base import (
     moves,
     rate_option,
 )
-from nbn_core.topology import Topology
 
 
 class MonoForward(FirstOrder):

@@ -32,10 +32,10 @@ from nbn_core.kernels import nbn, step_control
 from nbn_core.kernels.memory import zeros
 from nbn_core.kernels.vectors import WIDTH
 from nbn_core.methods import checked_method, costs
+from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.portions import PORTION_SECONDS
 from nbn_core.rules.base import DAMPING, Option, Uses, second_order_work
-from nbn_core.topology import Topology
 from nbn_core.trace import Columns, Record, StopReason
 
 FloatArray = NDArray[np.float64]

@@ -41,7 +41,7 @@ from nbn_core.dataset import Dataset
 from nbn_core.descent import FIRST_STEP, LEAST_STEP, MOST_STEP, OPTIMISERS
 from nbn_core.kernels import first_order, noprop, optimisers
 from nbn_core.kernels.forward import BLOCK
-from nbn_core.network import Network
+from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
 from nbn_core.portions import portion, room
 from nbn_core.rules.base import (
@@ -55,7 +55,6 @@ from nbn_core.rules.base import (
     checked_settings,
     rate_option,
 )
-from nbn_core.topology import Topology
 from nbn_core.trace import EVERY, Record, StopReason
 from nbn_core.wiring import wired
 

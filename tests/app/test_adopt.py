@@ -18,7 +18,7 @@ from nbn_core.dataset import Dataset
 from nbn_core.errors import NBNError, SettingError
 from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData
 from nbn_core.generators import PROBLEMS
-from nbn_core.topology import NAME_LENGTH, Neuron, Topology
+from nbn_core.network import NAME_LENGTH, Neuron, Topology
 from tests.app.desk import is_a_sentence
 from tests.strategies import topologies
 

@@ -17,7 +17,7 @@ from app.stage.messages import Have, read_outbox
 from app.state import Bench, document_of, first_experiment
 from nbn_core.dataset import Dataset
 from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from tests.app.desk import LONG, NoWorkers, is_a_sentence, unpacked
 
 SQUARE = [[-1, -1, 0], [1, 1, 0], [-1, 1, 1], [1, -1, 1]]

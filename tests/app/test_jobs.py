@@ -17,7 +17,7 @@ import pytest
 from app.jobs import SLICE, Run, Workers
 from nbn_core.dataset import Dataset
 from nbn_core.experiment import Experiment, SeededStart, Stopping
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from nbn_core.trace import Trace
 from nbn_core.training import StopReason, Training
 from nbn_core.warmup import warm_up

@@ -9,7 +9,7 @@ import pytest
 from app.jobs import Workers
 from app.limits import MAX_ITERATIONS
 from nbn_core.experiment import Experiment, SeededStart, Stopping
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from nbn_core.warmup import warm_up, warm_up_rules
 from tests.app.desk import Desk, is_a_sentence
 

@@ -16,7 +16,7 @@ from app.stage.sketch import Sketch
 from nbn_core.dataset import Dataset
 from nbn_core.experiment import Experiment
 from nbn_core.generators import PROBLEMS
-from nbn_core.topology import Neuron, Topology
+from nbn_core.network import Neuron, Topology
 from nbn_core.trace import Trace
 from tests.app.desk import unpacked
 

@@ -15,9 +15,8 @@ from app.quasi import payload
 from app.stage.sketch import from_drawing
 from nbn_core import blocks
 from nbn_core.dataset import Dataset
+from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
-from nbn_core.topology import Topology
-from nbn_core.weights import initial_weights
 
 TOPOLOGY = Topology.mlp([2, 3, 2])
 RNG = np.random.default_rng(1)

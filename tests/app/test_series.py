@@ -24,11 +24,10 @@ from app.race.manyseeds import (
 from app.race.series import Kept, Series, table_of
 from nbn_core.comparison import Comparison, Interval, outcomes
 from nbn_core.experiment import Experiment, Stopping
-from nbn_core.topology import Topology
+from nbn_core.network import Topology, initial_weights
 from nbn_core.training import Training
 from nbn_core.trials import trial_seed
 from nbn_core.warmup import warm_up, warm_up_rules
-from nbn_core.weights import initial_weights
 from tests.app.desk import LONG
 
 XOR = replace(

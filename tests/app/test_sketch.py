@@ -24,11 +24,10 @@ from app.stage.sketch import (
     read_sketch,
 )
 from app.state import document_of
-from nbn_core.activation import ACTIVATIONS
 from nbn_core.errors import CycleError, NBNError, TopologyError, UnreachableNeuronError
 from nbn_core.experiment import Experiment
 from nbn_core.link import decode, encode
-from nbn_core.topology import Neuron, Topology
+from nbn_core.network import ACTIVATIONS, Neuron, Topology
 from tests.app.desk import is_a_sentence, neuron
 
 XOR = Experiment.suggested("xor")

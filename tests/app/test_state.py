@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app import state
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 
 def test_the_first_experiment_is_the_spiral_on_2_8_8_1() -> None:

@@ -11,7 +11,7 @@ from nbn_core.checks import plural
 from nbn_core.coding import DataColumn
 from nbn_core.dataset import Dataset
 from nbn_core.experiment import Experiment, OwnData
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from nbn_core.trace import Trace
 from nbn_core.training import StopReason
 from tests.app.desk import is_a_sentence

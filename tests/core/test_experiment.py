@@ -14,7 +14,7 @@ from hypothesis import given
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment, GivenStart, ProblemData, SeededStart, Stopping
 from nbn_core.generators import PROBLEMS
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from tests.experiments import bounded, experiments, own
 
 

@@ -10,7 +10,7 @@ import pytest
 from nbn_core.dataset import Dataset
 from nbn_core.errors import DatasetError, ExperimentError, NBNError, SettingError, ShapeError
 from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData, SeededStart, Stopping
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from tests.experiments import own
 
 

@@ -14,9 +14,8 @@ from nbn_core.dataset import Dataset
 from nbn_core.errors import ExperimentError
 from nbn_core.experiment import VERSION, Experiment, OwnData
 from nbn_core.generators import PROBLEMS
-from nbn_core.topology import Topology
+from nbn_core.network import Topology, initial_weights
 from nbn_core.training import Training
-from nbn_core.weights import initial_weights
 
 STORED = Path(__file__).with_name("experiments_v1")
 FILES = sorted(STORED.glob("*.json"))

@@ -27,8 +27,8 @@ from nbn_core.experiment import (
     OwnData,
 )
 from nbn_core.generators import PROBLEMS
+from nbn_core.network import GAIN_MAX, LEAK_MAX, NAME_LENGTH
 from nbn_core.scaling import METHODS
-from nbn_core.topology import GAIN_MAX, LEAK_MAX, NAME_LENGTH
 from tests.strategies import topologies
 
 SCHEMA = json.loads(

@@ -19,7 +19,7 @@ from nbn_core.dataset import Dataset
 from nbn_core.errors import DatasetError, ExperimentError, NBNError, SettingError, ShapeError
 from nbn_core.experiment import Experiment, OwnData, ProblemData, Stopping
 from nbn_core.experiment.recent import Recent
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 
 SPECIES = DataColumn("species", ("setosa", "versicolor", "virginica"))
 

@@ -10,9 +10,9 @@ from nbn_core.anatomy import continuation, dissect
 from nbn_core.damping import CONTROLS, MATRICES
 from nbn_core.errors import SettingError
 from nbn_core.experiment import ProblemData
+from nbn_core.network import initial_weights
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
-from nbn_core.weights import initial_weights
 
 TOPOLOGY = Topology.fcc(2, 6, 1, gain=0.5)
 DATA = generators.two_spirals()

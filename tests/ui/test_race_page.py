@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from app.race import component
 from nbn_core import link
 from nbn_core.experiment import Experiment, SeededStart
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from tests.app.desk import LONG
 
 XOR = replace(

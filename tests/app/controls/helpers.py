@@ -11,7 +11,7 @@ from app.limits import check_size
 from app.stage.sketch import MAX_NODES
 from nbn_core import link
 from nbn_core.experiment import Experiment, SeededStart
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from tests.app.desk import Desk, is_a_sentence, neuron, node, unpacked
 
 SEED = 4  # solves in a dozen iterations; other seeds do not

@@ -12,7 +12,7 @@ from app.limits import MAX_ITERATIONS, MAX_PATTERNS, MAX_WEIGHTS, check_size
 from nbn_core.dataset import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment, OwnData, Stopping
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from tests.app.controls.helpers import XOR
 from tests.app.desk import Desk, is_a_sentence, neuron
 

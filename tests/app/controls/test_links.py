@@ -8,7 +8,7 @@ import pytest
 from app import controls
 from nbn_core.dataset import Dataset
 from nbn_core.experiment import Experiment, OwnData
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from tests.app.controls.helpers import XOR, changes, reopens
 from tests.app.desk import Desk
 

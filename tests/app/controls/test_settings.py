@@ -9,7 +9,7 @@ import pytest
 from nbn_core.dataset import Dataset
 from nbn_core.experiment import Experiment, OwnData, ProblemData, SeededStart, Stopping
 from nbn_core.generators import MAX_SEED, PROBLEMS
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from tests.app.controls.helpers import XOR
 from tests.app.desk import Desk, is_a_sentence, neuron, node
 

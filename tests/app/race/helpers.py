@@ -12,7 +12,7 @@ from app.race.lanes import Budget
 from app.stage.messages import Message, Outbox
 from app.state import Bench, document_of
 from nbn_core.experiment import Experiment, SeededStart, Stopping
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from tests.app.desk import LONG, plain
 
 XOR = replace(

@@ -16,7 +16,7 @@ from app.race.results import results
 from app.state import first_experiment
 from nbn_core.dataset import Dataset
 from nbn_core.experiment import Experiment, OwnData, Stopping
-from nbn_core.topology import Topology
+from nbn_core.network import Topology
 from tests.app.desk import is_a_sentence
 from tests.app.race.helpers import XOR, finished
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nbn_core.activation import ACTIVATIONS
 from nbn_core.errors import ShapeError
 from nbn_core.kernels import evaluate
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.memory import zeros
 from nbn_core.kernels.vectors import HALF, WIDTH
-from nbn_core.topology import Topology
+from nbn_core.network.activation import ACTIVATIONS
+from nbn_core.network.topology import Topology
 
 IndexArray = NDArray[np.int32]
 FloatArray = NDArray[np.float64]

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from nbn_core.topology.checks import check_counts, check_names, check_paths, checked_neuron
-from nbn_core.topology.dictionary import dictionary_of, read_dictionary
-from nbn_core.topology.families import cascade, family, layered
-from nbn_core.topology.graph import graph_of, read_graph
-from nbn_core.topology.names import default_names
-from nbn_core.topology.neuron import Neuron
-from nbn_core.topology.order import check_order
+from nbn_core.network.conversion import dictionary_of, graph_of, read_dictionary, read_graph
+from nbn_core.network.families import cascade, family, layered
+from nbn_core.network.neuron import Neuron, Parts, default_names
+from nbn_core.network.validation import (
+    check_counts,
+    check_names,
+    check_order,
+    check_paths,
+    checked_neuron,
+)
 
 if TYPE_CHECKING:
     import networkx
@@ -70,6 +73,10 @@ class Topology:
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "neurons", neurons)
         object.__setattr__(self, "outputs", outputs)
+
+    @property
+    def _parts(self) -> Parts:
+        return Parts(self.names, self.n_inputs, self.neurons, self.outputs)
 
     # Counts
 
@@ -289,13 +296,13 @@ class Topology:
         ShapeError
             If `weights` does not have one entry for each weight.
         """
-        return graph_of(self, weights)
+        return graph_of(self._parts, weights)
 
     # Plain values
 
     def to_dict(self) -> dict[str, Any]:
         """As numbers, strings and lists, for JSON."""
-        return dictionary_of(self)
+        return dictionary_of(self._parts)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Topology:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nbn_core.checks import MAX_SEED, shown, whole
 from nbn_core.errors import SettingError
-from nbn_core.topology import Topology
+from nbn_core.network.topology import Topology
 
 FloatArray = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nbn_core.topology.checks import checked_size, checked_sizes
-from nbn_core.topology.neuron import Neuron, Parts
+from nbn_core.network.neuron import Neuron, Parts
+from nbn_core.network.validation import checked_size, checked_sizes
 
 
 class Links(NamedTuple):

@@ -1,23 +1,23 @@
-"""Topologies as graphs of networkx, in and out."""
+"""Other forms of a topology: a graph of networkx, and plain values for JSON.
+
+Both ways go through `Parts`, the arguments of `Topology`, so that this module does not need it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nbn_core.checks import shown
 from nbn_core.errors import ShapeError, TopologyError
-from nbn_core.topology.checks import is_integer
-from nbn_core.topology.names import quoted
-from nbn_core.topology.neuron import Neuron, Parts
-from nbn_core.topology.order import topological_order
+from nbn_core.network.neuron import Neuron, Parts, quoted
+from nbn_core.network.validation import check_keys, is_integer, topological_order
 
 if TYPE_CHECKING:
     import networkx
-
-    from nbn_core.topology.value import Topology
 
 ROLES = ("input", "hidden", "output")
 
@@ -66,21 +66,23 @@ def read_graph(graph: networkx.DiGraph) -> Parts:
     )
 
 
-def graph_of(topology: Topology, weights: ArrayLike | None) -> networkx.DiGraph:
+def graph_of(parts: Parts, weights: ArrayLike | None) -> networkx.DiGraph:
     """Give the graph that `Topology.to_networkx` describes."""
     import networkx
 
     values = None if weights is None else np.asarray(weights, dtype=float)
-    if values is not None and values.shape != (topology.n_weights,):
+    if values is not None and values.shape != (parts.n_weights,):
         raise ShapeError(
-            f"This network has {topology.n_weights} weights, but {values.size} were given."
+            f"This network has {parts.n_weights} weights, but {values.size} were given."
         )
     graph = networkx.DiGraph()
-    place = {neuron: m for m, neuron in enumerate(topology.outputs)}
-    for name in topology.input_names:
+    place = {neuron: m for m, neuron in enumerate(parts.outputs)}
+    for name in parts.names[: parts.n_inputs]:
         graph.add_node(name, role="input")
     n = 0
-    for k, (name, neuron) in enumerate(zip(topology.neuron_names, topology.neurons, strict=True)):
+    for k, (name, neuron) in enumerate(
+        zip(parts.names[parts.n_inputs :], parts.neurons, strict=True)
+    ):
         graph.add_node(
             name,
             role="output" if k in place else "hidden",
@@ -94,8 +96,48 @@ def graph_of(topology: Topology, weights: ArrayLike | None) -> networkx.DiGraph:
             graph.nodes[name]["bias"] = float(values[n])
         n += 1
         for source in neuron.sources:
-            graph.add_edge(topology.names[source], name)
+            graph.add_edge(parts.names[source], name)
             if values is not None:
-                graph.edges[topology.names[source], name]["weight"] = float(values[n])
+                graph.edges[parts.names[source], name]["weight"] = float(values[n])
             n += 1
     return graph
+
+
+# Plain values, for JSON
+
+
+def dictionary_of(parts: Parts) -> dict[str, Any]:
+    """Give the topology as `Topology.to_dict` describes it."""
+    return {
+        "names": list(parts.names),
+        "inputs": parts.n_inputs,
+        "neurons": [
+            {
+                "activation": neuron.activation,
+                "gain": neuron.gain,
+                "leak": neuron.leak,
+                "sources": list(neuron.sources),
+            }
+            for neuron in parts.neurons
+        ],
+        "outputs": list(parts.outputs),
+    }
+
+
+def read_dictionary(values: Mapping[str, Any]) -> Parts:
+    """Give the parts that `dictionary_of` wrote."""
+    check_keys(values, ("names", "inputs", "neurons", "outputs"), "network")
+    for key in ("names", "neurons", "outputs"):
+        if not isinstance(values[key], list | tuple):
+            raise TopologyError(f"The {key} of the network must be a list.")
+    neurons = []
+    for neuron in values["neurons"]:
+        check_keys(neuron, ("activation", "gain", "leak", "sources"), "neuron")
+        if not isinstance(neuron["sources"], list | tuple):
+            raise TopologyError("The sources of a neuron must be a list.")
+        neurons.append(
+            Neuron(neuron["activation"], neuron["gain"], neuron["leak"], tuple(neuron["sources"]))
+        )
+    if not values["names"]:
+        raise TopologyError("The names of the network are missing: give one for each node.")
+    return Parts(tuple(values["names"]), values["inputs"], tuple(neurons), tuple(values["outputs"]))
