@@ -8,7 +8,7 @@ print(result.stop.sentence, result.sse)
 
 from nbn_core import errors, generators
 from nbn_core.damping import Damping
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
 from nbn_core.network import (

@@ -38,7 +38,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.continuing import Continuation, continuation
 from nbn_core.damping import Damping, damping_diagonal
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
 from nbn_core.network import Network, Topology

@@ -22,10 +22,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nbn_core.checks import shown, whole
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
+from nbn_core.data.scaling import Scaling
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.network import Network, Topology
-from nbn_core.scaling import Scaling
 from nbn_core.trace import StopReason
 from nbn_core.training import TrainingResult, train
 
@@ -145,7 +145,7 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
     rule : str
         A name in RULES.
     scale : str
-        A name in `nbn_core.scaling.METHODS`, for inputs and targets.
+        A name in `nbn_core.data.scaling.METHODS`, for inputs and targets.
     max_iterations : int
         Iterations of one training.
     target_sse : float
@@ -229,7 +229,7 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
     rule : str
         A name in RULES.
     scale : str
-        A name in `nbn_core.scaling.METHODS`, for inputs.
+        A name in `nbn_core.data.scaling.METHODS`, for inputs.
     max_iterations : int
         Iterations of one training.
     target_sse : float

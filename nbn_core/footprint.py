@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.descent import Gradient
 from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.checks import plural
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import ShapeError
 from nbn_core.kernels import accumulate, evaluate
 from nbn_core.kernels.vectors import WIDTH

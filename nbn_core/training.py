@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.checks import not_negative, shown, whole
 from nbn_core.continuing import continuation
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective

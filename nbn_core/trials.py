@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from nbn_core import clock
 from nbn_core.checks import MAX_SEED, not_negative, whole
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.kernels import trials as kernel
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective

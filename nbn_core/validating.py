@@ -7,7 +7,7 @@ import math
 from numpy.typing import ArrayLike
 
 from nbn_core.checks import whole
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.trace import Record

@@ -6,7 +6,7 @@ import threading
 
 from nbn_core.anatomy import dissect
 from nbn_core.curvature import curvature
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.training import Training

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import reject, settings
 from hypothesis import strategies as st
 
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import DatasetError
 from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData, SeededStart, Stopping
 from nbn_core.generators import PROBLEMS

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from app.stage.payload import network_block, pack
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.network import ACTIVATIONS, Neuron, Topology
 from nbn_core.objective import Objective
 from tests.cases import random_dag

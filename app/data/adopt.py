@@ -17,8 +17,8 @@ from app.stage.payload import family_of
 from app.stage.sketch import Sketch
 from app.state import Bench, Document
 from nbn_core.checks import plural
-from nbn_core.coding import plain_name
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
+from nbn_core.data.columns import plain_name
 from nbn_core.errors import NBNError, SettingError
 from nbn_core.experiment import (
     Experiment,

@@ -21,8 +21,8 @@ from app.limits import check_size
 from app.stage.messages import Message
 from app.state import Bench
 from nbn_core.checks import plural
-from nbn_core.coding import DataColumn
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
+from nbn_core.data.columns import DataColumn
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment, GivenStart, OwnData
 

@@ -18,12 +18,12 @@ from app.data.splitting import split_choice
 from app.data.view import Looking, Source
 from app.state import Bench
 from nbn_core.checks import plural
-from nbn_core.coding import MAX_CLASSES
+from nbn_core.data.columns import MAX_CLASSES
+from nbn_core.data.scaling import METHODS
+from nbn_core.data.split import Split
+from nbn_core.data.table import Chosen, Table
 from nbn_core.errors import NBNError
 from nbn_core.experiment import OwnData
-from nbn_core.experiment.split import Split
-from nbn_core.scaling import METHODS
-from nbn_core.tables import Chosen, Table
 
 PREVIEW: Final = 100
 PREVIEW_COLUMNS: Final = 60

@@ -17,9 +17,9 @@ from app.figures.palette import Palette
 from app.figures.thumbs import thumb_svg
 from app.stage.catalogue import catalogue
 from app.state import Bench
+from nbn_core.data.split import Split
 from nbn_core.errors import NBNError
 from nbn_core.experiment import ProblemData
-from nbn_core.experiment.split import Split
 from nbn_core.generators import PROBLEMS, Parameter, Problem
 
 

@@ -10,8 +10,8 @@ import streamlit as st
 from app import state
 from app.data import words
 from app.data.view import Looking, Source, looking
+from nbn_core.data.table import Reading
 from nbn_core.formats.table_files import MAX_BYTES, MAX_ROWS, MISSING
-from nbn_core.tables import Reading
 
 DECIMALS: Final = {".": "a point: 1.5", ",": "a comma: 1,5"}
 HEADERS: Final = {"names": "has the names", "data": "is data"}

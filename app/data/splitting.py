@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from nbn_core.checks import MAX_SEED
-from nbn_core.experiment.split import Split
+from nbn_core.data.split import Split
 
 
 def split_choice(key: str, suggested: Split, *, classes: bool) -> dict[str, Any]:

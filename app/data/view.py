@@ -12,9 +12,9 @@ from typing import Any
 
 import streamlit as st
 
+from nbn_core.data.table import Chosen, Table
 from nbn_core.errors import NBNError
 from nbn_core.formats import read_table
-from nbn_core.tables import Chosen, Table
 
 
 @dataclass(slots=True)

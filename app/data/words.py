@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from nbn_core.checks import plural
+from nbn_core.data.scaling import METHODS
+from nbn_core.data.table import Column, Table
 from nbn_core.experiment import OwnData, ProblemData
 from nbn_core.generators import PROBLEMS
-from nbn_core.scaling import METHODS
-from nbn_core.tables import Column, Table
 
 DELIMITERS: Final = {
     ",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", "whitespace": "blanks",

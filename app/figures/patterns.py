@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from app.figures.chart import Chart, columns, figure
 from app.figures.palette import Palette
 from app.figures.spec import Spec
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.experiment import Parts
 
 FloatArray = NDArray[np.float64]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.figures.chart import Chart, columns, figure, grid, short
 from app.figures.palette import Palette
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 
 FloatArray = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ import numpy as np
 from app.limits import check_size
 from app.share.words import ends
 from nbn_core.checks import plural
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import NBNError, ShapeError
 from nbn_core.experiment import (
     Experiment,

@@ -27,13 +27,13 @@ from app.share.words import caption, ends
 from app.shown import Shown
 from app.words import duration, short
 from nbn_core.checks import plural
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
+from nbn_core.data.scaling import METHODS
 from nbn_core.experiment import Experiment, GivenStart, ProblemData
 from nbn_core.generators import PROBLEMS
 from nbn_core.objective import Objective
 from nbn_core.recognising import REPORT_BEGIN, REPORT_END
 from nbn_core.rules import RULES
-from nbn_core.scaling import METHODS
 
 FloatArray = NDArray[np.float64]
 SIDE: Final = 60  # of an output map

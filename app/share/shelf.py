@@ -19,8 +19,8 @@ from app.share.words import caption
 from app.shown import Shown
 from nbn_core import formats
 from nbn_core.checks import plural
-from nbn_core.coding import DataColumn
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
+from nbn_core.data.columns import DataColumn
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment, Parts, ProblemData
 from nbn_core.formats import FormatError

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app.stage.sketch import Sketch
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.trace import Trace
 

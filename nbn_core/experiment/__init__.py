@@ -26,10 +26,10 @@ one without "patience", which is written only when above 0, never stops early.
 `versions` and `reading` turn a file into one.
 """
 
+from nbn_core.data.split import Parts
 from nbn_core.experiment.data import OwnData, ProblemData
 from nbn_core.experiment.jsontext import MAX_JSON
 from nbn_core.experiment.reading import FORMAT, VERSION
-from nbn_core.experiment.split import Parts
 from nbn_core.experiment.start import MAX_ITERATIONS, GivenStart, SeededStart, Stopping
 from nbn_core.experiment.value import MAX_DRAWING, Experiment
 

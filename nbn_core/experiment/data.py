@@ -9,15 +9,15 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from nbn_core.checks import shown
-from nbn_core.coding import DataColumn, check_coding, names_of
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
+from nbn_core.data.columns import DataColumn, check_coding, names_of
+from nbn_core.data.scaling import METHODS, Scaling
+from nbn_core.data.split import Parts, Rows, Split, checked, parts_of, rows_of
 from nbn_core.errors import DatasetError, SettingError
 from nbn_core.experiment.checks import FrozenDict, keep, mapping
 from nbn_core.experiment.jsontext import dumps
 from nbn_core.experiment.recent import Recent
-from nbn_core.experiment.split import Parts, Rows, Split, checked, parts_of, rows_of
 from nbn_core.generators import PROBLEMS
-from nbn_core.scaling import METHODS, Scaling
 
 _RECENT_BYTES = 64_000_000
 
@@ -198,7 +198,7 @@ class OwnData(_Data):
     stratified : bool
         Whether every class is split alike.
     inputs_by, targets_by : str
-        How inputs and targets are scaled: names in `nbn_core.scaling.METHODS`.
+        How inputs and targets are scaled: names in `nbn_core.data.scaling.METHODS`.
     input_columns, target_columns : sequence of DataColumn
         What the columns are called and mean; the names in the dataset if left out.
 

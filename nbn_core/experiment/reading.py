@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from nbn_core.checks import shown
-from nbn_core.coding import DataColumn, names_of
 from nbn_core.damping import PUBLISHED
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
+from nbn_core.data.columns import DataColumn, names_of
 from nbn_core.errors import ExperimentError
 from nbn_core.experiment.data import OwnData, ProblemData
 from nbn_core.experiment.start import GivenStart, SeededStart, Stopping

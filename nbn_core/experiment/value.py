@@ -13,19 +13,20 @@ from numpy.typing import ArrayLike
 
 from nbn_core.checks import plural, shown
 from nbn_core.damping import PUBLISHED
-from nbn_core.dataset import Dataset, FloatArray
+from nbn_core.data import Dataset
+from nbn_core.data.dataset import FloatArray
+from nbn_core.data.scaling import Scaling
+from nbn_core.data.split import Parts
 from nbn_core.errors import ExperimentError, NBNError, SettingError, ShapeError
 from nbn_core.experiment.checks import FrozenDict, keep, mapping
 from nbn_core.experiment.data import OwnData, ProblemData
 from nbn_core.experiment.jsontext import dumps, loads
 from nbn_core.experiment.reading import FORMAT, VERSION, all_there, read_parts
-from nbn_core.experiment.split import Parts
 from nbn_core.experiment.start import GivenStart, SeededStart, Stopping
 from nbn_core.generators import PROBLEMS
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
-from nbn_core.scaling import Scaling
 from nbn_core.training import Training
 
 MAX_DRAWING = 256 * 1024

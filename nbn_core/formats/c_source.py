@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from numpy.typing import ArrayLike
 
 from nbn_core.checks import plural
-from nbn_core.coding import DataColumn, meanings
+from nbn_core.data.columns import DataColumn, meanings
+from nbn_core.data.scaling import Scaling
 from nbn_core.formats.exporting import (
     Precision,
     Trained,
@@ -21,7 +22,6 @@ from nbn_core.formats.exporting import (
 )
 from nbn_core.formats.files import FormatError
 from nbn_core.network import ACTIVATIONS, Topology
-from nbn_core.scaling import Scaling
 
 _BODIES = {
     "linear": "value[I + k] = z + leak[k] * net;",

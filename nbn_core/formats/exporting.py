@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nbn_core.checks import shown
+from nbn_core.data.scaling import Affine, Scaling
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.formats.files import FloatArray, FormatError, checked
 from nbn_core.network import Topology
-from nbn_core.scaling import Affine, Scaling
 
 Precision = Literal["double", "float"]
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)

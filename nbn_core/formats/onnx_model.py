@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nbn_core.coding import DataColumn, meanings
+from nbn_core.data.columns import DataColumn, meanings
+from nbn_core.data.scaling import Affine, Scaling
 from nbn_core.errors import SettingError
 from nbn_core.formats.exporting import (
     Precision,
@@ -25,7 +26,6 @@ from nbn_core.formats.exporting import (
     widths_in_precision,
 )
 from nbn_core.network import Topology
-from nbn_core.scaling import Affine, Scaling
 
 OPSET = 13
 IR_VERSION = 8

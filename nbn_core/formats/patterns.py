@@ -1,7 +1,7 @@
 """Patterns as the NBN programs keep them, `.dat`: one a row, inputs then targets, no header.
 
 Blanks, tabs, commas and semicolons separate, at the end of a row too; blank lines and comments
-(//, % or #) are skipped. Files with a header or text in them are for `nbn_core.tables`.
+(//, % or #) are skipped. Files with a header or text in them are for `nbn_core.data.table`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import numpy as np
 
 from nbn_core.checks import plural
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import DatasetError
 from nbn_core.formats.files import SEPARATORS, FormatError, number, shortest, text_of
 

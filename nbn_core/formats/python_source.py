@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from numpy.typing import ArrayLike
 
-from nbn_core.coding import DataColumn, meanings
+from nbn_core.data.columns import DataColumn, meanings
+from nbn_core.data.scaling import Scaling
 from nbn_core.formats.exporting import Trained, checked_name, trained
 from nbn_core.network import Topology
-from nbn_core.scaling import Scaling
 
 _FUNCTIONS = {
     "linear": "z",

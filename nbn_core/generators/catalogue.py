@@ -10,7 +10,8 @@ from numbers import Real
 from typing import NamedTuple, ParamSpec
 
 from nbn_core.checks import MAX_SEED, shown, whole
-from nbn_core.dataset import Dataset, Kind
+from nbn_core.data import Dataset
+from nbn_core.data.dataset import Kind
 from nbn_core.errors import SettingError
 from nbn_core.network import Topology
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.generators.catalogue import NOISE, POINTS, SEED, Range, problem
 from nbn_core.network import Topology
 

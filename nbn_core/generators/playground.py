@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.generators.catalogue import NOISE, POINTS, SEED, problem
 from nbn_core.network import Topology
 

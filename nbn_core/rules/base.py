@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from nbn_core import descent
 from nbn_core.checks import not_negative, positive, shown, whole
 from nbn_core.damping import ATTEMPTS_MOST, Damping
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.network import Topology
 from nbn_core.objective import Objective

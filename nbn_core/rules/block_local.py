@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.descent import Plan
 from nbn_core.locality import hidden_levels, local
 from nbn_core.network import Topology

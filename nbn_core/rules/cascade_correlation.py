@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core.damping import Damping
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.gauss_newton import Equations
 from nbn_core.kernels import cascade_correlation
 from nbn_core.network import Topology

@@ -36,7 +36,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.descent import OPTIMISERS
 from nbn_core.kernels import first_order, forward_forward, goodness, optimisers
 from nbn_core.kernels.forward import BLOCK

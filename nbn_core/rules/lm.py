@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.gauss_newton import Equations, damped
 from nbn_core.network import Topology
 from nbn_core.rules.base import DAMPING, Uses, Walking, damping

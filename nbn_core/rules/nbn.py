@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from nbn_core import clock
 from nbn_core.damping import CONTROLS, MATRICES, USUAL_CONTROL, Damping, suited_start
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
 from nbn_core.kernels.memory import zeros

@@ -37,7 +37,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.descent import FIRST_STEP, LEAST_STEP, MOST_STEP, OPTIMISERS
 from nbn_core.kernels import first_order, noprop, optimisers
 from nbn_core.kernels.forward import BLOCK

@@ -13,8 +13,8 @@ from app.data.adopt import PATIENCE, adapted, adopt, described, fits, plan, smal
 from app.data.results import BACKGROUND, Known
 from app.limits import MAX_WEIGHTS
 from app.state import Bench, document_of, first_experiment
-from nbn_core.coding import DataColumn
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
+from nbn_core.data.columns import DataColumn
 from nbn_core.errors import NBNError, SettingError
 from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData
 from nbn_core.generators import PROBLEMS

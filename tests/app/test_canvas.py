@@ -15,7 +15,7 @@ from app.data.view import Looking
 from app.jobs import Workers
 from app.stage.messages import Have, read_outbox
 from app.state import Bench, document_of, first_experiment
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData
 from nbn_core.network import Topology
 from tests.app.desk import LONG, NoWorkers, is_a_sentence, unpacked

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from app.jobs import SLICE, Run, Workers
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, SeededStart, Stopping
 from nbn_core.network import Topology
 from nbn_core.trace import Trace

@@ -14,7 +14,7 @@ from app.figures.patterns import MOST, axes_of, class_tones, default_axes, patte
 from app.figures.svg import svg
 from app.figures.thumbs import thumb_svg
 from app.stage.catalogue import catalogue
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.experiment import OwnData, ProblemData
 from nbn_core.generators import PROBLEMS
 

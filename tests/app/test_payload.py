@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.stage import payload
 from app.stage.sketch import Sketch
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment
 from nbn_core.generators import PROBLEMS
 from nbn_core.network import Neuron, Topology

@@ -14,7 +14,7 @@ from app.figures.names import weight_titles
 from app.quasi import payload
 from app.stage.sketch import from_drawing
 from nbn_core import blocks
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
 

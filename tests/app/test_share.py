@@ -20,8 +20,8 @@ from app.share.report import report
 from app.share.shelf import File, Shelf, stem
 from app.shown import Shown
 from nbn_core import NBNError, Topology, formats, generators, initial_weights
-from nbn_core.coding import DataColumn
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
+from nbn_core.data.columns import DataColumn
 from nbn_core.experiment import Experiment, GivenStart, OwnData, SeededStart, Stopping
 from nbn_core.recognising import recognise
 from tests.app.desk import is_a_sentence

@@ -8,8 +8,8 @@ import pytest
 from app.jobs import Run
 from app.words import about_own, duration, ended, facts, headline, short
 from nbn_core.checks import plural
-from nbn_core.coding import DataColumn
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
+from nbn_core.data.columns import DataColumn
 from nbn_core.experiment import Experiment, OwnData
 from nbn_core.network import Topology
 from nbn_core.trace import Trace

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import DatasetError, SettingError
 
 SQUARE = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]

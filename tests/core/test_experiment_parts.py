@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import DatasetError, ExperimentError, NBNError, SettingError, ShapeError
 from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData, SeededStart, Stopping
 from nbn_core.network import Topology

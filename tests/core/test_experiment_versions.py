@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nbn_core import link
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import ExperimentError
 from nbn_core.experiment import VERSION, Experiment, OwnData
 from nbn_core.generators import PROBLEMS

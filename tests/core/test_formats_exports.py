@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from numpy.typing import NDArray
 
 from nbn_core import ACTIVATIONS, Dataset, NBNError, Neuron, Topology, initial_weights
+from nbn_core.data.scaling import Affine, Scaling
 from nbn_core.formats import write_c, write_onnx, write_python
 from nbn_core.network import Network
-from nbn_core.scaling import Affine, Scaling
 from tests.strategies import trained
 
 Array = NDArray[np.float64]

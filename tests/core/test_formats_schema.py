@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from nbn_core import ACTIVATIONS, RULES, SCHEMES, Dataset, NBNError, Topology, initial_weights
 from nbn_core.checks import MAX_SEED
-from nbn_core.coding import MAX_CLASSES, DataColumn
-from nbn_core.dataset import KINDS
-from nbn_core.dataset import NAME_LENGTH as COLUMN_NAME_LENGTH
+from nbn_core.data.columns import MAX_CLASSES, DataColumn
+from nbn_core.data.dataset import KINDS
+from nbn_core.data.dataset import NAME_LENGTH as COLUMN_NAME_LENGTH
+from nbn_core.data.scaling import METHODS
 from nbn_core.experiment import (
     FORMAT,
     MAX_ITERATIONS,
@@ -28,7 +29,6 @@ from nbn_core.experiment import (
 )
 from nbn_core.generators import PROBLEMS
 from nbn_core.network import GAIN_MAX, LEAK_MAX, NAME_LENGTH
-from nbn_core.scaling import METHODS
 from tests.strategies import topologies
 
 SCHEMA = json.loads(

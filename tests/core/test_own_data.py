@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbn_core.coding import DataColumn
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
+from nbn_core.data.columns import DataColumn
 from nbn_core.errors import DatasetError, ExperimentError, NBNError, SettingError, ShapeError
 from nbn_core.experiment import Experiment, OwnData, ProblemData, Stopping
 from nbn_core.experiment.recent import Recent

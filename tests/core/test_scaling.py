@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbn_core import Dataset, NBNError, generators
-from nbn_core.scaling import METHODS, Affine, Scaling
+from nbn_core.data.scaling import METHODS, Affine, Scaling
 
 bounded = settings(max_examples=150)
 finite = st.floats(-1e307, 1e307)

@@ -14,8 +14,8 @@ from app.share.bringing import propose
 from app.stage.messages import read_outbox
 from app.stage.sketch import from_drawing
 from nbn_core import NBNError, Topology, formats, generators, initial_weights, link
-from nbn_core.coding import DataColumn
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
+from nbn_core.data.columns import DataColumn
 from nbn_core.experiment import Experiment, GivenStart, OwnData
 from nbn_core.recognising import REPORT_BEGIN, REPORT_END, recognise
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.state import Bench
 from nbn_core import Topology, link
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, OwnData, SeededStart
 from nbn_core.formats import write_in
 from tests.app.desk import LONG

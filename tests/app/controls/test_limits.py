@@ -9,7 +9,7 @@ import pytest
 
 from app.jobs import Workers
 from app.limits import MAX_ITERATIONS, MAX_PATTERNS, MAX_WEIGHTS, check_size
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment, OwnData, Stopping
 from nbn_core.network import Topology

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app import controls
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, OwnData
 from nbn_core.network import Topology
 from tests.app.controls.helpers import XOR, changes, reopens

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, OwnData, ProblemData, SeededStart, Stopping
 from nbn_core.generators import MAX_SEED, PROBLEMS
 from nbn_core.network import Topology

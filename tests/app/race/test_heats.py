@@ -14,7 +14,7 @@ from app.race.lanes import Budget, Lane
 from app.race.pictures import Photographer
 from app.race.results import results
 from app.state import first_experiment
-from nbn_core.dataset import Dataset
+from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, OwnData, Stopping
 from nbn_core.network import Topology
 from tests.app.desk import is_a_sentence

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.checks import shown
-from nbn_core.dataset import NAME_LENGTH, checked_name
+from nbn_core.data.dataset import NAME_LENGTH, checked_name
 from nbn_core.errors import DatasetError
 
 FloatArray = NDArray[np.float64]

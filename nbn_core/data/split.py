@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core.checks import MAX_SEED, real, whole
-from nbn_core.dataset import Dataset
+from nbn_core.data.dataset import Dataset
 from nbn_core.errors import DatasetError, SettingError
 
 IntArray = NDArray[np.int64]

@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core.checks import shown
-from nbn_core.coding import MAX_CLASSES, DataColumn, names_of, plain_name
-from nbn_core.dataset import NAME_LENGTH, Dataset
+from nbn_core.data.columns import MAX_CLASSES, DataColumn, names_of, plain_name
+from nbn_core.data.dataset import NAME_LENGTH, Dataset
 from nbn_core.errors import DatasetError
 
 FloatArray = NDArray[np.float64]

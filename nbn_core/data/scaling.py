@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.checks import shown
-from nbn_core.dataset import Dataset
+from nbn_core.data.dataset import Dataset
 from nbn_core.errors import SettingError, ShapeError
 
 FloatArray = NDArray[np.float64]
