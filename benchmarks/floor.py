@@ -26,8 +26,8 @@ import numpy as np  # noqa: E402
 from scipy.linalg import blas, lapack  # noqa: E402
 
 from nbn_core import Dataset, Topology, Training, generators, initial_weights  # noqa: E402
-from nbn_core.methods import METHODS  # noqa: E402
 from nbn_core.objective import Objective  # noqa: E402
+from nbn_core.objective.methods import METHODS  # noqa: E402
 
 
 class Task(NamedTuple):

@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks import RESULTS
 from nbn_core import Dataset, Objective, Topology, generators, initial_weights
-from nbn_core.methods import METHODS
+from nbn_core.objective.methods import METHODS
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "speed.md"
 

@@ -42,7 +42,8 @@ from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
 from nbn_core.network import Network, Topology
-from nbn_core.objective import Objective, mirrored
+from nbn_core.objective import Objective
+from nbn_core.objective.objective import mirrored
 from nbn_core.patterns import PatternAnatomy, lock, pattern_anatomy
 from nbn_core.rules.nbn import NBN, NBNState, damping_of
 from nbn_core.trace import StopReason, Trace

@@ -21,12 +21,12 @@ from nbn_core.data import Dataset
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
+from nbn_core.objective.weighting import Held
 from nbn_core.result import TrainingResult
 from nbn_core.rules import RULES, RuleState
 from nbn_core.rules.nbn import NBN, NBNState
 from nbn_core.trace import Iteration, StopReason, Trace
 from nbn_core.validating import PATIENCE, Validation
-from nbn_core.weighing import Held
 
 FloatArray = NDArray[np.float64]
 
@@ -61,7 +61,7 @@ class Training:
     pattern_weights : (P,) array_like, optional
         How much each pattern counts; each 1 if left out.
     held : str, collection or (N,) bool array, optional
-        Neurons or weights that stay as they are, see `nbn_core.weighing`.
+        Neurons or weights that stay as they are, see `nbn_core.objective.weighting`.
     validation : Dataset, optional
         Patterns that are not learned; training stops early when they do not get better, and the
         result is where they were best.
@@ -375,7 +375,7 @@ def train(
     pattern_weights : (P,) array_like, optional
         How much each pattern counts; each 1 if left out.
     held : str, collection or (N,) bool array, optional
-        Neurons or weights that stay as they are, see `nbn_core.weighing`.
+        Neurons or weights that stay as they are, see `nbn_core.objective.weighting`.
     validation : Dataset, optional
         Patterns that are not learned; training stops early when they do not get better, and the
         result is where they were best.

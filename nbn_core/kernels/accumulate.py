@@ -33,7 +33,7 @@ def add_block(
     Parameters
     ----------
     structure, paths, row_plan, pair_plan : tuples of arrays
-        See `nbn_core.network.layout` and `nbn_core.pairing`.
+        See `nbn_core.network.layout` and `nbn_core.objective.pair_plan`.
     method : int
         See above.
     weights : (N,) float64

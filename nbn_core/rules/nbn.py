@@ -31,9 +31,9 @@ from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
 from nbn_core.kernels.memory import zeros
 from nbn_core.kernels.vectors import WIDTH
-from nbn_core.methods import checked_method, costs
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
+from nbn_core.objective.methods import checked_method, costs
 from nbn_core.portions import PORTION_SECONDS
 from nbn_core.rules.base import DAMPING, Option, Uses, second_order_work
 from nbn_core.trace import Columns, Record, StopReason
@@ -113,7 +113,7 @@ class NBN:
         Parameters
         ----------
         given : mapping
-            Names and values of `Damping`, and "method": one of `nbn_core.methods.METHODS`. Without
+            Names and values of `Damping`, and "method": one of `nbn_core.objective.methods.METHODS`. Without
             a control it is best step; matrix and mu_start are then those that suit the control.
 
         Returns

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from nbn_core import Dataset, Neuron, StopReason, Topology, Training, generators, initial_weights
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.kernels.interpreted import fused
-from nbn_core.methods import METHODS, costs
 from nbn_core.network import Network
 from nbn_core.objective import NormalEquations, Objective
-from nbn_core.pairing import Pairing, cost, layers
+from nbn_core.objective.methods import METHODS, costs
+from nbn_core.objective.pair_plan import Pairing, cost, layers
 from tests import reference
 from tests.cases import CASES, Case, noise, on_noise, random_dag
 from tests.core.test_objective import reordered

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nbn_core import Topology
-from nbn_core.methods import METHODS
+from nbn_core.objective.methods import METHODS
 from tests.cases import Case, noise
 from tests.runs import RUNS, finish, numbers, runs_of
 

@@ -24,7 +24,7 @@ from nbn_core.errors import SettingError
 from nbn_core.kernels import accumulate
 from nbn_core.kernels.vectors import WIDTH
 from nbn_core.network import Network
-from nbn_core.pairing import cost
+from nbn_core.objective.pair_plan import cost
 
 METHODS = ("auto", "forward", "backward", "blocks")
 PAIRED, CONNECTION, ENTRY, PACKED, TERM, SPREAD = 1.1, 4.0, 10.0, 4.5, 8.0, 20.0

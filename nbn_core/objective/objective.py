@@ -19,10 +19,10 @@ from nbn_core.data import Dataset
 from nbn_core.errors import ShapeError
 from nbn_core.kernels import accumulate, evaluate
 from nbn_core.kernels.vectors import WIDTH
-from nbn_core.methods import chosen, code_of
 from nbn_core.network import Network, Topology
-from nbn_core.pairing import Pairing
-from nbn_core.weighing import Held, held_weights, roots
+from nbn_core.objective.methods import chosen, code_of
+from nbn_core.objective.pair_plan import Pairing
+from nbn_core.objective.weighting import Held, held_weights, roots
 
 FloatArray = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ class Objective:
     pattern_weights : (P,) array_like, optional
         How much each pattern counts; each 1 if left out.
     held : str, collection or (N,) bool array, optional
-        Neurons or weights that stay as they are, see `nbn_core.weighing`.
+        Neurons or weights that stay as they are, see `nbn_core.objective.weighting`.
 
     Raises
     ------
@@ -171,7 +171,7 @@ class Objective:
             Neuron by neuron, bias first.
         method : str
             "forward" (forward-only, 2010), "backward" (2008), "blocks" (by pairs of neurons), or
-            "auto": the one that takes the fewest multiplications, see `nbn_core.methods`.
+            "auto": the one that takes the fewest multiplications, see `nbn_core.objective.methods`.
 
         Returns
         -------
@@ -212,7 +212,7 @@ class Objective:
         Returns
         -------
         str
-            The same, or the one that "auto" chooses here, see `nbn_core.methods`.
+            The same, or the one that "auto" chooses here, see `nbn_core.objective.methods`.
 
         Raises
         ------
