@@ -23,10 +23,10 @@ from app.shown import Shown
 from nbn_core import blocks, spectrum
 from nbn_core.continuing import continuation
 from nbn_core.curvature import dropped_term
-from nbn_core.damping import damping_diagonal
 from nbn_core.experiment import Experiment
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
+from nbn_core.rules.damping import damping_diagonal
 from nbn_core.rules.nbn import NBN
 from nbn_core.seriation import coupling_order
 

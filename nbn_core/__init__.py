@@ -7,7 +7,6 @@ print(result.stop.sentence, result.sse)
 """
 
 from nbn_core import errors, generators
-from nbn_core.damping import Damping
 from nbn_core.data import Dataset
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
@@ -22,6 +21,7 @@ from nbn_core.network import (
 )
 from nbn_core.objective import NormalEquations, Objective
 from nbn_core.rules import RULES
+from nbn_core.rules.damping import Damping
 from nbn_core.trace import Iteration, StopReason, Trace
 from nbn_core.training import Training, TrainingResult, train
 from nbn_core.trials import Trial, TrialsResult, run_trials

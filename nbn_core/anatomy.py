@@ -37,7 +37,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.continuing import Continuation, continuation
-from nbn_core.damping import Damping, damping_diagonal
 from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
@@ -45,6 +44,7 @@ from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
 from nbn_core.objective.objective import mirrored
 from nbn_core.patterns import PatternAnatomy, lock, pattern_anatomy
+from nbn_core.rules.damping import Damping, damping_diagonal
 from nbn_core.rules.nbn import NBN, NBNState, damping_of
 from nbn_core.trace import StopReason, Trace
 

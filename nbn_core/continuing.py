@@ -10,8 +10,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from nbn_core.damping import Damping
 from nbn_core.kernels import step_control
+from nbn_core.rules.damping import Damping
 from nbn_core.rules.nbn import NBN, damping_of
 from nbn_core.trace import Trace
 

@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.data import Dataset
-from nbn_core.descent import Gradient
 from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES, FirstOrder
+from nbn_core.rules.engines.first_order import Gradient
 from nbn_core.trace import Record
 from nbn_core.training import Training
 

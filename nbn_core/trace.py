@@ -77,7 +77,7 @@ class Trace:
     attempts : (k+1,) int64
         Attempts it took to get from the row before to this one; 0 in row 0.
     seconds : (k+1,) float64
-        Computing time since the start, see `nbn_core.clock`. The clock is read between portions of
+        Computing time since the start: that of the thread. The clock is read between portions of
         about 30 ms; inside a portion time is shared out by attempts.
     weights : (k+1, N) float64
         Neuron by neuron, bias first.

@@ -21,15 +21,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core import clock
 from nbn_core.checks import MAX_SEED, not_negative, whole
 from nbn_core.data import Dataset
 from nbn_core.kernels import trials as kernel
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
 from nbn_core.outcomes import Trial, TrialsResult, wilson
-from nbn_core.portions import PORTION_SECONDS
 from nbn_core.rules.base import second_order_work
+from nbn_core.rules.engines import clock
+from nbn_core.rules.engines.time_slices import PORTION_SECONDS
 from nbn_core.rules.nbn import NBN, kernel_arguments, stop_reason
 from nbn_core.trace import Record, StopReason
 from nbn_core.training import (

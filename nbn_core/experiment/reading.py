@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from nbn_core.checks import shown
-from nbn_core.damping import PUBLISHED
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn, names_of
 from nbn_core.errors import ExperimentError
@@ -14,6 +13,7 @@ from nbn_core.experiment.data import OwnData, ProblemData
 from nbn_core.experiment.start import GivenStart, SeededStart, Stopping
 from nbn_core.experiment.versions import UPGRADES
 from nbn_core.network import Topology
+from nbn_core.rules.damping import PUBLISHED
 
 FORMAT = "nbn-lab-experiment"
 VERSION = 2

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nbn_core.checks import plural, shown
-from nbn_core.damping import PUBLISHED
 from nbn_core.data import Dataset
 from nbn_core.data.dataset import FloatArray
 from nbn_core.data.scaling import Scaling
@@ -27,6 +26,7 @@ from nbn_core.generators import PROBLEMS
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
+from nbn_core.rules.damping import PUBLISHED
 from nbn_core.training import Training
 
 MAX_DRAWING = 256 * 1024

@@ -10,9 +10,9 @@ Within a layer D and YY are symmetric, so a quarter of the multiplications of J'
 number of outputs. (The idea is that of stage-wise second-order backpropagation, Mizutani & Dreyfus;
 Mizutani, Kubota & Truong, Neural Processing Letters 2024, doi 10.1007/s11063-024-11655-4.)
 
-How it is done for a network is laid down in a plan, see `nbn_core.objective.pair_plan`: sums of products of
-lines (`term_...`), then jobs, each the product of two lists of items, an item being the product of
-two lines (`lefts`, `rights`). A job packs all of its left items, then its right items WIDTH at a
+How it is done for a network is laid down in a plan, see `nbn_core.objective.pair_plan`: sums of
+products of lines (`term_...`), then jobs, each the product of two lists of items, an item being the
+product of two lines (`lefts`, `rights`). A job packs all of its left items, then its right items WIDTH at a
 time, and adds tiles to `sums`, one after another; in a symmetric job tiles below the diagonal are
 left out. After the last block `spread_sums` puts every sum in its place. The gradient is one more
 job for each layer.

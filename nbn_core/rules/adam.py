@@ -19,7 +19,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from nbn_core.descent import Plan
 from nbn_core.objective import Objective
 from nbn_core.rules.base import (
     BATCH_SIZE,
@@ -30,6 +29,7 @@ from nbn_core.rules.base import (
     Uses,
     rate_option,
 )
+from nbn_core.rules.engines.first_order import Plan
 
 
 class Adam(FirstOrder):

@@ -10,22 +10,22 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core import descent
 from nbn_core.checks import not_negative, positive, shown, whole
-from nbn_core.damping import ATTEMPTS_MOST, Damping
 from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
+from nbn_core.rules.damping import ATTEMPTS_MOST, Damping
+from nbn_core.rules.engines import first_order
+from nbn_core.rules.engines.python_loop import Walk
+from nbn_core.rules.engines.python_loop import advance as advance_walk
+from nbn_core.rules.engines.python_loop import begin as begin_walk
 from nbn_core.trace import Record, StopReason
-from nbn_core.walk import Walk
-from nbn_core.walk import advance as advance_walk
-from nbn_core.walk import begin as begin_walk
 
 
 class Uses(NamedTuple):
@@ -113,19 +113,19 @@ class Option:
         return number
 
 
-NOISE_SEED = Option(
+NOISE_SEED: Final = Option(
     "noise_seed", "Seed of chance", 0, 0, 2**53 - 1, text="Of orders and noise, not of the weights."
 )
-BATCH_SIZE = Option(
+BATCH_SIZE: Final = Option(
     "batch_size", "Patterns in a batch", 0, 0, 10**9, text="0 is all of them; 1 is one by one."
 )
-SHUFFLED = Option("shuffled", "New order every epoch", True)
-OPTIMISER = Option("optimiser", "Optimiser", "adam", choices=tuple(descent.OPTIMISERS))
-MOMENTUM = Option(
+SHUFFLED: Final = Option("shuffled", "New order every epoch", True)
+OPTIMISER: Final = Option("optimiser", "Optimiser", "adam", choices=tuple(first_order.OPTIMISERS))
+MOMENTUM: Final = Option(
     "momentum", "Momentum", 0.9, 0.0, 0.9999, text="Of momentum and Adam; nothing else uses it."
 )
 
-DAMPING = (
+DAMPING: Final = (
     Option("mu_start", "Damping at the start", 1e-2, 1e-300, 1e300),
     Option("mu_min", "Least damping", 1e-15, 1e-300, 1e300),
     Option("mu_max", "Most damping", 1e15, 1e-300, 1e300),
@@ -285,7 +285,10 @@ def second_order_work(objective: Objective) -> tuple[float, float]:
 
 
 class FirstOrder(ABC):
-    """A rule that moves the weights by signals times inputs: see `nbn_core.descent`."""
+    """A rule that moves the weights by signals times inputs.
+
+    `nbn_core.rules.engines.first_order` runs it.
+    """
 
     name: str
     title: str
@@ -294,7 +297,7 @@ class FirstOrder(ABC):
     meant_for: str = "Any wiring."
 
     @abstractmethod
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> descent.Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> first_order.Plan:
         """Say which signal, which optimiser, which batches."""
 
     def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
@@ -315,13 +318,13 @@ class FirstOrder(ABC):
         weights: NDArray[np.float64],
         target_sse: float,
         settings: Mapping[str, Any],
-    ) -> descent.Descent:
+    ) -> first_order.Descent:
         """Return the state before the first iteration. Cheap: nothing is computed yet."""
-        return descent.begin(objective, weights, target_sse, self.plan(objective, settings))
+        return first_order.begin(objective, weights, target_sse, self.plan(objective, settings))
 
-    def advance(self, state: descent.Descent, last_iteration: int, seconds: float) -> None:
+    def advance(self, state: first_order.Descent, last_iteration: int, seconds: float) -> None:
         """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
-        descent.advance(state, last_iteration, seconds)
+        first_order.advance(state, last_iteration, seconds)
 
     def direction(
         self,
@@ -349,12 +352,15 @@ class FirstOrder(ABC):
             Downhill is against it.
         """
         plan = self.plan(objective, settings)
-        _, gradient = descent.estimate(objective, weights, plan, step)
+        _, gradient = first_order.estimate(objective, weights, plan, step)
         return gradient[: objective.network.n_weights].copy()
 
 
 class Walking(ABC):
-    """A rule whose iterations are led from Python, piece by piece: see `nbn_core.walk`."""
+    """A rule whose iterations are led from Python, piece by piece.
+
+    `nbn_core.rules.engines.python_loop` runs it.
+    """
 
     name: str
     title: str

@@ -24,9 +24,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nbn_core.gauss_newton import Equations, damped, searched
 from nbn_core.rules.base import DAMPING, Option, Uses, Walking, damping
-from nbn_core.walk import Walk
+from nbn_core.rules.engines.gauss_newton import Equations, damped, searched
+from nbn_core.rules.engines.python_loop import Walk
 
 
 class BlockLM(Walking):

@@ -26,14 +26,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core.damping import Damping
 from nbn_core.data import Dataset
-from nbn_core.gauss_newton import Equations
 from nbn_core.kernels import cascade_correlation
 from nbn_core.network import Topology
 from nbn_core.rules.base import NOISE_SEED, Option, Uses, Walking, rate_option
+from nbn_core.rules.damping import Damping
+from nbn_core.rules.engines.gauss_newton import Equations
+from nbn_core.rules.engines.python_loop import Walk
 from nbn_core.trace import StopReason
-from nbn_core.walk import Walk
 
 FloatArray = NDArray[np.float64]
 OUTPUT_ITERATIONS = 30

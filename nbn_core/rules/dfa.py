@@ -21,7 +21,6 @@ from typing import Any
 
 import numpy as np
 
-from nbn_core.descent import Plan
 from nbn_core.kernels.first_order import BACKPROP, FEEDBACK
 from nbn_core.objective import Objective
 from nbn_core.rules.base import (
@@ -36,6 +35,7 @@ from nbn_core.rules.base import (
     moves,
     rate_option,
 )
+from nbn_core.rules.engines.first_order import Plan
 
 CARRIED = ("error", "sign", "target")
 

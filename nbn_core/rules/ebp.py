@@ -23,7 +23,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from nbn_core.descent import Plan
 from nbn_core.objective import Objective
 from nbn_core.rules.base import (
     BATCH_SIZE,
@@ -35,6 +34,7 @@ from nbn_core.rules.base import (
     Uses,
     rate_option,
 )
+from nbn_core.rules.engines.first_order import Plan
 
 
 class EBP(FirstOrder):

@@ -37,12 +37,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core.data import Dataset
-from nbn_core.descent import OPTIMISERS
 from nbn_core.kernels import first_order, forward_forward, goodness, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
-from nbn_core.portions import portion, room
 from nbn_core.rules.base import (
     BATCH_SIZE,
     MOMENTUM,
@@ -54,6 +52,8 @@ from nbn_core.rules.base import (
     checked_settings,
     rate_option,
 )
+from nbn_core.rules.engines.first_order import OPTIMISERS
+from nbn_core.rules.engines.time_slices import portion, room
 from nbn_core.trace import EVERY, Record, StopReason
 
 FloatArray = NDArray[np.float64]

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbn_core.descent import Plan
 from nbn_core.kernels.first_order import ACTIVITIES, WEIGHTS
 from nbn_core.objective import Objective
 from nbn_core.rules.base import (
@@ -34,6 +33,7 @@ from nbn_core.rules.base import (
     moves,
     rate_option,
 )
+from nbn_core.rules.engines.first_order import Plan
 
 
 class ForwardGradient(FirstOrder):

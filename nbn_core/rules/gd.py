@@ -19,9 +19,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from nbn_core.descent import Plan
 from nbn_core.objective import Objective
 from nbn_core.rules.base import MOMENTUM, FirstOrder, Uses, rate_option
+from nbn_core.rules.engines.first_order import Plan
 
 
 class GradientDescent(FirstOrder):

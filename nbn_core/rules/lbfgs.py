@@ -25,10 +25,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core import descent
 from nbn_core.rules.base import Option, Uses, Walking
+from nbn_core.rules.engines import first_order
+from nbn_core.rules.engines.python_loop import Walk
 from nbn_core.trace import StopReason
-from nbn_core.walk import Walk
 
 FloatArray = NDArray[np.float64]
 DECREASE, CURVATURE = 1e-4, 0.9
@@ -97,7 +97,7 @@ class _Line:
 
     def __init__(self, state: Walk) -> None:
         self.state = state
-        self.gradient = descent.Gradient(state.objective)
+        self.gradient = first_order.Gradient(state.objective)
 
     def point(self, weights: FloatArray) -> _Point:
         sse, gradient = self.gradient.at(weights)

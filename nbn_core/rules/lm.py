@@ -18,10 +18,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nbn_core.data import Dataset
-from nbn_core.gauss_newton import Equations, damped
 from nbn_core.network import Topology
 from nbn_core.rules.base import DAMPING, Uses, Walking, damping
-from nbn_core.walk import Walk
+from nbn_core.rules.engines.gauss_newton import Equations, damped
+from nbn_core.rules.engines.python_loop import Walk
 
 JACOBIAN_MOST = 2**25  # numbers: 256 MB
 

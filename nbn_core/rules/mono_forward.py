@@ -20,8 +20,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbn_core.data import Dataset
-from nbn_core.descent import Plan
-from nbn_core.locality import hidden_levels, local
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.base import (
@@ -35,6 +33,8 @@ from nbn_core.rules.base import (
     moves,
     rate_option,
 )
+from nbn_core.rules.engines.first_order import Plan
+from nbn_core.rules.engines.local_groups import hidden_levels, local
 
 
 class MonoForward(FirstOrder):

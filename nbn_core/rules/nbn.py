@@ -24,8 +24,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core import clock
-from nbn_core.damping import CONTROLS, MATRICES, USUAL_CONTROL, Damping, suited_start
 from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
@@ -34,8 +32,10 @@ from nbn_core.kernels.vectors import WIDTH
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.objective.methods import checked_method, costs
-from nbn_core.portions import PORTION_SECONDS
 from nbn_core.rules.base import DAMPING, Option, Uses, second_order_work
+from nbn_core.rules.damping import CONTROLS, MATRICES, USUAL_CONTROL, Damping, suited_start
+from nbn_core.rules.engines import clock
+from nbn_core.rules.engines.time_slices import PORTION_SECONDS
 from nbn_core.trace import Columns, Record, StopReason
 
 FloatArray = NDArray[np.float64]
@@ -113,8 +113,9 @@ class NBN:
         Parameters
         ----------
         given : mapping
-            Names and values of `Damping`, and "method": one of `nbn_core.objective.methods.METHODS`. Without
-            a control it is best step; matrix and mu_start are then those that suit the control.
+            Names and values of `Damping`, and "method": one of
+            `nbn_core.objective.methods.METHODS`. Without a control it is best
+            step; matrix and mu_start are then those that suit the control.
 
         Returns
         -------

@@ -38,12 +38,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core.data import Dataset
-from nbn_core.descent import FIRST_STEP, LEAST_STEP, MOST_STEP, OPTIMISERS
 from nbn_core.kernels import first_order, noprop, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
-from nbn_core.portions import portion, room
 from nbn_core.rules.base import (
     BATCH_SIZE,
     MOMENTUM,
@@ -55,8 +53,10 @@ from nbn_core.rules.base import (
     checked_settings,
     rate_option,
 )
+from nbn_core.rules.engines.first_order import FIRST_STEP, LEAST_STEP, MOST_STEP, OPTIMISERS
+from nbn_core.rules.engines.signal_graph import wired
+from nbn_core.rules.engines.time_slices import portion, room
 from nbn_core.trace import EVERY, Record, StopReason
-from nbn_core.wiring import wired
 
 FloatArray = NDArray[np.float64]
 

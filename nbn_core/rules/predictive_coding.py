@@ -23,7 +23,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbn_core.data import Dataset
-from nbn_core.descent import Plan
 from nbn_core.kernels.first_order import PREDICTIVE
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
@@ -39,6 +38,7 @@ from nbn_core.rules.base import (
     moves,
     rate_option,
 )
+from nbn_core.rules.engines.first_order import Plan
 
 
 class PredictiveCoding(FirstOrder):

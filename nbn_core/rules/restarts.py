@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from nbn_core.gauss_newton import Equations, Restart, damped
 from nbn_core.network import initial_weights
 from nbn_core.rules.base import DAMPING, NOISE_SEED, Option, Uses, Walking, damping
-from nbn_core.walk import Walk
+from nbn_core.rules.engines.gauss_newton import Equations, Restart, damped
+from nbn_core.rules.engines.python_loop import Walk
 
 
 class Restarts(Walking):

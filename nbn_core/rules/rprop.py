@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbn_core.descent import FIRST_STEP, LEAST_STEP, MOST_STEP, Plan
 from nbn_core.objective import Objective
 from nbn_core.rules.base import FirstOrder, Option, Uses
+from nbn_core.rules.engines.first_order import FIRST_STEP, LEAST_STEP, MOST_STEP, Plan
 
 
 class Rprop(FirstOrder):

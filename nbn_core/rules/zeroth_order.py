@@ -26,7 +26,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from nbn_core.descent import Plan
 from nbn_core.kernels.first_order import CURVED, DIFFERENCE, SIGNS, UNBIASED
 from nbn_core.objective import Objective
 from nbn_core.rules.base import (
@@ -41,6 +40,7 @@ from nbn_core.rules.base import (
     moves,
     rate_option,
 )
+from nbn_core.rules.engines.first_order import Plan
 
 REACH = Option("reach", "Length of a difference (c)", 1e-2, 1e-9, 1e3)
 

@@ -6,8 +6,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from nbn_core import Dataset, Neuron, StopReason, Topology, Training, generators, train
 from nbn_core.anatomy import Anatomy, continuation, dissect, mu_after
-from nbn_core.damping import CONTROLS, MATRICES, damping_diagonal
 from nbn_core.errors import NBNError
+from nbn_core.rules.damping import CONTROLS, MATRICES, damping_diagonal
 from tests import reference
 from tests.cases import CASES, Case, random_dag
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from nbn_core import Topology, Training, clock, generators
+from nbn_core import Topology, Training, generators
+from nbn_core.rules.engines import clock
 
 RULES = ("nbn", "lm", "adam", "forward_forward")
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from nbn_core import StopReason, Topology, Training, generators, train
-from nbn_core.damping import CONTROLS
 from nbn_core.errors import NBNError, SettingError, ShapeError
 from nbn_core.objective import Objective
+from nbn_core.rules.damping import CONTROLS
 
 TOPOLOGY = Topology.mlp([2, 12, 1])
 LEARNED, ASIDE = generators.peaks(120).split(0.5, 3)

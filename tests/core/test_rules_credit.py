@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from nbn_core import Dataset, Objective, StopReason, Topology, generators, initial_weights, train
-from nbn_core import descent as runs
 from nbn_core.errors import SettingError
 from nbn_core.kernels import first_order as kernel
 from nbn_core.rules import RULES, FirstOrder
+from nbn_core.rules.engines import first_order as runs
 from nbn_core.training import Training
 from tests import reference
 from tests.cases import CASES, Case, noise, on_noise, random_dag

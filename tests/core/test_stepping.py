@@ -7,12 +7,12 @@ import pytest
 
 from nbn_core import Damping, Experiment, Topology, Training, generators, run_trials, train
 from nbn_core.anatomy import continuation, dissect
-from nbn_core.damping import CONTROLS, MATRICES
 from nbn_core.errors import SettingError
 from nbn_core.experiment import ProblemData
 from nbn_core.network import initial_weights
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
+from nbn_core.rules.damping import CONTROLS, MATRICES
 
 TOPOLOGY = Topology.fcc(2, 6, 1, gain=0.5)
 DATA = generators.two_spirals()

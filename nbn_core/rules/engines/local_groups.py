@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from nbn_core.descent import Plan
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
-from nbn_core.wiring import Head, Wiring, wired
+from nbn_core.rules.engines.first_order import Plan
+from nbn_core.rules.engines.signal_graph import Head, Wiring, wired
 
 
 def hidden_levels(topology: Topology) -> list[int]:

@@ -7,7 +7,7 @@ lays both out for `nbn_core.kernels.first_order`, and `advance` runs it in porti
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from nbn_core.kernels import first_order, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.objective import Objective
-from nbn_core.portions import portion, room
+from nbn_core.rules.engines.signal_graph import Wiring, wired
+from nbn_core.rules.engines.time_slices import portion, room
 from nbn_core.trace import EVERY, Record, StopReason
-from nbn_core.wiring import Wiring, wired
 
 FloatArray = NDArray[np.float64]
 
@@ -28,7 +28,9 @@ OPTIMISERS = {
     "adam": optimisers.ADAM,
     "rprop": optimisers.RPROP,
 }
-FIRST_STEP, LEAST_STEP, MOST_STEP = 0.1, 1e-6, 50.0
+FIRST_STEP: Final = 0.1  # of Rprop
+LEAST_STEP: Final = 1e-6
+MOST_STEP: Final = 50.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core import clock
 from nbn_core.kernels import first_order
+from nbn_core.rules.engines import clock
 from nbn_core.trace import Record, StopReason
 
 PORTION_SECONDS = 0.02

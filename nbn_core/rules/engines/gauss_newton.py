@@ -20,13 +20,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core.damping import Damping
 from nbn_core.kernels import evaluate, gauss_newton
 from nbn_core.kernels.vectors import WIDTH
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
+from nbn_core.rules.damping import Damping
+from nbn_core.rules.engines.python_loop import Walk
 from nbn_core.trace import StopReason
-from nbn_core.walk import Walk
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int32]
