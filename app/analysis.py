@@ -21,7 +21,6 @@ from app.figures.chart import short
 from app.recent import Recent
 from app.shown import Shown
 from nbn_core import blocks, spectrum
-from nbn_core.continuing import continuation
 from nbn_core.curvature import dropped_term
 from nbn_core.experiment import Experiment
 from nbn_core.network import Topology
@@ -29,6 +28,7 @@ from nbn_core.objective import NormalEquations, Objective
 from nbn_core.rules.damping import damping_diagonal
 from nbn_core.rules.nbn import NBN
 from nbn_core.seriation import coupling_order
+from nbn_core.training.continuing import continuation
 
 FloatArray = NDArray[np.float64]
 KEPT: Final = Recent(192_000_000)

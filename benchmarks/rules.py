@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks import RESULTS
 from benchmarks.tables import with_table
 from nbn_core import Dataset, StopReason, Topology, Training, generators
-from nbn_core.trials import wilson
+from nbn_core.training.trials import wilson
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 FILE = RESULTS / "rules.json"

@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks import RESULTS
 from nbn_core import Dataset, Topology, generators, run_trials
-from nbn_core.trials import TrialsResult
+from nbn_core.training import TrialsResult
 
 PAGE = Path(__file__).parent.parent / "docs" / "step-control.md"
 
@@ -126,7 +126,7 @@ def measure(
 
 
 def _summary(results: list[TrialsResult]) -> dict[str, Any]:
-    from nbn_core.trials import wilson
+    from nbn_core.training.trials import wilson
 
     solved = sum(result.successes for result in results)
     trials = sum(result.n_trials for result in results)

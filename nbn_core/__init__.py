@@ -23,8 +23,7 @@ from nbn_core.objective import NormalEquations, Objective
 from nbn_core.rules import RULES
 from nbn_core.rules.damping import Damping
 from nbn_core.trace import Iteration, StopReason, Trace
-from nbn_core.training import Training, TrainingResult, train
-from nbn_core.trials import Trial, TrialsResult, run_trials
+from nbn_core.training import Training, TrainingResult, Trial, TrialsResult, run_trials, train
 from nbn_core.warmup import is_warm, warm_up
 
 __all__ = [

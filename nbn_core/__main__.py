@@ -16,9 +16,8 @@ from typing import TextIO
 from nbn_core.errors import NBNError
 from nbn_core.experiment import MAX_JSON, Experiment
 from nbn_core.formats import write_trace_csv, write_trace_npz, write_weights_csv
-from nbn_core.result import TrainingResult
 from nbn_core.trace import StopReason
-from nbn_core.training import Training
+from nbn_core.training import Training, TrainingResult
 
 SOLVED, NOT_SOLVED, WRONG, INTERRUPTED = 0, 1, 2, 130
 BAR = 30

@@ -36,7 +36,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nbn_core.continuing import Continuation, continuation
 from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
@@ -47,6 +46,7 @@ from nbn_core.patterns import PatternAnatomy, lock, pattern_anatomy
 from nbn_core.rules.damping import Damping, damping_diagonal
 from nbn_core.rules.nbn import NBN, NBNState, damping_of
 from nbn_core.trace import StopReason, Trace
+from nbn_core.training.continuing import Continuation, continuation
 
 __all__ = [
     "Anatomy", "Attempt", "Continuation", "PatternAnatomy", "RunningSums", "continuation",

@@ -12,8 +12,8 @@ import numpy as np
 from app.figures import lanes
 from app.figures.chart import Chart, columns, figure, percent, short
 from app.figures.palette import Palette
-from nbn_core.comparison import Outcomes, ecdf
-from nbn_core.trials import wilson
+from nbn_core.training.comparison import Outcomes, ecdf
+from nbn_core.training.trials import wilson
 
 STRIP: Final = 200  # seeds shown one by one at most
 

@@ -18,7 +18,8 @@ from app.race.series import MOST_SEEDS, Series, table_of
 from app.state import Bench
 from app.words import duration
 from nbn_core.checks import plural
-from nbn_core.comparison import (
+from nbn_core.experiment import GivenStart
+from nbn_core.training.comparison import (
     FEWEST_PAIRS,
     LEVEL,
     Comparison,
@@ -28,8 +29,7 @@ from nbn_core.comparison import (
     expected_cost_interval,
     outcomes,
 )
-from nbn_core.experiment import GivenStart
-from nbn_core.trials import wilson
+from nbn_core.training.trials import wilson
 
 WATCH: Final = 0.5
 COSTS: Final = {

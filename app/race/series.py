@@ -24,7 +24,7 @@ from nbn_core.experiment import Experiment
 from nbn_core.network import initial_weights
 from nbn_core.trace import StopReason
 from nbn_core.training import Training
-from nbn_core.trials import trial_seed
+from nbn_core.training.trials import trial_seed
 
 MOST_SEEDS: Final = 1000
 _LOG: Final = logging.getLogger(__name__)

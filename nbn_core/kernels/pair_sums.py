@@ -12,10 +12,10 @@ Mizutani, Kubota & Truong, Neural Processing Letters 2024, doi 10.1007/s11063-02
 
 How it is done for a network is laid down in a plan, see `nbn_core.objective.pair_plan`: sums of
 products of lines (`term_...`), then jobs, each the product of two lists of items, an item being the
-product of two lines (`lefts`, `rights`). A job packs all of its left items, then its right items WIDTH at a
-time, and adds tiles to `sums`, one after another; in a symmetric job tiles below the diagonal are
-left out. After the last block `spread_sums` puts every sum in its place. The gradient is one more
-job for each layer.
+product of two lines (`lefts`, `rights`). A job packs all of its left items, then its right items
+WIDTH at a time, and adds tiles to `sums`, one after another; in a symmetric job tiles below the
+diagonal are left out. After the last block `spread_sums` puts every sum in its place. The gradient
+is one more job for each layer.
 """
 
 from numba import njit

@@ -2,7 +2,7 @@
 
 A rule holds no data of its own. Its state holds a `Record`, the trace so far; `advance` adds rows
 to it, and sets `stop` when the rule itself has come to an end. The loop around it, limits on
-iterations and cancellation are `nbn_core.training`'s.
+iterations and cancellation are `nbn_core.training.training`'s.
 """
 
 from __future__ import annotations

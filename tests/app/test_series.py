@@ -22,11 +22,11 @@ from app.race.manyseeds import (
     summary_frame,
 )
 from app.race.series import Kept, Series, table_of
-from nbn_core.comparison import Comparison, Interval, outcomes
 from nbn_core.experiment import Experiment, Stopping
 from nbn_core.network import Topology, initial_weights
 from nbn_core.training import Training
-from nbn_core.trials import trial_seed
+from nbn_core.training.comparison import Comparison, Interval, outcomes
+from nbn_core.training.trials import trial_seed
 from nbn_core.warmup import warm_up, warm_up_rules
 from tests.app.desk import LONG
 

@@ -8,7 +8,8 @@ import pytest
 import scipy.stats
 from numpy.testing import assert_allclose
 
-from nbn_core.comparison import (
+from nbn_core.errors import ShapeError
+from nbn_core.training.comparison import (
     compare,
     ecdf,
     expected_cost,
@@ -19,7 +20,6 @@ from nbn_core.comparison import (
     outcomes,
     signed_rank,
 )
-from nbn_core.errors import ShapeError
 
 
 def test_ecdf_counts_failed_trials_in_the_share() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from nbn_core import Neuron, Topology, generators, run_trials
 from nbn_core.objective import Objective
-from nbn_core.trials import wilson
+from nbn_core.training.trials import wilson
 
 
 def threshold_cascade(n: int) -> tuple[Topology, np.ndarray]:

@@ -13,7 +13,8 @@ import pytest
 
 from nbn_core import StopReason, Topology, TrialsResult, generators, run_trials, train
 from nbn_core.errors import NBNError, SettingError, ShapeError
-from nbn_core.trials import Trial, trial_seed, wilson
+from nbn_core.training import Trial
+from nbn_core.training.trials import trial_seed, wilson
 
 XOR = (Topology.mlp([2, 2, 1]), generators.xor())
 PARITY = (Topology.fcc(4, 2, 1), generators.parity(4))

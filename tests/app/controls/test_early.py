@@ -22,7 +22,7 @@ from app.shown import shown
 from app.stage.messages import Have
 from nbn_core.experiment import Experiment, ProblemData
 from nbn_core.trace import Record, Trace
-from nbn_core.validating import Validation
+from nbn_core.training.early_stopping import Validation
 from tests.app.controls.helpers import XOR
 from tests.app.desk import LONG, Desk, is_a_sentence
 from tests.experiments import early

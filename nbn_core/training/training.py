@@ -16,17 +16,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.checks import not_negative, shown, whole
-from nbn_core.continuing import continuation
 from nbn_core.data import Dataset
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
 from nbn_core.objective.weighting import Held
-from nbn_core.result import TrainingResult
 from nbn_core.rules import RULES, RuleState
 from nbn_core.rules.nbn import NBN, NBNState
 from nbn_core.trace import Iteration, StopReason, Trace
-from nbn_core.validating import PATIENCE, Validation
+from nbn_core.training.continuing import continuation
+from nbn_core.training.early_stopping import PATIENCE, Validation
+from nbn_core.training.result import TrainingResult
 
 FloatArray = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ of the trial, so that `train(..., seed=result.seeds[i])` makes trial i again, al
 Whatever the executor, however many of its workers, in whatever order they finish: the result is the
 same, measured times apart.
 
-What comes out, and how sure it is, is told in `nbn_core.outcomes`.
+What comes out, and how sure it is, is told in `nbn_core.training.trials_result`.
 """
 
 from __future__ import annotations
@@ -26,13 +26,12 @@ from nbn_core.data import Dataset
 from nbn_core.kernels import trials as kernel
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
-from nbn_core.outcomes import Trial, TrialsResult, wilson
 from nbn_core.rules.base import second_order_work
 from nbn_core.rules.engines import clock
 from nbn_core.rules.engines.time_slices import PORTION_SECONDS
 from nbn_core.rules.nbn import NBN, kernel_arguments, stop_reason
 from nbn_core.trace import Record, StopReason
-from nbn_core.training import (
+from nbn_core.training.training import (
     ITERATIONS_MOST,
     MAX_ITERATIONS,
     TARGET_SSE,
@@ -40,6 +39,7 @@ from nbn_core.training import (
     TrainingResult,
     train,
 )
+from nbn_core.training.trials_result import Trial, TrialsResult, wilson
 
 FloatArray = NDArray[np.float64]
 
