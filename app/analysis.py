@@ -20,14 +20,14 @@ from app.controls import training_key
 from app.figures.chart import short
 from app.recent import Recent
 from app.shown import Shown
-from nbn_core import blocks, spectrum
-from nbn_core.curvature import dropped_term
+from nbn_core.analysis import coupling, spectrum
+from nbn_core.analysis.coupling import coupling_order
+from nbn_core.analysis.exact_hessian import dropped_term
 from nbn_core.experiment import Experiment
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
 from nbn_core.rules.damping import damping_diagonal
 from nbn_core.rules.nbn import NBN
-from nbn_core.seriation import coupling_order
 from nbn_core.training.continuing import continuation
 
 FloatArray = NDArray[np.float64]
@@ -187,7 +187,7 @@ def ratios(shown: Shown) -> tuple[NDArray[np.int64], FloatArray]:
 def zeros(topology: Topology) -> NDArray[np.bool_]:
     """Structural zeros of Q."""
     made: NDArray[np.bool_] = KEPT.get(
-        ("zeros", topology), lambda: blocks.structural_zeros(topology)
+        ("zeros", topology), lambda: coupling.structural_zeros(topology)
     )
     return made
 
@@ -200,13 +200,13 @@ def order(at: Point) -> NDArray[np.intp]:
     return made
 
 
-def loss(at: Point, groups: blocks.Groups) -> blocks.BlockLoss:
+def loss(at: Point, groups: coupling.Groups) -> coupling.BlockLoss:
     """Compare the step group by group with the full one."""
     _, gradient, quasi_hessian = equations(at)
-    made: blocks.BlockLoss = _kept(
+    made: coupling.BlockLoss = _kept(
         at,
         "loss",
-        lambda: blocks.block_loss(quasi_hessian, gradient, added(at), groups),
+        lambda: coupling.block_loss(quasi_hessian, gradient, added(at), groups),
         groups.names,
     )
     return made

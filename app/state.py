@@ -17,9 +17,8 @@ from app import address
 from app.jobs import Run
 from app.limits import check_size
 from app.stage.sketch import Sketch, from_drawing
-from nbn_core import link
 from nbn_core.errors import NBNError
-from nbn_core.experiment import Experiment, SeededStart
+from nbn_core.experiment import Experiment, SeededStart, link
 
 _BENCH: Final = "nbn.bench"
 _LINK_KEY: Final = "e"

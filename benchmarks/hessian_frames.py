@@ -22,15 +22,16 @@ from urllib.parse import quote
 import numpy as np
 
 from app import analysis
-from app.figures import coupling, matrix, palette, spectra, valley
+from app.figures import coupling_chart, matrix, palette, spectra, valley
 from app.figures.chart import Chart
 from app.figures.names import weight_titles
 from app.figures.svg import svg
 from app.quasi import payload
 from app.shown import Shown
 from app.stage.sketch import from_drawing
-from nbn_core import Experiment, Topology, blocks, landscape, link
-from nbn_core.experiment import Stopping
+from nbn_core import Experiment, Topology
+from nbn_core.analysis import coupling, landscape
+from nbn_core.experiment import Stopping, link
 
 SIZES = {
     "117 weights": Topology.fcc(2, 12, 1),
@@ -64,7 +65,7 @@ def experiment_of(topology: Topology, iterations: int) -> Experiment:
 def structure(at: analysis.Point) -> list[Chart]:
     topology = at.topology
     everything = np.arange(topology.n_weights)
-    groups = blocks.by_neuron(topology)
+    groups = coupling.by_neuron(topology)
     frames = [(n, len(m)) for n, m in zip(groups.names, groups.members, strict=True)]
     view = matrix.View(
         everything, everything, weight_titles(topology), frames, frames, analysis.zeros(topology)
@@ -80,13 +81,13 @@ def structure(at: analysis.Point) -> list[Chart]:
 
 
 def couplings(at: analysis.Point) -> list[Chart]:
-    groups = blocks.by_neuron(at.topology)
-    norms = blocks.block_norms(analysis.equations(at).quasi_hessian, groups)
+    groups = coupling.by_neuron(at.topology)
+    norms = coupling.block_norms(analysis.equations(at).quasi_hessian, groups)
     analysis.loss(at, groups)
-    analysis.loss(at, blocks.by_layer(at.topology))
+    analysis.loss(at, coupling.by_layer(at.topology))
     return [
-        coupling.norms_matrix(norms, groups.names, palette.LIGHT),
-        coupling.coupling_graph(at.topology, norms, palette.LIGHT),
+        coupling_chart.norms_matrix(norms, groups.names, palette.LIGHT),
+        coupling_chart.coupling_graph(at.topology, norms, palette.LIGHT),
     ]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from nbn_core.anatomy import dissect
-from nbn_core.curvature import curvature
+from nbn_core.analysis.dissection import dissect
+from nbn_core.analysis.exact_hessian import curvature
 from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.objective import Objective

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from app.state import Bench
-from nbn_core import link
 from nbn_core.errors import ExperimentError
-from nbn_core.experiment import Experiment
+from nbn_core.experiment import Experiment, link
 
 
 def current_link(bench: Bench) -> str:

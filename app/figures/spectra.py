@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.figures.chart import Chart, columns, figure, short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
-from nbn_core.spectrum import tolerance_of
+from nbn_core.analysis.spectrum import tolerance_of
 
 FloatArray = NDArray[np.float64]
 LEAST: Final = 1e-18  # of the largest: the axis ends there

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.figures.chart import Chart, columns, figure, grid, percent, short
 from app.figures.palette import Palette
-from nbn_core.landscape import Cut
+from nbn_core.analysis.landscape import Cut
 
 FloatArray = NDArray[np.float64]
 

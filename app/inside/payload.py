@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app.stage.payload import Json, number, pack
-from nbn_core.anatomy import Anatomy, Attempt, PatternAnatomy, RunningSums
+from nbn_core.analysis.dissection import Anatomy, Attempt, PatternAnatomy, RunningSums
 from nbn_core.network import Topology
 
 SMALL_WEIGHTS: Final = 40

@@ -14,7 +14,7 @@ from app.shown import Shown, shown
 from app.stage.messages import Message, Outbox
 from app.stage.payload import Json, graph_block, network_block
 from app.state import Bench
-from nbn_core.anatomy import Anatomy, continuation, dissect
+from nbn_core.analysis.dissection import Anatomy, continuation, dissect
 from nbn_core.checks import plural
 from nbn_core.network import Topology
 

@@ -15,9 +15,9 @@ from app.race.desk import Desk, problem_key
 from app.race.lanes import Lane, titles
 from app.recent import Recent
 from app.state import Bench
+from nbn_core.analysis.rule_cost import Footprint, footprint
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
-from nbn_core.footprint import Footprint, footprint
 
 KEPT: Final = Recent(4_000_000)
 PLACES: Final = ("The starting weights", "Where each lane stands")

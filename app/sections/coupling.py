@@ -10,43 +10,45 @@ import streamlit as st
 from app import analysis
 from app.analysis import Point
 from app.chartbox import Box
-from app.figures import coupling
+from app.figures import coupling_chart
 from app.figures.chart import percent, short
 from app.sections.choices import Choices
 from app.shown import Shown
-from nbn_core import blocks
+from nbn_core.analysis import coupling
 
 
 def show(now: Shown, at: Point, choices: Choices, box: Box) -> None:
     """Show block norms as a matrix and over the network, and the block steps."""
     topology = at.topology
-    neurons, layers = blocks.by_neuron(topology), blocks.by_layer(topology)
+    neurons, layers = coupling.by_neuron(topology), coupling.by_layer(topology)
     quasi_hessian = analysis.equations(at).quasi_hessian
-    norms = blocks.block_norms(quasi_hessian, neurons)
+    norms = coupling.block_norms(quasi_hessian, neurons)
     st.markdown(_words(at, neurons))
     left, right = st.columns(2, gap="medium")
     with left:
-        chart = coupling.norms_matrix(
+        chart = coupling_chart.norms_matrix(
             norms, neurons.names, box.palette, chosen=choices.block_in(topology)
         )
         _choose(box.show(chart, 600, clickable=True), neurons, choices)
         if not box.playing:
             st.caption("Click a square to enlarge that block under Structure.")
     with right:
-        box.show(coupling.coupling_graph(topology, norms, box.palette, drawn=choices.places), 600)
+        box.show(
+            coupling_chart.coupling_graph(topology, norms, box.palette, drawn=choices.places), 600
+        )
         if not box.playing:
             st.caption("Lines between neurons: strength of the block beside both diagonal ones.")
     inside = [
-        blocks.diagonal_share(blocks.block_norms(quasi_hessian, groups))
+        coupling.diagonal_share(coupling.block_norms(quasi_hessian, groups))
         for groups in (neurons, layers)
     ]
-    box.show(coupling.shares(["per neuron", "per layer"], inside, box.palette), 1240)
+    box.show(coupling_chart.shares(["per neuron", "per layer"], inside, box.palette), 1240)
     st.markdown(_table(at, (("neuron by neuron", neurons), ("layer by layer", layers))))
     with st.expander("Formula"):
         st.markdown(_FORMULA)
 
 
-def _choose(event: Any, neurons: blocks.Groups, choices: Choices) -> None:
+def _choose(event: Any, neurons: coupling.Groups, choices: Choices) -> None:
     points = event.selection.points if event is not None else []
     if points:
         row, column = round(points[0]["y"]), round(points[0]["x"])
@@ -57,7 +59,7 @@ def _choose(event: Any, neurons: blocks.Groups, choices: Choices) -> None:
                 st.rerun()
 
 
-def _words(at: Point, neurons: blocks.Groups) -> str:
+def _words(at: Point, neurons: coupling.Groups) -> str:
     loss = analysis.loss(at, neurons)
     if len(neurons) == 1:
         return "With one neuron there is only one block: nothing lies between neurons."
@@ -73,7 +75,7 @@ def _words(at: Point, neurons: blocks.Groups) -> str:
     )
 
 
-def _table(at: Point, groupings: tuple[tuple[str, blocks.Groups], ...]) -> str:
+def _table(at: Point, groupings: tuple[tuple[str, coupling.Groups], ...]) -> str:
     lines = [
         "| Step | angle to the full step | length | decrease expected | at its best length |",
         "|---|--:|--:|--:|--:|",

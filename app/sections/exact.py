@@ -14,7 +14,7 @@ from app.figures import spectra
 from app.figures.chart import short
 from app.sections.choices import Choices
 from app.shown import Shown
-from nbn_core.spectrum import tolerance_of
+from nbn_core.analysis.spectrum import tolerance_of
 
 AT_ONCE: Final = 250  # weights up to which three spectra a frame are quick enough
 

@@ -15,8 +15,8 @@ from app.figures import valley
 from app.figures.chart import Chart, percent, short
 from app.sections.choices import Choices
 from app.shown import Shown
-from nbn_core import landscape
-from nbn_core.blocks import full_step
+from nbn_core.analysis import landscape
+from nbn_core.analysis.coupling import full_step
 
 FloatArray = NDArray[np.float64]
 PLANES: Final = {

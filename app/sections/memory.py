@@ -12,7 +12,7 @@ from app.figures import needs
 from app.figures.needs import bytes_in_words
 from app.sections.choices import Choices
 from app.shown import Shown
-from nbn_core.memory import BYTES, MOST, held, memory
+from nbn_core.analysis.memory import BYTES, MOST, held, memory
 
 MEASURED: Final = 64_000_000  # bytes up to which J is really made, to measure it
 

@@ -15,7 +15,7 @@ from app.figures import drawing, response, spectra
 from app.figures.chart import Chart, short
 from app.sections.choices import Choices
 from app.shown import Shown
-from nbn_core.spectrum import Spectrum
+from nbn_core.analysis.spectrum import Spectrum
 
 FloatArray = NDArray[np.float64]
 SIDE: Final = 45  # of an output map

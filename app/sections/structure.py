@@ -16,7 +16,7 @@ from app.figures.names import weight_titles
 from app.quasi import component, payload
 from app.sections.choices import Choices
 from app.shown import Shown
-from nbn_core import blocks
+from nbn_core.analysis import coupling
 
 ORDERS: Final = ("by neuron", "by layer", "by coupling")
 SCALES: Final = {"six decades": "log", "linear": "linear"}
@@ -86,7 +86,7 @@ def _block(choices: Choices, names: tuple[str, ...]) -> tuple[str, str]:
 def _view(at: Point, order: str, scale: str, pair: tuple[int, int] | None) -> matrix.View:
     topology = at.topology
     titles, zeros = weight_titles(topology), analysis.zeros(topology)
-    neurons = blocks.by_neuron(topology)
+    neurons = coupling.by_neuron(topology)
     if pair is not None:
         names = [source or "bias" for source, _ in topology.weight_names]
         rows, columns = (neurons.members[i] for i in pair)
@@ -97,7 +97,7 @@ def _view(at: Point, order: str, scale: str, pair: tuple[int, int] | None) -> ma
     if order == "by coupling":
         everything = analysis.order(at)
     else:
-        groups = neurons if order == "by neuron" else blocks.by_layer(topology)
+        groups = neurons if order == "by neuron" else coupling.by_layer(topology)
         everything = np.concatenate(groups.members)
         frames = [(n, len(m)) for n, m in zip(groups.names, groups.members, strict=True)]
     return matrix.View(everything, everything, titles, frames, frames, zeros, scale)

@@ -22,10 +22,10 @@ from nbn_core.experiment import (
     Stopping,
 )
 from nbn_core.formats import FormatError, NetworkFile, read_dat
-from nbn_core.formats.files import quoted
+from nbn_core.formats.parsing import quoted
+from nbn_core.formats.recognise import Recognised, recognise
 from nbn_core.generators import PROBLEMS
 from nbn_core.network import Topology
-from nbn_core.recognising import Recognised, recognise
 from nbn_core.rules import RULES
 
 MOST_BYTES: Final = 5_000_000

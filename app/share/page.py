@@ -16,8 +16,8 @@ from app.share.intake import Intake, bring_in
 from app.share.shelf import File, Group, Shelf
 from app.share.words import caption
 from app.state import Bench
-from nbn_core import link
 from nbn_core.errors import NBNError
+from nbn_core.experiment import link
 
 LONG: Final = 2_000  # characters of a link that mail programs and chats take whole
 

@@ -30,9 +30,9 @@ from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.scaling import METHODS
 from nbn_core.experiment import Experiment, GivenStart, ProblemData
+from nbn_core.formats.recognise import REPORT_BEGIN, REPORT_END
 from nbn_core.generators import PROBLEMS
 from nbn_core.objective import Objective
-from nbn_core.recognising import REPORT_BEGIN, REPORT_END
 from nbn_core.rules import RULES
 
 FloatArray = NDArray[np.float64]

@@ -24,7 +24,7 @@ from nbn_core.data.columns import DataColumn
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment, Parts, ProblemData
 from nbn_core.formats import FormatError
-from nbn_core.formats.exporting import Precision
+from nbn_core.formats.export_checks import Precision
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
 

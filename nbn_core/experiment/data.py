@@ -14,9 +14,9 @@ from nbn_core.data.columns import DataColumn, check_coding, names_of
 from nbn_core.data.scaling import METHODS, Scaling
 from nbn_core.data.split import Parts, Rows, Split, checked, parts_of, rows_of
 from nbn_core.errors import DatasetError, SettingError
+from nbn_core.experiment.byte_cache import Recent
 from nbn_core.experiment.checks import FrozenDict, keep, mapping
 from nbn_core.experiment.jsontext import dumps
-from nbn_core.experiment.recent import Recent
 from nbn_core.generators import PROBLEMS
 
 _RECENT_BYTES = 64_000_000

@@ -16,7 +16,7 @@ from nbn_core.formats.arrays import (
     write_weights_csv,
 )
 from nbn_core.formats.c_source import write_c
-from nbn_core.formats.files import FormatError, NetworkFile
+from nbn_core.formats.dat import read_dat, write_dat
 from nbn_core.formats.graphs import (
     read_graphml,
     read_node_link,
@@ -25,7 +25,7 @@ from nbn_core.formats.graphs import (
 )
 from nbn_core.formats.nbn_in import read_in, write_in
 from nbn_core.formats.onnx_model import write_onnx
-from nbn_core.formats.patterns import read_dat, write_dat
+from nbn_core.formats.parsing import FormatError, NetworkFile
 from nbn_core.formats.python_source import write_python
 from nbn_core.formats.table_files import read_table
 from nbn_core.formats.vectors import read_vectors, write_matlab, write_pynbn

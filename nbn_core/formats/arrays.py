@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
-from nbn_core.formats.files import FloatArray, FormatError, checked, number, quoted, text_of
+from nbn_core.formats.parsing import FloatArray, FormatError, checked, number, quoted, text_of
 from nbn_core.network import Topology
 from nbn_core.trace import Trace
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from nbn_core.checks import plural
 from nbn_core.data.columns import DataColumn, meanings
 from nbn_core.data.scaling import Scaling
-from nbn_core.formats.exporting import (
+from nbn_core.formats.export_checks import (
     Precision,
     Trained,
     checked_name,
@@ -20,7 +20,7 @@ from nbn_core.formats.exporting import (
     trained,
     widths_in_precision,
 )
-from nbn_core.formats.files import FormatError
+from nbn_core.formats.parsing import FormatError
 from nbn_core.network import ACTIVATIONS, Topology
 
 _BODIES = {

@@ -19,7 +19,7 @@ import networkx
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nbn_core.formats.files import (
+from nbn_core.formats.parsing import (
     MAX_CONNECTIONS,
     MAX_NODES,
     FloatArray,

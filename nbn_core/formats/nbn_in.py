@@ -25,8 +25,8 @@ import re
 
 from numpy.typing import ArrayLike
 
-from nbn_core.formats import numbered
-from nbn_core.formats.files import (
+from nbn_core.formats import node_numbering
+from nbn_core.formats.parsing import (
     MAX_CONNECTIONS,
     SEPARATORS,
     FormatError,
@@ -152,7 +152,7 @@ class _Reader:
         elif key == "outputs":
             self.outputs = [whole(word, where) for word in SEPARATORS.split(rest) if word]
 
-    def rows(self) -> list[numbered.Row]:
+    def rows(self) -> list[node_numbering.Row]:
         """Give the neurons their models."""
         rows = []
         for node, model, sources in self.neurons:
@@ -161,7 +161,7 @@ class _Reader:
                     f"Neuron {node} has the model {quoted(model)}, which no .model line defines: "
                     "add one."
                 )
-            rows.append(numbered.Row(node, sources, *self.models[model]))
+            rows.append(node_numbering.Row(node, sources, *self.models[model]))
         return rows
 
 
@@ -186,7 +186,7 @@ def read_in(data: str | bytes) -> NetworkFile:
     reader = _Reader()
     for at, line in enumerate(text_of(data, "An .in file").split("\n"), start=1):
         reader.line(line.strip(" \t\f\v"), f"Line {at}")
-    topology, weights = numbered.network(
+    topology, weights = node_numbering.network(
         reader.rows(), reader.weights or None, reader.outputs, reader.names
     )
     return NetworkFile(topology, weights, reader.datafile)

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from nbn_core.data.columns import DataColumn, meanings
 from nbn_core.data.scaling import Affine, Scaling
 from nbn_core.errors import SettingError
-from nbn_core.formats.exporting import (
+from nbn_core.formats.export_checks import (
     Precision,
     Trained,
     in_precision,

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from nbn_core.data.columns import DataColumn, meanings
 from nbn_core.data.scaling import Scaling
-from nbn_core.formats.exporting import Trained, checked_name, trained
+from nbn_core.formats.export_checks import Trained, checked_name, trained
 from nbn_core.network import Topology
 
 _FUNCTIONS = {

@@ -21,8 +21,8 @@ import re
 from numpy.typing import ArrayLike
 
 from nbn_core.checks import plural
-from nbn_core.formats import numbered
-from nbn_core.formats.files import (
+from nbn_core.formats import node_numbering
+from nbn_core.formats.parsing import (
     MAX_CONNECTIONS,
     SEPARATORS,
     FormatError,
@@ -86,7 +86,7 @@ def read_vectors(data: str | bytes, n_outputs: int | None = None) -> NetworkFile
         outputs = [whole(token, "outputs") for token in lists["outputs"]]
     rows = _with_models(rows, lists, outputs)
     weights = [number(token, "The weights") for token in lists["w"]] if "w" in lists else None
-    return NetworkFile(*numbered.network(rows, weights, outputs))
+    return NetworkFile(*node_numbering.network(rows, weights, outputs))
 
 
 def write_matlab(topology: Topology, weights: ArrayLike | None = None) -> str:
@@ -159,7 +159,7 @@ def _lists(text: str) -> dict[str, list[str]]:
     return lists
 
 
-def _rows(topo: list[int]) -> tuple[list[numbered.Row], list[int]]:
+def _rows(topo: list[int]) -> tuple[list[node_numbering.Row], list[int]]:
     """Neurons, and where each begins, counted from 0."""
     starts = []
     top = 0
@@ -169,7 +169,7 @@ def _rows(topo: list[int]) -> tuple[list[numbered.Row], list[int]]:
             top = node
     starts.append(len(topo))
     rows = [
-        numbered.Row(topo[first], tuple(topo[first + 1 : last]))
+        node_numbering.Row(topo[first], tuple(topo[first + 1 : last]))
         for first, last in itertools.pairwise(starts)
     ]
     for row in rows:
@@ -179,8 +179,8 @@ def _rows(topo: list[int]) -> tuple[list[numbered.Row], list[int]]:
 
 
 def _with_models(
-    rows: list[numbered.Row], lists: dict[str, list[str]], outputs: list[int] | None
-) -> list[numbered.Row]:
+    rows: list[node_numbering.Row], lists: dict[str, list[str]], outputs: list[int] | None
+) -> list[node_numbering.Row]:
     for name in ("act", "gain", "der"):
         if name in lists and len(lists[name]) not in (1, len(rows)):
             raise FormatError(
@@ -197,7 +197,7 @@ def _with_models(
         if code not in _CODES:
             raise FormatError(f"act has the code {code:g}: a neuron has one from 0 to 4.")
     return [
-        numbered.Row(
+        node_numbering.Row(
             row.id, row.sources, _CODES[int(codes[k % len(codes)])],
             gains[k % len(gains)], leaks[k % len(leaks)],
         )

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import pytest
 
 from app.figures import (
-    coupling,
+    coupling_chart,
     drawing,
     layout,
     matrix,
@@ -27,8 +27,9 @@ from app.figures.chart import Chart, percent, short
 from app.figures.names import weight_titles
 from app.figures.png import png
 from app.figures.svg import svg
-from nbn_core import Objective, Topology, blocks, generators, initial_weights, landscape, spectrum
-from nbn_core.curvature import curvature
+from nbn_core import Objective, Topology, generators, initial_weights
+from nbn_core.analysis import coupling, landscape, spectrum
+from nbn_core.analysis.exact_hessian import curvature
 
 TOPOLOGIES = {
     "parity": (Topology.fcc(3, 1, 1), generators.parity(3)),
@@ -42,13 +43,13 @@ def charts(name: str, look: palette.Palette) -> list[Chart]:
     objective = Objective(topology, data)
     weights = initial_weights(topology, seed=2)
     found = curvature(objective, weights)
-    groups = blocks.by_neuron(topology)
+    groups = coupling.by_neuron(topology)
     everything = np.arange(topology.n_weights)
     frames = [(n, len(m)) for n, m in zip(groups.names, groups.members, strict=True)]
-    zeros = blocks.structural_zeros(topology)
+    zeros = coupling.structural_zeros(topology)
     view = matrix.View(everything, everything, weight_titles(topology), frames, frames, zeros)
     values = spectrum.eigenvalues(found.quasi_hessian)
-    norms = blocks.block_norms(found.quasi_hessian, groups)
+    norms = coupling.block_norms(found.quasi_hessian, groups)
     path = np.array([weights, weights + 0.3, weights + 0.5])
     plane = landscape.Plane.through(weights, path[-1] - path[0], found.gradient)
     x = np.linspace(-1, 1, 5)
@@ -57,9 +58,9 @@ def charts(name: str, look: palette.Palette) -> list[Chart]:
     outputs = objective.outputs(weights).ravel()
     made = [
         matrix.matrix(found.quasi_hessian, view, look, what="Q", name="q"),
-        coupling.norms_matrix(norms, groups.names, look, chosen=(0, 0)),
-        coupling.coupling_graph(topology, norms, look),
-        coupling.shares(["per neuron"], [0.4], look),
+        coupling_chart.norms_matrix(norms, groups.names, look, chosen=(0, 0)),
+        coupling_chart.coupling_graph(topology, norms, look),
+        coupling_chart.shares(["per neuron"], [0.4], look),
         spectra.eigenvalue_chart(values, 0.1, look),
         spectra.compared([("Q", values), ("S", spectrum.eigenvalues(found.dropped))], look),
         spectra.ratio_chart(np.array([0, 1, 2]), np.array([2.0, 0.5, 0.1]), 1, look),

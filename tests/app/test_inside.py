@@ -18,7 +18,7 @@ from app.jobs import Run
 from app.stage.messages import read_outbox
 from app.state import Bench, Document, document_of
 from nbn_core import Experiment, Topology
-from nbn_core.anatomy import continuation, dissect
+from nbn_core.analysis.dissection import continuation, dissect
 from nbn_core.experiment import SeededStart, Stopping
 from tests.app.desk import NoWorkers
 

@@ -13,7 +13,7 @@ from app.figures.matrix import View
 from app.figures.names import weight_titles
 from app.quasi import payload
 from app.stage.sketch import from_drawing
-from nbn_core import blocks
+from nbn_core.analysis import coupling
 from nbn_core.data import Dataset
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
@@ -22,7 +22,7 @@ TOPOLOGY = Topology.mlp([2, 3, 2])
 RNG = np.random.default_rng(1)
 DATA = Dataset(RNG.normal(size=(20, 2)), RNG.normal(size=(20, 2)))
 Q = Objective(TOPOLOGY, DATA).normal_equations(initial_weights(TOPOLOGY)).quasi_hessian
-ZEROS = blocks.structural_zeros(TOPOLOGY)
+ZEROS = coupling.structural_zeros(TOPOLOGY)
 
 
 def view(rows: NDArray[np.intp], columns: NDArray[np.intp], scale: str = "log") -> View:

@@ -23,7 +23,7 @@ from nbn_core import NBNError, Topology, formats, generators, initial_weights
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
 from nbn_core.experiment import Experiment, GivenStart, OwnData, SeededStart, Stopping
-from nbn_core.recognising import recognise
+from nbn_core.formats.recognise import recognise
 from tests.app.desk import is_a_sentence
 from tests.cases import random_dag
 

@@ -26,7 +26,7 @@ from app.stage.sketch import (
 from app.state import document_of
 from nbn_core.errors import CycleError, NBNError, TopologyError, UnreachableNeuronError
 from nbn_core.experiment import Experiment
-from nbn_core.link import decode, encode
+from nbn_core.experiment.link import decode, encode
 from nbn_core.network import ACTIVATIONS, Neuron, Topology
 from tests.app.desk import is_a_sentence, neuron
 

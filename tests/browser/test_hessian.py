@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from nbn_core import Experiment, Topology, link
-from nbn_core.experiment import SeededStart, Stopping
+from nbn_core import Experiment, Topology
+from nbn_core.experiment import SeededStart, Stopping, link
 from tests.browser.helpers import save_picture, wait_until_ready
 
 OpenPage = Callable[..., Page]

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, Page, expect
 
-from nbn_core import Experiment, Topology, link
-from nbn_core.experiment import SeededStart
+from nbn_core import Experiment, Topology
+from nbn_core.experiment import SeededStart, link
 from nbn_core.formats import write_dat, write_in
+from nbn_core.formats.recognise import recognise
 from nbn_core.generators import parity
-from nbn_core.recognising import recognise
 from tests.browser.helpers import save_picture, wait_until_ready
 
 OpenPage = Callable[..., Page]

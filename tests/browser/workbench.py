@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from nbn_core import Experiment
-from nbn_core.recognising import recognise
+from nbn_core.formats.recognise import recognise
 
 
 def bench(page: Page) -> Locator:

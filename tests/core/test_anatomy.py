@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from nbn_core import Dataset, Neuron, StopReason, Topology, Training, generators, train
-from nbn_core.anatomy import Anatomy, continuation, dissect, mu_after
+from nbn_core.analysis.dissection import Anatomy, continuation, dissect, mu_after
 from nbn_core.errors import NBNError
 from nbn_core.rules.damping import CONTROLS, MATRICES, damping_diagonal
 from tests import reference

@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 
 from nbn_core import Objective, Topology, initial_weights
-from nbn_core.blocks import (
+from nbn_core.analysis.coupling import (
     angle_between,
     block_loss,
     block_norms,
     block_step,
     by_layer,
     by_neuron,
+    coupling_order,
     decrease,
     diagonal_share,
     full_step,
     structural_zeros,
 )
-from nbn_core.seriation import coupling_order
 from tests.cases import CASES, Case, noise, random_dag
 
 DAGS = tuple(random_dag(seed) for seed in range(20))

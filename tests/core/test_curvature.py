@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from nbn_core import Dataset, Neuron, Objective, Topology, generators, train
-from nbn_core.curvature import curvature, dropped_term
+from nbn_core.analysis.exact_hessian import curvature, dropped_term
 from tests import reference
 from tests.cases import CASES, Case, on_noise, random_dag
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbn_core import StopReason, Training, link, train
-from nbn_core.experiment import Experiment, Stopping
+from nbn_core import StopReason, Training, train
+from nbn_core.experiment import Experiment, Stopping, link
 from nbn_core.formats import write_trace_csv
 from nbn_core.objective import Objective
 from tests.experiments import bounded, early, experiments, own

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nbn_core import link
 from nbn_core.data import Dataset
 from nbn_core.errors import ExperimentError
-from nbn_core.experiment import VERSION, Experiment, OwnData
+from nbn_core.experiment import VERSION, Experiment, OwnData, link
 from nbn_core.generators import PROBLEMS
 from nbn_core.network import Topology, initial_weights
 from nbn_core.training import Training

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from nbn_core import RULES, Dataset, Objective, Topology, generators, initial_weights
-from nbn_core.footprint import cosine, footprint, held_bytes
+from nbn_core.analysis.rule_cost import cosine, footprint, held_bytes
 
 TOPOLOGY = Topology.mlp([2, 6, 5, 1], output="bipolar")
 DATA = generators.circles(n_points=60)

@@ -20,7 +20,7 @@ from nbn_core.formats import (
     write_matlab,
     write_pynbn,
 )
-from nbn_core.formats.files import MAX_TEXT
+from nbn_core.formats.parsing import MAX_TEXT
 from tests.strategies import damaged, finite, read_or_sentence, topologies, trained
 
 bounded = settings(max_examples=150)

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from nbn_core.errors import ExperimentError
 from nbn_core.experiment import Experiment, GivenStart, OwnData
+from nbn_core.experiment.link import MAX_LINK, MAX_TEXT, decode, encode
 from nbn_core.generators import PROBLEMS, sinc
-from nbn_core.link import MAX_LINK, MAX_TEXT, decode, encode
 from nbn_core.network import Topology
 
 bounded = settings(deadline=2000, max_examples=200)

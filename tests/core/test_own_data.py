@@ -18,7 +18,7 @@ from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
 from nbn_core.errors import DatasetError, ExperimentError, NBNError, SettingError, ShapeError
 from nbn_core.experiment import Experiment, OwnData, ProblemData, Stopping
-from nbn_core.experiment.recent import Recent
+from nbn_core.experiment.byte_cache import Recent
 from nbn_core.network import Topology
 
 SPECIES = DataColumn("species", ("setosa", "versicolor", "virginica"))

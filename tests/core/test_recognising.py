@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbn_core import NBNError, Topology, formats, generators, initial_weights, link, train
-from nbn_core.experiment import Experiment
-from nbn_core.recognising import REPORT_BEGIN, REPORT_END, Recognised, recognise
+from nbn_core import NBNError, Topology, formats, generators, initial_weights, train
+from nbn_core.experiment import Experiment, link
+from nbn_core.formats.recognise import REPORT_BEGIN, REPORT_END, Recognised, recognise
 from tests.strategies import damaged, read_or_sentence
 
 XOR = Experiment.suggested("xor")

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from nbn_core import Objective, Topology, generators, initial_weights, train
+from nbn_core.analysis.landscape import Plane, cut_along_step, filter_normalised, span_of, surface
+from nbn_core.analysis.memory import held, memory
+from nbn_core.analysis.spectrum import eigenvalues, spectrum
 from nbn_core.errors import SettingError
-from nbn_core.landscape import Plane, cut_along_step, filter_normalised, span_of, surface
-from nbn_core.memory import held, memory
-from nbn_core.spectrum import eigenvalues, spectrum
 
 TURN = np.array([[0.6, 0.8], [-0.8, 0.6]])
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nbn_core import Damping, Experiment, Topology, Training, generators, run_trials, train
-from nbn_core.anatomy import continuation, dissect
+from nbn_core.analysis.dissection import continuation, dissect
 from nbn_core.errors import SettingError
 from nbn_core.experiment import ProblemData
 from nbn_core.network import initial_weights

@@ -22,10 +22,18 @@ from pathlib import Path
 
 SEEDED = 200_000  # bytes that a file of the fuzzer may have
 INSTRUMENTED = [
-    "nbn_core.formats", "nbn_core.experiment", "nbn_core.link", "nbn_core.data.table",
-    "nbn_core.recognising", "nbn_core.network", "nbn_core.data.dataset", "nbn_core.data.columns",
-    "app.share.bringing", "app.stage.messages", "app.stage.sketch",
-]  # fmt: skip
+    "nbn_core.formats",
+    "nbn_core.experiment",
+    "nbn_core.experiment.link",
+    "nbn_core.data.table",
+    "nbn_core.formats.recognise",
+    "nbn_core.network",
+    "nbn_core.data.dataset",
+    "nbn_core.data.columns",
+    "app.share.bringing",
+    "app.stage.messages",
+    "app.stage.sketch",
+]
 
 
 def main() -> int:

@@ -13,11 +13,11 @@ from openpyxl import Workbook
 from app.share.bringing import propose
 from app.stage.messages import read_outbox
 from app.stage.sketch import from_drawing
-from nbn_core import NBNError, Topology, formats, generators, initial_weights, link
+from nbn_core import NBNError, Topology, formats, generators, initial_weights
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
-from nbn_core.experiment import Experiment, GivenStart, OwnData
-from nbn_core.recognising import REPORT_BEGIN, REPORT_END, recognise
+from nbn_core.experiment import Experiment, GivenStart, OwnData, link
+from nbn_core.formats.recognise import REPORT_BEGIN, REPORT_END, recognise
 
 NETWORK = replace(
     Topology.bmlp([2, 2, 1], hidden="elliot_bipolar", gain=0.5, leak=0.01),

@@ -18,9 +18,8 @@ from streamlit.testing.v1 import AppTest
 from app import server
 from app.stage import component
 from app.state import Bench, first_experiment
-from nbn_core import link
 from nbn_core.data import Dataset
-from nbn_core.experiment import Experiment, GivenStart, OwnData, SeededStart, Stopping
+from nbn_core.experiment import Experiment, GivenStart, OwnData, SeededStart, Stopping, link
 from nbn_core.network import Topology
 from tests.app.desk import LONG, is_a_sentence, neuron, unpacked
 

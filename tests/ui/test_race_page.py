@@ -11,8 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.race import component
-from nbn_core import link
-from nbn_core.experiment import Experiment, SeededStart
+from nbn_core.experiment import Experiment, SeededStart, link
 from nbn_core.network import Topology
 from tests.app.desk import LONG
 

@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.state import Bench
-from nbn_core import Topology, link
+from nbn_core import Topology
 from nbn_core.data import Dataset
-from nbn_core.experiment import Experiment, OwnData, SeededStart
+from nbn_core.experiment import Experiment, OwnData, SeededStart, link
 from nbn_core.formats import write_in
 from tests.app.desk import LONG
 

@@ -9,8 +9,7 @@ from typing import Any
 from app import controls
 from app.limits import check_size
 from app.stage.sketch import MAX_NODES
-from nbn_core import link
-from nbn_core.experiment import Experiment, SeededStart
+from nbn_core.experiment import Experiment, SeededStart, link
 from nbn_core.network import Topology
 from tests.app.desk import Desk, is_a_sentence, neuron, node, unpacked
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from nbn_core import link
-from nbn_core.experiment import Experiment
+from nbn_core.experiment import Experiment, link
 from nbn_core.network import Topology
 from tests.app.controls.helpers import XOR, cut_off, weights_by_name
 from tests.app.desk import Desk, is_a_sentence, neuron, unpacked

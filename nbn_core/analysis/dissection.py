@@ -14,10 +14,10 @@ j and source i. Over all patterns and outputs Q = sum j'j and g = sum j'e. Attem
 solves (Q + D) dw = -g with the damping D, or takes half of the step before, and measures the SSE at
 w + dw.
 
-What belongs to a pattern is written out in plain NumPy (`nbn_core.patterns`), each sum in the order
-of the compiled kernels. Q, g and the attempts are not computed a second time: the kernel that
-trains is run from these weights a piece at a time, and watched. So an iteration taken apart is, to
-the bit, the one that training made.
+What belongs to a pattern is written out in plain NumPy (`nbn_core.analysis.pattern_dissection`),
+each sum in the order of the compiled kernels. Q, g and the attempts are not computed a second time:
+the kernel that trains is run from these weights a piece at a time, and watched. So an iteration
+taken apart is, to the bit, the one that training made.
 
 References
 ----------
@@ -36,13 +36,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nbn_core.analysis.pattern_dissection import PatternAnatomy, lock, pattern_anatomy
 from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
 from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
 from nbn_core.objective.objective import mirrored
-from nbn_core.patterns import PatternAnatomy, lock, pattern_anatomy
 from nbn_core.rules.damping import Damping, damping_diagonal
 from nbn_core.rules.nbn import NBN, NBNState, damping_of
 from nbn_core.trace import StopReason, Trace

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbn_core import link
-from nbn_core.experiment import FORMAT, Experiment
+from nbn_core.experiment import FORMAT, Experiment, link
 from nbn_core.formats import (
     FormatError,
     NetworkFile,
@@ -28,7 +27,7 @@ from nbn_core.formats import (
     read_vectors,
     read_weights_csv,
 )
-from nbn_core.formats.files import SEPARATORS, FloatArray, checked, quoted, text_of
+from nbn_core.formats.parsing import SEPARATORS, FloatArray, checked, quoted, text_of
 from nbn_core.network import Topology
 
 MAX_BYTES = 32_000_000

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from nbn_core.checks import shown
 from nbn_core.data.scaling import Affine, Scaling
 from nbn_core.errors import SettingError, ShapeError
-from nbn_core.formats.files import FloatArray, FormatError, checked
+from nbn_core.formats.parsing import FloatArray, FormatError, checked
 from nbn_core.network import Topology
 
 Precision = Literal["double", "float"]

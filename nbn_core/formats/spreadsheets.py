@@ -15,7 +15,7 @@ import numpy as np
 import pandas
 
 from nbn_core.errors import DatasetError, SettingError
-from nbn_core.formats.files import quoted
+from nbn_core.formats.parsing import quoted
 
 MAX_UNPACKED = 60_000_000
 MAX_MEMBERS = 1_000

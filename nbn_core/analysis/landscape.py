@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nbn_core.blocks import decrease, full_step
+from nbn_core.analysis.coupling import decrease, full_step
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
 

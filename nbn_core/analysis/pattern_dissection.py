@@ -1,7 +1,7 @@
 """One pattern taken apart: values, both ways to the derivatives, the rows of the Jacobian.
 
 Written out in plain NumPy, each sum in the order of the compiled kernels; the formulas are those of
-`nbn_core.anatomy`.
+`nbn_core.analysis.dissection`.
 """
 
 from __future__ import annotations
