@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from app import server, theme
+from app import theme
 from app.navigation import navigation
+from app.session import server
 
 theme.frame()
 server.warming()

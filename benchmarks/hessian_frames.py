@@ -21,14 +21,14 @@ from urllib.parse import quote
 
 import numpy as np
 
-from app import analysis
 from app.figures import coupling_chart, matrix, palette, spectra, valley
 from app.figures.chart import Chart
 from app.figures.names import weight_titles
 from app.figures.svg import svg
-from app.quasi import payload
-from app.shown import Shown
-from app.stage.sketch import from_drawing
+from app.hessian import matrix_payload
+from app.session import curvature
+from app.session.sketch import from_drawing
+from app.session.view import CurrentView
 from nbn_core import Experiment, Topology
 from nbn_core.analysis import coupling, landscape
 from nbn_core.experiment import Stopping, link
@@ -62,51 +62,51 @@ def experiment_of(topology: Topology, iterations: int) -> Experiment:
     return replace(suggested, topology=topology, drawing=None, stopping=Stopping(1e-12, iterations))
 
 
-def structure(at: analysis.Point) -> list[Chart]:
+def structure(at: curvature.Point) -> list[Chart]:
     topology = at.topology
     everything = np.arange(topology.n_weights)
     groups = coupling.by_neuron(topology)
     frames = [(n, len(m)) for n, m in zip(groups.names, groups.members, strict=True)]
     view = matrix.View(
-        everything, everything, weight_titles(topology), frames, frames, analysis.zeros(topology)
+        everything, everything, weight_titles(topology), frames, frames, curvature.zeros(topology)
     )
-    values = analysis.equations(at).quasi_hessian
+    values = curvature.equations(at).quasi_hessian
     sketch = from_drawing(topology, None)
     sent = [
-        payload.cells(values, view, what="Q", exact=False),
-        payload.network(sketch, topology, at.weights),
+        matrix_payload.cells(values, view, what="Q", exact=False),
+        matrix_payload.network(sketch, topology, at.weights),
     ]
     json.dumps(sent)
     return []
 
 
-def couplings(at: analysis.Point) -> list[Chart]:
+def couplings(at: curvature.Point) -> list[Chart]:
     groups = coupling.by_neuron(at.topology)
-    norms = coupling.block_norms(analysis.equations(at).quasi_hessian, groups)
-    analysis.loss(at, groups)
-    analysis.loss(at, coupling.by_layer(at.topology))
+    norms = coupling.block_norms(curvature.equations(at).quasi_hessian, groups)
+    curvature.loss(at, groups)
+    curvature.loss(at, coupling.by_layer(at.topology))
     return [
         coupling_chart.norms_matrix(norms, groups.names, palette.LIGHT),
         coupling_chart.coupling_graph(at.topology, norms, palette.LIGHT),
     ]
 
 
-def eigenvalues(at: analysis.Point) -> list[Chart]:
-    return [spectra.eigenvalue_chart(analysis.eigenvalues(at, "Q"), at.mu, palette.LIGHT)]
+def eigenvalues(at: curvature.Point) -> list[Chart]:
+    return [spectra.eigenvalue_chart(curvature.eigenvalues(at, "Q"), at.mu, palette.LIGHT)]
 
 
-def exact(at: analysis.Point) -> list[Chart]:
-    values = [(name, analysis.eigenvalues(at, name)) for name in ("Q", "H", "S")]
+def exact(at: curvature.Point) -> list[Chart]:
+    values = [(name, curvature.eigenvalues(at, name)) for name in ("Q", "H", "S")]
     return [spectra.compared(values, palette.LIGHT)]
 
 
-def step(at: analysis.Point) -> list[Chart]:
+def step(at: curvature.Point) -> list[Chart]:
     t = np.linspace(-0.5, 2.0, 76)
-    cut = landscape.cut_along_step(at.objective, at.weights, analysis.equations(at), at.mu, t)
+    cut = landscape.cut_along_step(at.objective, at.weights, curvature.equations(at), at.mu, t)
     return [valley.cut_chart(cut, at.mu, palette.LIGHT)]
 
 
-SECTIONS: dict[str, Callable[[analysis.Point], list[Chart]]] = {
+SECTIONS: dict[str, Callable[[curvature.Point], list[Chart]]] = {
     "structure": structure,
     "coupling": couplings,
     "spectrum": eigenvalues,
@@ -124,7 +124,7 @@ def compute() -> None:
         while training.stop is None:
             training.advance()
         trace = training.trace()
-        shown[name] = Shown(experiment, trace, False, 0, len(trace) - 1)
+        shown[name] = CurrentView(experiment, trace, False, 0, len(trace) - 1)
     for i, (section, draw) in enumerate(SECTIONS.items()):
         line = f"{section:<22}"
         for now in shown.values():
@@ -132,7 +132,7 @@ def compute() -> None:
             for frame in range(FRAMES + 1):
                 k = min(i * (FRAMES + 1) + frame, now.last)
                 began = time.perf_counter()
-                for chart in draw(analysis.point(now, k)):
+                for chart in draw(curvature.point(now, k)):
                     svg(chart, palette.LIGHT, 740)
                 times.append(1e3 * (time.perf_counter() - began))
             line += f"{statistics.median(times[1:]):>16.1f}"

@@ -20,10 +20,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from app.stage.component import KEY
+from app.draw.component import KEY
 from tests.browser.helpers import running_app
 
-POLL, PATIENCE = 0.09, 1.5  # as in app/stage/frontend/workbench.js
+POLL, PATIENCE = 0.09, 1.5  # as in app/draw/frontend/workbench.js
 ROUNDS = 3
 
 Json = dict[str, Any]

@@ -1,5 +1,5 @@
 """Draw: the stage."""
 
-from app.draw import draw
+from app.draw.page import draw
 
 draw()

@@ -1,5 +1,5 @@
 """Hessian: what second order sees."""
 
-from app.hessian import hessian
+from app.hessian.page import hessian
 
 hessian()

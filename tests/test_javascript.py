@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.stage.payload import network_block, pack
+from app.shared.payload import network_block, pack
 from nbn_core.data import Dataset
 from nbn_core.network import ACTIVATIONS, Neuron, Topology
 from nbn_core.objective import Objective

@@ -52,7 +52,7 @@ def test_the_core_knows_no_screen(file: Path) -> None:
 
 @pytest.mark.parametrize("file", SCREEN, ids=named)
 def test_only_app_state_touches_the_session(file: Path) -> None:
-    if named(file) != "app/state.py":
+    if named(file) != "app/session/state.py":
         names = {node.attr for node in ast.walk(tree(file)) if isinstance(node, ast.Attribute)}
         names |= {node.name for node in ast.walk(tree(file)) if isinstance(node, ast.alias)}
         assert "session_state" not in names
@@ -60,7 +60,7 @@ def test_only_app_state_touches_the_session(file: Path) -> None:
 
 @pytest.mark.parametrize("file", SCREEN, ids=named)
 def test_app_modules_are_imported_from_app(file: Path) -> None:
-    """`streamlit run` puts app/ on the path: `import state` would be a second copy of app.state."""
+    """`streamlit run` puts app/ on the path: `import session` would be a second copy."""
     assert not [name for name in imported(file) if name.split(".")[0] in APP_MODULES]
 
 

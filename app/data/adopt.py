@@ -12,10 +12,10 @@ from typing import Final
 
 import numpy as np
 
-from app.limits import MAX_WEIGHTS, check_size
-from app.stage.payload import family_of
-from app.stage.sketch import Sketch
-from app.state import Bench, Document
+from app.session import document
+from app.session.limits import MAX_WEIGHTS, check_size
+from app.session.state import Bench
+from app.shared.payload import family_of
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.columns import plain_name
@@ -93,19 +93,8 @@ def adopt(bench: Bench, data: Data) -> str:
         If the data cannot be used on this page; then nothing is changed.
     """
     planned = plan(bench, data)
-    bench.put(document(bench, planned.experiment))
+    bench.put(document.adapted(bench.document, planned.experiment))
     return planned.sentence
-
-
-def document(bench: Bench, experiment: Experiment) -> Document:
-    """Draw the experiment; a network that stays is drawn as it was."""
-    if experiment.topology is bench.experiment.topology:
-        return replace(bench.document, experiment=experiment)
-    names = set(experiment.topology.names)
-    known = {k: v for k, v in bench.document.sketch.places().items() if k in names}
-    kept = known if len(known) == len(names) else None
-    sketch = Sketch.of(experiment.topology, kept)
-    return Document(replace(experiment, drawing=sketch.to_drawing()), sketch)
 
 
 def target(data: Data, train: Dataset) -> float:

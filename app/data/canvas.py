@@ -13,13 +13,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app import controls
-from app.data.adopt import Data, document, fits, plan, target_of
+from app.data.adopt import Data, fits, plan, target_of
 from app.data.view import Looking
-from app.jobs import Workers
-from app.limits import check_size
-from app.stage.messages import Message
-from app.state import Bench
+from app.session.document import adapted
+from app.session.jobs import Workers
+from app.session.limits import check_size
+from app.session.messages import Message
+from app.session.state import Bench
+from app.session.training import train
+from app.session.weights import reached_weights
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
@@ -117,7 +119,7 @@ def paint(bench: Bench, view: Looking, client: str, message: Message, workers: W
     view.cleared = ""
     _put(bench, view, stroke, changed)
     if going or (view.follow and bench.document.blocked is None):
-        controls.train(bench, workers)
+        train(bench, workers)
         bench.play = False
 
 
@@ -130,7 +132,7 @@ def _taken_up(bench: Bench, view: Looking, before: Canvas, data: OwnData) -> Exp
         return replace(planned, stopping=replace(planned.stopping, target_sse=aim(train)))
     start = now.start
     if view.follow or (bench.run is not None and bench.run.running):
-        start = GivenStart(tuple(controls.reached_weights(bench).tolist()))
+        start = GivenStart(tuple(reached_weights(bench).tolist()))
     stopping = now.stopping
     if stopping.target_sse == aim(before.data.datasets()[0]):
         stopping = replace(stopping, target_sse=aim(train))  # one set by hand stays
@@ -146,7 +148,7 @@ def aim(train: Dataset) -> float:
 
 def _put(bench: Bench, view: Looking, stroke: tuple[str, int], changed: Experiment) -> None:
     """Keep one step of the history for one stroke, however many messages it takes."""
-    made = document(bench, changed)
+    made = adapted(bench.document, changed)
     known = view.stroke
     end = bench.position == len(bench.history) - 1
     if known is not None and end and known == (*stroke, bench.position):
@@ -216,7 +218,7 @@ def take_over(bench: Bench, view: Looking) -> None:
     split = data.split
     own = OwnData(copied, split.train_share, split.seed, split.validation_share, split.stratified)
     changed = plan(bench, own).experiment
-    bench.put(document(bench, changed))
+    bench.put(adapted(bench.document, changed))
 
 
 def read_points(value: object) -> FloatArray:

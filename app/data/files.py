@@ -11,12 +11,12 @@ from typing import Any, Final
 import pandas
 import streamlit as st
 
-from app.chartbox import Box
 from app.data import words
 from app.data.sources import ask
 from app.data.splitting import split_choice
 from app.data.view import Looking, Source
-from app.state import Bench
+from app.session.state import Bench
+from app.shared.chart_box import Box
 from nbn_core.checks import plural
 from nbn_core.data.columns import MAX_CLASSES
 from nbn_core.data.scaling import METHODS

@@ -7,13 +7,14 @@ from typing import Final
 
 import streamlit as st
 
-from app import controls, state
-from app.chartbox import Box, reader_palette
 from app.data import files, painting, problems
 from app.data.adopt import Data
 from app.data.using import card
 from app.data.view import Looking, looking
-from app.state import Bench
+from app.session import state
+from app.session.state import Bench
+from app.shared.address import show_link
+from app.shared.chart_box import Box, reader_palette
 
 PAINTING: Final = "Painting"
 SECTIONS: Final[dict[str, Callable[[Bench, Looking, Box], Data | None]]] = {
@@ -37,8 +38,7 @@ _STYLE: Final = """
 def data() -> None:
     """Show the page."""
     bench, view = state.bench(), looking()
-    bench.link = controls.current_link(bench)
-    state.show_link(bench)
+    show_link(bench)
     st.html(_STYLE)
     names = [*SECTIONS, PAINTING]
     chosen = st.segmented_control(

@@ -8,25 +8,26 @@ from typing import Final
 
 import numpy as np
 
-from app import controls, server, state
-from app.component import Component
 from app.data import words
 from app.data.adopt import described
 from app.data.canvas import MAX_POINTS, Canvas, canvas, kind_of, paint, take_over
 from app.data.view import Looking
-from app.draw import leave_nothing_running
-from app.hearing import hear
-from app.jobs import Workers
-from app.stage.messages import Have, Message, Outbox, read_outbox
-from app.stage.payload import Json, network_block, number, pack
-from app.state import Bench
-from app.words import ended, headline, short
+from app.session import server, state
+from app.session.inbox import process
+from app.session.jobs import Workers
+from app.session.messages import Have, Message, Outbox, read_outbox
+from app.session.state import Bench
+from app.session.training import drop_run, halt, leave_nothing_running, train, training_key
+from app.session.weights import reached_weights, renew_weights
+from app.shared.component import Component
+from app.shared.payload import Json, network_block, number, pack
+from app.shared.words import ended, headline, short
 from nbn_core.experiment import OwnData
 from nbn_core.training import StopReason
 
 KEY: Final = "nbn-painting"
 _EASEL: Final = Component(
-    "painting", "data/frontend", "paint.html", "paint.css", "index.js", ("stage/frontend",)
+    "painting", "data/frontend", "paint.html", "paint.css", "index.js", ("shared/frontend",)
 )
 
 
@@ -52,23 +53,23 @@ def handle(bench: Bench, view: Looking, outbox: Outbox, workers: Workers) -> boo
         elif message.kind in _ACTIONS:
             _ACTIONS[message.kind](bench, view, message, workers)
 
-    return hear(bench, outbox, act)
+    return process(bench, outbox, act)
 
 
 def _train(bench: Bench, view: Looking, message: Message, workers: Workers) -> None:
     view.follow = True
-    controls.train(bench, workers)
+    train(bench, workers)
 
 
 def _stop(bench: Bench, view: Looking, message: Message, workers: Workers) -> None:
     view.follow = False
-    controls.halt(bench)
+    halt(bench)
 
 
 def _new_weights(bench: Bench, view: Looking, message: Message, workers: Workers) -> None:
-    controls.renew_weights(bench)
+    renew_weights(bench)
     if view.follow:
-        controls.train(bench, workers)
+        train(bench, workers)
 
 
 def _mode(bench: Bench, view: Looking, message: Message, workers: Workers) -> None:
@@ -117,8 +118,8 @@ def answer(bench: Bench, view: Looking, have: Have, client: str | None, *, warmi
     """Everything the browser needs to draw the canvas, and the network's answer on it."""
     seen = canvas(bench, view)
     key = _key(seen)
-    if bench.run is not None and bench.run_from != controls.training_key(bench.experiment):
-        controls.drop_run(bench)
+    if bench.run is not None and bench.run_from != training_key(bench.experiment):
+        drop_run(bench)
     notice = bench.notice
     sent: Json = {
         "ack": {"client": client, "seq": bench.acknowledged.get(client, 0)} if client else None,
@@ -156,7 +157,7 @@ def _network(bench: Bench, seen: Canvas) -> Json:
     low = float(seen.data.dataset.targets.min()) if seen.data is not None else -1.0
     return {
         **network_block(topology),
-        "weights": pack(controls.reached_weights(bench)),
+        "weights": pack(reached_weights(bench)),
         "described": described(topology),
         "unipolar": not seen.curve and low >= 0.0,
     }

@@ -8,15 +8,15 @@ from typing import Any, Final
 
 import streamlit as st
 
-from app.chartbox import Box
 from app.data import words
 from app.data.results import BACKGROUND, Known
 from app.data.splitting import split_choice
 from app.data.view import Looking, looking
 from app.figures.palette import Palette
 from app.figures.thumbs import thumb_svg
-from app.stage.catalogue import catalogue
-from app.state import Bench
+from app.session.state import Bench
+from app.shared.chart_box import Box
+from app.shared.problem_gallery import catalogue
 from nbn_core.data.split import Split
 from nbn_core.errors import NBNError
 from nbn_core.experiment import ProblemData

@@ -8,15 +8,15 @@ from typing import Final
 
 import streamlit as st
 
-from app import state
-from app.chartbox import Box
 from app.data import words
 from app.data.adopt import Data, adopt, described, plan
 from app.data.view import Looking, looking
 from app.figures.palette import Palette
 from app.figures.patterns import Axis, axes_of, class_tones, default_axes, patterns
-from app.state import Bench
-from app.words import short
+from app.session import state
+from app.session.state import Bench
+from app.shared.chart_box import Box
+from app.shared.words import short
 from nbn_core.errors import NBNError
 
 NO_AXIS: Final = "how many"

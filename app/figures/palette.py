@@ -1,6 +1,6 @@
 """Colours of the charts: one diverging scale for everything signed, one for everything positive.
 
-Orange is negative and blue positive, as on the stage (`app/stage/frontend/palette.js`); positive
+Orange is negative and blue positive, as on the stage (`app/shared/frontend/palette.js`); positive
 quantities go from the ground to slate, so that no eye takes them for signed ones.
 """
 

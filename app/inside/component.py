@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from app.component import Component
+from app.shared.component import Component
 
 KEY: Final = "nbn-inside"
 _STEPPER: Final = Component(
-    "inside", "inside/frontend", "inside.html", "inside.css", "index.js", ("stage/frontend",)
+    "inside", "inside/frontend", "inside.html", "inside.css", "index.js", ("shared/frontend",)
 )
 
 

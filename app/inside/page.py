@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import controls, server, state
 from app.inside import component
 from app.inside.view import View, answer, handle
-from app.stage.messages import read_outbox
+from app.session import server, state
+from app.session.messages import read_outbox
+from app.shared.address import show_link
 
 
 def inside() -> None:
@@ -18,8 +19,7 @@ def inside() -> None:
         handle(bench, view, outbox)
     client = outbox.client if outbox is not None else None
     sent = answer(bench, view, client, warming=not server.warming().is_set())
-    bench.link = controls.current_link(bench)
-    state.show_link(bench)
+    show_link(bench)
     component.stepper(sent)
 
 

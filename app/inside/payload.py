@@ -2,7 +2,7 @@
 
 A small network goes whole. Of a larger one goes what is shown: everything about the chosen neuron,
 values and slopes of all, and as much of the rest as fits. Arrays travel as base64, see
-`app.stage.payload.pack`; of symmetric matrices the upper triangle, row by row.
+`app.draw.payload.pack`; of symmetric matrices the upper triangle, row by row.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app.stage.payload import Json, number, pack
+from app.shared.payload import Json, number, pack
 from nbn_core.analysis.dissection import Anatomy, Attempt, PatternAnatomy, RunningSums
 from nbn_core.network import Topology
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from app.controls import training_key
-from app.hearing import hear
 from app.inside import payload
-from app.limits import MAX_ITERATIONS, MAX_PATTERNS
-from app.shown import Shown, shown
-from app.stage.messages import Message, Outbox
-from app.stage.payload import Json, graph_block, network_block
-from app.state import Bench
+from app.session.inbox import process
+from app.session.limits import MAX_ITERATIONS, MAX_PATTERNS
+from app.session.messages import Message, Outbox
+from app.session.state import Bench
+from app.session.training import training_key
+from app.session.view import CurrentView, current_view
+from app.shared.payload import Json, graph_block, network_block
 from nbn_core.analysis.dissection import Anatomy, continuation, dissect
 from nbn_core.checks import plural
 from nbn_core.network import Topology
@@ -40,7 +40,7 @@ def handle(bench: Bench, view: View, outbox: Outbox) -> bool:
         if action is not None:
             action(bench, view, message)
 
-    return hear(bench, outbox, act)
+    return process(bench, outbox, act)
 
 
 def _iteration(bench: Bench, view: View, message: Message) -> None:
@@ -64,7 +64,7 @@ _ACTIONS: Final[dict[str, Callable[[Bench, View, Message], None]]] = {
 
 def answer(bench: Bench, view: View, client: str | None, *, warming: bool) -> Json:
     """Everything the browser needs to step through the iteration shown."""
-    seen = shown(bench)
+    seen = current_view(bench)
     notice = bench.notice
     sent: Json = {
         "ack": {"client": client, "seq": bench.acknowledged.get(client, 0)} if client else None,
@@ -76,7 +76,7 @@ def answer(bench: Bench, view: View, client: str | None, *, warming: bool) -> Js
     return {**sent, "blocked": None, **_dissected(bench, view, seen)}
 
 
-def _blocked(bench: Bench, seen: Shown, *, warming: bool) -> str:
+def _blocked(bench: Bench, seen: CurrentView, *, warming: bool) -> str:
     """Say why nothing can be shown, if so."""
     incomplete = bench.document.blocked
     if incomplete:
@@ -98,7 +98,7 @@ def _blocked(bench: Bench, seen: Shown, *, warming: bool) -> str:
     return ""
 
 
-def _dissected(bench: Bench, view: View, seen: Shown) -> Json:
+def _dissected(bench: Bench, view: View, seen: CurrentView) -> Json:
     experiment = seen.experiment
     topology = experiment.topology
     data, test = experiment.datasets()
@@ -129,7 +129,7 @@ def _dissected(bench: Bench, view: View, seen: Shown) -> Json:
     }
 
 
-def _notes(bench: Bench, seen: Shown) -> list[str]:
+def _notes(bench: Bench, seen: CurrentView) -> list[str]:
     """What the reader should know about the iteration shown."""
     notes = []
     if seen.trace is None:
@@ -150,7 +150,7 @@ def _notes(bench: Bench, seen: Shown) -> list[str]:
     return notes
 
 
-def _anatomy(view: View, seen: Shown) -> Anatomy:
+def _anatomy(view: View, seen: CurrentView) -> Anatomy:
     """Dissect the iteration shown, once for all its patterns."""
     experiment = seen.experiment
     made_of = (training_key(experiment), seen.k)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from app.component import Component
+from app.shared.component import Component
 
 KEY: Final = "nbn-race"
 _TRACK: Final = Component(
-    "race", "race/frontend", "race.html", "race.css", "index.js", ("stage/frontend",)
+    "race", "race/frontend", "race.html", "race.css", "index.js", ("shared/frontend",)
 )
 
 

@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from app.controls import training_key
-from app.hearing import hear
-from app.jobs import Workers
 from app.race import payload
 from app.race.heat import Heat
 from app.race.lanes import MOST_LANES, Budget, Lane, opening, titles, tuned
 from app.race.pictures import Album, Photographer, scene
 from app.race.results import Result, results, right_share, verdict
 from app.race.series import Kept, Series
-from app.stage.messages import Message, Outbox
-from app.stage.payload import Json
-from app.state import Bench
-from app.words import short
+from app.session.inbox import process
+from app.session.jobs import Workers
+from app.session.messages import Message, Outbox
+from app.session.state import Bench
+from app.session.training import training_key
+from app.shared.payload import Json
+from app.shared.words import short
 from nbn_core.checks import plural
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment
@@ -163,7 +163,7 @@ def handle(bench: Bench, desk: Desk, outbox: Outbox, workers: Workers) -> bool:
         if action is not None:
             action(bench, desk, message, workers)
 
-    return hear(bench, outbox, act)
+    return process(bench, outbox, act)
 
 
 def _start(bench: Bench, desk: Desk, message: Message, workers: Workers) -> None:

@@ -8,13 +8,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.chartbox import Box, reader_palette
 from app.figures.chart import percent
 from app.figures.goodness import goodness_chart, margin_chart
 from app.race.desk import Desk
 from app.race.heat import Heat, LaneRun
 from app.race.lanes import Lane
-from app.state import Bench
+from app.session.state import Bench
+from app.shared.chart_box import Box, reader_palette
 from nbn_core.checks import plural
 from nbn_core.rules.forward_forward import ForwardForward, ForwardForwardState
 

@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.jobs import Run, Workers
-from app.limits import keeps_few
 from app.race.lanes import Budget, Lane, titles
+from app.session.jobs import Run, Workers
+from app.session.limits import keeps_few
 from nbn_core.experiment import Experiment
 from nbn_core.trace import Trace
 from nbn_core.training import Training

@@ -7,16 +7,16 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from app import server
-from app.chartbox import Box, reader_palette
 from app.figures.chart import percent, short
 from app.figures.trials import Group, ecdf_chart, rates_chart, seeds_chart
 from app.race.desk import Desk, problem_key
 from app.race.lanes import MOST_WORK, titles
 from app.race.results import joined
 from app.race.series import MOST_SEEDS, Series, table_of
-from app.state import Bench
-from app.words import duration
+from app.session import server
+from app.session.state import Bench
+from app.shared.chart_box import Box, reader_palette
+from app.shared.words import duration
 from nbn_core.checks import plural
 from nbn_core.experiment import GivenStart
 from nbn_core.training.comparison import (

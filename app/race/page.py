@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import streamlit as st
 
-from app import controls, server, state
 from app.race import component, forwardview, manyseeds, setup, table, uses
 from app.race.desk import Desk, answer, handle
-from app.stage.messages import read_outbox
+from app.session import server, state
+from app.session.messages import read_outbox
+from app.shared.address import show_link
 from nbn_core.warmup import is_warm_to_race
 
 
@@ -19,8 +20,7 @@ def race() -> None:
     server.warming_rules()
     bench, desk = state.bench(), _desk()
     desk.settle(bench.experiment)
-    bench.link = controls.current_link(bench)
-    state.show_link(bench)
+    show_link(bench)
     names = list(SECTIONS)
     st.html(_ROOM)
     chosen = st.segmented_control(

@@ -13,7 +13,7 @@ from app.race.heat import Heat, LaneRun
 from app.race.lanes import Lane
 from app.race.pictures import Album, Look, Photographer, curve_rows
 from app.race.results import Result
-from app.stage.payload import Json, number
+from app.shared.payload import Json, number
 from nbn_core.experiment import Experiment
 
 PICTURES: Final = 60  # taken for one answer at most

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from app.figures.layout import places
 from app.race.heat import LaneRun
-from app.stage.payload import Json, pack
+from app.shared.payload import Json, pack
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment
 from nbn_core.network import Network

@@ -11,7 +11,7 @@ import numpy as np
 from app.race.heat import Heat, LaneRun
 from app.race.lanes import Lane
 from app.race.pictures import score_of
-from app.words import duration, short
+from app.shared.words import duration, short
 from nbn_core.checks import plural
 from nbn_core.trace import StopReason, Trace
 

@@ -16,10 +16,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from app.jobs import SLICE, Run, Workers
 from app.race.heat import LaneRun, training_of
 from app.race.lanes import Budget, Lane
 from app.race.results import Spent, first_at, spent_at
+from app.session.jobs import SLICE, Run, Workers
 from nbn_core.experiment import Experiment
 from nbn_core.network import initial_weights
 from nbn_core.trace import StopReason

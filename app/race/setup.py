@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import streamlit as st
 
-from app import state
 from app.race.desk import Desk
 from app.race.lanes import (
     KINDS,
@@ -19,7 +18,8 @@ from app.race.lanes import (
     titles,
     tuned,
 )
-from app.state import Bench
+from app.session import state
+from app.session.state import Bench
 from nbn_core.errors import NBNError
 from nbn_core.rules import RULES, Option
 

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import controls
-from app.limits import most_iterations
 from app.race.desk import Desk, Entry
-from app.state import Bench, document_of
+from app.session.document import document_of
+from app.session.limits import most_iterations
+from app.session.state import Bench
+from app.session.training import drop_run
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
 
@@ -113,5 +114,5 @@ def _open(bench: Bench, entry: Entry) -> None:
     except NBNError as error:
         st.error(str(error))
         return
-    controls.drop_run(bench)
+    drop_run(bench)
     st.switch_page("../pages/draw.py")

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from app.figures.needs import bytes_in_words
 from app.race.desk import Desk, problem_key
 from app.race.lanes import Lane, titles
-from app.recent import Recent
-from app.state import Bench
+from app.session.state import Bench
 from nbn_core.analysis.rule_cost import Footprint, footprint
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
+from nbn_core.experiment.byte_cache import ByteCache
 
-KEPT: Final = Recent(4_000_000)
+KEPT: Final = ByteCache(4_000_000, largest=1_000_000)
 PLACES: Final = ("The starting weights", "Where each lane stands")
 
 

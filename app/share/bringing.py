@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from app.limits import check_size
+from app.session.limits import check_size
 from app.share.words import ends
 from nbn_core.checks import plural
 from nbn_core.data import Dataset

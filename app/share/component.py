@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from app.component import Component
+from app.shared.component import Component
 
 _SHARE: Final = Component(
-    "share", "share/frontend", "share.html", "share.css", "index.js", ("stage/frontend",)
+    "share", "share/frontend", "share.html", "share.css", "index.js", ("shared/frontend",)
 )
 
 

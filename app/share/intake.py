@@ -7,9 +7,10 @@ from typing import Final
 
 import streamlit as st
 
-from app import controls
+from app.session.document import document_of
+from app.session.state import Bench
+from app.session.training import drop_run
 from app.share.bringing import File, Proposal, propose
-from app.state import Bench, document_of
 from nbn_core.errors import NBNError
 
 _TABLE: Final = "| | here now | then |\n|---|---|---|\n"
@@ -80,7 +81,7 @@ def _decide(bench: Bench, intake: Intake, files: list[File]) -> None:
 
 
 def _take_up(bench: Bench, intake: Intake, proposal: Proposal) -> None:
-    controls.drop_run(bench)
+    drop_run(bench)
     bench.put(document_of(proposal.experiment))
     intake.round += 1
     intake.done = "It is here now."
@@ -92,7 +93,7 @@ def _done(bench: Bench, intake: Intake) -> None:
         f"{intake.done} Train it on the Draw page; Undo there, or here, brings back the other."
     )
     if st.button("Undo", icon=":material/undo:", key="nbn-bring-undo"):
-        controls.drop_run(bench)
+        drop_run(bench)
         bench.move(-1)
         intake.done = ""
         st.rerun()

@@ -8,14 +8,16 @@ from typing import Final
 
 import streamlit as st
 
-from app import controls, scrubber, state
-from app.chartbox import reader_palette
 from app.figures.needs import bytes_in_words
+from app.session import state
+from app.session.state import Bench
 from app.share import component
 from app.share.intake import Intake, bring_in
 from app.share.shelf import File, Group, Shelf
 from app.share.words import caption
-from app.state import Bench
+from app.shared import scrubber
+from app.shared.address import show_link
+from app.shared.chart_box import reader_palette
 from nbn_core.errors import NBNError
 from nbn_core.experiment import link
 
@@ -33,8 +35,7 @@ class Sharing:
 def share() -> None:
     """Show the page; what depends on the iteration runs again by itself while something moves."""
     bench, sharing = state.bench(), _sharing()
-    bench.link = controls.current_link(bench)
-    state.show_link(bench)
+    show_link(bench)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Link", anchor=False)

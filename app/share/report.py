@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis import Point, damping, eigenvalues, point
 from app.figures import response, spectra
 from app.figures.chart import Chart
 from app.figures.convergence import convergence, outputs_over_targets
@@ -23,9 +22,10 @@ from app.figures.names import weight_titles
 from app.figures.palette import LIGHT
 from app.figures.portrait import portrait
 from app.figures.svg import svg
+from app.session.curvature import Point, damping, eigenvalues, point
+from app.session.view import CurrentView
 from app.share.words import caption, ends
-from app.shown import Shown
-from app.words import duration, short
+from app.shared.words import duration, short
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.scaling import METHODS
@@ -60,7 +60,7 @@ figcaption { color: #5b6672; font-size: .92rem; } code { overflow-wrap: anywhere
 """
 
 
-def report(now: Shown, places: Mapping[str, Place]) -> str:
+def report(now: CurrentView, places: Mapping[str, Place]) -> str:
     """Write the report.
 
     Parameters
@@ -107,7 +107,7 @@ def _title(experiment: Experiment) -> str:
     return data.dataset.name or "Own data"
 
 
-def _result(now: Shown) -> str:
+def _result(now: CurrentView) -> str:
     if now.trace is None:
         return "Not trained yet: the weights are those that training would start from."
     k, last = now.k, now.last
@@ -120,7 +120,7 @@ def _result(now: Shown) -> str:
     return text
 
 
-def _facts(now: Shown) -> list[tuple[str, str]]:
+def _facts(now: CurrentView) -> list[tuple[str, str]]:
     experiment = now.experiment
     topology, data = experiment.topology, experiment.data
     parts = experiment.parts()
@@ -176,7 +176,7 @@ def _facts(now: Shown) -> list[tuple[str, str]]:
     return facts
 
 
-def _quality(now: Shown, part: Dataset) -> str:
+def _quality(now: CurrentView, part: Dataset) -> str:
     objective = Objective(now.experiment.topology, part)
     outputs = objective.outputs(now.weights)
     sse = float(np.sum((part.targets - outputs) ** 2))
@@ -195,7 +195,7 @@ def _table(rows: list[tuple[str, str]]) -> str:
 # Figures
 
 
-def _drawing(now: Shown, places: Mapping[str, Place]) -> str:
+def _drawing(now: CurrentView, places: Mapping[str, Place]) -> str:
     made = portrait(now.experiment.topology, now.weights, LIGHT, caption=caption(now), drawn=places)
     told = "The network: orange is negative, blue positive; a neuron's ground is its bias."
     return f"<figure>{made}<figcaption>{escape(told)}</figcaption></figure>"
@@ -209,7 +209,7 @@ def _figure(chart: Chart) -> str:
     return f"<figure>{picture}<figcaption>{escape(chart.summary)}</figcaption></figure>"
 
 
-def _charts(now: Shown, at: Point) -> list[Chart]:
+def _charts(now: CurrentView, at: Point) -> list[Chart]:
     charts = []
     if now.trace is not None and now.last > 0:
         target = now.experiment.stopping.target_sse
@@ -237,7 +237,7 @@ def _response(at: Point) -> Chart:
 # The end
 
 
-def _weights(now: Shown) -> list[str]:
+def _weights(now: CurrentView) -> list[str]:
     topology = now.experiment.topology
     if topology.n_weights > LISTED:
         return []

@@ -13,16 +13,16 @@ import numpy as np
 from app.figures.layout import Place
 from app.figures.palette import LIGHT, Palette
 from app.figures.portrait import portrait
-from app.recent import Recent
+from app.session.view import CurrentView
 from app.share.report import report
 from app.share.words import caption
-from app.shown import Shown
 from nbn_core import formats
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment, Parts, ProblemData
+from nbn_core.experiment.byte_cache import ByteCache
 from nbn_core.formats import FormatError
 from nbn_core.formats.export_checks import Precision
 from nbn_core.network import Topology
@@ -30,7 +30,7 @@ from nbn_core.objective import NormalEquations, Objective
 
 SOON: Final = 30_000  # numbers up to which a file is made before it is asked for
 MOST: Final = 8_000_000  # numbers in a file that this page makes
-KEPT: Final = Recent(64_000_000)
+KEPT: Final = ByteCache(64_000_000, largest=16_000_000)
 TEXT, CSV, JSON, BINARY = "text/plain", "text/csv", "application/json", "application/octet-stream"
 PRECISIONS: Final[tuple[Precision, Precision]] = ("double", "float")
 RAW: Final = "raw numbers in, raw numbers out"
@@ -119,7 +119,7 @@ class Group:
 class Shelf:
     """All of it for one experiment at one iteration."""
 
-    shown: Shown
+    shown: CurrentView
     places: Mapping[str, Place]
     PICTURE: ClassVar[str] = "Drawing"
 

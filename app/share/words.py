@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from app.shown import Shown
-from app.words import short
+from app.session.view import CurrentView
+from app.shared.words import short
 from nbn_core.checks import plural
 from nbn_core.experiment import Stopping
 
 
-def caption(now: Shown) -> str:
+def caption(now: CurrentView) -> str:
     """Say whose weights these are."""
     if now.trace is None:
         return "Starting weights, iteration 0"

@@ -1,4 +1,4 @@
-"""Recent: what was computed lately, up to so many bytes, for many threads.
+"""A cache limited by bytes, for many threads: results that can be computed again.
 
 An experiment is kept in histories of hundreds of steps, but only few of them are looked at: what
 can be computed again, such as the scaled patterns, must not be kept with each.
@@ -9,40 +9,62 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, TypeVar
+
+import numpy as np
 
 Value = TypeVar("Value")
 
 
-class Recent(Generic[Value]):
-    """Values by key; those asked for longest ago go first.
+def size_of(value: object) -> int:
+    """Count the bytes of the arrays and texts in a value, and a little for itself."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes + 200
+    if isinstance(value, bytes | str):
+        return len(value) + 200
+    if isinstance(value, tuple | list):
+        return 200 + sum(size_of(part) for part in value)
+    names = getattr(type(value), "__dataclass_fields__", {})
+    return 200 + sum(size_of(getattr(value, name)) for name in names)
+
+
+class ByteCache:
+    """Values by key; those used longest ago go first.
 
     Parameters
     ----------
+    limit : int
+        Bytes of all values together; the newest is kept even if it alone takes more.
+    largest : int, optional
+        Bytes above which a value is returned but not kept, so that it does not displace all others.
     size : callable
         Bytes of a value.
-    most : int
-        Bytes of all but the newest together.
     """
 
-    def __init__(self, size: Callable[[Value], int], most: int) -> None:
-        self._size, self._most = size, most
-        self._known: OrderedDict[Hashable, Value] = OrderedDict()
+    def __init__(
+        self,
+        limit: int,
+        largest: int | None = None,
+        size: Callable[[Any], int] = size_of,
+    ) -> None:
+        self._limit, self._largest, self._size = limit, largest, size
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Give the value, made if it is not known (any more)."""
+        """Return the value kept under a key, or make it and keep it."""
         with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                known: Value = self._kept[key][0]
+                return known
         value = make()
+        size = self._size(value)
         with self._lock:
-            if key not in self._known:
-                self._known[key] = value
-                self._bytes += self._size(value)
-            while self._bytes > self._most and len(self._known) > 1:
-                _, oldest = self._known.popitem(last=False)
-                self._bytes -= self._size(oldest)
-            return value
+            if key not in self._kept and (self._largest is None or size <= self._largest):
+                self._kept[key] = (value, size)
+                self._bytes += size
+                while self._bytes > self._limit and len(self._kept) > 1:
+                    self._bytes -= self._kept.popitem(last=False)[1][1]
+        return value

@@ -14,7 +14,7 @@ from nbn_core.data.columns import DataColumn, check_coding, names_of
 from nbn_core.data.scaling import METHODS, Scaling
 from nbn_core.data.split import Parts, Rows, Split, checked, parts_of, rows_of
 from nbn_core.errors import DatasetError, SettingError
-from nbn_core.experiment.byte_cache import Recent
+from nbn_core.experiment.byte_cache import ByteCache
 from nbn_core.experiment.checks import FrozenDict, keep, mapping
 from nbn_core.experiment.jsontext import dumps
 from nbn_core.generators import PROBLEMS
@@ -334,11 +334,7 @@ def _digest(text: str, *tables: memoryview) -> str:
     return digest.hexdigest()
 
 
-def _bytes(known: tuple[Scaling, Parts]) -> int:
-    return sum(p.inputs.nbytes + p.targets.nbytes for p in known[1] if p is not None) + 1000
-
-
-_RECENT: Recent[tuple[Scaling, Parts]] = Recent(_bytes, _RECENT_BYTES)
+_RECENT = ByteCache(_RECENT_BYTES)
 
 
 @lru_cache(maxsize=16)

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app import controls
-from app.jobs import Run, Workers
-from app.stage.messages import Have, read_outbox
-from app.state import Bench, Document, document_of, first_experiment
+from app.draw.answer import answer
+from app.draw.dispatch import handle
+from app.session.document import Document, document_of
+from app.session.jobs import Run, Workers
+from app.session.messages import Have, read_outbox
+from app.session.state import Bench, first_experiment
 from nbn_core.experiment import Experiment
 
 Json = dict[str, Any]
@@ -33,7 +35,7 @@ class NoWorkers(Workers):
 
 
 class Desk:
-    """What `app.draw` does for one session, and the part of the browser that collects a run."""
+    """What the Draw page does for one session, and the part of the browser that collects a run."""
 
     def __init__(self, experiment: Experiment | None = None, workers: Workers | None = None):
         self.bench = Bench([document_of(experiment or first_experiment())])
@@ -63,9 +65,9 @@ class Desk:
         have, client = Have(), None
         if outbox is not None:
             client = outbox.client
-            if controls.handle(self.bench, outbox, self.workers):
+            if handle(self.bench, outbox, self.workers):
                 have = outbox.have
-        sent = plain(controls.answer(self.bench, have, client, warming=False))
+        sent = plain(answer(self.bench, have, client, warming=False))
         self._collect(sent)
         return sent
 
@@ -92,7 +94,7 @@ class Desk:
     @property
     def graph(self) -> Json:
         """The drawing as the browser has it, to be changed and sent back."""
-        graph: Json = plain(controls.answer(self.bench, Have(), None, warming=False))["graph"]
+        graph: Json = plain(answer(self.bench, Have(), None, warming=False))["graph"]
         return graph
 
     def rests(self) -> Run:

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from app.data import words
 from app.data.adopt import PATIENCE, adapted, adopt, described, fits, plan, small, target_of
 from app.data.results import BACKGROUND, Known
-from app.limits import MAX_WEIGHTS
-from app.state import Bench, document_of, first_experiment
+from app.session.document import document_of
+from app.session.limits import MAX_WEIGHTS
+from app.session.state import Bench, first_experiment
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
 from nbn_core.errors import NBNError, SettingError

@@ -12,9 +12,10 @@ import pytest
 from app.data import painting
 from app.data.canvas import MAX_POINTS, canvas, domain_of
 from app.data.view import Looking
-from app.jobs import Workers
-from app.stage.messages import Have, read_outbox
-from app.state import Bench, document_of, first_experiment
+from app.session.document import document_of
+from app.session.jobs import Workers
+from app.session.messages import Have, read_outbox
+from app.session.state import Bench, first_experiment
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData
 from nbn_core.network import Topology

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.stage.catalogue import THUMBNAILS, catalogue, thumbnail
+from app.shared.problem_gallery import THUMBNAILS, catalogue, thumbnail
 from nbn_core.generators import PROBLEMS
 
 

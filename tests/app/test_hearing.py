@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 
-from app.hearing import hear
-from app.stage.messages import Message, Outbox
-from app.state import Bench, document_of, first_experiment
+from app.session.document import document_of
+from app.session.inbox import process
+from app.session.messages import Message, Outbox
+from app.session.state import Bench, first_experiment
 from nbn_core.errors import NBNError
 
 
@@ -20,10 +21,10 @@ def outbox(*numbers: int, client: str = "one") -> Outbox:
 
 def test_what_comes_again_is_not_done_again() -> None:
     on, done = bench(), []
-    assert hear(on, outbox(1, 2), lambda message: done.append(message.seq))
-    assert not hear(on, outbox(1, 2), lambda message: done.append(message.seq))
-    assert hear(on, outbox(2, 3), lambda message: done.append(message.seq))
-    assert hear(on, outbox(1, client="two"), lambda message: done.append(message.seq))
+    assert process(on, outbox(1, 2), lambda message: done.append(message.seq))
+    assert not process(on, outbox(1, 2), lambda message: done.append(message.seq))
+    assert process(on, outbox(2, 3), lambda message: done.append(message.seq))
+    assert process(on, outbox(1, client="two"), lambda message: done.append(message.seq))
     assert done == [1, 2, 3, 1]
 
 
@@ -36,7 +37,7 @@ def test_what_cannot_be_done_is_said_and_the_next_is_done() -> None:
             raise NBNError("That is too much.")
         done.append(message.seq)
 
-    assert hear(on, outbox(1, 2), act)
+    assert process(on, outbox(1, 2), act)
     assert done == [2]
     assert on.notice is not None
     assert on.notice.text == "That is too much."
@@ -53,10 +54,10 @@ def test_a_newer_run_waits_until_what_is_being_done_is_done() -> None:
         on.rev = 7
 
     def newer() -> None:
-        hear(on, outbox(1), slowly)
+        process(on, outbox(1), slowly)
         seen.append(on.rev)
 
-    older = threading.Thread(target=hear, args=(on, outbox(1), slowly))
+    older = threading.Thread(target=process, args=(on, outbox(1), slowly))
     late = threading.Thread(target=newer)
     older.start()
     assert begun.wait(20)

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from app.controls import training_key
 from app.inside.payload import default_neuron, frames, weights_shown
 from app.inside.view import View, answer, handle
-from app.jobs import Run
-from app.stage.messages import read_outbox
-from app.state import Bench, Document, document_of
+from app.session.document import Document, document_of
+from app.session.jobs import Run
+from app.session.messages import read_outbox
+from app.session.state import Bench
+from app.session.training import training_key
 from nbn_core import Experiment, Topology
 from nbn_core.analysis.dissection import continuation, dissect
 from nbn_core.experiment import SeededStart, Stopping

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.jobs import SLICE, Run, Workers
+from app.session.jobs import SLICE, Run, Workers
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, SeededStart, Stopping
 from nbn_core.network import Topology

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.stage.messages import MAX_MESSAGES, Have, Message, Outbox, read_outbox
+from app.session.messages import MAX_MESSAGES, Have, Message, Outbox, read_outbox
 from nbn_core.errors import NBNError
 from tests.app.desk import is_a_sentence
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.jobs import Workers
-from app.limits import MAX_ITERATIONS
+from app.session.jobs import Workers
+from app.session.limits import MAX_ITERATIONS
 from nbn_core.experiment import Experiment, SeededStart, Stopping
 from nbn_core.network import Topology
 from nbn_core.warmup import warm_up, warm_up_rules

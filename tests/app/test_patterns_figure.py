@@ -13,7 +13,7 @@ from app.figures.palette import palette
 from app.figures.patterns import MOST, axes_of, class_tones, default_axes, patterns, tones
 from app.figures.svg import svg
 from app.figures.thumbs import thumb_svg
-from app.stage.catalogue import catalogue
+from app.shared.problem_gallery import catalogue
 from nbn_core.data import Dataset
 from nbn_core.experiment import OwnData, ProblemData
 from nbn_core.generators import PROBLEMS

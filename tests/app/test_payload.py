@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.stage import payload
-from app.stage.sketch import Sketch
+from app.draw import payload
+from app.session.sketch import Sketch
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment
 from nbn_core.generators import PROBLEMS

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from app.figures.matrix import View
 from app.figures.names import weight_titles
-from app.quasi import payload
-from app.stage.sketch import from_drawing
+from app.hessian import matrix_payload
+from app.session.sketch import from_drawing
 from nbn_core.analysis import coupling
 from nbn_core.data import Dataset
 from nbn_core.network import Topology, initial_weights
@@ -32,7 +32,7 @@ def view(rows: NDArray[np.intp], columns: NDArray[np.intp], scale: str = "log") 
     )  # fmt: skip
 
 
-def unpacked(sent: payload.Json, name: str, kind: str) -> NDArray[np.float64]:
+def unpacked(sent: matrix_payload.Json, name: str, kind: str) -> NDArray[np.float64]:
     flat = np.frombuffer(base64.b64decode(sent[name]), dtype=kind)
     if not sent["symmetric"]:
         return flat.reshape(sent["height"], sent["width"]).astype(float)
@@ -50,12 +50,12 @@ EVERYTHING: NDArray[np.intp] = np.arange(TOPOLOGY.n_weights)
 def test_numbers_and_zeros_arrive_as_they_are(
     rows: NDArray[np.intp], columns: NDArray[np.intp]
 ) -> None:
-    sent = payload.cells(Q, view(rows, columns), what="Q", exact=True)
+    sent = matrix_payload.cells(Q, view(rows, columns), what="Q", exact=True)
     json.dumps(sent, allow_nan=False)
     expected, never = Q[np.ix_(rows, columns)], ZEROS[np.ix_(rows, columns)]
     np.testing.assert_allclose(unpacked(sent, "values", "<f4"), expected, rtol=1e-6, atol=1e-30)
     tones = unpacked(sent, "tones", "u1")
-    np.testing.assert_array_equal(tones == payload.NEVER, never)
+    np.testing.assert_array_equal(tones == matrix_payload.NEVER, never)
     seen = ~never
     np.testing.assert_array_equal(np.sign(tones[seen] - 127), np.sign(expected[seen]))
     assert sent["rows"][0] == "neuron h1, bias"
@@ -63,7 +63,7 @@ def test_numbers_and_zeros_arrive_as_they_are(
 
 
 def test_the_strongest_cell_has_the_strongest_tone() -> None:
-    linear = payload.cells(Q, view(EVERYTHING, EVERYTHING, "linear"), what="Q", exact=False)
+    linear = matrix_payload.cells(Q, view(EVERYTHING, EVERYTHING, "linear"), what="Q", exact=False)
     tones = unpacked(linear, "tones", "u1")
     largest = np.unravel_index(np.abs(Q).argmax(), Q.shape)
     assert tones[largest] in (0, 254)
@@ -72,7 +72,9 @@ def test_the_strongest_cell_has_the_strongest_tone() -> None:
 
 
 def test_nothing_but_zeros_has_a_scale() -> None:
-    sent = payload.cells(np.zeros_like(Q), view(EVERYTHING, EVERYTHING), what="Q", exact=True)
+    sent = matrix_payload.cells(
+        np.zeros_like(Q), view(EVERYTHING, EVERYTHING), what="Q", exact=True
+    )
     assert sent["scale"] == [(0.0, "0")]
     assert set(unpacked(sent, "tones", "u1")[~ZEROS].tolist()) == {127.0}
 
@@ -80,7 +82,7 @@ def test_nothing_but_zeros_has_a_scale() -> None:
 def test_the_drawing_names_every_weight_by_its_ends() -> None:
     weights = initial_weights(TOPOLOGY)
     sketch = from_drawing(TOPOLOGY, None)
-    sent = payload.network(sketch, TOPOLOGY, weights)
+    sent = matrix_payload.network(sketch, TOPOLOGY, weights)
     json.dumps(sent, allow_nan=False)
     assert sent["ends"] == [list(ends) for ends in TOPOLOGY.weight_names]
     assert {node["id"] for node in sent["nodes"]} == set(TOPOLOGY.names)

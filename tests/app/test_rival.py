@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from app import controls, rival
-from app.jobs import Workers
-from app.stage.sketch import from_drawing
-from app.state import Bench, Document, first_experiment
+from app.draw import backprop_baseline
+from app.session import training
+from app.session.document import Document
+from app.session.jobs import Workers
+from app.session.sketch import from_drawing
+from app.session.state import Bench, first_experiment
 from nbn_core.experiment import Experiment, Stopping
 from nbn_core.training import StopReason, train
 from nbn_core.warmup import warm_up_rules
@@ -25,7 +27,7 @@ def bench_of(experiment: Experiment) -> Bench:
 
 def solved(experiment: Experiment) -> Bench:
     bench = bench_of(experiment)
-    controls.train(bench, WORKERS)
+    training.train(bench, WORKERS)
     assert bench.run is not None
     assert bench.run.wait(LONG)
     assert bench.run.stop is StopReason.SOLVED
@@ -34,11 +36,11 @@ def solved(experiment: Experiment) -> Bench:
 
 def settled(bench: Bench) -> str:
     warm_up_rules()
-    said = rival.beside(bench, WORKERS)
+    said = backprop_baseline.beside(bench, WORKERS)
     assert said["measuring"]
     assert said["beside"].startswith("Measuring")
-    assert rival._run_of(bench.experiment).wait(LONG)
-    said = rival.beside(bench, WORKERS)
+    assert backprop_baseline._run_of(bench.experiment).wait(LONG)
+    said = backprop_baseline.beside(bench, WORKERS)
     assert not said["measuring"]
     return str(said["beside"])
 
@@ -48,20 +50,25 @@ def test_the_first_screen_is_measured_from_the_same_weights() -> None:
     line = settled(bench)
     experiment = bench.experiment
     result = train(
-        experiment.topology, experiment.datasets()[0], "ebp", weights=experiment.start_weights(),
-        target_sse=experiment.stopping.target_sse, max_iterations=rival.EPOCHS, **rival.SETTINGS,
-    )  # fmt: skip
+        experiment.topology,
+        experiment.datasets()[0],
+        "ebp",
+        weights=experiment.start_weights(),
+        target_sse=experiment.stopping.target_sse,
+        max_iterations=backprop_baseline.EPOCHS,
+        **backprop_baseline.SETTINGS,
+    )
     assert result.stop is StopReason.SOLVED
     assert f"takes {result.iterations:,} epochs: " in line
 
 
 def test_a_failure_is_said_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rival, "EPOCHS", 3)
+    monkeypatch.setattr(backprop_baseline, "EPOCHS", 3)
     experiment = replace(first_experiment(), stopping=Stopping(0.9, 200))
     assert "had not solved it after 3 epochs" in settled(solved(experiment))
 
 
 def test_other_problems_and_trainings_have_no_rival() -> None:
     nothing = {"beside": "", "measuring": False}
-    assert rival.beside(bench_of(first_experiment()), WORKERS) == nothing
-    assert rival.beside(solved(Experiment.suggested("xor")), WORKERS) == nothing
+    assert backprop_baseline.beside(bench_of(first_experiment()), WORKERS) == nothing
+    assert backprop_baseline.beside(solved(Experiment.suggested("xor")), WORKERS) == nothing

@@ -11,7 +11,6 @@ import pytest
 from app.figures import palette
 from app.figures.svg import svg
 from app.figures.trials import Group, ecdf_chart, rates_chart, seeds_chart, time_words
-from app.jobs import Workers
 from app.race.desk import problem_key
 from app.race.lanes import Lane
 from app.race.manyseeds import (
@@ -22,6 +21,7 @@ from app.race.manyseeds import (
     summary_frame,
 )
 from app.race.series import Kept, Series, table_of
+from app.session.jobs import Workers
 from nbn_core.experiment import Experiment, Stopping
 from nbn_core.network import Topology, initial_weights
 from nbn_core.training import Training

@@ -15,10 +15,10 @@ import pytest
 
 from app.figures.palette import LIGHT
 from app.figures.portrait import portrait
+from app.session.view import CurrentView
 from app.share.bringing import Proposal, propose
 from app.share.report import report
 from app.share.shelf import File, Shelf, stem
-from app.shown import Shown
 from nbn_core import NBNError, Topology, formats, generators, initial_weights
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
@@ -62,19 +62,19 @@ def numbers() -> Experiment:
 EXPERIMENTS = {"xor": XOR, "flowers": flowers(), "numbers": numbers()}
 
 
-def trained(experiment: Experiment, k: int | None = None) -> Shown:
+def trained(experiment: Experiment, k: int | None = None) -> CurrentView:
     training = experiment.training()
     training.advance(seconds=60.0)
     trace = training.trace()
     last = len(trace) - 1
-    return Shown(experiment, trace, False, last if k is None else k, last, last)
+    return CurrentView(experiment, trace, False, last if k is None else k, last, last)
 
 
-def untrained(experiment: Experiment) -> Shown:
-    return Shown(experiment, None, False, 0, 0, 0)
+def untrained(experiment: Experiment) -> CurrentView:
+    return CurrentView(experiment, None, False, 0, 0, 0)
 
 
-def files(shown: Shown) -> dict[str, File]:
+def files(shown: CurrentView) -> dict[str, File]:
     shelf = Shelf(shown, {})
     made = [file for group in shelf.groups() for row in group.rows for file in row.files]
     names = [file.name for file in made]

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.stage.payload import graph_block
-from app.stage.sketch import (
+from app.session.document import document_of
+from app.session.sketch import (
     FAR,
     MAX_LINKS,
     MAX_NODES,
@@ -23,7 +23,7 @@ from app.stage.sketch import (
     from_drawing,
     read_sketch,
 )
-from app.state import document_of
+from app.shared.payload import graph_block
 from nbn_core.errors import CycleError, NBNError, TopologyError, UnreachableNeuronError
 from nbn_core.experiment import Experiment
 from nbn_core.experiment.link import decode, encode

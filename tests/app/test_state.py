@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app import state
+from app.session import state
 from nbn_core.network import Topology
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.jobs import Run
-from app.words import about_own, duration, ended, facts, headline, short
+from app.session.jobs import Run
+from app.shared.words import about_own, duration, ended, facts, headline, short
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn

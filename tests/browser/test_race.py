@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.state import first_experiment
+from app.session.state import first_experiment
 from tests.browser.helpers import save_picture
 
 OpenPage = Callable[..., Page]

@@ -18,7 +18,7 @@ from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
 from nbn_core.errors import DatasetError, ExperimentError, NBNError, SettingError, ShapeError
 from nbn_core.experiment import Experiment, OwnData, ProblemData, Stopping
-from nbn_core.experiment.byte_cache import Recent
+from nbn_core.experiment.byte_cache import ByteCache
 from nbn_core.network import Topology
 
 SPECIES = DataColumn("species", ("setosa", "versicolor", "virginica"))
@@ -335,7 +335,7 @@ def test_the_newest_results_are_kept_up_to_a_number_of_bytes() -> None:
     def make(key: str) -> Callable[[], str]:
         return lambda: made.append(key) or key  # type: ignore[func-returns-value]
 
-    recent: Recent[str] = Recent(len, 6)
+    recent: ByteCache[str] = ByteCache(len, 6)
     for key in ("aaa", "bbb", "aaa", "ccc", "aaa", "bbb", "x" * 100, "x" * 100):
         assert recent.get(key, make(key)) == key
     assert made == ["aaa", "bbb", "ccc", "bbb", "x" * 100]

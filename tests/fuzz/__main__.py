@@ -31,8 +31,8 @@ INSTRUMENTED = [
     "nbn_core.data.dataset",
     "nbn_core.data.columns",
     "app.share.bringing",
-    "app.stage.messages",
-    "app.stage.sketch",
+    "app.session.messages",
+    "app.session.sketch",
 ]
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import pandas
 from openpyxl import Workbook
 
+from app.session.messages import read_outbox
+from app.session.sketch import from_drawing
 from app.share.bringing import propose
-from app.stage.messages import read_outbox
-from app.stage.sketch import from_drawing
 from nbn_core import NBNError, Topology, formats, generators, initial_weights
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn

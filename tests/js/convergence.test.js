@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { decades, summary } from "../../app/stage/frontend/convergence.js";
+import { decades, summary } from "../../app/draw/frontend/convergence.js";
 
 const RUN = { k: 1, last: 2, at: 1, end: 2, sse: [8, 4, 2], mu: [0.1, 0.1, 0.1], target: 0.5 };
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import * as geo from "../../app/stage/frontend/geometry.js";
+import * as geo from "../../app/shared/frontend/geometry.js";
 
 const node = (id, role, x, y) => ({ id, role, x, y });
 const GRAPH = {

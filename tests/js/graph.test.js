@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import * as G from "../../app/stage/frontend/graph.js";
-import { SIZE } from "../../app/stage/frontend/geometry.js";
+import * as G from "../../app/shared/frontend/graph.js";
+import { SIZE } from "../../app/shared/frontend/geometry.js";
 
 function node(id, role = "hidden", more = {}) {
   return { id, role, activation: "bipolar", gain: 1, leak: 0, x: 0, y: 0, ...more };

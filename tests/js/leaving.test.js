@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { Departure, Speaker } from "../../app/stage/frontend/leaving.js";
+import { Departure, Speaker } from "../../app/shared/frontend/leaving.js";
 
 let clock, place, departure, sent, clicks, pending;
 

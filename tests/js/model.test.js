@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Model } from "../../app/stage/frontend/model.js";
+import { Model } from "../../app/draw/frontend/model.js";
 
 const pack = (values) => btoa(String.fromCharCode(...new Uint8Array(new Float64Array(values).buffer)));
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { component } from "../../app/stage/frontend/mounting.js";
+import { component } from "../../app/shared/frontend/mounting.js";
 
 function stage() {
   const root = { host: { isConnected: true } };

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { decodeFloats, forward, gridInputs, linkKey, weightIndex } from "../../app/stage/frontend/network.js";
+import { decodeFloats, forward, gridInputs, linkKey, weightIndex } from "../../app/shared/frontend/network.js";
 
 const TOLERANCE = 1e-12; // of 1, or of the value where it is larger; 1e-6 is what was promised
 

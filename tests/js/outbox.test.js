@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test, { mock } from "node:test";
 
-import { leavesOut, Outbox } from "../../app/stage/frontend/outbox.js";
+import { leavesOut, Outbox } from "../../app/shared/frontend/outbox.js";
 
 function outbox() {
   const sent = [];

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import * as grid from "../../app/quasi/frontend/grid.js";
+import * as grid from "../../app/hessian/frontend/grid.js";
 
 test("a symmetric matrix comes back from its upper triangle", () => {
   const full = grid.whole(Uint8Array.from([1, 2, 3, 4, 5, 6]), { height: 3, width: 3, symmetric: true });

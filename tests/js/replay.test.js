@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Player, SPEEDS } from "../../app/stage/frontend/replay.js";
+import { Player, SPEEDS } from "../../app/draw/frontend/replay.js";
 
 const SLOW = 0;
 const NORMAL = 1;

@@ -13,7 +13,7 @@ import pytest
 from streamlit.runtime.caching import cache_resource_api
 from streamlit.testing.v1 import AppTest
 
-from app.state import Bench, first_experiment
+from app.session.state import Bench, first_experiment
 from nbn_core.experiment import OwnData, ProblemData, Stopping
 from tests.app.desk import LONG, is_a_sentence
 

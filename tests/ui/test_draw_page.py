@@ -15,9 +15,9 @@ import pytest
 from streamlit.runtime.caching import cache_resource_api
 from streamlit.testing.v1 import AppTest
 
-from app import server
-from app.stage import component
-from app.state import Bench, first_experiment
+from app.draw import component
+from app.session import server
+from app.session.state import Bench, first_experiment
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, GivenStart, OwnData, SeededStart, Stopping, link
 from nbn_core.network import Topology

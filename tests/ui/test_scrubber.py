@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import scrubber
-from app.state import Bench
+from app.session.state import Bench
+from app.shared import scrubber
 from tests.app.desk import LONG
 from tests.test_pages import ENTRY
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.state import Bench
+from app.session.state import Bench
 from nbn_core import Topology
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, OwnData, SeededStart, link

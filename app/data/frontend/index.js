@@ -1,6 +1,6 @@
 // Entry of the component: one Painter for each place it is mounted in.
 
-import { component } from "../../stage/frontend/mounting.js";
+import { component } from "../../shared/frontend/mounting.js";
 import { Painter } from "./painter.js";
 
 export default component((root, send) => new Painter(root, send));

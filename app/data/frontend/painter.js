@@ -1,9 +1,9 @@
 // The canvas in one piece: points follow the hand at once, the server keeps them and trains.
 
-import { patch, short } from "../../stage/frontend/dom.js";
-import { decodeFloats } from "../../stage/frontend/network.js";
-import { leavesOut, Outbox } from "../../stage/frontend/outbox.js";
-import { isDark, makePalette } from "../../stage/frontend/palette.js";
+import { patch, short } from "../../shared/frontend/dom.js";
+import { decodeFloats } from "../../shared/frontend/network.js";
+import { leavesOut, Outbox } from "../../shared/frontend/outbox.js";
+import { isDark, makePalette } from "../../shared/frontend/palette.js";
 import * as edit from "./points.js";
 import { answers, clamp, Plane, toPlane } from "./plane.js";
 import { Side, Tools } from "./tools.js";

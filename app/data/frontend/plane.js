@@ -1,8 +1,8 @@
 // The plane in pixels: where a point is, what the network answers there, and how it is drawn.
 
-import { fitCanvas, short } from "../../stage/frontend/dom.js";
-import { decodeFloats, forward, gridInputs } from "../../stage/frontend/network.js";
-import { paint } from "../../stage/frontend/palette.js";
+import { fitCanvas, short } from "../../shared/frontend/dom.js";
+import { decodeFloats, forward, gridInputs } from "../../shared/frontend/network.js";
+import { paint } from "../../shared/frontend/palette.js";
 
 export const GRID = 72;
 const CURVE = 240;

@@ -1,6 +1,6 @@
 // The tools beside the canvas, and the network on its other side.
 
-import { el, patch } from "../../stage/frontend/dom.js";
+import { el, patch } from "../../shared/frontend/dom.js";
 import { counted } from "./points.js";
 
 const group = (title, ...children) =>

@@ -1,6 +1,6 @@
 // What is taken apart: which pattern, which iteration, which way to the derivatives, which neuron.
 
-import { el, patch } from "../../stage/frontend/dom.js";
+import { el, patch } from "../../shared/frontend/dom.js";
 
 export class Choices {
   /** host: {pattern(p), iteration(k), way(name), neuron(id)} */

@@ -1,7 +1,7 @@
 // One dissection as the server sent it, unpacked. Every number here comes from nbn_core; nothing is
 // computed but places in arrays.
 
-import { decodeFloats } from "../../stage/frontend/network.js";
+import { decodeFloats } from "../../shared/frontend/network.js";
 
 export class Dissection {
   constructor(data) {

@@ -1,11 +1,11 @@
 // The drawn network of one dissection: what a step concerns is lit, the rest stands back.
 
-import { el, patch, svg } from "../../stage/frontend/dom.js";
-import { bounds, halfOf, linkCurve } from "../../stage/frontend/geometry.js";
-import { placed } from "../../stage/frontend/graph.js";
-import { linkKey } from "../../stage/frontend/network.js";
-import { at } from "../../stage/frontend/palette.js";
-import { linkTone, linkWidth } from "../../stage/frontend/paintwork.js";
+import { el, patch, svg } from "../../shared/frontend/dom.js";
+import { bounds, halfOf, linkCurve } from "../../shared/frontend/geometry.js";
+import { placed } from "../../shared/frontend/graph.js";
+import { linkKey } from "../../shared/frontend/network.js";
+import { at } from "../../shared/frontend/palette.js";
+import { linkTone, linkWidth } from "../../shared/frontend/paintwork.js";
 import { placeLabels } from "./labels.js";
 import { num } from "./notation.js";
 

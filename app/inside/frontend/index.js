@@ -1,6 +1,6 @@
 // Entry of the component: one Inside for each place it is mounted in.
 
-import { component } from "../../stage/frontend/mounting.js";
+import { component } from "../../shared/frontend/mounting.js";
 import { Inside } from "./inside.js";
 
 export default component((root, send) => new Inside(root, send));

@@ -1,8 +1,8 @@
 // The Inside page in one piece: the server sends a dissection, the reader steps through it here.
 
-import { el, patch } from "../../stage/frontend/dom.js";
-import { Outbox } from "../../stage/frontend/outbox.js";
-import { isDark, makePalette } from "../../stage/frontend/palette.js";
+import { el, patch } from "../../shared/frontend/dom.js";
+import { Outbox } from "../../shared/frontend/outbox.js";
+import { isDark, makePalette } from "../../shared/frontend/palette.js";
 import { Choices } from "./choices.js";
 import { Dissection } from "./dissection.js";
 import { Drawing, legend } from "./drawing.js";

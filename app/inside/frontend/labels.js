@@ -1,6 +1,6 @@
 // Where the numbers of lit links stand: on their link, clear of the boxes and of each other.
 
-import { halfOf, pointOn } from "../../stage/frontend/geometry.js";
+import { halfOf, pointOn } from "../../shared/frontend/geometry.js";
 
 const STATIONS = [0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.45, 0.55, 0.82, 0.18];
 

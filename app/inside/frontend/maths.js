@@ -1,6 +1,6 @@
 // A formula as elements: subscripts and superscripts, always through textContent.
 
-import { el } from "../../stage/frontend/dom.js";
+import { el } from "../../shared/frontend/dom.js";
 import { pieces } from "./notation.js";
 
 export function maths(formula) {

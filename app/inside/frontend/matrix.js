@@ -1,7 +1,7 @@
 // A part of Q, with g beside it, as a picture; with its numbers where they fit.
 
-import { el, fitCanvas } from "../../stage/frontend/dom.js";
-import { at } from "../../stage/frontend/palette.js";
+import { el, fitCanvas } from "../../shared/frontend/dom.js";
+import { at } from "../../shared/frontend/palette.js";
 import { trianglePlace } from "./dissection.js";
 import { num } from "./notation.js";
 

@@ -1,6 +1,6 @@
 // What stands beside the drawing: the numbers of a step as a table, or a matrix.
 
-import { el } from "../../stage/frontend/dom.js";
+import { el } from "../../shared/frontend/dom.js";
 import { outcomeOf } from "./attemptsteps.js";
 import { trianglePlace } from "./dissection.js";
 import { maths } from "./maths.js";

@@ -1,6 +1,6 @@
 // Stepping: back, forward, autoplay with its speed, and the bar of stages.
 
-import { el, patch } from "../../stage/frontend/dom.js";
+import { el, patch } from "../../shared/frontend/dom.js";
 import { STAGES } from "./story.js";
 
 export const SPEEDS = [

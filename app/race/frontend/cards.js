@@ -1,6 +1,6 @@
 // One card a lane: its small stage, its numbers at the position of the replay, what became of it.
 
-import { duration, el, fitCanvas, patch, short } from "../../stage/frontend/dom.js";
+import { duration, el, fitCanvas, patch, short } from "../../shared/frontend/dom.js";
 
 const BOX = 128;
 

@@ -1,6 +1,6 @@
 // All error curves on one log-log chart, as far as the position of the replay.
 
-import { el, fitCanvas, short } from "../../stage/frontend/dom.js";
+import { el, fitCanvas, short } from "../../shared/frontend/dom.js";
 import { AXES, lastAtMost } from "./curves.js";
 import { decadeTicks, shareOf, tickLabel } from "./scales.js";
 

@@ -1,6 +1,6 @@
 // Entry of the component: one Race for each place it is mounted in.
 
-import { component } from "../../stage/frontend/mounting.js";
+import { component } from "../../shared/frontend/mounting.js";
 import { Race } from "./race.js";
 
 export default component((root, send) => new Race(root, send));

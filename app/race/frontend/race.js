@@ -1,8 +1,8 @@
 // The race in one piece: lanes run on the server, the browser draws them as they go and replays them.
 
-import { duration, el, patch } from "../../stage/frontend/dom.js";
-import { Outbox } from "../../stage/frontend/outbox.js";
-import { isDark, makePalette } from "../../stage/frontend/palette.js";
+import { duration, el, patch } from "../../shared/frontend/dom.js";
+import { Outbox } from "../../shared/frontend/outbox.js";
+import { isDark, makePalette } from "../../shared/frontend/palette.js";
 import { Card } from "./cards.js";
 import { Chart } from "./chart.js";
 import { AXES, decodeBytes, decodeCurve, lastAtMost, lookAt } from "./curves.js";

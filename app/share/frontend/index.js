@@ -1,6 +1,6 @@
 // Entry of the component: a link to copy, or a drawing to take as PNG.
 
-import { component } from "../../stage/frontend/mounting.js";
+import { component } from "../../shared/frontend/mounting.js";
 import { linkRow } from "./link.js";
 import { pictureButton } from "./picture.js";
 

@@ -1,6 +1,6 @@
 // The address of this experiment, and a button that copies it.
 
-import { el, patch } from "../../stage/frontend/dom.js";
+import { el, patch } from "../../shared/frontend/dom.js";
 import { addressOf } from "./address.js";
 
 const SHOWN = 1600; // milliseconds for which the button says what it did

@@ -1,6 +1,6 @@
 // A drawing as PNG: the SVG is drawn on a canvas at twice its size, and saved from there.
 
-import { el } from "../../stage/frontend/dom.js";
+import { el } from "../../shared/frontend/dom.js";
 
 const SCALE = 2;
 const MOST = 8192; // pixels along a side that every browser has

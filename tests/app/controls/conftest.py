@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.jobs import Workers
+from app.session.jobs import Workers
 from tests.app.controls.helpers import XOR
 from tests.app.desk import Desk
 

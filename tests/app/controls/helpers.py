@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from app import controls
-from app.limits import check_size
-from app.stage.sketch import MAX_NODES
+from app.session.limits import check_size
+from app.session.links import current_link
+from app.session.sketch import MAX_NODES
 from nbn_core.experiment import Experiment, SeededStart, link
 from nbn_core.network import Topology
 from tests.app.desk import Desk, is_a_sentence, neuron, node, unpacked
@@ -64,10 +64,10 @@ def changes(desk: Desk) -> list[Callable[[], Any]]:
 
 def reopens(desk: Desk) -> None:
     """The link opens the same experiment and drawing, and has the same link."""
-    text = controls.current_link(desk.bench)
+    text = current_link(desk.bench)
     reopened = Desk(link.decode(text))
     assert reopened.experiment == desk.experiment
-    assert controls.current_link(reopened.bench) == text
+    assert current_link(reopened.bench) == text
     assert reopened.document.blocked == desk.document.blocked
     before, after = desk.document.sketch, reopened.document.sketch
     assert set(after.nodes) == set(before.nodes)
@@ -85,4 +85,4 @@ def reply_is_sound(desk: Desk, answer: dict[str, Any]) -> None:
     assert len(desk.seen["graph"]["nodes"]) <= MAX_NODES
     if not desk.document.blocked:
         assert desk.document.sketch.topology() == desk.experiment.topology
-    assert link.decode(controls.current_link(desk.bench)) == desk.experiment
+    assert link.decode(current_link(desk.bench)) == desk.experiment

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.controls import training
-from app.controls.dispatch import ACTIONS
-from app.limits import MAX_WEIGHTS
+from app.draw.dispatch import ACTIONS
+from app.session import training
+from app.session.limits import MAX_WEIGHTS
 from tests.app.controls.helpers import XOR, reopens, reply_is_sound
 from tests.app.desk import Desk, is_a_sentence, neuron
 

@@ -10,16 +10,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app import controls
 from app.data.painting import answer as painted
 from app.data.view import Looking
 from app.figures.convergence import convergence
 from app.figures.palette import LIGHT
-from app.jobs import Workers
-from app.scrubber import Player, _move
+from app.session.jobs import Workers
+from app.session.messages import Have
+from app.session.view import current_view
+from app.session.weights import reached_weights
 from app.share.shelf import Shelf
-from app.shown import shown
-from app.stage.messages import Have
+from app.shared.scrubber import Player, _move
 from nbn_core.experiment import Experiment, ProblemData
 from nbn_core.trace import Record, Trace
 from nbn_core.training.early_stopping import Validation
@@ -72,7 +72,7 @@ def test_a_row_seen_before_the_first_look_has_its_validation_error(
 
 def test_charts_and_files_of_other_pages_have_the_validation_errors(stopped: Desk) -> None:
     best, _, errors = finished(early())
-    now = shown(stopped.bench)
+    now = current_view(stopped.bench)
     assert now.validation == errors
     assert now.trace is not None
     chart = convergence(now.trace, now.k, 0.0, LIGHT, validation=now.validation)
@@ -100,10 +100,10 @@ def test_the_browser_gets_the_validation_errors_and_where_they_were_least(stoppe
 
 def test_every_page_looks_at_the_best_iteration(stopped: Desk) -> None:
     best, last, _ = finished(early())
-    now = shown(stopped.bench)
+    now = current_view(stopped.bench)
     assert (now.k, now.end, now.last) == (best, best, last)
     assert now.trace is not None
-    reached = controls.reached_weights(stopped.bench)
+    reached = reached_weights(stopped.bench)
     assert np.array_equal(reached, now.trace.weights[best])
     assert np.array_equal(now.weights, reached)
     sent = painted(stopped.bench, Looking(), Have(), None, warming=False)["run"]
@@ -116,13 +116,13 @@ def test_the_replay_of_the_other_pages_ends_there_too(stopped: Desk) -> None:
     best, last, _ = finished(early())
     bench, player = stopped.bench, Player(following=True)
     bench.look_at(last)
-    _move(bench, player, shown(bench))
+    _move(bench, player, current_view(bench))
     assert bench.iteration == best
     assert not player.following
-    player.start(shown(bench))
+    player.start(current_view(bench))
     assert player.first == 0, "it is the end: the replay begins again"
     player.began -= 60.0
-    _move(bench, player, shown(bench))
+    _move(bench, player, current_view(bench))
     assert bench.iteration == best
     assert not player.playing
 
@@ -154,7 +154,7 @@ def test_a_page_that_asks_first_finds_it_settled(workers: Workers) -> None:
     desk = Desk(early(), workers)
     desk.post("train")
     desk.rests()
-    assert shown(desk.bench).k == finished(early())[0]
+    assert current_view(desk.bench).k == finished(early())[0]
 
 
 def test_what_somebody_looks_at_meanwhile_stays() -> None:
@@ -167,7 +167,7 @@ def test_what_somebody_looks_at_meanwhile_stays() -> None:
         pass
     assert run.best_row is not None
     assert desk.post("poll")["run"]["sentence"].count("which is shown") == 0
-    assert shown(desk.bench).k == 3
+    assert current_view(desk.bench).k == 3
 
 
 def test_the_scrubber_reaches_the_last_iteration_and_the_sentence_follows(stopped: Desk) -> None:
@@ -175,7 +175,7 @@ def test_the_scrubber_reaches_the_last_iteration_and_the_sentence_follows(stoppe
     run = stopped.post("scrub", k=last)["run"]
     assert "which is shown" not in run["sentence"]
     assert is_a_sentence(run["sentence"])
-    assert shown(stopped.bench).k == last
+    assert current_view(stopped.bench).k == last
     stopped.have = {}
     assert stopped.post("hello")["run"]["shown"] == last
 
@@ -184,7 +184,7 @@ def test_a_run_without_validation_patterns_has_no_best_row(trained: Desk) -> Non
     assert trained.seen["run"]["best"] is None
     assert trained.columns["validation"] == []
     assert trained.bench.iteration == 0
-    assert shown(trained.bench).end == shown(trained.bench).last
+    assert current_view(trained.bench).end == current_view(trained.bench).last
 
 
 def test_a_run_stopped_by_hand_rests_where_it_is(workers: Workers) -> None:
@@ -194,7 +194,7 @@ def test_a_run_stopped_by_hand_rests_where_it_is(workers: Workers) -> None:
     run = desk.post("stop")["run"]
     assert run["best"] is None
     assert run["sentence"].startswith("Stopped at iteration 30,")
-    assert shown(desk.bench).k == shown(desk.bench).end == 30
+    assert current_view(desk.bench).k == current_view(desk.bench).end == 30
 
 
 def test_train_again_after_the_limit_stops_where_one_run_does(workers: Workers) -> None:
@@ -212,7 +212,7 @@ def test_train_again_after_the_limit_stops_where_one_run_does(workers: Workers) 
     assert desk.experiment.stopping.max_iterations == 52
     assert (run["stop"], run["best"], run["total"]) == ("EARLY", best, last + 1)
     assert desk.columns["validation"] == list(errors)
-    assert shown(desk.bench).k == best
+    assert current_view(desk.bench).k == best
 
 
 def test_the_patience_is_a_field_only_where_patterns_validate(stopped: Desk) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import controls
-from app.jobs import Workers
+from app.session.jobs import Workers
+from app.session.training import training_key
 from nbn_core.experiment import Stopping
 from tests.app.controls.helpers import XOR, reopens, reply_is_sound
 from tests.app.desk import Desk, neuron, node
@@ -117,7 +117,7 @@ def test_whatever_hands_do_at_random_nothing_breaks_or_gets_lost(
         reopens(desk)
         assert answer["info"]["can_train"] == (desk.document.blocked is None)
         if desk.bench.run:
-            assert desk.bench.run_from == controls.training_key(desk.experiment)
+            assert desk.bench.run_from == training_key(desk.experiment)
             assert not desk.bench.run.failed
         if desk.bench.position > length:
             changed = desk.document

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.jobs import Workers
-from app.limits import MAX_ITERATIONS, MAX_PATTERNS, MAX_WEIGHTS, check_size
+from app.session.jobs import Workers
+from app.session.limits import MAX_ITERATIONS, MAX_PATTERNS, MAX_WEIGHTS, check_size
 from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment, OwnData, Stopping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app import controls
+from app.session.links import current_link
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, OwnData
 from nbn_core.network import Topology
@@ -22,13 +22,13 @@ def test_the_link_reopens_exactly_this() -> None:
 
 def test_what_is_too_large_for_a_link_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk(XOR)
-    assert controls.current_link(desk.bench)
+    assert current_link(desk.bench)
     noise = np.random.default_rng(0).standard_normal((20_000, 2))
     data = OwnData(Dataset(noise, noise[:, :1]))
     desk = Desk(Experiment(Topology.mlp([2, 1]), data))
-    assert controls.current_link(desk.bench) == ""
+    assert current_link(desk.bench) == ""
     big = np.random.default_rng(0).standard_normal((80_000, 2))
     data = OwnData(Dataset(big, big[:, :1]))
     desk = Desk(Experiment(Topology.mlp([2, 1]), data))
     monkeypatch.delattr(Experiment, "to_json")
-    assert controls.current_link(desk.bench) == "", "not packed in vain"
+    assert current_link(desk.bench) == "", "not packed in vain"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.stage.sketch import MAX_NODES
+from app.session.sketch import MAX_NODES
 from tests.app.controls.helpers import XOR
 from tests.app.desk import Desk, is_a_sentence, node
 

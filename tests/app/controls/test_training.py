@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app import limits
-from app.jobs import Workers
+from app.session import limits
+from app.session.jobs import Workers
 from nbn_core.experiment import Experiment, SeededStart, Stopping
 from tests.app.controls.helpers import SEED, XOR
 from tests.app.desk import Desk, is_a_sentence, neuron, node

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.jobs import Workers
+from app.session.jobs import Workers
 from nbn_core.warmup import warm_up, warm_up_rules
 from tests.app.race.helpers import XOR, Session
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from app.jobs import Workers
 from app.race.desk import Desk, answer, handle
 from app.race.heat import Heat
 from app.race.lanes import Budget
-from app.stage.messages import Message, Outbox
-from app.state import Bench, document_of
+from app.session.document import document_of
+from app.session.jobs import Workers
+from app.session.messages import Message, Outbox
+from app.session.state import Bench
 from nbn_core.experiment import Experiment, SeededStart, Stopping
 from nbn_core.network import Topology
 from tests.app.desk import LONG, plain

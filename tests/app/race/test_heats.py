@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.jobs import Workers
 from app.race import pictures
 from app.race.heat import Heat
 from app.race.lanes import Budget, Lane
 from app.race.pictures import Photographer
 from app.race.results import results
-from app.state import first_experiment
+from app.session.jobs import Workers
+from app.session.state import first_experiment
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, OwnData, Stopping
 from nbn_core.network import Topology

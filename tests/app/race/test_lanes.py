@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.race.lanes import Budget, Lane, opening, titles, tuned
-from app.state import first_experiment
+from app.session.state import first_experiment
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment
 from nbn_core.rules import RULES

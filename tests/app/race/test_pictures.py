@@ -8,11 +8,11 @@ import json
 import numpy as np
 import pytest
 
-from app.jobs import Workers
 from app.race import pictures
 from app.race.lanes import Budget, Lane
 from app.race.pictures import Photographer
-from app.state import first_experiment
+from app.session.jobs import Workers
+from app.session.state import first_experiment
 from nbn_core.experiment import Experiment
 from tests.app.race.helpers import Session
 

@@ -1,0 +1,10 @@
+"""What is done for one kind of message."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from app.session.jobs import Workers
+from app.session.messages import Message
+from app.session.state import Bench
+
+Action: TypeAlias = Callable[[Bench, Message, Workers], None]

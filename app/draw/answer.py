@@ -1,0 +1,127 @@
+"""The answer to the browser: what it needs and does not have."""
+
+from __future__ import annotations
+
+from app.draw import payload
+from app.draw.rule_form import advanced_fields, control_fields, rule_fields
+from app.session.limits import MAX_ITERATIONS
+from app.session.messages import Have
+from app.session.state import Bench
+from app.session.training import drop_run, training_key
+from app.shared.payload import Json, graph_block, network_block, pack
+from app.shared.problem_gallery import catalogue
+from app.shared.words import about_own, ended, facts, headline
+from nbn_core.experiment import Experiment, OwnData, ProblemData
+from nbn_core.generators import PROBLEMS
+from nbn_core.rules import RULES
+
+
+def answer(bench: Bench, have: Have, client: str | None, *, warming: bool) -> Json:
+    """Everything the browser needs and does not have."""
+    document = bench.document
+    experiment = document.experiment
+    train, test = experiment.datasets()
+    classes = _classes(experiment)
+    key = payload.dataset_key(train, test, classes)
+    if bench.run is not None and bench.run_from != training_key(experiment):
+        drop_run(bench)
+    sent: Json = {
+        "ack": {"client": client, "seq": bench.acknowledged.get(client, 0)} if client else None,
+        "rev": bench.rev,
+        "data_key": key,
+        "notice": {"id": bench.notice.id, "text": bench.notice.text} if bench.notice else None,
+        "info": _info(bench, warming=warming),
+        "run": _run_block(bench, have),
+    }
+    if not have.catalogue:
+        sent["catalogue"] = catalogue()
+    if have.data != key:
+        sent["data"] = payload.data_block(train, test, key, classes)
+    if have.rev != bench.rev:
+        sent["graph"] = graph_block(document.sketch)
+        sent["network"] = network_block(experiment.topology)
+        sent["start"] = pack(experiment.start_weights())
+        sent["loose"] = list(document.sketch.loose().items())
+    return sent
+
+
+def _run_block(bench: Bench, have: Have) -> Json | None:
+    run = bench.run
+    if run is None:
+        return None
+    running = run.running  # before the trace: a run seen at rest is seen with its last row
+    trace = run.trace()
+    total = 0 if trace is None else len(trace)
+    first = min(have.rows, total) if have.run == run.id else 0
+    bench.settle()
+    play = bench.play
+    if have.run == run.id:
+        bench.play = False  # it plays once: coming back to the page shows where one was
+    experiment = bench.experiment
+    rows = min(experiment.stopping.max_iterations, MAX_ITERATIONS)
+    stride = payload.stride_of(experiment.topology.n_weights, rows)
+    best = None if running or trace is None else run.best_row
+    aside = run.validation_sse or ()
+    block = payload.trace_block(trace, first, stride, ended=not running, aside=aside, best=best)
+    return {
+        "id": run.id,
+        "state": "running" if running else "ended",
+        "stop": run.stop.name if run.stop else None,
+        "sentence": ended(run, trace, halted=bench.halted, shown=bench.iteration),
+        "total": total,
+        "best": best,
+        "play": play,
+        "shown": 0 if play else max(0, min(bench.iteration, total - 1)),
+        **block,
+    }
+
+
+def _info(bench: Bench, *, warming: bool) -> Json:
+    document = bench.document
+    experiment = document.experiment
+    loose = document.sketch.loose()
+    return {
+        **_data_info(experiment),
+        "rule_title": RULES[experiment.rule].title if experiment.rule != "nbn" else "",
+        "rule": rule_fields(experiment),
+        "control": control_fields(experiment),
+        "damping": advanced_fields(experiment),
+        "target_sse": experiment.stopping.target_sse,
+        "can_train": document.blocked is None,
+        "can_undo": bench.position > 0,
+        "can_redo": bench.position + 1 < len(bench.history),
+        "loose": document.blocked or next(iter(loose.values()), ""),
+        "headline": headline(experiment, bench.run, warming=warming),
+        "facts": facts(experiment),
+        "warming": warming,
+    }
+
+
+def _classes(experiment: Experiment) -> tuple[str, ...]:
+    data = experiment.data
+    return data.classes if isinstance(data, OwnData) else ()
+
+
+def _data_info(experiment: Experiment) -> Json:
+    data = experiment.data
+    if not isinstance(data, ProblemData):
+        name = data.dataset.name or "Own data"
+        return {"problem": "", "title": name, "about": about_own(data), "parameters": []}
+    problem = PROBLEMS[data.name]
+    parameters = [
+        {
+            "name": p.name,
+            "label": p.label,
+            "value": data.parameters.get(p.name, p.default),
+            "low": p.low,
+            "high": p.high,
+            "step": p.step,
+        }
+        for p in problem.parameters
+    ]
+    return {
+        "problem": problem.name,
+        "title": problem.title,
+        "about": problem.text,
+        "parameters": parameters,
+    }

@@ -1,0 +1,88 @@
+"""What the same takes by backpropagation, measured by this program once NBN has solved it.
+
+Only on the problems of TensorFlow Playground, because only there settings are known that are not
+ours: those Playground opens with. Each training is measured once for all sessions, in the same
+workers, after the reader's own is over.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Any, Final
+
+from app.session import server
+from app.session.jobs import Run, Workers
+from app.session.state import Bench
+from app.session.training import training_key
+from app.shared.payload import Json
+from app.shared.words import duration
+from nbn_core.checks import plural
+from nbn_core.experiment import Experiment, ProblemData, Stopping
+from nbn_core.training import StopReason
+from nbn_core.warmup import is_warm_to_race
+
+SETTINGS: Final[dict[str, Any]] = {
+    "rate": 0.03,
+    "batch_size": 10,
+}  # what TensorFlow Playground opens with
+EPOCHS: Final = 20_000
+FRAMES: Final = 60.0  # Playground draws every epoch: one for each frame of the screen
+_KEPT: Final = 64
+_runs: Final[OrderedDict[str, Run]] = OrderedDict()
+_lock: Final = threading.Lock()
+
+
+def beside(bench: Bench, workers: Workers) -> Json:
+    """Return the line beside a solved training, and whether it is still being measured."""
+    run, experiment = bench.run, bench.experiment
+    if run is None or run.stop is not StopReason.SOLVED or not comparable(experiment):
+        return {"beside": "", "measuring": False}
+    server.warming_rules()
+    if not is_warm_to_race():
+        return {"beside": "", "measuring": True}
+    rival = _run_of(experiment)
+    if rival.stop is None and not rival.failed:
+        rival.go(workers)
+        return {"beside": "Measuring the same by backpropagation\u2026", "measuring": True}
+    return {"beside": sentence(rival), "measuring": False}
+
+
+def comparable(experiment: Experiment) -> bool:
+    """Whether Playground has this problem, and NBN was the rule."""
+    data = experiment.data
+    named = isinstance(data, ProblemData) and data.name.startswith("playground_")
+    return named and experiment.rule == "nbn"
+
+
+def sentence(rival: Run) -> str:
+    """Say what it took."""
+    trace = rival.trace()
+    if rival.failed or trace is None:
+        return ""
+    epochs, seconds = rival.iteration, float(trace.seconds[-1])
+    took = f"{plural(epochs, 'epoch')}: {duration(seconds)} of computing here, and"
+    screen = f"{duration(epochs / FRAMES)} on its screen at one epoch a frame"
+    if rival.stop is StopReason.SOLVED:
+        return (
+            "From the same weights, backpropagation as TensorFlow Playground runs it takes "
+            f"{took} {screen}."
+        )
+    return (
+        "From the same weights, backpropagation as TensorFlow Playground runs it had not solved it "
+        f"after {took} {screen}."
+    )
+
+
+def _run_of(experiment: Experiment) -> Run:
+    key = training_key(experiment)
+    with _lock:
+        if key not in _runs:
+            stopping = Stopping(experiment.stopping.target_sse, EPOCHS)
+            rival = replace(experiment, rule="ebp", settings=SETTINGS, stopping=stopping)
+            _runs[key] = Run(rival.training)
+        _runs.move_to_end(key)
+        while len(_runs) > _KEPT:
+            _runs.popitem(last=False)[1].halt()
+        return _runs[key]

@@ -1,0 +1,41 @@
+"""Every message to what it does."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.draw import edit_network, edit_presets, edit_settings, edit_weights, run_training, undo
+from app.draw.action import Action
+from app.session.inbox import process
+from app.session.jobs import Workers
+from app.session.messages import Message, Outbox
+from app.session.state import Bench
+from nbn_core.errors import NBNError
+
+
+def handle(bench: Bench, outbox: Outbox, workers: Workers) -> bool:
+    """Act on what is new; whether anything was."""
+
+    def act(message: Message) -> None:
+        action = ACTIONS.get(message.kind)
+        if action is None:
+            raise NBNError("That request is not known to this version of the lab; reload the page.")
+        action(bench, message, workers)
+
+    return process(bench, outbox, act)
+
+
+def _nothing(bench: Bench, message: Message, workers: Workers) -> None:
+    """Only ask for an answer."""
+
+
+ACTIONS: Final[dict[str, Action]] = {
+    "hello": _nothing,
+    "poll": _nothing,
+    **run_training.ACTIONS,
+    **edit_weights.ACTIONS,
+    **edit_network.ACTIONS,
+    **edit_presets.ACTIONS,
+    **edit_settings.ACTIONS,
+    **undo.ACTIONS,
+}

@@ -1,0 +1,44 @@
+"""Drawings: the network follows as far as the sketch is complete."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from app.draw.action import Action
+from app.session.document import sketched
+from app.session.jobs import Workers
+from app.session.messages import Message
+from app.session.sketch import Sketch, read_sketch
+from app.session.state import Bench
+from nbn_core.errors import TopologyError
+
+
+def _graph(bench: Bench, message: Message, workers: Workers) -> None:
+    drawn = read_sketch(message.fields.get("graph"))
+    bench.put(sketched(bench.document, _same_ends(bench.document.sketch, drawn)))
+
+
+def _rename(bench: Bench, message: Message, workers: Workers) -> None:
+    name, new = message.text("id"), message.text("name")
+    sketch = bench.document.sketch.renamed(name, new)
+    topology = bench.experiment.topology
+    names = tuple(new if known == name else known for known in topology.names)
+    if len(set(names)) == len(names):
+        topology = replace(topology, names=names)
+    bench.put(sketched(bench.document, sketch, topology))
+
+
+def _same_ends(before: Sketch, after: Sketch) -> Sketch:
+    """Inputs and outputs belong to the data: a drawing can neither add, lose nor reorder them."""
+    if before.of_role("input") != after.of_role("input"):
+        raise TopologyError("Each input belongs to the data and stays: choose other data.")
+    if sorted(before.outputs) != sorted(after.outputs):
+        raise TopologyError("Each output belongs to the data and stays: choose other data.")
+    return replace(after, outputs=before.outputs)
+
+
+ACTIONS: Final[dict[str, Action]] = {
+    "graph": _graph,
+    "rename": _rename,
+}

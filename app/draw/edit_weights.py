@@ -1,0 +1,43 @@
+"""Starting weights: drawn anew, or set one by one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.draw.action import Action
+from app.session.history import change
+from app.session.jobs import Workers
+from app.session.limits import MAX_ITERATIONS
+from app.session.messages import Message
+from app.session.state import Bench
+from app.session.weights import BIAS, renew_weights, shown_weights
+from nbn_core.errors import TopologyError
+from nbn_core.experiment import GivenStart
+
+
+def _new_weights(bench: Bench, message: Message, workers: Workers) -> None:
+    renew_weights(bench)
+
+
+def _weight(bench: Bench, message: Message, workers: Workers) -> None:
+    """One weight set by hand: the network as shown, with this weight, is the new start."""
+    experiment = bench.experiment
+    value = message.number("value", -1e6, 1e6)
+    names = experiment.topology.weight_names
+    if "bias" in message.fields:
+        target = message.text("bias")
+        place = next((n for n, (s, t) in enumerate(names) if t == target and s == BIAS), None)
+    else:
+        ends = (message.text("source"), message.text("target"))
+        place = names.index(ends) if ends in names else None
+    if place is None:
+        raise TopologyError("That connection takes no part in the network, so it has no weight.")
+    weights = shown_weights(bench, message.whole("k", 0, MAX_ITERATIONS)).copy()
+    weights[place] = value
+    change(bench, start=GivenStart(tuple(weights.tolist())))
+
+
+ACTIONS: Final[dict[str, Action]] = {
+    "new_weights": _new_weights,
+    "weight": _weight,
+}

@@ -1,0 +1,208 @@
+// How the error fell: SSE on a log axis, of the patterns that train and of those that validate, the
+// damping mu below it, the shown iteration marked.
+
+import { el, fitCanvas, short } from "../../shared/frontend/dom.js";
+
+const LEFT = 46;
+const RIGHT = 10;
+const FLOOR = 1e-30;
+const ASIDE = { width: 1.4, dash: [5, 3], pale: 0.6 }; // the line of the patterns that validate
+
+export class Convergence {
+  constructor(root, seek) {
+    this.canvas = el("canvas", {
+      class: "chart",
+      role: "img",
+      tabindex: "0",
+      "aria-label": "Convergence",
+    });
+    root.append(this.canvas);
+    this.seek = seek;
+    this.canvas.addEventListener("pointerdown", (event) => this.grab(event));
+    this.canvas.addEventListener("pointermove", (event) => event.buttons && this.grab(event));
+    this.canvas.addEventListener("keydown", (event) => this.key(event));
+    this.state = null;
+  }
+
+  grab(event) {
+    if (!this.state?.last) return;
+    const rect = this.canvas.getBoundingClientRect();
+    const share = (event.clientX - rect.left - LEFT) / (rect.width - LEFT - RIGHT);
+    this.seek(Math.round(Math.max(0, Math.min(1, share)) * this.state.last));
+  }
+
+  key(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step || !this.state?.last) return;
+    event.preventDefault();
+    this.seek(this.state.k + step);
+  }
+
+  /** state: {k, last, at, end, sse[], mu[], validation[], best, bestAt, target, ink, faint, accent, second, font}; no panel for mu where a rule has none */
+  draw(state) {
+    this.state = state;
+    const { width, height } = this.canvas.getBoundingClientRect();
+    if (!width) return;
+    const context = fitCanvas(this.canvas, width, height);
+    context.font = `11px ${state.font}`;
+    const damped = !state.last || state.mu.some(Number.isFinite);
+    const split = damped ? Math.round(height * 0.62) : height - 10;
+    const area = { left: LEFT, right: width - RIGHT };
+    this.panel(context, { ...area, top: 14, bottom: split - 8 }, state.sse, "SSE", state.accent, state, state.target, state.validation);
+    if (damped) this.panel(context, { ...area, top: split + 10, bottom: height - 18 }, state.mu, "damping \u03bc", state.second, state);
+    this.axis(context, area, height, state);
+    this.canvas.setAttribute("aria-label", summary(state));
+  }
+
+  panel(context, box, values, label, colour, state, target = null, aside = []) {
+    const range = decades(aside.length ? [...values, ...aside] : values, target);
+    const y = (value) =>
+      box.bottom - ((Math.log10(Math.max(value, FLOOR)) - range.low) / (range.high - range.low)) * (box.bottom - box.top);
+    gridLines(context, box, range, y, state);
+    context.fillStyle = state.ink;
+    context.textAlign = "left";
+    context.fillText(label, box.left, box.top - 4);
+    if (target > 0) dashed(context, box, y(target), state);
+    const x = (k) => box.left + (k / Math.max(1, state.last)) * (box.right - box.left);
+    let free = box.left; // of the line above the panel
+    if (aside.length) {
+      line(context, aside, x, y, colour, state.k, ASIDE);
+      if (state.best !== null && state.best < aside.length) ring(context, x(state.best), y(aside[state.best]), colour);
+      free = legend(context, box, colour, state);
+    }
+    line(context, values, x, y, colour, state.k);
+    if (values.length) {
+      const k = Math.min(state.k, values.length - 1);
+      context.fillStyle = colour;
+      context.beginPath();
+      context.arc(x(k), y(values[k]), 3.5, 0, 7);
+      context.fill();
+      context.fillStyle = state.ink;
+      context.textAlign = "right";
+      const both = `${short(values[k])} / ${short(aside[k] ?? Infinity)}`;
+      const room = aside.length && free + context.measureText(both).width <= box.right;
+      context.fillText(room ? both : short(values[k]), box.right, box.top - 4);
+    }
+  }
+
+  axis(context, area, height, state) {
+    const x = area.left + (state.k / Math.max(1, state.last)) * (area.right - area.left);
+    context.strokeStyle = state.faint;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(x, 14);
+    context.lineTo(x, height - 18);
+    context.stroke();
+    context.fillStyle = state.muted;
+    context.textAlign = "left";
+    context.fillText("0", area.left, height - 5);
+    context.textAlign = "right";
+    context.fillText(state.last ? `${state.end.toLocaleString("en")} iterations` : "iterations", area.right, height - 5);
+  }
+}
+
+/** Whole decades that hold the values. */
+export function decades(values, target = null) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of target > 0 ? [...values, target] : values) {
+    if (!Number.isFinite(value)) continue;
+    const exponent = Math.log10(Math.max(value, FLOOR));
+    low = Math.min(low, exponent);
+    high = Math.max(high, exponent);
+  }
+  if (low === Infinity) return { low: -2, high: 2 };
+  low = Math.floor(low);
+  high = Math.ceil(high + 1e-9);
+  return { low, high: Math.max(high, low + 1) };
+}
+
+function gridLines(context, box, { low, high }, y, state) {
+  const every = Math.max(1, Math.ceil((high - low) / Math.max(2, (box.bottom - box.top) / 22)));
+  context.lineWidth = 1;
+  context.textAlign = "right";
+  for (let exponent = low; exponent <= high; exponent += every) {
+    const py = Math.round(y(10 ** exponent)) + 0.5;
+    context.strokeStyle = state.grid;
+    context.beginPath();
+    context.moveTo(box.left, py);
+    context.lineTo(box.right, py);
+    context.stroke();
+    context.fillStyle = state.muted;
+    context.fillText(tick(exponent), box.left - 5, py + 4);
+  }
+}
+
+function tick(exponent) {
+  return exponent >= -2 && exponent <= 3 ? String(Number((10 ** exponent).toPrecision(1))) : `1e${exponent}`;
+}
+
+function dashed(context, box, y, state) {
+  context.setLineDash([4, 4]);
+  context.strokeStyle = state.muted;
+  context.beginPath();
+  context.moveTo(box.left, y);
+  context.lineTo(box.right, y);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/** "SSE ── training ╌╌ validation", in words and as the lines are drawn; returns where room is left. */
+function legend(context, box, colour, state) {
+  let left = box.left + context.measureText("SSE").width + 10;
+  const py = box.top - 8;
+  for (const [word, width, dash] of [["training", 2, []], ["validation", ASIDE.width, ASIDE.dash]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.setLineDash(dash);
+    context.beginPath();
+    context.moveTo(left, py);
+    context.lineTo(left + 18, py);
+    context.stroke();
+    context.setLineDash([]);
+    context.fillStyle = state.ink;
+    context.textAlign = "left";
+    context.fillText(word, left + 22, box.top - 4);
+    left += 22 + context.measureText(word).width + 10;
+  }
+  return left;
+}
+
+function ring(context, x, y, colour) {
+  context.strokeStyle = colour;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.arc(x, y, 4.5, 0, 7);
+  context.stroke();
+}
+
+function line(context, values, x, y, colour, k, { width = 2, dash = [], pale = 0.35 } = {}) {
+  context.setLineDash(dash);
+  for (const [from, to, alpha] of [
+    [0, k, 1],
+    [k, values.length - 1, pale],
+  ]) {
+    context.globalAlpha = alpha;
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.beginPath();
+    const step = Math.max(1, Math.floor((to - from) / 1500));
+    const point = (i) => values[i] !== null && context.lineTo(x(i), y(values[i])); // null: too large a number
+    for (let i = from; i <= to && i < values.length; i += step) point(i);
+    if (to < values.length && to >= 0) point(to);
+    context.stroke();
+  }
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+export function summary({ k, last, at, end, sse, mu, target, validation = [], best = null, bestAt }) {
+  if (!last) return "Convergence: nothing trained yet.";
+  const aside = validation.length ? `, SSE of the validation patterns ${short(validation[k] ?? Infinity)}` : "";
+  const known = best !== null && best < validation.length;
+  const least = known ? ` The validation patterns were best at iteration ${bestAt}: SSE ${short(validation[best] ?? Infinity)}.` : "";
+  return (
+    `Convergence: the sum of squared errors went from ${short(sse[0])} to ${short(sse[last])} in ${end} iterations; ` +
+    `target ${short(target)}. At iteration ${at}: SSE ${short(sse[k])}${aside}${Number.isFinite(mu[k]) ? `, damping ${short(mu[k])}` : ""}.${least}`
+  );
+}

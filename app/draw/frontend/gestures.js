@@ -1,0 +1,256 @@
+// Mouse, pen and fingers on the stage, through pointer events.
+
+import * as G from "../../shared/frontend/graph.js";
+import * as geo from "../../shared/frontend/geometry.js";
+import { linkKey } from "../../shared/frontend/network.js";
+
+const FINGER = 16; // pixels by which a finger may miss the dot it drags a link from
+const SLOP = 4; // pixels a hand may tremble before a click becomes a drag
+
+export class Gestures {
+  constructor(stage) {
+    this.stage = stage;
+    this.pointers = new Map();
+    this.drag = null;
+    const box = stage.box;
+    this.handlers = {
+      pointerdown: (event) => this.down(event),
+      pointermove: (event) => this.moved(event),
+      pointerup: (event) => this.up(event),
+      pointercancel: (event) => this.cancel(event),
+      pointerleave: () => this.stage.hover(null, null, 0, 0),
+      dblclick: (event) => this.doubled(event),
+      wheel: (event) => this.wheel(event),
+      touchstart: (event) => this.touched(event),
+      contextmenu: (event) => event.preventDefault(),
+    };
+    for (const [name, handler] of Object.entries(this.handlers)) {
+      box.addEventListener(name, handler, { passive: false });
+    }
+  }
+
+  destroy() {
+    for (const [name, handler] of Object.entries(this.handlers)) {
+      this.stage.box.removeEventListener(name, handler);
+    }
+  }
+
+  place(event) {
+    const rect = this.stage.box.getBoundingClientRect();
+    const [px, py] = [event.clientX - rect.left, event.clientY - rect.top];
+    const [x, y] = geo.toWorld(this.stage.camera, px, py);
+    return { px, py, x, y };
+  }
+
+  down(event) {
+    if (event.target.closest?.(".inspector")) return;
+    const spot = this.place(event);
+    this.pointers.set(event.pointerId, spot);
+    this.stage.box.setPointerCapture(event.pointerId);
+    if (this.pointers.size === 2) return this.startPinch();
+    this.stage.hover(null, null, 0, 0);
+    this.drag = this.begin(event, spot);
+  }
+
+  /** A finger on the ground scrolls the page; on a neuron, or with a second one, it works on the drawing. */
+  touched(event) {
+    if (event.target.closest?.(".inspector")) return;
+    if (this.pinch || ["move", "link"].includes(this.drag?.kind)) event.preventDefault();
+  }
+
+  begin(event, spot) {
+    const { stage } = this;
+    const near = event.pointerType === "touch" && geo.portAt(stage.graph, spot.x, spot.y, FINGER / stage.camera.zoom);
+    const port = event.target.getAttribute?.("data-port") ?? near?.id;
+    const base = { start: spot, last: spot, moved: false };
+    if (port && event.button === 0) return { ...base, kind: "link", source: port };
+    const node = geo.nodeAt(stage.graph, spot.x, spot.y, event.pointerType === "touch" ? 6 : 0);
+    if (event.button === 1 || event.button === 2 || this.panning(event, node)) return { ...base, kind: "pan" };
+    if (node) return this.beginMove(event, node, base);
+    const link = geo.linkAt(stage.graph, spot.x, spot.y, 7 / stage.camera.zoom);
+    return { ...base, kind: link ? "press-link" : "band", link, add: event.shiftKey };
+  }
+
+  panning(event, node) {
+    return !node && (event.pointerType === "touch" || event.altKey);
+  }
+
+  beginMove(event, node, base) {
+    const { stage } = this;
+    const kept = stage.selection.has(node.id) || event.shiftKey;
+    const toggles = event.shiftKey && stage.selection.has(node.id);
+    const ids = toggles
+      ? [...stage.selection].filter((id) => id !== node.id)
+      : kept
+        ? [...new Set([...stage.selection, node.id])]
+        : [node.id];
+    stage.focusNode(node.id); // selects it
+    stage.select(ids);
+    const from = new Map(ids.map((id) => [id, G.nodeOf(stage.graph, id)]));
+    return { ...base, kind: "move", node: node.id, from, extends: event.shiftKey };
+  }
+
+  moved(event) {
+    const spot = this.place(event);
+    if (!this.pointers.has(event.pointerId)) return this.hovered(event, spot);
+    this.pointers.set(event.pointerId, spot);
+    if (this.pinch) return this.pinched();
+    const { drag } = this;
+    if (!drag) return;
+    drag.moved ||= Math.hypot(spot.px - drag.start.px, spot.py - drag.start.py) > SLOP;
+    if (drag.moved) this.dragged(drag, spot);
+    drag.last = spot;
+  }
+
+  hovered(event, spot) {
+    if (event.pointerType === "touch") return;
+    const node = geo.nodeAt(this.stage.graph, spot.x, spot.y);
+    const link = node ? null : geo.linkAt(this.stage.graph, spot.x, spot.y, 7 / this.stage.camera.zoom);
+    this.stage.hover(node, link, spot.px, spot.py);
+  }
+
+  dragged(drag, spot) {
+    const { stage } = this;
+    if (drag.kind === "pan") {
+      stage.fitted = false;
+      const { camera } = stage;
+      stage.camera = { ...camera, x: camera.x + spot.px - drag.last.px, y: camera.y + spot.py - drag.last.py };
+      stage.render();
+    } else if (drag.kind === "move") {
+      const [dx, dy] = [spot.x - drag.start.x, spot.y - drag.start.y];
+      const places = new Map([...drag.from].map(([id, node]) => [id, [node.x + dx, node.y + dy]]));
+      stage.fitted = false;
+      stage.graph = G.move(stage.graph, places);
+      stage.render();
+    } else if (drag.kind === "link") this.drawGhost(drag, spot);
+    else if (drag.kind === "band") this.drawBand(drag.start, spot);
+  }
+
+  drawGhost(drag, spot) {
+    const { stage } = this;
+    const source = G.nodeOf(stage.graph, drag.source);
+    if (!source) return; // undone meanwhile
+    const target = geo.nodeAt(stage.graph, spot.x, spot.y, 10);
+    drag.target = target?.id ?? null;
+    const reason = target && target.id !== source.id ? G.refusal(stage.graph, source.id, target.id) : null;
+    const end = target && !reason ? target : { x: spot.x, y: spot.y, role: "input" };
+    const { camera } = stage;
+    const curve = geo.linkCurve(source, { ...end, x: end.x + (target && !reason ? 0 : 20) });
+    const d = curve.map((v, i) => v * camera.zoom + (i % 2 ? camera.y : camera.x));
+    stage.ghost.setAttribute("d", `M${d[0]} ${d[1]}C${d.slice(2).join(" ")}`);
+    stage.ghost.setAttribute("class", reason ? "ghost refused" : "ghost");
+    const words = reason || (target ? `Link ${source.id} to ${target.id}` : "Drop on a neuron, or here for a new one");
+    stage.card.textContent = words;
+    stage.card.hidden = false;
+    stage.card.classList.toggle("refused", Boolean(reason));
+    stage.card.style.transform = `translate(${Math.min(spot.px + 14, stage.width - 200)}px, ${Math.max(4, spot.py - 46)}px)`;
+  }
+
+  drawBand(start, spot) {
+    const { band } = this.stage;
+    band.setAttribute("visibility", "visible");
+    band.setAttribute("x", Math.min(start.px, spot.px));
+    band.setAttribute("y", Math.min(start.py, spot.py));
+    band.setAttribute("width", Math.abs(spot.px - start.px));
+    band.setAttribute("height", Math.abs(spot.py - start.py));
+  }
+
+  up(event) {
+    const { drag } = this;
+    this.pointers.delete(event.pointerId);
+    if (this.pinch) {
+      if (!this.pointers.size) this.pinch = null;
+      return;
+    }
+    this.drag = null;
+    this.clear();
+    if (!drag) return;
+    if (drag.moved) this.dropped(drag);
+    else this.clicked(drag);
+  }
+
+  dropped(drag) {
+    const { stage } = this;
+    if (drag.kind === "move") stage.edit(stage.graph, "Moved");
+    else if (drag.kind === "band") {
+      const inside = geo.inBox(stage.graph, drag.start.x, drag.start.y, drag.last.x, drag.last.y);
+      stage.select(drag.add ? [...stage.selection, ...inside] : inside);
+      stage.host.say(`${stage.selection.size} selected`);
+    } else if (drag.kind === "link") {
+      if (drag.target === drag.source) return;
+      if (drag.target) stage.tryLink(drag.source, drag.target);
+      else stage.addNeuronAt(drag.last.x, drag.last.y, drag.source);
+    }
+  }
+
+  clicked(drag) {
+    const { stage } = this;
+    if (drag.kind === "move") drag.extends || stage.host.openNode(drag.node);
+    else if (drag.kind === "press-link") {
+      stage.select([], [linkKey(...drag.link)]);
+      stage.host.openLink(drag.link);
+    } else if (drag.kind === "link") stage.host.openNode(drag.source);
+    else {
+      stage.select([]);
+      stage.host.close();
+    }
+  }
+
+  cancel(event) {
+    this.pointers.delete(event.pointerId);
+    const { stage, drag } = this;
+    if (drag?.kind === "move" && drag.moved) {
+      // The browser took the finger, to scroll: everything stands where it stood.
+      stage.graph = G.move(stage.graph, new Map([...drag.from].map(([id, node]) => [id, [node.x, node.y]])));
+      stage.render();
+    }
+    this.drag = null;
+    this.pinch = null;
+    this.clear();
+  }
+
+  clear() {
+    const { stage } = this;
+    stage.ghost.setAttribute("d", "");
+    stage.band.setAttribute("visibility", "hidden");
+    stage.card.hidden = true;
+    stage.card.classList.remove("refused");
+  }
+
+  doubled(event) {
+    if (event.target.closest?.(".inspector")) return;
+    const { x, y } = this.place(event);
+    if (geo.nodeAt(this.stage.graph, x, y)) return;
+    this.stage.host.close();
+    this.stage.addNeuronAt(x, y);
+  }
+
+  wheel(event) {
+    const focused = this.stage.box.matches(":focus-within");
+    if (!event.ctrlKey && !event.metaKey && !focused) return;
+    event.preventDefault();
+    const { px, py } = this.place(event);
+    this.stage.zoom(Math.exp(-Math.max(-80, Math.min(80, event.deltaY)) / 300), px, py);
+  }
+
+  startPinch() {
+    if (this.drag?.kind === "move" && this.drag.moved) this.stage.edit(this.stage.graph, "Moved");
+    this.drag = null;
+    this.clear();
+    this.pinch = this.span();
+  }
+
+  span() {
+    const [a, b] = [...this.pointers.values()];
+    return { distance: Math.hypot(a.px - b.px, a.py - b.py), px: (a.px + b.px) / 2, py: (a.py + b.py) / 2 };
+  }
+
+  pinched() {
+    if (this.pointers.size < 2) return;
+    const now = this.span();
+    const { stage, pinch } = this;
+    stage.zoom(now.distance / Math.max(1, pinch.distance), now.px, now.py);
+    stage.camera = { ...stage.camera, x: stage.camera.x + now.px - pinch.px, y: stage.camera.y + now.py - pinch.py };
+    this.pinch = now;
+  }
+}

@@ -1,0 +1,168 @@
+// What is known of the experiment in the browser: data, network, and the trace received so far.
+
+import { decodeFloats, forward, gridInputs, weightIndex } from "../../shared/frontend/network.js";
+
+const TILE = 36; // side of a neuron's heat map in pixels
+const FINE = 96; // side of the output surface when nothing moves
+const CURVE = 120; // points along a one-input curve
+const MOST_CELLS = 1024; // patterns shown in a neuron's tile
+const COLUMNS = ["iterations", "sse", "mu", "seconds", "validation"]; // of a run, a number a row
+const emptyColumns = () => Object.fromEntries(COLUMNS.map((name) => [name, []]));
+
+export class Model {
+  constructor() {
+    this.run = null;
+    this.cache = {};
+  }
+
+  setData(data) {
+    this.data = {
+      ...data,
+      train: unpack(data.train),
+      test: data.test ? unpack(data.test) : null,
+    };
+    this.cache = {};
+    if (data.I === 2) {
+      this.tileInputs = gridInputs(data.domain, TILE);
+      this.fineInputs = gridInputs(data.domain, FINE);
+    } else if (data.I === 1) {
+      const [low, high] = data.domain;
+      this.tileInputs = Float64Array.from({ length: CURVE }, (_, i) => low + ((high - low) * i) / (CURVE - 1));
+    }
+  }
+
+  setNetwork(network, start) {
+    this.network = network;
+    this.ids = [...network.inputs, ...network.neurons.map((neuron) => neuron.id)];
+    this.index = weightIndex(network, this.ids);
+    this.start = decodeFloats(start);
+    this.cache = {};
+  }
+
+  /** Add what the server sent of a training; rows already here are left alone. Returns whether anything is new. */
+  addRun(run) {
+    if (!run) {
+      const had = this.run !== null;
+      this.run = null;
+      return had;
+    }
+    if (!this.run || this.run.id !== run.id) {
+      if (run.first > 0) return false; // an earlier part is missing: the next poll asks for it
+      this.run = { id: run.id, ...emptyColumns(), rows: new Map(), count: 0 };
+    }
+    const mine = this.run;
+    Object.assign(mine, { state: run.state, stop: run.stop, sentence: run.sentence, total: run.total, best: run.best ?? null });
+    if (run.first > mine.count) return false;
+    const skip = mine.count - run.first;
+    for (const name of COLUMNS) mine[name].push(...(run[name] ?? []).slice(skip));
+    const weights = decodeFloats(run.weights);
+    const width = this.index.count;
+    run.kept.forEach((k, i) => mine.rows.set(k, weights.subarray(i * width, (i + 1) * width)));
+    mine.count = Math.max(mine.count, run.first + run.sse.length);
+    return true;
+  }
+
+  /** Whether the training ended by itself, so that it cannot go on: solved, or stuck. */
+  get over() {
+    const { stop, state } = this.run ?? {};
+    return state === "ended" && Boolean(stop) && stop !== "MAX_ITERATIONS";
+  }
+
+  get last() {
+    return this.run ? Math.max(0, this.run.count - 1) : 0;
+  }
+
+  /** The row a training ended at: the last, or the one that was best for the validation patterns. */
+  get end() {
+    return Math.min(this.last, this.run?.best ?? this.last);
+  }
+
+  /** The number of the iteration in row k: rules that need very many keep only some of them. */
+  iteration(k) {
+    return this.run?.iterations[k] ?? k;
+  }
+
+  /** Weights at iteration k; for very long traces the nearest kept iteration at or before it. */
+  weightsAt(k) {
+    if (!this.run || !this.run.count) return this.start;
+    for (let i = k; i >= 0; i--) {
+      const row = this.run.rows.get(i);
+      if (row) return row;
+    }
+    return this.start;
+  }
+
+  sseAt(k) {
+    return this.run?.sse[k] ?? NaN;
+  }
+
+  /** Sum of squared errors of the weights shown, over the training patterns. */
+  startSse() {
+    const { train, M } = this.data;
+    let sum = 0;
+    for (let m = 0; m < M; m++) {
+      const output = this.output(0, "train", m);
+      for (let p = 0; p < train.P; p++) sum += (train.targets[m * train.P + p] - output[p]) ** 2;
+    }
+    return sum;
+  }
+
+  /** Values of all nodes at iteration k, over "train", "test", "tile" or "fine" points; computed once. */
+  values(k, which) {
+    const weights = this.weightsAt(k);
+    const hit = this.cache[which];
+    if (hit && hit.weights === weights) return hit.values;
+    const [inputs, count] = this.points(which);
+    const values = forward(this.network, weights, inputs, count);
+    this.cache[which] = { weights, values };
+    return values;
+  }
+
+  points(which) {
+    if (which === "tile") return [this.tileInputs, this.data.I === 2 ? TILE * TILE : CURVE];
+    if (which === "fine") return [this.fineInputs, FINE * FINE];
+    return [this.data[which].inputs, this.data[which].P];
+  }
+
+  /** Output m over a set of points. */
+  output(k, which, m) {
+    const [, count] = this.points(which);
+    const node = this.network.n_inputs + this.network.outputs[m];
+    return this.values(k, which).subarray(node * count, (node + 1) * count);
+  }
+
+  /** What a node's tile shows at iteration k: a map over two inputs, a curve over one, else a cell a pattern. */
+  tile(k, id) {
+    const node = this.ids.indexOf(id);
+    if (node < 0) return null;
+    const which = this.data.I <= 2 ? "tile" : "train";
+    const [, count] = this.points(which);
+    const own = this.values(k, which).subarray(node * count, (node + 1) * count);
+    const values = this.scaled(node, own);
+    if (this.data.I === 2) return { kind: "map", columns: TILE, rows: TILE, smooth: true, values };
+    if (this.data.I === 1) return { kind: "curve", values };
+    return cells(values);
+  }
+
+  /** Inputs and outputs fill the palette with their own range; hidden neurons show their value as it is. */
+  scaled(node, values) {
+    const m = this.network.outputs.indexOf(node - this.network.n_inputs);
+    const range = node < this.network.n_inputs ? this.data.input_ranges[node] : m >= 0 ? this.data.target_ranges[m] : null;
+    if (!range) return values;
+    const [middle, half] = [(range[0] + range[1]) / 2, (range[1] - range[0]) / 2 || 1];
+    return Float64Array.from(values, (value) => (value - middle) / half);
+  }
+}
+
+function cells(values) {
+  const shown = Math.min(values.length, MOST_CELLS);
+  const columns = Math.ceil(Math.sqrt(shown));
+  const rows = Math.ceil(shown / columns);
+  const picked = new Float64Array(columns * rows);
+  for (let i = 0; i < shown; i++) picked[i] = values[Math.floor((i * values.length) / shown)];
+  return { kind: "cells", columns, rows, smooth: false, values: picked };
+}
+
+function unpack(set) {
+  return { P: set.P, inputs: decodeFloats(set.inputs), targets: decodeFloats(set.targets) };
+}

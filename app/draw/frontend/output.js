@@ -1,0 +1,234 @@
+// What the network answers: surface, fitted curve, confusion matrix, predicted against target.
+
+import { el, fitCanvas, short } from "../../shared/frontend/dom.js";
+import { at, paint } from "../../shared/frontend/palette.js";
+
+const PALE = 0.62; // the surface is paler than the points on it
+const TABS = {
+  surface: "Surface",
+  curve: "Curve",
+  confusion: "Confusion",
+  scatter: "Predicted",
+};
+
+/** Which views make sense for this data, the first one being the best. */
+export function viewsOf(data) {
+  if (data.kind === "classification") return data.I === 2 ? ["surface", "confusion"] : ["confusion"];
+  if (data.I === 1) return ["curve", "scatter"];
+  return data.I === 2 ? ["surface", "scatter"] : ["scatter"];
+}
+
+export class OutputView {
+  constructor(root, changed) {
+    this.changed = changed;
+    this.tabs = el("div", { class: "tabs", role: "group", "aria-label": "Output view" });
+    this.which = el("select", { "aria-label": "Output shown", onchange: () => changed() });
+    this.canvas = el("canvas", { class: "output-canvas", role: "img", "aria-label": "Output" });
+    this.note = el("p", { class: "note" });
+    root.append(el("div", { class: "row" }, this.tabs, this.which), this.canvas, this.note);
+    this.kind = null;
+  }
+
+  setData(data) {
+    const kinds = viewsOf(data);
+    if (this.kinds !== kinds.join()) {
+      this.kinds = kinds.join();
+      this.kind = kinds[0];
+      this.tabs.replaceChildren(...kinds.map((kind) => this.tab(kind)));
+    }
+    this.data = data;
+    this.tabs.hidden = kinds.length < 2;
+    const names = data.target_names;
+    if (this.which.dataset.names !== names.join("\u0001")) {
+      this.which.dataset.names = names.join("\u0001");
+      this.which.replaceChildren(...names.map((name, m) => el("option", { value: String(m), text: name })));
+    }
+    this.choose(this.kind);
+  }
+
+  tab(kind) {
+    return el("button", { "data-kind": kind, text: TABS[kind], onclick: () => (this.choose(kind), this.changed()) });
+  }
+
+  choose(kind) {
+    this.kind = kind;
+    for (const tab of this.tabs.children) tab.setAttribute("aria-pressed", String(tab.dataset.kind === kind));
+    this.which.hidden = this.data.M < 2 || kind === "confusion";
+  }
+
+  get m() {
+    return Number(this.which.value) || 0;
+  }
+
+  /** view: {data, outputs(m) over patterns, grid: {size, values(m)}, curve: {x, values(m)}, palette, ink, muted, font} */
+  draw(view) {
+    const { width, height } = this.canvas.getBoundingClientRect();
+    if (!width || !view.data) return;
+    const context = fitCanvas(this.canvas, width, height);
+    context.font = `11px ${view.font}`;
+    const text = DRAW[this.kind](context, { ...view, width, height, m: this.m });
+    if (this.note.textContent !== text) this.note.textContent = text;
+    this.canvas.setAttribute("aria-label", `${TABS[this.kind]}: ${text}`);
+  }
+}
+
+const DRAW = { surface: drawSurface, curve: drawCurve, confusion: drawConfusion, scatter: drawScatter };
+
+function drawSurface(context, view) {
+  const { data, palette, grid, m } = view;
+  const side = Math.min(view.width, view.height);
+  const left = (view.width - side) / 2;
+  const [low, high] = data.target_ranges[m];
+  const [middle, half] = [(low + high) / 2, (high - low) / 2 || 1];
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = grid.size;
+  const small = canvas.getContext("2d");
+  const scaled = Float64Array.from(grid.values(m), (value) => (PALE * (value - middle)) / half);
+  small.putImageData(paint(small.createImageData(grid.size, grid.size), scaled, 0, palette), 0, 0);
+  context.imageSmoothingEnabled = true;
+  context.drawImage(canvas, left, 0, side, side);
+  const [xmin, xmax, ymin, ymax] = data.domain;
+  const place = (set, p) => [
+    left + ((set.inputs[p] - xmin) / (xmax - xmin)) * side,
+    ((ymax - set.inputs[set.P + p]) / (ymax - ymin)) * side,
+  ];
+  const radius = data.train.P > 400 ? 2 : data.train.P > 40 ? 3 : 6;
+  for (let p = 0; p < data.train.P; p++) {
+    const value = (data.train.targets[m * data.train.P + p] - middle) / half;
+    dot(context, place(data.train, p), radius, palette.css[at(value)], palette.dark ? "#000" : "#fff");
+  }
+  return sentence(view);
+}
+
+function dot(context, [x, y], radius, fill, rim) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 7);
+  context.fillStyle = fill;
+  context.fill();
+  context.lineWidth = 1;
+  context.strokeStyle = rim;
+  context.stroke();
+}
+
+function drawCurve(context, view) {
+  const { data, curve, palette, m, width, height, ink } = view;
+  const [xmin, xmax] = data.domain;
+  const [low, high] = data.target_ranges[m];
+  const pad = 0.15 * (high - low || 1);
+  const x = (value) => 6 + ((value - xmin) / (xmax - xmin)) * (width - 12);
+  const y = (value) => height - 6 - ((value - low + pad) / (high - low + 2 * pad)) * (height - 12);
+  for (let p = 0; p < data.train.P; p++) {
+    dot(context, [x(data.train.inputs[p]), y(data.train.targets[m * data.train.P + p])], 2.5, palette.negative, palette.ground);
+  }
+  context.strokeStyle = palette.positive;
+  context.lineWidth = 2.2;
+  context.beginPath();
+  curve.values(m).forEach((value, i) => {
+    const py = Math.max(-height, Math.min(2 * height, y(value)));
+    context.lineTo(x(curve.x[i]), py);
+  });
+  context.stroke();
+  context.fillStyle = ink;
+  return sentence(view);
+}
+
+/** counts[target][answer] over a set; two classes on one output, or the largest output. */
+export function confusion(set, outputs, M, threshold = 0) {
+  const classes = M === 1 ? 2 : M;
+  const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
+  const pick = (value) => {
+    if (M === 1) return value(0) > threshold ? 1 : 0;
+    let best = 0;
+    for (let m = 1; m < M; m++) if (value(m) > value(best)) best = m;
+    return best;
+  };
+  for (let p = 0; p < set.P; p++) {
+    const target = pick((m) => set.targets[m * set.P + p]);
+    counts[target][pick((m) => outputs(m)[p])]++;
+  }
+  return counts;
+}
+
+function drawConfusion(context, view) {
+  const { data, palette, ink, muted } = view;
+  const counts = confusion(data.train, view.outputs, data.M, data.threshold);
+  const n = counts.length;
+  const names = data.class_names;
+  const top = 6;
+  const side = Math.min(view.width - 34, view.height - top - 34);
+  const left = (view.width - side) / 2 + 10;
+  const cell = side / n;
+  context.textBaseline = "middle";
+  counts.forEach((row, i) => {
+    const total = row.reduce((sum, value) => sum + value, 0) || 1;
+    const y = top + i * cell;
+    row.forEach((count, j) => {
+      const tone = (count / total) * (i === j ? 1 : -1);
+      context.fillStyle = palette.css[at(tone)];
+      context.fillRect(left + j * cell, y, cell - 1.5, cell - 1.5);
+      if (cell < 17) return;
+      context.textAlign = "center";
+      context.fillStyle = Math.abs(tone) > 0.55 ? (palette.dark ? "#111" : "#fff") : ink;
+      context.fillText(String(count), left + (j + 0.5) * cell, y + cell / 2);
+    });
+    context.fillStyle = muted;
+    context.textAlign = "right";
+    context.fillText(names[i], left - 5, y + cell / 2);
+    context.textAlign = "center";
+    context.fillText(names[i], left + (i + 0.5) * cell, top + side + 8);
+  });
+  context.fillText("rows: target, columns: answer", left + side / 2, top + side + 22);
+  context.textBaseline = "alphabetic";
+  return sentence(view);
+}
+
+function drawScatter(context, view) {
+  const { data, palette, m, width, height, muted } = view;
+  const outputs = view.outputs(m);
+  const [low, high] = data.target_ranges[m];
+  const pad = 0.08 * (high - low || 1);
+  const side = Math.min(width - 30, height - 18);
+  const left = (width - side) / 2 + 8;
+  const scale = (value) => ((value - low + pad) / (high - low + 2 * pad)) * side;
+  context.strokeStyle = muted;
+  context.strokeRect(left, 4, side, side);
+  context.beginPath();
+  context.moveTo(left, 4 + side);
+  context.lineTo(left + side, 4);
+  context.stroke();
+  for (let p = 0; p < data.train.P; p++) {
+    const px = left + scale(data.train.targets[m * data.train.P + p]);
+    const py = 4 + side - Math.max(0, Math.min(side, scale(outputs[p])));
+    dot(context, [px, py], 2, palette.positive, palette.ground);
+  }
+  context.fillStyle = muted;
+  context.textAlign = "center";
+  context.fillText("target", left + side / 2, side + 16);
+  context.save();
+  context.translate(left - 6, 4 + side / 2);
+  context.rotate(-Math.PI / 2);
+  context.fillText("predicted", 0, 0);
+  context.restore();
+  return sentence(view);
+}
+
+/** "248 of 250 right; 240 of 250 test points right" or the root mean square errors. */
+function sentence({ data, outputs, testOutputs }) {
+  const parts = [score(data, data.train, outputs, "")];
+  if (data.test) parts.push(score(data, data.test, testOutputs, "test "));
+  return parts.join("; ");
+}
+
+function score(data, set, outputs, word) {
+  if (data.kind === "classification") {
+    const counts = confusion(set, outputs, data.M, data.threshold);
+    const right = counts.reduce((sum, row, i) => sum + row[i], 0);
+    return `${right} of ${set.P} ${word}patterns right`;
+  }
+  let sum = 0;
+  for (let m = 0; m < data.M; m++) {
+    const values = outputs(m);
+    for (let p = 0; p < set.P; p++) sum += (set.targets[m * set.P + p] - values[p]) ** 2;
+  }
+  return `${word}RMSE ${short(Math.sqrt(sum / (set.P * data.M)))}`;
+}

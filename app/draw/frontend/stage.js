@@ -1,0 +1,283 @@
+// The stage: the drawing, and everything hands do to it. It holds a drawing and a selection; edits
+// are reported through `host.edit(graph, words)` and never change weights by themselves.
+
+import { el, fitCanvas, patch, short, svg } from "../../shared/frontend/dom.js";
+import * as G from "../../shared/frontend/graph.js";
+import * as geo from "../../shared/frontend/geometry.js";
+import { Gestures } from "./gestures.js";
+import { stageKey } from "./keyboard.js";
+import { linkKey } from "../../shared/frontend/network.js";
+import { Paintwork } from "../../shared/frontend/paintwork.js";
+
+export class Stage {
+  /** host: {edit, openNode, openLink, say, refuse, undo, redo} */
+  constructor(root, host) {
+    this.host = host;
+    this.graph = { nodes: [], links: [] };
+    this.scene = { weights: null, index: { bias: [], links: new Map() }, tile: () => null };
+    this.selection = new Set();
+    this.selectedLinks = new Set();
+    this.camera = { x: 0, y: 0, zoom: 1 };
+    this.fitted = true; // the camera follows the drawing until somebody moves it
+    this.focusId = null;
+    this.linking = null; // id of the node a keyboard link starts from
+    this.paintwork = new Paintwork();
+    this.nodes = new Map(); // id -> SVG parts
+    this.build(root);
+    this.gestures = new Gestures(this);
+  }
+
+  build(root) {
+    this.canvas = el("canvas", { class: "stage-canvas", "aria-hidden": "true" });
+    this.layer = svg("g");
+    this.ghost = svg("path", { class: "ghost" });
+    this.band = svg("rect", { class: "band", visibility: "hidden" });
+    this.overlay = svg("svg", { class: "stage-overlay" }, this.layer, this.ghost, this.band);
+    this.card = el("div", { class: "hover-card", hidden: true, role: "tooltip" });
+    this.box = el(
+      "div",
+      {
+        class: "stage-box",
+        role: "application",
+        "aria-label":
+          "Network drawing. Arrow keys walk from neuron to neuron, N adds one, L links, Delete removes, Enter opens. A table of the same network stands below.",
+        tabindex: "-1",
+        onkeydown: (event) => stageKey(this, event),
+      },
+      this.canvas,
+      this.overlay,
+      this.card,
+    );
+    root.append(this.box);
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(this.box);
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    this.gestures.destroy();
+  }
+
+  resize() {
+    this.width = this.box.clientWidth;
+    this.height = this.box.clientHeight;
+    if (this.fitted) this.fit();
+    this.render();
+  }
+
+  get aspect() {
+    return this.width && this.height ? this.width / this.height : 1.6;
+  }
+
+  fit() {
+    this.fitted = true;
+    if (this.width) this.camera = geo.fitCamera(this.graph, this.width, this.height);
+    this.render();
+  }
+
+  zoom(factor, px = this.width / 2, py = this.height / 2) {
+    this.fitted = false;
+    this.camera = geo.zoomAbout(this.camera, factor, px, py);
+    this.render();
+  }
+
+  /** Show a drawing that came from elsewhere (the server, undo, a preset). */
+  setGraph(graph) {
+    const same = this.graph.nodes.length === graph.nodes.length;
+    this.graph = G.placed(graph, this.aspect);
+    const known = new Set(graph.nodes.map((node) => node.id));
+    this.selection = new Set([...this.selection].filter((id) => known.has(id)));
+    if (!known.has(this.focusId)) this.focusId = graph.nodes[0]?.id ?? null;
+    if (this.fitted || !same) this.fit();
+    this.syncNodes();
+    this.render();
+  }
+
+  /** Change the drawing as the user asked; the server hears of it. */
+  edit(graph, words) {
+    this.graph = graph;
+    this.syncNodes();
+    this.render();
+    this.host.edit(graph, words);
+  }
+
+  /** scene: {weights, index, tile(id), palette, ink, faint, halo, loose: Map} */
+  setScene(scene) {
+    this.scene = scene;
+    this.render();
+  }
+
+  select(ids, links = []) {
+    this.selection = new Set(ids);
+    this.selectedLinks = new Set(links);
+    this.render();
+  }
+
+  syncNodes() {
+    const wanted = new Set(this.graph.nodes.map((node) => node.id));
+    for (const [id, parts] of this.nodes) {
+      if (!wanted.has(id)) {
+        parts.group.remove();
+        this.nodes.delete(id);
+      }
+    }
+    for (const node of this.graph.nodes) {
+      if (!this.nodes.has(node.id)) this.nodes.set(node.id, this.makeNode(node));
+    }
+  }
+
+  makeNode({ id, role }) {
+    const half = geo.SIZE[role] / 2;
+    const frame = svg("rect", { class: "frame", x: -half, y: -half, width: 2 * half, height: 2 * half, rx: 7 });
+    const name = svg("text", { class: "name", y: -half - 6, "text-anchor": "middle", text: id });
+    const bias = svg("text", { class: "bias", y: half + 13, "text-anchor": "middle" });
+    const port = svg("circle", { class: "port", cx: half, r: 5.5, "data-port": id });
+    const group = svg(
+      "g",
+      { class: `node ${role}`, "data-id": id, role: "button", tabindex: "-1", onfocus: () => this.focused(id) },
+      frame,
+      name,
+      bias,
+      port,
+    );
+    this.layer.append(group);
+    return { group, name, bias };
+  }
+
+  focused(id) {
+    this.focusId = id;
+    if (!this.selection.has(id)) this.select([id]);
+  }
+
+  focusNode(id) {
+    this.focusId = id;
+    this.render();
+    this.nodes.get(id)?.group.focus({ preventScroll: true });
+  }
+
+  render() {
+    if (this.frame || !this.width) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = null;
+      this.paintNow();
+    });
+  }
+
+  paintNow() {
+    const { camera, scene } = this;
+    if (!scene.palette) return;
+    const context = fitCanvas(this.canvas, this.width, this.height);
+    this.paintwork.draw(context, {
+      ...scene,
+      graph: this.graph,
+      camera,
+      hoverLink: this.hoverLink,
+      selectedLinks: this.selectedLinks,
+    });
+    patch(this.layer, { transform: `translate(${camera.x} ${camera.y}) scale(${camera.zoom})` });
+    const biasAt = new Map(scene.biasIds?.map((id, k) => [id, scene.index.bias[k]]));
+    for (const node of this.graph.nodes) this.syncNode(node, biasAt.get(node.id));
+  }
+
+  syncNode(node, biasPosition) {
+    const { group, bias } = this.nodes.get(node.id);
+    const loose = this.scene.loose.get(node.id);
+    const value = this.scene.weights?.[biasPosition];
+    // Said anew when things rest: a replay would only drown a screen reader in numbers.
+    if (!this.scene.moving) patch(group, { "aria-label": this.describe(node, loose, value) });
+    patch(group, {
+      transform: `translate(${node.x} ${node.y})`,
+      tabindex: node.id === this.focusId ? "0" : "-1",
+      class: `node ${node.role}${this.selection.has(node.id) ? " selected" : ""}${loose ? " loose" : ""}`,
+      "aria-pressed": String(this.selection.has(node.id)),
+    });
+    patch(bias, { text: value === undefined || this.camera.zoom < 0.45 ? "" : short(value, 2) });
+    bias.setAttribute("class", value < 0 ? "bias minus" : "bias plus");
+  }
+
+  describe(node, loose, bias) {
+    const sources = G.sourcesOf(this.graph, node.id);
+    const parts = [`${node.id}, ${G.ROLES[node.role]}`];
+    if (node.role !== "input") parts.push(`fed by ${sources.join(", ") || "nothing yet"}`);
+    if (bias !== undefined) parts.push(`bias ${short(bias)}`);
+    if (loose) parts.push(loose);
+    return parts.join("; ");
+  }
+
+  // What gestures and keys call.
+
+  addNeuronAt(x, y, source = null) {
+    let [graph, id] = G.addNeuron(this.graph, x, y);
+    if (source) graph = G.connect(graph, source, id);
+    this.select([id]);
+    this.edit(graph, `Neuron ${id} added`);
+    this.focusNode(id);
+  }
+
+  addNeuron() {
+    const [x, y] = geo.toWorld(this.camera, this.width / 2, this.height / 2);
+    const jitter = 26 * (this.graph.nodes.length % 5);
+    this.addNeuronAt(x + jitter, y + jitter);
+  }
+
+  tryLink(source, target) {
+    const reason = G.refusal(this.graph, source, target);
+    if (reason) this.host.refuse(reason);
+    else this.edit(G.connect(this.graph, source, target), `Link from ${source} to ${target} drawn`);
+    return !reason;
+  }
+
+  removeSelected() {
+    const hidden = [...this.selection].filter((id) => G.nodeOf(this.graph, id)?.role === "hidden");
+    const links = this.graph.links.filter((link) => this.selectedLinks.has(linkKey(...link)));
+    if (!hidden.length && !links.length) {
+      if (this.selection.size)
+        this.host.refuse("Inputs and outputs belong to the data: choose other data to change their number.");
+      return;
+    }
+    const next = this.graph.nodes.find((node) => !hidden.includes(node.id))?.id;
+    this.select([]);
+    this.edit(G.remove(this.graph, hidden, links), "Removed");
+    if (next) this.focusNode(next); // else the keys would go nowhere
+  }
+
+  duplicateSelected() {
+    const [graph, ids] = G.duplicate(this.graph, [...this.selection]);
+    if (!ids.length) return this.host.refuse("Select one or more hidden neurons to duplicate.");
+    this.select(ids);
+    this.edit(graph, `${ids.length} duplicated`);
+  }
+
+  tidy() {
+    this.fitted = true;
+    this.edit(G.move(this.graph, G.tidy(this.graph, this.aspect)), "Drawing tidied");
+    this.fit();
+  }
+
+  hover(node, link, px, py) {
+    const key = link ? linkKey(...link) : null;
+    if (key !== this.hoverLink) {
+      this.hoverLink = key;
+      this.render();
+    }
+    const text = node ? this.hoverNode(node) : link ? this.hoverWeight(link, key) : "";
+    patch(this.card, { text, hidden: !text });
+    if (!text) return;
+    const left = Math.min(px + 14, this.width - this.card.offsetWidth - 6);
+    this.card.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, py - 44)}px)`;
+  }
+
+  hoverNode(node) {
+    const loose = this.scene.loose.get(node.id);
+    if (loose) return loose;
+    if (node.role === "input") return `${node.id}: input`;
+    const value = this.scene.weights?.[this.scene.index.bias[this.scene.biasIds?.indexOf(node.id)]];
+    return `${node.id}: ${this.host.activationTitle(node.activation)}, bias ${value === undefined ? "?" : short(value, 4)}`;
+  }
+
+  hoverWeight([source, target], key) {
+    const position = this.scene.index.links.get(key);
+    const value = position === undefined ? "not in use yet" : short(this.scene.weights[position], 4);
+    return `${source} to ${target}: ${value}`;
+  }
+}

@@ -1,0 +1,55 @@
+// Train, step, stop, and the player of what happened.
+
+import { el, patch, short } from "../../shared/frontend/dom.js";
+import { SPEEDS } from "./replay.js";
+
+export class Toolbar {
+  /** actions: {train, step, stop, reset, renew, seek(k), toggle, speed(i)} */
+  constructor(root, actions) {
+    this.train = el("button", { class: "primary", onclick: actions.train }, icon("play"), el("span", { text: "Train" }));
+    this.step = el("button", { text: "Step", title: "One iteration more", onclick: actions.step });
+    this.stop = el("button", { text: "Stop", onclick: actions.stop });
+    this.reset = el("button", { text: "Reset", title: "Back to the starting weights", onclick: actions.reset });
+    this.renew = el("button", { text: "New weights", title: "Draw other starting weights", onclick: actions.renew });
+    this.toggle = el("button", { class: "icon", onclick: actions.toggle }, icon("play"));
+    this.slider = el("input", {
+      type: "range",
+      min: 0,
+      max: 0,
+      step: 1,
+      "aria-label": "Iteration",
+      oninput: (event) => actions.seek(Number(event.target.value)),
+    });
+    this.count = el("span", { class: "count" });
+    this.speed = el(
+      "select",
+      { "aria-label": "Replay speed", onchange: (event) => actions.speed(Number(event.target.value)) },
+      SPEEDS.map(({ label }, i) => el("option", { value: String(i), text: label })),
+    );
+    this.sse = el("span", { class: "sse" });
+    root.append(
+      el("div", { class: "buttons" }, this.train, this.step, this.stop, this.reset, this.renew),
+      el("div", { class: "player" }, this.count, this.toggle, this.slider, this.speed, this.sse),
+    );
+  }
+
+  /** state: {k, last, at, end, playing, speed, running, canTrain, canStep, sse}; `at` and `end` are the iterations of rows k and last */
+  update({ k, last, at, end, playing, speed, running, canTrain, canStep, sse }) {
+    patch(this.train, { disabled: !canTrain || running });
+    patch(this.step, { disabled: !canStep || running });
+    patch(this.stop, { disabled: !running });
+    patch(this.reset, { disabled: last === 0 && !running });
+    patch(this.slider, { max: String(Math.max(1, last)), disabled: last === 0 });
+    if (Number(this.slider.value) !== k) this.slider.value = String(k);
+    patch(this.slider, { "aria-valuetext": `iteration ${at} of ${end}` });
+    patch(this.count, { text: last ? `iteration ${at} of ${end}` : running ? "starting \u2026" : "not trained yet" });
+    patch(this.toggle, { disabled: last === 0, "aria-label": playing ? "Pause replay" : "Replay" });
+    this.toggle.classList.toggle("on", playing);
+    if (this.speed.value !== String(speed)) this.speed.value = String(speed);
+    patch(this.sse, { text: Number.isFinite(sse) ? `SSE ${short(sse)}` : "" });
+  }
+}
+
+function icon(kind) {
+  return el("span", { class: `glyph ${kind}`, "aria-hidden": "true" });
+}

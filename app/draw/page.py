@@ -1,0 +1,27 @@
+"""The Draw page: read what the browser says, act, answer."""
+
+from __future__ import annotations
+
+from app.draw import backprop_baseline, component
+from app.draw.answer import answer
+from app.draw.dispatch import handle
+from app.session import server, state
+from app.session.messages import Have, read_outbox
+from app.session.training import leave_nothing_running
+from app.shared.address import show_link
+
+
+def draw() -> None:
+    """Show the workbench. It runs again for every message."""
+    bench = state.bench()
+    outbox = read_outbox(state.component_state(component.KEY, "outbox"))
+    have, client = Have(), None
+    if outbox is not None:
+        client = outbox.client
+        if handle(bench, outbox, server.workers()):
+            have = outbox.have
+    sent = answer(bench, have, client, warming=not server.warming().is_set())
+    sent["info"] |= backprop_baseline.beside(bench, server.workers())
+    show_link(bench)
+    leave_nothing_running(bench.run)
+    component.workbench(sent)

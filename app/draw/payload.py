@@ -1,0 +1,139 @@
+"""What the Draw page sends to the browser: the data, and the rows of a trace."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.shared.payload import Json, number, pack
+from nbn_core.data import Dataset
+from nbn_core.trace import Trace
+
+KEPT_BYTES: Final = 6_000_000  # of weights, per run; longer traces keep every s-th iteration
+CHUNK_BYTES: Final = 1_500_000  # of weights, per answer
+_FAR: Final = 1e300  # of a domain, so that its width is a number
+
+# The data of an experiment
+
+
+def dataset_key(train: Dataset, test: Dataset | None, classes: Sequence[str] = ()) -> str:
+    """A short name for the data: the same for equal data."""
+    digest = hashlib.blake2b(repr(tuple(classes)).encode("utf-8", "replace"), digest_size=8)
+    for part in (train, test):
+        if part is not None:
+            digest.update(part.inputs.tobytes())
+            digest.update(part.targets.tobytes())
+            digest.update(repr((part.inputs.shape, part.kind, part.target_names)).encode())
+    return digest.hexdigest()
+
+
+def data_block(train: Dataset, test: Dataset | None, key: str, classes: Sequence[str] = ()) -> Json:
+    """Patterns and what the browser must know to draw them; `classes` are their names, if known."""
+    parts = [train] if test is None else [train, test]
+    inputs = np.vstack([part.inputs for part in parts])
+    targets = np.vstack([part.targets for part in parts])
+    return {
+        "key": key,
+        "kind": train.kind,
+        "I": train.n_inputs,
+        "M": train.n_outputs,
+        "train": _patterns(train),
+        "test": None if test is None else _patterns(test),
+        "domain": _domain(inputs),
+        "input_ranges": _ranges(inputs),
+        "target_ranges": _ranges(targets),
+        "target_names": list(train.target_names),
+        "class_names": _class_names(train, targets, classes),
+        "threshold": 0.5 if targets.min() >= 0.0 else 0.0,
+    }
+
+
+def _patterns(dataset: Dataset) -> Json:
+    return {
+        "P": dataset.n_patterns,
+        "inputs": pack(dataset.inputs.T),
+        "targets": pack(dataset.targets.T),
+    }
+
+
+def _ranges(values: NDArray[np.float64]) -> list[list[float]]:
+    return np.stack([values.min(0), values.max(0)], axis=1).tolist()  # type: ignore[no-any-return]
+
+
+def _domain(inputs: NDArray[np.float64]) -> list[float] | None:
+    if inputs.shape[1] > 2:
+        return None
+    domain = []
+    for low, high in _ranges(inputs.clip(-_FAR, _FAR)):
+        pad = 0.1 * (high - low) or 0.1 * (abs(high) or 1.0)
+        domain += [low - pad, high + pad]
+    return domain
+
+
+def _class_names(train: Dataset, targets: NDArray[np.float64], classes: Sequence[str]) -> list[str]:
+    if train.kind != "classification":
+        return []
+    if len(classes) == max(2, train.n_outputs):
+        return _short(classes)
+    if train.n_outputs == 1:
+        return [f"{targets.min():g}", f"+{targets.max():g}"]
+    return _short(train.target_names)
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """The first letters of each, as many as tell them apart, at most eight."""
+    most = next((n for n in range(3, 8) if len({name[:n] for name in names}) == len(names)), 8)
+    return [name[:most] for name in names]
+
+
+# The run
+
+
+def stride_of(n_weights: int, max_iterations: int) -> int:
+    """Every how many iterations weights are kept for the browser."""
+    return max(1, math.ceil(n_weights * 8 * max_iterations / KEPT_BYTES))
+
+
+def trace_block(
+    trace: Trace | None,
+    first: int,
+    stride: int,
+    *,
+    ended: bool,
+    aside: Sequence[float] = (),
+    best: int | None = None,
+) -> Json:
+    """Turn rows `first`... of a trace, as many as one answer holds, into lists and kept weights.
+
+    The newest row of a trace that has ended is always kept, and the one that was `best` for
+    validation patterns, even if all but its weights was sent while it was still growing. `aside`
+    is the SSE of those patterns row by row. No trace is a trace without rows.
+    """
+    if trace is None:
+        return {
+            "first": 0, "iterations": [], "sse": [], "mu": [], "seconds": [], "validation": [],
+            "kept": [], "weights": "",
+        }  # fmt: skip
+    n_weights = trace.weights.shape[1]
+    total = len(trace)
+    end = min(total, first + max(1, CHUNK_BYTES * stride // (8 * max(1, n_weights))))
+    kept = [k for k in range(first, end) if k % stride == 0]
+    if ended and end == total:
+        ends = {total - 1, total - 1 if best is None else best}
+        kept += sorted(k for k in ends if k % stride)
+    rows = trace.weights[kept] if kept else np.empty((0, n_weights))
+    return {
+        "first": first,
+        "iterations": trace.iterations[first:end].tolist(),
+        "sse": [number(v) for v in trace.sse[first:end].tolist()],
+        "mu": [number(v) for v in trace.mu[first:end].tolist()],
+        "seconds": [number(v) for v in trace.seconds[first:end].tolist()],
+        "validation": [number(v) for v in aside[first:end]],
+        "kept": kept,
+        "weights": pack(rows),
+    }

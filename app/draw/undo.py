@@ -1,0 +1,26 @@
+"""Undo and redo."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.draw.action import Action
+from app.session.jobs import Workers
+from app.session.messages import Message
+from app.session.state import Bench
+
+
+def _undo(bench: Bench, message: Message, workers: Workers) -> None:
+    if not bench.move(-1):
+        bench.say("There is nothing to undo.")
+
+
+def _redo(bench: Bench, message: Message, workers: Workers) -> None:
+    if not bench.move(1):
+        bench.say("There is nothing to redo.")
+
+
+ACTIONS: Final[dict[str, Action]] = {
+    "undo": _undo,
+    "redo": _redo,
+}

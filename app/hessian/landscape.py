@@ -1,0 +1,147 @@
+"""Landscape: the SSE over a plane of weights with the path on it, and along the next step."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app.figures import valley
+from app.figures.chart import Chart, percent, short
+from app.hessian.choices import Choices
+from app.session import curvature
+from app.session.curvature import Point
+from app.session.view import CurrentView
+from app.shared.chart_box import Box
+from nbn_core.analysis import landscape
+from nbn_core.analysis.coupling import full_step
+
+FloatArray = NDArray[np.float64]
+PLANES: Final = {
+    "first to last weights": ("from first to last", "most of the rest"),
+    "step and gradient": ("along the step", "gradient, the rest of it"),
+    "stiffest and softest": ("stiffest direction", "softest direction"),
+    "two stiffest": ("stiffest direction", "second stiffest"),
+    "random, as long as each neuron": ("random direction", "another"),
+}
+SECONDS: Final = 0.4  # of computing for a surface
+
+
+def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
+    """Show the plane and the cut."""
+    options = list(PLANES) if now.last > 0 else list(PLANES)[1:]
+    chosen = str(st.selectbox("Plane", options, key="nbn-plane", width=320))
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        chart, share = _plane(now, at, chosen, box)
+        box.show(chart, 740)
+        if not box.playing and now.last > 0:
+            st.caption(
+                f"This plane holds {percent(share)} of the path's movement through "
+                f"{at.topology.n_weights:,} dimensions; the rest goes in and out of the picture."
+            )
+    with right:
+        t = np.linspace(-0.5, 2.0, 76)
+        cut = curvature.KEPT.get(
+            ("cut", at.key),
+            lambda: landscape.cut_along_step(
+                at.objective, at.weights, curvature.equations(at), curvature.added(at), t
+            ),
+        )
+        box.show(valley.cut_chart(cut, curvature.damping(at), box.palette), 490)
+        st.markdown(_trust(cut.gain_ratio, at))
+        with st.expander("Formula"):
+            st.markdown(_FORMULA)
+
+
+def _plane(now: CurrentView, at: Point, chosen: str, box: Box) -> tuple[Chart, float]:
+    path = at.weights[None, :] if now.trace is None else now.trace.weights
+    fixed = chosen == "first to last weights"
+    key = ("plane", at.key.rsplit("-", 1)[0] if fixed else at.key, len(path), chosen, box.playing)
+    plane, x, y, sse, flat = curvature.KEPT.get(
+        key, lambda: _surface(at, path, chosen, box.playing)
+    )
+    share = plane.share(path)
+    chart = valley.plane_chart(
+        x, y, sse, flat, min(now.k, len(path) - 1), box.palette, titles=PLANES[chosen], share=share
+    )
+    return chart, share
+
+
+def _surface(
+    at: Point, path: FloatArray, chosen: str, playing: bool
+) -> tuple[landscape.Plane, FloatArray, FloatArray, FloatArray, FloatArray]:
+    plane, extent = _spanned(at, path, chosen)
+    flat = plane.coordinates(path)
+    data = at.objective.dataset
+    one = 2e-5 + 1.5e-9 * data.n_patterns * (at.topology.n_weights + 12 * at.topology.n_neurons)
+    side = int(np.clip((SECONDS / one) ** 0.5, 15, 25 if playing else 45))
+    near = flat if chosen == "first to last weights" else _near(flat, extent)
+    x, y = (
+        np.linspace(float(ends[0]), float(ends[1]), side)
+        for ends in landscape.span_of(near, extent)
+    )
+    return plane, x, y, landscape.surface(at.objective, plane, x, y), flat
+
+
+def _near(flat: FloatArray, extent: float) -> FloatArray:
+    """Look at the neighbourhood; the far ends of the path may leave the picture."""
+    return np.clip(flat, -2.0 * extent, 2.0 * extent)
+
+
+def _spanned(at: Point, path: FloatArray, chosen: str) -> tuple[landscape.Plane, float]:
+    _, gradient, quasi_hessian = curvature.equations(at)
+    if chosen == "first to last weights":
+        first, last = path[0], path[-1]
+        plane = landscape.Plane.through(first, last - first, _rest(path))
+        return plane, max(0.1 * float(np.linalg.norm(last - first)), 1e-3)
+    if chosen == "step and gradient":
+        step = full_step(quasi_hessian, gradient, curvature.added(at))
+        length = float(np.linalg.norm(step))
+        return landscape.Plane.through(at.weights, step, -gradient), 1.2 * max(length, 1e-6)
+    if chosen.startswith("random"):
+        one, other = (landscape.filter_normalised(at.topology, at.weights, seed) for seed in (1, 2))
+        plane = landscape.Plane.through(at.weights, one, other)
+        return plane, max(float(np.linalg.norm(at.weights)), 1e-3)
+    vectors = curvature.directions(at).vectors
+    second = vectors[:, 1 % vectors.shape[1]] if chosen == "two stiffest" else vectors[:, -1]
+    return landscape.Plane.through(at.weights, vectors[:, 0], second), 2.0
+
+
+def _rest(path: FloatArray) -> FloatArray:
+    """Direction of most movement at a right angle with first to last."""
+    along = path[-1] - path[0]
+    moved = path - path[0]
+    size = float(along @ along)
+    if size > 0:
+        moved = moved - np.outer(moved @ along, along) / size
+    direction: FloatArray = np.linalg.svd(moved, full_matrices=False)[2][0]
+    return direction
+
+
+def _trust(gain: float, at: Point) -> str:
+    if np.isnan(gain):
+        return "The model expects no decrease here: the gradient is zero."
+    if gain > 0.75:
+        verdict = "the model can be trusted at this length"
+    elif gain > 0:
+        verdict = "the model promised more than there was"
+    else:
+        searched = curvature.searches(at)
+        then = "be shortened" if searched else "be refused and μ raised"
+        verdict = f"the model was wrong: this step would {then}"
+    return (
+        f"With damping {short(curvature.damping(at))} the whole step reaches "
+        f"**{gain:.2f} times** the decrease that the model "
+        f"expected: {verdict}.".replace("**-", "**−")
+    )
+
+
+_FORMULA: Final = r"""
+Along a step $\Delta w$ the model is $\mathrm{SSE} + 2t\,g^\top \Delta w +
+t^2\, \Delta w^\top Q\, \Delta w$; the gain is the actual over the expected decrease at $t = 1$. The
+path is projected onto the plane at right angles. Random directions have, neuron by neuron, the
+length of the weights (Li et al. 2018).
+"""

@@ -1,6 +1,0 @@
-// Entry of the component: one view for each place it is mounted in.
-
-import { component } from "../../stage/frontend/mounting.js";
-import { QuasiView } from "./view.js";
-
-export default component((root, send) => new QuasiView(root, send));

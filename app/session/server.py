@@ -1,0 +1,67 @@
+"""What all sessions of one server share: the workers, and the kernels compiled in advance."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import threading
+from typing import Final
+
+import streamlit as st
+
+from app.session.jobs import Workers
+from nbn_core.warmup import warm_up, warm_up_curvature, warm_up_rules
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+@st.cache_resource(show_spinner=False)
+def workers() -> Workers:
+    """Return the worker threads: one for each core."""
+    return Workers(hands())
+
+
+def hands() -> int:
+    """How many workers there are."""
+    return max(1, os.cpu_count() or 1)
+
+
+@st.cache_resource(show_spinner=False)
+def warming() -> threading.Event:
+    """Compile the kernels in the background, once; the event is set when they are ready."""
+    ready = threading.Event()
+    threading.Thread(target=_warm, args=(ready,), name="nbn-warm-up", daemon=True).start()
+    return ready
+
+
+@st.cache_resource(show_spinner=False)
+def warming_rules() -> threading.Event:
+    """Compile the other learning rules in the background, once; set when all are ready."""
+    ready = threading.Event()
+    threading.Thread(target=_warm_rules, args=(ready,), name="nbn-warm-rules", daemon=True).start()
+    return ready
+
+
+def _warm_rules(ready: threading.Event) -> None:
+    try:
+        warm_up_rules()
+    except Exception:
+        _LOG.exception("Warming up failed; each rule compiles what it needs when it first trains")
+    ready.set()
+
+
+def _warm(ready: threading.Event) -> None:
+    try:
+        warm_up()
+    except Exception:
+        _LOG.exception("Warming up failed; the first training compiles what it needs")
+    ready.set()
+    try:
+        warm_up_curvature()
+    except Exception:
+        _LOG.exception("Warming up failed; the Hessian page compiles what it needs")
+    # What was imported never becomes garbage, and looking through it costs 50-90 ms each time (see
+    # streamlit/streamlit#8977); that Streamlit does so after every rerun is set off in config.toml.
+    gc.collect()
+    gc.freeze()

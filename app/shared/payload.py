@@ -1,0 +1,98 @@
+"""What every component is sent, as plain JSON values: no NumPy scalar, no NaN; arrays as base64.
+
+Pure functions of values. Long arrays travel as little-endian float64, node by node, so that the
+browser can use them as they come.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from app.session.sketch import Sketch
+from nbn_core.network import Topology
+
+Json = dict[str, Any]
+
+
+def pack(values: ArrayLike) -> str:
+    """Little-endian float64 in base64."""
+    return base64.b64encode(np.ascontiguousarray(values, dtype="<f8").tobytes()).decode("ascii")
+
+
+def number(value: float) -> float | None:
+    """Return a float that JSON can say; None for NaN and infinities."""
+    return float(value) if math.isfinite(value) else None
+
+
+# The network and what is drawn of it
+
+
+def graph_block(sketch: Sketch) -> Json:
+    """Every node and link on the stage."""
+    return {
+        "nodes": [
+            {
+                "id": node.name,
+                "role": node.role,
+                "activation": node.activation,
+                "gain": node.gain,
+                "leak": node.leak,
+                "x": None if node.place is None else node.place[0],
+                "y": None if node.place is None else node.place[1],
+            }
+            for node in sketch.nodes
+        ],
+        "links": [list(link) for link in sketch.links],
+    }
+
+
+def network_block(topology: Topology) -> Json:
+    """Lay the topology out in the order of its weights."""
+    family, sizes = family_of(topology)
+    names = topology.names[topology.n_inputs :]
+    return {
+        "n_inputs": topology.n_inputs,
+        "inputs": list(topology.names[: topology.n_inputs]),
+        "outputs": list(topology.outputs),
+        "neurons": [
+            {
+                "id": name,
+                "activation": neuron.activation,
+                "gain": neuron.gain,
+                "leak": neuron.leak,
+                "sources": list(neuron.sources),
+            }
+            for name, neuron in zip(names, topology.neurons, strict=True)
+        ],
+        "family": family,
+        "sizes": sizes,
+    }
+
+
+def family_of(topology: Topology) -> tuple[str | None, list[int]]:
+    """Recognise a preset: its name and its hidden layers; (None, []) for other wirings."""
+    hidden = topology.n_neurons - topology.n_outputs
+    if hidden == 0 or tuple(topology.outputs) != tuple(range(hidden, topology.n_neurons)):
+        return None, []
+    levels = topology.levels[:hidden]
+    sizes = [levels.count(level) for level in range(1, max(levels) + 1)]
+    n_in, n_out = topology.n_inputs, topology.n_outputs
+    shapes: dict[str, Callable[[], Topology]] = {
+        "slp": lambda: Topology.slp(n_in, hidden, n_out),
+        "mlp": lambda: Topology.mlp([n_in, *sizes, n_out]),
+        "fcc": lambda: Topology.fcc(n_in, hidden, n_out),
+        "bmlp": lambda: Topology.bmlp([n_in, *sizes, n_out]),
+    }
+    wiring = [neuron.sources for neuron in topology.neurons]
+    for family, make in shapes.items():
+        if family == "slp" and len(sizes) > 1:
+            continue
+        if [neuron.sources for neuron in make().neurons] == wiring:
+            return family, [hidden] if family in ("slp", "fcc") else sizes
+    return None, []

@@ -1,1 +1,0 @@
-"""The drawing and replay component of the Draw page."""

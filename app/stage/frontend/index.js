@@ -1,6 +1,0 @@
-// Entry of the component: one Workbench for each place it is mounted in.
-
-import { component } from "./mounting.js";
-import { Workbench } from "./workbench.js";
-
-export default component((root, send) => new Workbench(root, send));
