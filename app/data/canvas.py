@@ -13,8 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.data.adopt import Data, fits, plan, target_of
-from app.data.view import Looking
+from app.data.adapt_network import Data, fits, plan, target_of
+from app.data.choices import Looking
 from app.session.document import adapted
 from app.session.jobs import Workers
 from app.session.limits import check_size

@@ -12,9 +12,9 @@ import pandas
 import streamlit as st
 
 from app.data import words
-from app.data.sources import ask
+from app.data.choices import Looking, Source
 from app.data.splitting import split_choice
-from app.data.view import Looking, Source
+from app.data.upload import ask
 from app.session.state import Bench
 from app.shared.chart_box import Box
 from nbn_core.checks import plural

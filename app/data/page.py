@@ -8,9 +8,9 @@ from typing import Final
 import streamlit as st
 
 from app.data import files, painting, problems
-from app.data.adopt import Data
-from app.data.using import card
-from app.data.view import Looking, looking
+from app.data.adapt_network import Data
+from app.data.choices import Looking, looking
+from app.data.in_use import card
 from app.session import state
 from app.session.state import Bench
 from app.shared.address import show_link

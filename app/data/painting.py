@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from app.data import words
-from app.data.adopt import described
+from app.data.adapt_network import described
 from app.data.canvas import MAX_POINTS, Canvas, canvas, kind_of, paint, take_over
-from app.data.view import Looking
+from app.data.choices import Looking
 from app.session import server, state
 from app.session.inbox import process
 from app.session.jobs import Workers

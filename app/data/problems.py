@@ -9,9 +9,9 @@ from typing import Any, Final
 import streamlit as st
 
 from app.data import words
-from app.data.results import BACKGROUND, Known
+from app.data.choices import Looking, looking
+from app.data.known_results import BACKGROUND, Known
 from app.data.splitting import split_choice
-from app.data.view import Looking, looking
 from app.figures.palette import Palette
 from app.figures.thumbs import thumb_svg
 from app.session.state import Bench

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from app.race import component, forwardview, manyseeds, setup, table, uses
-from app.race.desk import Desk, answer, handle
+from app.race import component, forward_forward, many_seeds, rule_comparison, setup, table
+from app.race.session import Desk, answer, handle
 from app.session import server, state
 from app.session.messages import read_outbox
 from app.shared.address import show_link
@@ -59,15 +59,15 @@ _ROOM: Final = "<style>.st-key-nbn-race-section { padding-top: 0.6rem; }</style>
 
 
 def _many_seeds(desk: Desk) -> None:
-    manyseeds.show(state.bench(), desk)
+    many_seeds.show(state.bench(), desk)
 
 
 def _uses(desk: Desk) -> None:
-    uses.show(state.bench(), desk)
+    rule_comparison.show(state.bench(), desk)
 
 
 def _forward(desk: Desk) -> None:
-    forwardview.show(state.bench(), desk)
+    forward_forward.show(state.bench(), desk)
 
 
 SECTIONS: Final[dict[str, Callable[[Desk], None]]] = {

@@ -9,10 +9,10 @@ from typing import Any, Final
 import numpy as np
 
 from app.figures.lanes import DARK, LIGHT
-from app.race.heat import Heat, LaneRun
 from app.race.lanes import Lane
-from app.race.pictures import Album, Look, Photographer, curve_rows
+from app.race.race import Heat, LaneRun
 from app.race.results import Result
+from app.race.snapshots import Album, Look, Photographer, curve_rows
 from app.shared.payload import Json, number
 from nbn_core.experiment import Experiment
 

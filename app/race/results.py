@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from app.race.heat import Heat, LaneRun
 from app.race.lanes import Lane
-from app.race.pictures import score_of
+from app.race.race import Heat, LaneRun
+from app.race.snapshots import score_of
 from app.shared.words import duration, short
 from nbn_core.checks import plural
 from nbn_core.trace import StopReason, Trace

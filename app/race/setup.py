@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import streamlit as st
 
-from app.race.desk import Desk
 from app.race.lanes import (
     KINDS,
     MOST_LANES,
@@ -18,6 +17,7 @@ from app.race.lanes import (
     titles,
     tuned,
 )
+from app.race.session import Desk
 from app.session import state
 from app.session.state import Bench
 from nbn_core.errors import NBNError

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.race.desk import Desk, Entry
+from app.race.session import Desk, Entry
 from app.session.document import document_of
 from app.session.limits import most_iterations
 from app.session.state import Bench

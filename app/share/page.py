@@ -12,8 +12,8 @@ from app.figures.needs import bytes_in_words
 from app.session import state
 from app.session.state import Bench
 from app.share import component
-from app.share.intake import Intake, bring_in
-from app.share.shelf import File, Group, Shelf
+from app.share.exports import File, Group, Shelf
+from app.share.import_form import Intake, bring_in
 from app.share.words import caption
 from app.shared import scrubber
 from app.shared.address import show_link

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from app.data import words
-from app.data.adopt import PATIENCE, adapted, adopt, described, fits, plan, small, target_of
-from app.data.results import BACKGROUND, Known
+from app.data.adapt_network import PATIENCE, adapted, adopt, described, fits, plan, small, target_of
+from app.data.known_results import BACKGROUND, Known
 from app.session.document import document_of
 from app.session.limits import MAX_WEIGHTS
 from app.session.state import Bench, first_experiment

@@ -11,7 +11,7 @@ import pytest
 
 from app.data import painting
 from app.data.canvas import MAX_POINTS, canvas, domain_of
-from app.data.view import Looking
+from app.data.choices import Looking
 from app.session.document import document_of
 from app.session.jobs import Workers
 from app.session.messages import Have, read_outbox

@@ -8,7 +8,7 @@ import pytest
 from app.figures import palette
 from app.figures.goodness import goodness_chart, margin_chart
 from app.figures.svg import svg
-from app.race.forwardview import alone, margins_of, pattern_table
+from app.race.forward_forward import alone, margins_of, pattern_table
 
 # Two patterns, three labels, two levels
 SCORES = np.array([[[1.0, 5.0], [2.0, 1.0], [0.0, 0.0]], [[1.0, 1.0], [3.0, 3.0], [9.0, 0.5]]])

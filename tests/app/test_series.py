@@ -11,16 +11,10 @@ import pytest
 from app.figures import palette
 from app.figures.svg import svg
 from app.figures.trials import Group, ecdf_chart, rates_chart, seeds_chart, time_words
-from app.race.desk import problem_key
 from app.race.lanes import Lane
-from app.race.manyseeds import (
-    comparisons,
-    grouped,
-    pair_sentences,
-    pairs_frame,
-    summary_frame,
-)
-from app.race.series import Kept, Series, table_of
+from app.race.many_seeds import comparisons, grouped, pair_sentences, pairs_frame, summary_frame
+from app.race.many_seeds_run import Kept, Series, table_of
+from app.race.session import problem_key
 from app.session.jobs import Workers
 from nbn_core.experiment import Experiment, Stopping
 from nbn_core.network import Topology, initial_weights

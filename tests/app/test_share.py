@@ -16,9 +16,9 @@ import pytest
 from app.figures.palette import LIGHT
 from app.figures.portrait import portrait
 from app.session.view import CurrentView
-from app.share.bringing import Proposal, propose
+from app.share.exports import File, Shelf, stem
+from app.share.import_proposal import Proposal, propose
 from app.share.report import report
-from app.share.shelf import File, Shelf, stem
 from nbn_core import NBNError, Topology, formats, generators, initial_weights
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn

@@ -30,7 +30,7 @@ INSTRUMENTED = [
     "nbn_core.network",
     "nbn_core.data.dataset",
     "nbn_core.data.columns",
-    "app.share.bringing",
+    "app.share.import_proposal",
     "app.session.messages",
     "app.session.sketch",
 ]

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from app.session.messages import read_outbox
 from app.session.sketch import from_drawing
-from app.share.bringing import propose
+from app.share.import_proposal import propose
 from nbn_core import NBNError, Topology, formats, generators, initial_weights
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn

@@ -10,15 +10,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.data.choices import Looking
 from app.data.painting import answer as painted
-from app.data.view import Looking
 from app.figures.convergence import convergence
 from app.figures.palette import LIGHT
 from app.session.jobs import Workers
 from app.session.messages import Have
 from app.session.view import current_view
 from app.session.weights import reached_weights
-from app.share.shelf import Shelf
+from app.share.exports import Shelf
 from app.shared.scrubber import Player, _move
 from nbn_core.experiment import Experiment, ProblemData
 from nbn_core.trace import Record, Trace

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from app.race.desk import Desk, answer, handle
-from app.race.heat import Heat
 from app.race.lanes import Budget
+from app.race.race import Heat
+from app.race.session import Desk, answer, handle
 from app.session.document import document_of
 from app.session.jobs import Workers
 from app.session.messages import Message, Outbox

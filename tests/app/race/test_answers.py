@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from app.race import pictures
+from app.race import snapshots
 from nbn_core.experiment import SeededStart
 from tests.app.desk import is_a_sentence
 from tests.app.race.helpers import XOR, Session
@@ -22,7 +22,7 @@ def test_from_the_first_answer_to_the_table(session: Session) -> None:
     first = session.answer()
     assert first["race"] == 0
     assert [lane["state"] for lane in first["lanes"]] == ["ready"] * 4
-    assert len(base64.b64decode(first["lanes"][0]["newest"]["tones"])) == pictures.SIDE**2
+    assert len(base64.b64decode(first["lanes"][0]["newest"]["tones"])) == snapshots.SIDE**2
     session.post("start")
     last = session.rests()
     assert not last["running"]

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.race import pictures
-from app.race.heat import Heat
+from app.race import snapshots
 from app.race.lanes import Budget, Lane
-from app.race.pictures import Photographer
+from app.race.race import Heat
 from app.race.results import results
+from app.race.snapshots import Photographer
 from app.session.jobs import Workers
 from app.session.state import first_experiment
 from nbn_core.data import Dataset
@@ -83,14 +83,14 @@ def test_divergence_is_a_result_and_touches_no_other_lane(workers: Workers) -> N
     assert lost.reached is None
     assert solved.reached is not None
     with np.errstate(all="raise"):
-        shots = {lane.number: pictures.Album() for lane in lanes}
+        shots = {lane.number: snapshots.Album() for lane in lanes}
         photographer = Photographer(experiment)
         for lane, run in zip(lanes, heat.runs, strict=True):
             assert run is not None
             trace = run.within()
             assert trace is not None
             photographer.update(shots[lane.number], run, trace, 100)
-    assert len(shots[0].newest.tones if shots[0].newest else b"") == pictures.CURVE
+    assert len(shots[0].newest.tones if shots[0].newest else b"") == snapshots.CURVE
 
 
 def test_stopped_lanes_go_on_where_they_were(workers: Workers) -> None:

@@ -8,9 +8,9 @@ import json
 import numpy as np
 import pytest
 
-from app.race import pictures
+from app.race import snapshots
 from app.race.lanes import Budget, Lane
-from app.race.pictures import Photographer
+from app.race.snapshots import Photographer
 from app.session.jobs import Workers
 from app.session.state import first_experiment
 from nbn_core.experiment import Experiment
@@ -27,7 +27,7 @@ def test_every_kind_of_data_has_a_picture_that_is_json(workers: Workers, problem
     session.post("start")
     lanes = session.rests()["lanes"]
     n = session.bench.experiment.topology.n_weights
-    length = {"surface": pictures.SIDE**2, "curve": pictures.CURVE, "network": n}
+    length = {"surface": snapshots.SIDE**2, "curve": snapshots.CURVE, "network": n}
     for lane in lanes:
         tones = base64.b64decode(lane["newest"]["tones"])
         assert len(tones) == length[sent["scene"]["kind"]]
@@ -41,7 +41,7 @@ def test_tones_are_the_cores_outputs() -> None:
     training = experiment.training()
     outputs = training.predict(photographer.samples)[:, 0]
     tones = np.frombuffer(photographer.at(weights, 0).tones, np.uint8)
-    expected = np.clip(pictures.PALE * outputs, -1, 1)
+    expected = np.clip(snapshots.PALE * outputs, -1, 1)
     assert np.all(np.abs(tones / 127.0 - 1.0 - expected) <= 0.51 / 127)
     x, y = photographer.samples[0], photographer.samples[-1]
     assert x[0] < y[0]  # left to right

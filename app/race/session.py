@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from app.race import payload
-from app.race.heat import Heat
 from app.race.lanes import MOST_LANES, Budget, Lane, opening, titles, tuned
-from app.race.pictures import Album, Photographer, scene
+from app.race.many_seeds_run import Kept, Series
+from app.race.race import Heat
 from app.race.results import Result, results, right_share, verdict
-from app.race.series import Kept, Series
+from app.race.snapshots import Album, Photographer, scene
 from app.session.inbox import process
 from app.session.jobs import Workers
 from app.session.messages import Message, Outbox

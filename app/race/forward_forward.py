@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from app.figures.chart import percent
 from app.figures.goodness import goodness_chart, margin_chart
-from app.race.desk import Desk
-from app.race.heat import Heat, LaneRun
 from app.race.lanes import Lane
+from app.race.race import Heat, LaneRun
+from app.race.session import Desk
 from app.session.state import Bench
 from app.shared.chart_box import Box, reader_palette
 from nbn_core.checks import plural

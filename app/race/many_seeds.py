@@ -9,10 +9,10 @@ import streamlit as st
 
 from app.figures.chart import percent, short
 from app.figures.trials import Group, ecdf_chart, rates_chart, seeds_chart
-from app.race.desk import Desk, problem_key
 from app.race.lanes import MOST_WORK, titles
+from app.race.many_seeds_run import MOST_SEEDS, Series, table_of
 from app.race.results import joined
-from app.race.series import MOST_SEEDS, Series, table_of
+from app.race.session import Desk, problem_key
 from app.session import server
 from app.session.state import Bench
 from app.shared.chart_box import Box, reader_palette

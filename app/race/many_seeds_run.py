@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from app.race.heat import LaneRun, training_of
 from app.race.lanes import Budget, Lane
+from app.race.race import LaneRun, training_of
 from app.race.results import Spent, first_at, spent_at
 from app.session.jobs import SLICE, Run, Workers
 from nbn_core.experiment import Experiment

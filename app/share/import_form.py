@@ -10,7 +10,7 @@ import streamlit as st
 from app.session.document import document_of
 from app.session.state import Bench
 from app.session.training import drop_run
-from app.share.bringing import File, Proposal, propose
+from app.share.import_proposal import File, Proposal, propose
 from nbn_core.errors import NBNError
 
 _TABLE: Final = "| | here now | then |\n|---|---|---|\n"

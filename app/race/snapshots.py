@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures.layout import places
-from app.race.heat import LaneRun
+from app.race.race import LaneRun
 from app.shared.payload import Json, pack
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment

@@ -9,8 +9,8 @@ from typing import Final
 import streamlit as st
 
 from app.data import words
-from app.data.adopt import Data, adopt, described, plan
-from app.data.view import Looking, looking
+from app.data.adapt_network import Data, adopt, described, plan
+from app.data.choices import Looking, looking
 from app.figures.palette import Palette
 from app.figures.patterns import Axis, axes_of, class_tones, default_axes, patterns
 from app.session import state

@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from app.data import words
-from app.data.view import Looking, Source, looking
+from app.data.choices import Looking, Source, looking
 from app.session import state
 from nbn_core.data.table import Reading
 from nbn_core.formats.table_files import MAX_BYTES, MAX_ROWS, MISSING

@@ -11,8 +11,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.figures.needs import bytes_in_words
-from app.race.desk import Desk, problem_key
 from app.race.lanes import Lane, titles
+from app.race.session import Desk, problem_key
 from app.session.state import Bench
 from nbn_core.analysis.rule_cost import Footprint, footprint
 from nbn_core.errors import NBNError
