@@ -28,10 +28,10 @@ ROOT = """
 const host = [...document.querySelectorAll('*')]
   .find((node) => node.shadowRoot?.querySelector('.workbench'));
 const root = host?.shadowRoot;
-const bench = root?.querySelector('.workbench');
+const session = root?.querySelector('.workbench');
 """
 
-RESTING = f"() => {{ {ROOT} return bench?.dataset.state === 'resting'; }}"
+RESTING = f"() => {{ {ROOT} return session?.dataset.state === 'resting'; }}"
 
 FRAME = f"""() => new Promise((done) => {{
   {ROOT}
@@ -39,7 +39,7 @@ FRAME = f"""() => new Promise((done) => {{
   const start = performance.now();
   button.click();
   const look = () => {{
-    if (Number(bench.dataset.k) >= 1) done(performance.now() - start);
+    if (Number(session.dataset.k) >= 1) done(performance.now() - start);
     else requestAnimationFrame(look);
   }};
   requestAnimationFrame(look);

@@ -67,7 +67,7 @@ def structure(at: curvature.Point) -> list[Chart]:
     everything = np.arange(topology.n_weights)
     groups = coupling.by_neuron(topology)
     frames = [(n, len(m)) for n, m in zip(groups.names, groups.members, strict=True)]
-    view = matrix.View(
+    view = matrix.MatrixView(
         everything, everything, weight_titles(topology), frames, frames, curvature.zeros(topology)
     )
     values = curvature.equations(at).quasi_hessian

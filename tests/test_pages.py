@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.desk import LONG
+from tests.app.fake_browser import LONG
 
 ROOT = Path(__file__).resolve().parents[1]
 ENTRY = ROOT / "app" / "main.py"

@@ -14,7 +14,7 @@ import numpy as np
 
 from app.session import document
 from app.session.limits import MAX_WEIGHTS, check_size
-from app.session.state import Bench
+from app.session.state import Session
 from app.shared.payload import family_of
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
@@ -40,14 +40,14 @@ Data = ProblemData | OwnData
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Adaptation:
     """What would become of the experiment, and the sentences about it."""
 
     experiment: Experiment
     sentence: str
 
 
-def plan(bench: Bench, data: Data) -> Plan:
+def plan(session: Session, data: Data) -> Adaptation:
     """Say what taking up this data would do; nothing is changed.
 
     Raises
@@ -55,7 +55,7 @@ def plan(bench: Bench, data: Data) -> Plan:
     NBNError
         If the data cannot be used on this page.
     """
-    now = bench.experiment
+    now = session.experiment
     train = data.datasets()[0]
     topology, sentence = _network(now, data, train)
     start = now.start if isinstance(now.start, SeededStart) else SeededStart()
@@ -74,7 +74,7 @@ def plan(bench: Bench, data: Data) -> Plan:
         )
     changed = replace(now, topology=topology, data=data, start=start, stopping=stopping)
     check_size(changed)
-    return Plan(changed, sentence)
+    return Adaptation(changed, sentence)
 
 
 def _patience(now: Experiment, data: Data) -> int:
@@ -84,7 +84,7 @@ def _patience(now: Experiment, data: Data) -> int:
     return PATIENCE if now.parts().validation is None else now.stopping.patience
 
 
-def adopt(bench: Bench, data: Data) -> str:
+def adopt(session: Session, data: Data) -> str:
     """Take up other data; return the sentences about network and early stopping.
 
     Raises
@@ -92,8 +92,8 @@ def adopt(bench: Bench, data: Data) -> str:
     NBNError
         If the data cannot be used on this page; then nothing is changed.
     """
-    planned = plan(bench, data)
-    bench.put(document.adapted(bench.document, planned.experiment))
+    planned = plan(session, data)
+    session.put(document.adapted(session.document, planned.experiment))
     return planned.sentence
 
 

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.data.adapt_network import Data, fits, plan, target_of
-from app.data.choices import Looking
+from app.data.choices import PageState
 from app.session.document import adapted
 from app.session.jobs import Workers
 from app.session.limits import check_size
 from app.session.messages import Message
-from app.session.state import Bench
+from app.session.state import Session
 from app.session.training import train
 from app.session.weights import reached_weights
 from nbn_core.checks import plural
@@ -52,9 +52,9 @@ class Canvas:
     data: OwnData | None = None
 
 
-def canvas(bench: Bench, view: Looking) -> Canvas:
+def canvas(session: Session, view: PageState) -> Canvas:
     """Return what stands on the canvas of this session."""
-    data = bench.experiment.data
+    data = session.experiment.data
     if isinstance(data, OwnData) and data.digest != view.cleared:
         fit = kind_of(data)
         if fit is not None and data.scaling.is_identity:
@@ -97,7 +97,9 @@ def domain_of(points: FloatArray, curve: bool) -> tuple[float, float, float, flo
 # Edits
 
 
-def paint(bench: Bench, view: Looking, client: str, message: Message, workers: Workers) -> None:
+def paint(
+    session: Session, view: PageState, client: str, message: Message, workers: Workers
+) -> None:
     """Take up the points of a message: all that stand on the canvas now.
 
     Raises
@@ -107,32 +109,32 @@ def paint(bench: Bench, view: Looking, client: str, message: Message, workers: W
     """
     points = read_points(message.fields.get("points"))
     stroke = (client, message.whole("stroke", 0, 2**31))
-    before = canvas(bench, view)
+    before = canvas(session, view)
     if not len(points):
         view.curve = before.curve
         view.cleared = before.data.digest if before.data is not None else view.cleared
         view.stroke = None
         return
     data = own_data(points, before)
-    going = bench.run is not None and bench.run.running
-    changed = _taken_up(bench, view, before, data)
+    going = session.run is not None and session.run.running
+    changed = _taken_up(session, view, before, data)
     view.cleared = ""
-    _put(bench, view, stroke, changed)
-    if going or (view.follow and bench.document.blocked is None):
-        train(bench, workers)
-        bench.play = False
+    _put(session, view, stroke, changed)
+    if going or (view.follow and session.document.blocked is None):
+        train(session, workers)
+        session.play = False
 
 
-def _taken_up(bench: Bench, view: Looking, before: Canvas, data: OwnData) -> Experiment:
+def _taken_up(session: Session, view: PageState, before: Canvas, data: OwnData) -> Experiment:
     """The experiment with the new points: the network goes on from where it is."""
-    now = bench.experiment
+    now = session.experiment
     train = data.datasets()[0]
     if before.data is None or not fits(now.topology, train):
-        planned = plan(bench, data).experiment
+        planned = plan(session, data).experiment
         return replace(planned, stopping=replace(planned.stopping, target_sse=aim(train)))
     start = now.start
-    if view.follow or (bench.run is not None and bench.run.running):
-        start = GivenStart(tuple(reached_weights(bench).tolist()))
+    if view.follow or (session.run is not None and session.run.running):
+        start = GivenStart(tuple(reached_weights(session).tolist()))
     stopping = now.stopping
     if stopping.target_sse == aim(before.data.datasets()[0]):
         stopping = replace(stopping, target_sse=aim(train))  # one set by hand stays
@@ -146,16 +148,16 @@ def aim(train: Dataset) -> float:
     return train.least_sse + (target_of(train) - train.least_sse) / 10
 
 
-def _put(bench: Bench, view: Looking, stroke: tuple[str, int], changed: Experiment) -> None:
+def _put(session: Session, view: PageState, stroke: tuple[str, int], changed: Experiment) -> None:
     """Keep one step of the history for one stroke, however many messages it takes."""
-    made = adapted(bench.document, changed)
+    made = adapted(session.document, changed)
     known = view.stroke
-    end = bench.position == len(bench.history) - 1
-    if known is not None and end and known == (*stroke, bench.position):
-        bench.amend(made)
+    end = session.position == len(session.history) - 1
+    if known is not None and end and known == (*stroke, session.position):
+        session.amend(made)
     else:
-        bench.put(made)
-    view.stroke = (*stroke, bench.position)
+        session.put(made)
+    view.stroke = (*stroke, session.position)
 
 
 def own_data(points: FloatArray, before: Canvas) -> OwnData:
@@ -193,7 +195,7 @@ def own_data(points: FloatArray, before: Canvas) -> OwnData:
     return OwnData(dataset, **split, **columns)
 
 
-def take_over(bench: Bench, view: Looking) -> None:
+def take_over(session: Session, view: PageState) -> None:
     """Put the patterns of the data in use on the canvas, to be painted over.
 
     Raises
@@ -201,7 +203,7 @@ def take_over(bench: Bench, view: Looking) -> None:
     NBNError
         If they do not fit a plane.
     """
-    data = bench.experiment.data
+    data = session.experiment.data
     curve = kind_of(data)
     if curve is None:
         raise SettingError(
@@ -217,8 +219,8 @@ def take_over(bench: Bench, view: Looking) -> None:
     copied = Dataset(whole.inputs, whole.targets, name, whole.kind, *names)
     split = data.split
     own = OwnData(copied, split.train_share, split.seed, split.validation_share, split.stratified)
-    changed = plan(bench, own).experiment
-    bench.put(adapted(bench.document, changed))
+    changed = plan(session, own).experiment
+    session.put(adapted(session.document, changed))
 
 
 def read_points(value: object) -> FloatArray:

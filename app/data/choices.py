@@ -1,6 +1,6 @@
 """What a session looks at on the Data page: the problem chosen, the file being read, the canvas.
 
-None of it is the experiment: that changes only when data is taken up, and only through the bench.
+None of it is the experiment: that changes only when data is taken up, and only through the session.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Source:
 
 
 @dataclass(slots=True)
-class Looking:
+class PageState:
     """The choices of one session on this page."""
 
     problem: str = ""  # that in use, or the first, while none was chosen
@@ -80,6 +80,6 @@ class Looking:
 
 
 @st.cache_resource(scope="session", show_spinner=False)
-def looking() -> Looking:
+def looking() -> PageState:
     """Return this session's choices."""
-    return Looking()
+    return PageState()

@@ -12,10 +12,10 @@ import pandas
 import streamlit as st
 
 from app.data import words
-from app.data.choices import Looking, Source
+from app.data.choices import PageState, Source
 from app.data.splitting import split_choice
 from app.data.upload import ask
-from app.session.state import Bench
+from app.session.state import Session
 from app.shared.chart_box import Box
 from nbn_core.checks import plural
 from nbn_core.data.columns import MAX_CLASSES
@@ -30,7 +30,7 @@ PREVIEW_COLUMNS: Final = 60
 FEW_ROWS: Final = 10  # fewer are all trained on
 
 
-def show(bench: Bench, view: Looking, box: Box) -> OwnData | None:
+def show(session: Session, view: PageState, box: Box) -> OwnData | None:
     """Show everything from the upload to the choice of columns; return what comes of it."""
     source = ask(view)
     if source is None:

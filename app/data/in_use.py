@@ -10,11 +10,11 @@ import streamlit as st
 
 from app.data import words
 from app.data.adapt_network import Data, adopt, described, plan
-from app.data.choices import Looking, looking
+from app.data.choices import PageState, looking
 from app.figures.palette import Palette
-from app.figures.patterns import Axis, axes_of, class_tones, default_axes, patterns
+from app.figures.patterns import PlaneAxis, axes_of, class_tones, default_axes, patterns
 from app.session import state
-from app.session.state import Bench
+from app.session.state import Session
 from app.shared.chart_box import Box
 from app.shared.words import short
 from nbn_core.errors import NBNError
@@ -23,54 +23,54 @@ NO_AXIS: Final = "how many"
 DRAW: Final = Path(__file__).resolve().parents[2] / "pages" / "draw.py"
 
 
-def card(bench: Bench, view: Looking, box: Box, candidate: Data | None) -> None:
+def card(session: Session, view: PageState, box: Box, candidate: Data | None) -> None:
     """Show the data in use, or those that would be used instead, with the button that does it."""
     with st.container(key="nbn-data-side"):
-        _now(bench)
-        _card(bench, view, box, candidate)
+        _now(session)
+        _card(session, view, box, candidate)
 
 
-def _card(bench: Bench, view: Looking, box: Box, candidate: Data | None) -> None:
-    data = bench.experiment.data
+def _card(session: Session, view: PageState, box: Box, candidate: Data | None) -> None:
+    data = session.experiment.data
     with st.container(border=True, key="nbn-data-card"):
         if candidate is None or candidate == data:
-            _used(bench, view)
+            _used(session, view)
             show_data(data, box, "in-use")
             return
-        if _offered(bench, candidate):
+        if _offered(session, candidate):
             show_data(candidate, box, "offered")
 
 
-def _now(bench: Bench) -> None:
+def _now(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"In use: **{words.harmless(words.title(bench.experiment.data))}**")
+        st.markdown(f"In use: **{words.harmless(words.title(session.experiment.data))}**")
         st.button(
-            "Undo", key="nbn-data-undo", disabled=bench.position == 0, on_click=_move,
+            "Undo", key="nbn-data-undo", disabled=session.position == 0, on_click=_move,
             args=(-1,), help="Back to the experiment before the last change",
         )  # fmt: skip
         st.button(
-            "Redo", key="nbn-data-redo", disabled=bench.position + 1 >= len(bench.history),
+            "Redo", key="nbn-data-redo", disabled=session.position + 1 >= len(session.history),
             on_click=_move, args=(1,), help="The change that was undone",
         )  # fmt: skip
 
 
-def _used(bench: Bench, view: Looking) -> None:
-    data = bench.experiment.data
+def _used(session: Session, view: PageState) -> None:
+    data = session.experiment.data
     if view.used:
         st.success(view.used)
     st.page_link(DRAW, label="Train the network on it", icon=":material/play_arrow:")
     st.caption(
         f"{words.patterns(data)}. {words.scaling(data)} "
-        f"Network: {described(bench.experiment.topology)}."
+        f"Network: {described(session.experiment.topology)}."
     )
-    if bench.document.blocked:
-        st.warning(words.harmless(bench.document.blocked))
+    if session.document.blocked:
+        st.warning(words.harmless(session.document.blocked))
 
 
-def _offered(bench: Bench, data: Data) -> bool:
+def _offered(session: Session, data: Data) -> bool:
     """Offer data; whether they can be used on this page."""
     try:
-        planned = plan(bench, data)
+        planned = plan(session, data)
     except NBNError as error:
         st.error(words.harmless(str(error)))
         return False
@@ -83,9 +83,9 @@ def _offered(bench: Bench, data: Data) -> bool:
 
 
 def _take(data: Data) -> None:
-    bench, view = state.bench(), looking()
+    session, view = state.session(), looking()
     try:
-        view.used = f"{words.harmless(words.title(data))}: now in use. {adopt(bench, data)}"
+        view.used = f"{words.harmless(words.title(data))}: now in use. {adopt(session, data)}"
     except NBNError as error:
         view.used = words.harmless(f"Not used, nothing was changed. {error}")
 
@@ -131,10 +131,10 @@ def legend(data: Data, palette: Palette) -> str:
     return f'<p class="nbn-legend">{dots}</p>'
 
 
-def _axis(axes: list[Axis], number: int) -> Axis | None:
+def _axis(axes: list[PlaneAxis], number: int) -> PlaneAxis | None:
     return axes[number] if number >= 0 else None
 
 
 def _move(by: int) -> None:
     looking().used = ""
-    state.bench().move(by)
+    state.session().move(by)

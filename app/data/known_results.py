@@ -20,7 +20,7 @@ class Known(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class KnownResult:
     """One sentence with figures, and how we know it."""
 
     text: str
@@ -34,7 +34,7 @@ class Background:
 
     text: str
     source: str
-    results: tuple[Result, ...] = ()
+    results: tuple[KnownResult, ...] = ()
 
 
 _R, _C, _M = Known.READ, Known.COMPUTED, Known.RECALLED
@@ -48,7 +48,7 @@ BACKGROUND: Final[dict[str, Background]] = {
         "cuts the plane once, and no single cut separates them; two neurons do.",
         "Parity of two inputs.",
         (
-            Result(
+            KnownResult(
                 "Smallest networks: 2-2-1 with 9 weights, or with bridges or as a cascade 2 "
                 "neurons with 7 weights.", _C,
             ),
@@ -60,23 +60,23 @@ BACKGROUND: Final[dict[str, Background]] = {
         "papers on NBN. Small networks can solve it, but few starting weights lead there.",
         "All 2ⁿ rows of plus and minus ones.",
         (
-            Result(
+            KnownResult(
                 "Parity-5 needs at least 6 neurons in layers, 3 with bridges or in a cascade.", _R,
                 "abstract, HSI 2009",
             ),
-            Result(
+            KnownResult(
                 "A cascade needs between log₂(n+1) − 1 and log₂(n+1) hidden neurons; one hidden "
                 "layer with bridges n/2, without bridges n.", _R, "abstract, IJCNN 2003",
             ),
-            Result(
+            KnownResult(
                 "Neurons and weights for parity-7: layers 8 and 64, bridges 4 and 35, cascade 3 "
                 "and 27.", _C,
             ),
-            Result(
+            KnownResult(
                 "Parity-7 on a cascade of 8 neurons, 60 starts: 62 % solved at gain 1 (29 "
                 "iterations), 85 % at gain 0.5 (26), 100 % at gain 0.25 (26).", _C,
             ),
-            Result(
+            KnownResult(
                 "Parity-9 on a cascade of 10 neurons with 145 weights: 58 % of trials, 38.5 "
                 "iterations.", _M, _TNN6,
             ),
@@ -88,11 +88,11 @@ BACKGROUND: Final[dict[str, Background]] = {
         "194 points: r = 6.5 (104 − i)/104 at the angle i π/16, and the negated points. It agrees "
         "with the data file used with NBN to its printed digits.",
         (
-            Result(
+            KnownResult(
                 "Cascade on the raw coordinates at gain 1: 10 % of 40 starts solved with 14 "
                 "neurons, 35 % with 16; at gain 0.5 with 11 neurons 7 of 24.", _C,
             ),
-            Result(
+            KnownResult(
                 "Cascade with 7 to 15 hidden neurons: 13 % to 99 % of 100 trials, 288 to 112 "
                 "iterations. Our own rates at equal size are lower: measure, do not promise.", _M,
                 _TNN11,
@@ -104,12 +104,12 @@ BACKGROUND: Final[dict[str, Background]] = {
         "train, the other half tests.",
         _PLAYGROUND,
         (
-            Result(
+            KnownResult(
                 "2-8-8-1 by NBN: 95 % of 20 starts solved, half of them within 32 iterations and "
                 "20 ms. Playground's own engine, best of two rates: 4,303 epochs, 3.3 s of "
                 "computing, 72 s on its screen.", _C,
             ),
-            Result(
+            KnownResult(
                 "2-8-8-8-1: 90 % of 20 starts, 30 iterations, 49 ms, against 609 epochs and 0.76 "
                 "s; a cascade of 10 hidden neurons, which cannot be drawn there: 60 %, 16 "
                 "iterations, 7 ms.", _C,
@@ -147,8 +147,8 @@ BACKGROUND: Final[dict[str, Background]] = {
         "The peaks function on −1 to 1, as used in courses on NBN; it agrees with their data files "
         "to 2.4e-8.",
         (
-            Result("The heights lie between −0.655 and 0.807.", _C),
-            Result(
+            KnownResult("The heights lie between −0.655 and 0.807.", _C),
+            KnownResult(
                 "A course used 2,000 points to train, 1,000 to check, and a 30 × 30 grid to plot.",
                 _R, "source code of pyNBN",
             ),
@@ -159,21 +159,21 @@ BACKGROUND: Final[dict[str, Background]] = {
         "what the network says between the grid points: 25 points are easily learnt by heart.",
         "Formula and grid agree with the data file used with NBN to its printed digits.",
         (
-            Result(
+            KnownResult(
                 "Errors of others on 1,681 points between (SSE): fuzzy controllers 319.7 (Mamdani) "
                 "and 35.16 (TSK), neuro-fuzzy 27.34, support vectors 28.96.", _R,
                 "slides of Hao Yu's defence",
             ),
-            Result(
+            KnownResult(
                 "Plain interpolation of the 25 points: nearest 197.7, linear 28.67, cubic spline "
                 "11.09, cubic convolution 3.279.", _C,
             ),
-            Result(
+            KnownResult(
                 "NBN, 100 starts: best 1.57 with 4 neurons and 0.79 with 5, but medians of 680 and "
                 "414; the start with the smallest error on the 25 points had 2,422 and 124. Its 18 "
                 "and 25 weights learn them by heart.", _C,
             ),
-            Result("A cascade of 4 neurons 2.3628, of 5 neurons 0.4648.", _M),
+            KnownResult("A cascade of 4 neurons 2.3628, of 5 neurons 0.4648.", _M),
         ),
     ),
     "sinc": Background(
@@ -186,7 +186,7 @@ BACKGROUND: Final[dict[str, Background]] = {
         "and few patterns: the case in which computing all derivatives forwards pays most.",
         "All 2ⁿ rows of plus and minus ones.",
         (
-            Result(
+            KnownResult(
                 "Forward-only needs 42.5 % of the time of forward and backward for 3 to 8, 29.7 % "
                 "for 4 to 16.", _M, _TNN11,
             ),
@@ -196,7 +196,7 @@ BACKGROUND: Final[dict[str, Background]] = {
         "The decoder turned round: one line is on, its number comes out in binary.",
         "All 2ⁿ lines.",
         (
-            Result(
+            KnownResult(
                 "Forward-only needs 87.1 % of the time of forward and backward for 8 to 3, 64.6 % "
                 "for 16 to 4.", _M, _TNN11,
             ),

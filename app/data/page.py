@@ -9,15 +9,15 @@ import streamlit as st
 
 from app.data import files, painting, problems
 from app.data.adapt_network import Data
-from app.data.choices import Looking, looking
+from app.data.choices import PageState, looking
 from app.data.in_use import card
 from app.session import state
-from app.session.state import Bench
+from app.session.state import Session
 from app.shared.address import show_link
 from app.shared.chart_box import Box, reader_palette
 
 PAINTING: Final = "Painting"
-SECTIONS: Final[dict[str, Callable[[Bench, Looking, Box], Data | None]]] = {
+SECTIONS: Final[dict[str, Callable[[Session, PageState, Box], Data | None]]] = {
     "Built-in problems": problems.show,
     "Own files": files.show,
 }
@@ -37,8 +37,8 @@ _STYLE: Final = """
 
 def data() -> None:
     """Show the page."""
-    bench, view = state.bench(), looking()
-    show_link(bench)
+    session, view = state.session(), looking()
+    show_link(session)
     st.html(_STYLE)
     names = [*SECTIONS, PAINTING]
     chosen = st.segmented_control(
@@ -46,11 +46,11 @@ def data() -> None:
         key="nbn-data-section", label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     if chosen == PAINTING:
-        painting.show(bench, view)
+        painting.show(session, view)
         return
     box = Box(reader_palette(), playing=False)
     left, right = st.columns([7, 5], gap="medium")
     with left:
-        candidate = SECTIONS[str(chosen)](bench, view, box)
+        candidate = SECTIONS[str(chosen)](session, view, box)
     with right:
-        card(bench, view, box, candidate)
+        card(session, view, box, candidate)

@@ -9,12 +9,12 @@ from typing import Any, Final
 import streamlit as st
 
 from app.data import words
-from app.data.choices import Looking, looking
+from app.data.choices import PageState, looking
 from app.data.known_results import BACKGROUND, Known
 from app.data.splitting import split_choice
 from app.figures.palette import Palette
 from app.figures.thumbs import thumb_svg
-from app.session.state import Bench
+from app.session.state import Session
 from app.shared.chart_box import Box
 from app.shared.problem_gallery import catalogue
 from nbn_core.data.split import Split
@@ -23,9 +23,9 @@ from nbn_core.experiment import ProblemData
 from nbn_core.generators import PROBLEMS, Parameter, Problem
 
 
-def show(bench: Bench, view: Looking, box: Box) -> ProblemData | None:
+def show(session: Session, view: PageState, box: Box) -> ProblemData | None:
     """Show the gallery and the problem chosen; return it with its settings."""
-    now = bench.experiment.data
+    now = session.experiment.data
     known = now.name if isinstance(now, ProblemData) else next(iter(PROBLEMS))
     problem = PROBLEMS[view.problem or known]
     background = BACKGROUND[problem.name]
@@ -33,7 +33,7 @@ def show(bench: Bench, view: Looking, box: Box) -> ProblemData | None:
     st.subheader(problem.title, anchor=False)
     st.write(f"{problem.text} {background.text}")
     st.caption(f"Source: {background.source}")
-    parameters = _parameters(problem, bench)
+    parameters = _parameters(problem, session)
     same = isinstance(now, ProblemData) and now.name == problem.name
     suggested = now.split if same else Split(problem.train_share)
     classes = problem.kind == "classification"
@@ -88,10 +88,10 @@ _CARD: Final = """
 """
 
 
-def _parameters(problem: Problem, bench: Bench) -> dict[str, Any]:
+def _parameters(problem: Problem, session: Session) -> dict[str, Any]:
     if not problem.parameters:
         return {}
-    now = bench.experiment.data
+    now = session.experiment.data
     known = now.parameters if isinstance(now, ProblemData) and now.name == problem.name else {}
     columns = st.columns(len(problem.parameters))
     return {

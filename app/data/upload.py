@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from app.data import words
-from app.data.choices import Looking, Source, looking
+from app.data.choices import PageState, Source, looking
 from app.session import state
 from nbn_core.data.table import Reading
 from nbn_core.formats.table_files import MAX_BYTES, MAX_ROWS, MISSING
@@ -18,7 +18,7 @@ HEADERS: Final = {"names": "has the names", "data": "is data"}
 MEGABYTES: Final = MAX_BYTES // 1_000_000
 
 
-def ask(view: Looking) -> Source | None:
+def ask(view: PageState) -> Source | None:
     """Show how to give a file; return the one given, read as far as it can be."""
     limits = f"Up to {MEGABYTES} MB and {MAX_ROWS:,} rows"
     upload = st.file_uploader(

@@ -5,6 +5,6 @@ from typing import TypeAlias
 
 from app.session.jobs import Workers
 from app.session.messages import Message
-from app.session.state import Bench
+from app.session.state import Session
 
-Action: TypeAlias = Callable[[Bench, Message, Workers], None]
+Action: TypeAlias = Callable[[Session, Message, Workers], None]

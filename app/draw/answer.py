@@ -6,7 +6,7 @@ from app.draw import payload
 from app.draw.rule_form import advanced_fields, control_fields, rule_fields
 from app.session.limits import MAX_ITERATIONS
 from app.session.messages import Have
-from app.session.state import Bench
+from app.session.state import Session
 from app.session.training import drop_run, training_key
 from app.shared.payload import Json, graph_block, network_block, pack
 from app.shared.problem_gallery import catalogue
@@ -16,28 +16,30 @@ from nbn_core.generators import PROBLEMS
 from nbn_core.rules import RULES
 
 
-def answer(bench: Bench, have: Have, client: str | None, *, warming: bool) -> Json:
+def answer(session: Session, have: Have, client: str | None, *, warming: bool) -> Json:
     """Everything the browser needs and does not have."""
-    document = bench.document
+    document = session.document
     experiment = document.experiment
     train, test = experiment.datasets()
     classes = _classes(experiment)
     key = payload.dataset_key(train, test, classes)
-    if bench.run is not None and bench.run_from != training_key(experiment):
-        drop_run(bench)
+    if session.run is not None and session.run_from != training_key(experiment):
+        drop_run(session)
     sent: Json = {
-        "ack": {"client": client, "seq": bench.acknowledged.get(client, 0)} if client else None,
-        "rev": bench.rev,
+        "ack": {"client": client, "seq": session.acknowledged.get(client, 0)} if client else None,
+        "rev": session.rev,
         "data_key": key,
-        "notice": {"id": bench.notice.id, "text": bench.notice.text} if bench.notice else None,
-        "info": _info(bench, warming=warming),
-        "run": _run_block(bench, have),
+        "notice": {"id": session.notice.id, "text": session.notice.text}
+        if session.notice
+        else None,
+        "info": _info(session, warming=warming),
+        "run": _run_block(session, have),
     }
     if not have.catalogue:
         sent["catalogue"] = catalogue()
     if have.data != key:
         sent["data"] = payload.data_block(train, test, key, classes)
-    if have.rev != bench.rev:
+    if have.rev != session.rev:
         sent["graph"] = graph_block(document.sketch)
         sent["network"] = network_block(experiment.topology)
         sent["start"] = pack(experiment.start_weights())
@@ -45,19 +47,19 @@ def answer(bench: Bench, have: Have, client: str | None, *, warming: bool) -> Js
     return sent
 
 
-def _run_block(bench: Bench, have: Have) -> Json | None:
-    run = bench.run
+def _run_block(session: Session, have: Have) -> Json | None:
+    run = session.run
     if run is None:
         return None
     running = run.running  # before the trace: a run seen at rest is seen with its last row
     trace = run.trace()
     total = 0 if trace is None else len(trace)
     first = min(have.rows, total) if have.run == run.id else 0
-    bench.settle()
-    play = bench.play
+    session.settle()
+    play = session.play
     if have.run == run.id:
-        bench.play = False  # it plays once: coming back to the page shows where one was
-    experiment = bench.experiment
+        session.play = False  # it plays once: coming back to the page shows where one was
+    experiment = session.experiment
     rows = min(experiment.stopping.max_iterations, MAX_ITERATIONS)
     stride = payload.stride_of(experiment.topology.n_weights, rows)
     best = None if running or trace is None else run.best_row
@@ -67,17 +69,17 @@ def _run_block(bench: Bench, have: Have) -> Json | None:
         "id": run.id,
         "state": "running" if running else "ended",
         "stop": run.stop.name if run.stop else None,
-        "sentence": ended(run, trace, halted=bench.halted, shown=bench.iteration),
+        "sentence": ended(run, trace, halted=session.halted, shown=session.iteration),
         "total": total,
         "best": best,
         "play": play,
-        "shown": 0 if play else max(0, min(bench.iteration, total - 1)),
+        "shown": 0 if play else max(0, min(session.iteration, total - 1)),
         **block,
     }
 
 
-def _info(bench: Bench, *, warming: bool) -> Json:
-    document = bench.document
+def _info(session: Session, *, warming: bool) -> Json:
+    document = session.document
     experiment = document.experiment
     loose = document.sketch.loose()
     return {
@@ -88,10 +90,10 @@ def _info(bench: Bench, *, warming: bool) -> Json:
         "damping": advanced_fields(experiment),
         "target_sse": experiment.stopping.target_sse,
         "can_train": document.blocked is None,
-        "can_undo": bench.position > 0,
-        "can_redo": bench.position + 1 < len(bench.history),
+        "can_undo": session.position > 0,
+        "can_redo": session.position + 1 < len(session.history),
         "loose": document.blocked or next(iter(loose.values()), ""),
-        "headline": headline(experiment, bench.run, warming=warming),
+        "headline": headline(experiment, session.run, warming=warming),
         "facts": facts(experiment),
         "warming": warming,
     }

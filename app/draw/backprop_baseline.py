@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from app.session import server
 from app.session.jobs import Run, Workers
-from app.session.state import Bench
+from app.session.state import Session
 from app.session.training import training_key
 from app.shared.payload import Json
 from app.shared.words import duration
@@ -34,9 +34,9 @@ _runs: Final[OrderedDict[str, Run]] = OrderedDict()
 _lock: Final = threading.Lock()
 
 
-def beside(bench: Bench, workers: Workers) -> Json:
+def beside(session: Session, workers: Workers) -> Json:
     """Return the line beside a solved training, and whether it is still being measured."""
-    run, experiment = bench.run, bench.experiment
+    run, experiment = session.run, session.experiment
     if run is None or run.stop is not StopReason.SOLVED or not comparable(experiment):
         return {"beside": "", "measuring": False}
     server.warming_rules()

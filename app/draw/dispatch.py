@@ -9,23 +9,23 @@ from app.draw.action import Action
 from app.session.inbox import process
 from app.session.jobs import Workers
 from app.session.messages import Message, Outbox
-from app.session.state import Bench
+from app.session.state import Session
 from nbn_core.errors import NBNError
 
 
-def handle(bench: Bench, outbox: Outbox, workers: Workers) -> bool:
+def handle(session: Session, outbox: Outbox, workers: Workers) -> bool:
     """Act on what is new; whether anything was."""
 
     def act(message: Message) -> None:
         action = ACTIONS.get(message.kind)
         if action is None:
             raise NBNError("That request is not known to this version of the lab; reload the page.")
-        action(bench, message, workers)
+        action(session, message, workers)
 
-    return process(bench, outbox, act)
+    return process(session, outbox, act)
 
 
-def _nothing(bench: Bench, message: Message, workers: Workers) -> None:
+def _nothing(session: Session, message: Message, workers: Workers) -> None:
     """Only ask for an answer."""
 
 

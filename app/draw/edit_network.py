@@ -10,23 +10,23 @@ from app.session.document import sketched
 from app.session.jobs import Workers
 from app.session.messages import Message
 from app.session.sketch import Sketch, read_sketch
-from app.session.state import Bench
+from app.session.state import Session
 from nbn_core.errors import TopologyError
 
 
-def _graph(bench: Bench, message: Message, workers: Workers) -> None:
+def _graph(session: Session, message: Message, workers: Workers) -> None:
     drawn = read_sketch(message.fields.get("graph"))
-    bench.put(sketched(bench.document, _same_ends(bench.document.sketch, drawn)))
+    session.put(sketched(session.document, _same_ends(session.document.sketch, drawn)))
 
 
-def _rename(bench: Bench, message: Message, workers: Workers) -> None:
+def _rename(session: Session, message: Message, workers: Workers) -> None:
     name, new = message.text("id"), message.text("name")
-    sketch = bench.document.sketch.renamed(name, new)
-    topology = bench.experiment.topology
+    sketch = session.document.sketch.renamed(name, new)
+    topology = session.experiment.topology
     names = tuple(new if known == name else known for known in topology.names)
     if len(set(names)) == len(names):
         topology = replace(topology, names=names)
-    bench.put(sketched(bench.document, sketch, topology))
+    session.put(sketched(session.document, sketch, topology))
 
 
 def _same_ends(before: Sketch, after: Sketch) -> Sketch:

@@ -11,19 +11,19 @@ from app.session.history import change
 from app.session.jobs import Workers
 from app.session.limits import MAX_LAYERS, MAX_WEIGHTS
 from app.session.messages import Message
-from app.session.state import Bench
+from app.session.state import Session
 from nbn_core.errors import SettingError
 from nbn_core.network import Topology
 
 
-def _preset(bench: Bench, message: Message, workers: Workers) -> None:
+def _preset(session: Session, message: Message, workers: Workers) -> None:
     sizes = message.fields.get("sizes")
     if not isinstance(sizes, list) or not 1 <= len(sizes) <= MAX_LAYERS:
         raise SettingError(f"Give 1 to {MAX_LAYERS} layer sizes, such as 8-8.")
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_WEIGHTS:
             raise SettingError("Each layer size is a whole number from 1 up, such as 8-8.")
-    data = bench.experiment.datasets()[0]
+    data = session.experiment.datasets()[0]
     n_in, n_out = data.n_inputs, data.n_outputs
     output = "linear" if data.kind == "regression" else "bipolar"
     family = message.text("family")
@@ -45,7 +45,7 @@ def _preset(bench: Bench, message: Message, workers: Workers) -> None:
     }
     if family not in makers:
         raise SettingError("There is no such preset: choose SLP, MLP, BMLP or FCC.")
-    change(bench, topology=makers[family]())
+    change(session, topology=makers[family]())
 
 
 ACTIONS: Final[dict[str, Action]] = {

@@ -11,7 +11,7 @@ from app.session.history import change, put, seeded
 from app.session.jobs import Workers
 from app.session.limits import MAX_ITERATIONS, most_iterations
 from app.session.messages import Message
-from app.session.state import Bench
+from app.session.state import Session
 from nbn_core.errors import SettingError
 from nbn_core.experiment import MAX_ITERATIONS as MOST_PATIENCE
 from nbn_core.experiment import Experiment, ProblemData
@@ -19,17 +19,17 @@ from nbn_core.generators import MAX_SEED, PROBLEMS
 from nbn_core.network import Topology
 
 
-def _problem(bench: Bench, message: Message, workers: Workers) -> None:
+def _problem(session: Session, message: Message, workers: Workers) -> None:
     name = message.text("name")
     if name not in PROBLEMS:
         raise SettingError("There is no such problem: choose one of the pictures.")
     suggested = Experiment.suggested(name)
-    drawn = bench.experiment.topology != _suggestion(bench.experiment).topology
-    changed = replace(suggested, **_same_rule(bench), start=seeded(bench))
-    if drawn and _fits(bench.experiment.topology, suggested):
-        change(bench, data=changed.data, start=changed.start, stopping=changed.stopping)
+    drawn = session.experiment.topology != _suggestion(session.experiment).topology
+    changed = replace(suggested, **_same_rule(session), start=seeded(session))
+    if drawn and _fits(session.experiment.topology, suggested):
+        change(session, data=changed.data, start=changed.start, stopping=changed.stopping)
     else:
-        put(bench, changed)
+        put(session, changed)
 
 
 def _suggestion(experiment: Experiment) -> Experiment:
@@ -40,16 +40,16 @@ def _suggestion(experiment: Experiment) -> Experiment:
     return Experiment.suggested(data.name, split_seed=data.split_seed, **data.parameters)
 
 
-def _same_rule(bench: Bench) -> dict[str, Any]:
+def _same_rule(session: Session) -> dict[str, Any]:
     """The rule and its settings, which belong together."""
-    return {"rule": bench.experiment.rule, "settings": bench.experiment.settings}
+    return {"rule": session.experiment.rule, "settings": session.experiment.settings}
 
 
-def _nbn(bench: Bench, message: Message, workers: Workers) -> None:
+def _nbn(session: Session, message: Message, workers: Workers) -> None:
     """Train with NBN again, with its own settings."""
-    stopping = bench.experiment.stopping
+    stopping = session.experiment.stopping
     fewer = replace(stopping, max_iterations=min(MAX_ITERATIONS, stopping.max_iterations))
-    change(bench, rule="nbn", settings={}, stopping=fewer)
+    change(session, rule="nbn", settings={}, stopping=fewer)
 
 
 def _fits(topology: Topology, experiment: Experiment) -> bool:
@@ -61,51 +61,51 @@ def _fits(topology: Topology, experiment: Experiment) -> bool:
     ]
 
 
-def _setting(bench: Bench, message: Message, workers: Workers) -> None:
+def _setting(session: Session, message: Message, workers: Workers) -> None:
     group, name = message.text("group"), message.text("name")
     if group == "choice":
-        change(bench, settings=settings_with(bench.experiment, name, message.text("value")))
+        change(session, settings=settings_with(session.experiment, name, message.text("value")))
         return
     value = message.finite("value")
     if group == "parameter":
-        _set_parameter(bench, name, value)
+        _set_parameter(session, name, value)
     elif group == "rule":
-        _set_rule(bench, name, message)
+        _set_rule(session, name, message)
     elif group == "damping":
-        change(bench, settings={**bench.experiment.settings, name: _tidy(value)})
+        change(session, settings={**session.experiment.settings, name: _tidy(value)})
     else:
         raise SettingError("There is no such setting.")
 
 
-def _set_parameter(bench: Bench, name: str, value: float) -> None:
-    data = bench.experiment.data
+def _set_parameter(session: Session, name: str, value: float) -> None:
+    data = session.experiment.data
     if not isinstance(data, ProblemData):
         raise SettingError("Own data has no such setting.")
     parameters: dict[str, Any] = {**data.parameters, name: _tidy(value)}
     changed = replace(data, parameters=parameters)
     fresh = Experiment.suggested(data.name, split_seed=data.split_seed, **parameters)
-    now = bench.experiment.stopping
+    now = session.experiment.stopping
     stopping = replace(fresh.stopping, patience=now.patience)
-    if _fits(bench.experiment.topology, fresh):
-        suggested = _suggestion(bench.experiment).stopping
+    if _fits(session.experiment.topology, fresh):
+        suggested = _suggestion(session.experiment).stopping
         if now == replace(suggested, patience=now.patience):
             now = stopping  # a target that suits the data goes on suiting it
-        change(bench, data=changed, stopping=now)
+        change(session, data=changed, stopping=now)
     else:
-        fresh = replace(fresh, data=changed, stopping=stopping, **_same_rule(bench))
-        put(bench, replace(fresh, start=seeded(bench)))
+        fresh = replace(fresh, data=changed, stopping=stopping, **_same_rule(session))
+        put(session, replace(fresh, start=seeded(session)))
 
 
-def _set_rule(bench: Bench, name: str, message: Message) -> None:
-    experiment = bench.experiment
+def _set_rule(session: Session, name: str, message: Message) -> None:
+    experiment = session.experiment
     if name == "seed":
-        change(bench, start=replace(seeded(bench), seed=message.whole("value", 0, MAX_SEED)))
+        change(session, start=replace(seeded(session), seed=message.whole("value", 0, MAX_SEED)))
     elif name == "target_sse":
         target = message.number("value", 0.0, 1e9)
-        change(bench, stopping=replace(experiment.stopping, target_sse=target))
+        change(session, stopping=replace(experiment.stopping, target_sse=target))
     elif name == "max_iterations":
         limit = message.whole("value", 1, most_iterations(experiment.rule))
-        change(bench, stopping=replace(experiment.stopping, max_iterations=limit))
+        change(session, stopping=replace(experiment.stopping, max_iterations=limit))
     elif name == "patience":
         if experiment.parts().validation is None:
             raise SettingError(
@@ -113,7 +113,7 @@ def _set_rule(bench: Bench, name: str, message: Message) -> None:
                 "page."
             )
         patience = message.whole("value", 0, MOST_PATIENCE)
-        change(bench, stopping=replace(experiment.stopping, patience=patience))
+        change(session, stopping=replace(experiment.stopping, patience=patience))
     else:
         raise SettingError("There is no such setting.")
 

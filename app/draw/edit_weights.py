@@ -9,19 +9,19 @@ from app.session.history import change
 from app.session.jobs import Workers
 from app.session.limits import MAX_ITERATIONS
 from app.session.messages import Message
-from app.session.state import Bench
+from app.session.state import Session
 from app.session.weights import BIAS, renew_weights, shown_weights
 from nbn_core.errors import TopologyError
 from nbn_core.experiment import GivenStart
 
 
-def _new_weights(bench: Bench, message: Message, workers: Workers) -> None:
-    renew_weights(bench)
+def _new_weights(session: Session, message: Message, workers: Workers) -> None:
+    renew_weights(session)
 
 
-def _weight(bench: Bench, message: Message, workers: Workers) -> None:
+def _weight(session: Session, message: Message, workers: Workers) -> None:
     """One weight set by hand: the network as shown, with this weight, is the new start."""
-    experiment = bench.experiment
+    experiment = session.experiment
     value = message.number("value", -1e6, 1e6)
     names = experiment.topology.weight_names
     if "bias" in message.fields:
@@ -32,9 +32,9 @@ def _weight(bench: Bench, message: Message, workers: Workers) -> None:
         place = names.index(ends) if ends in names else None
     if place is None:
         raise TopologyError("That connection takes no part in the network, so it has no weight.")
-    weights = shown_weights(bench, message.whole("k", 0, MAX_ITERATIONS)).copy()
+    weights = shown_weights(session, message.whole("k", 0, MAX_ITERATIONS)).copy()
     weights[place] = value
-    change(bench, start=GivenStart(tuple(weights.tolist())))
+    change(session, start=GivenStart(tuple(weights.tolist())))
 
 
 ACTIONS: Final[dict[str, Action]] = {

@@ -13,15 +13,15 @@ from app.shared.address import show_link
 
 def draw() -> None:
     """Show the workbench. It runs again for every message."""
-    bench = state.bench()
+    session = state.session()
     outbox = read_outbox(state.component_state(component.KEY, "outbox"))
     have, client = Have(), None
     if outbox is not None:
         client = outbox.client
-        if handle(bench, outbox, server.workers()):
+        if handle(session, outbox, server.workers()):
             have = outbox.have
-    sent = answer(bench, have, client, warming=not server.warming().is_set())
-    sent["info"] |= backprop_baseline.beside(bench, server.workers())
-    show_link(bench)
-    leave_nothing_running(bench.run)
+    sent = answer(session, have, client, warming=not server.warming().is_set())
+    sent["info"] |= backprop_baseline.beside(session, server.workers())
+    show_link(session)
+    leave_nothing_running(session.run)
     component.workbench(sent)

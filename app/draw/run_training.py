@@ -8,21 +8,21 @@ from app.draw.action import Action
 from app.session.jobs import Workers
 from app.session.limits import MAX_ITERATIONS
 from app.session.messages import Message
-from app.session.state import Bench
+from app.session.state import Session
 from app.session.training import PROMPT, drop_run, halt, run_for, train
 
 
-def _train(bench: Bench, message: Message, workers: Workers) -> None:
-    train(bench, workers)
+def _train(session: Session, message: Message, workers: Workers) -> None:
+    train(session, workers)
 
 
-def _step(bench: Bench, message: Message, workers: Workers) -> None:
+def _step(session: Session, message: Message, workers: Workers) -> None:
     goal = message.whole("k", 1, MAX_ITERATIONS)
-    run = run_for(bench)
+    run = run_for(session)
     if run.running:
         return
-    bench.halted, bench.play = True, False
-    bench.look_at(goal)
+    session.halted, session.play = True, False
+    session.look_at(goal)
     trace = run.trace()
     if trace is not None:  # a rule that keeps only some iterations has more of them than rows
         goal += run.iteration - (len(trace) - 1)
@@ -30,16 +30,16 @@ def _step(bench: Bench, message: Message, workers: Workers) -> None:
     run.wait(PROMPT)
 
 
-def _stop(bench: Bench, message: Message, workers: Workers) -> None:
-    halt(bench)
+def _stop(session: Session, message: Message, workers: Workers) -> None:
+    halt(session)
 
 
-def _reset(bench: Bench, message: Message, workers: Workers) -> None:
-    drop_run(bench)
+def _reset(session: Session, message: Message, workers: Workers) -> None:
+    drop_run(session)
 
 
-def _scrub(bench: Bench, message: Message, workers: Workers) -> None:
-    bench.look_at(message.whole("k", 0, MAX_ITERATIONS))
+def _scrub(session: Session, message: Message, workers: Workers) -> None:
+    session.look_at(message.whole("k", 0, MAX_ITERATIONS))
 
 
 ACTIONS: Final[dict[str, Action]] = {

@@ -22,7 +22,7 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class MatrixView:
     """What of a matrix is shown, and how.
 
     Parameters
@@ -51,7 +51,13 @@ class View:
 
 
 def matrix(
-    values: FloatArray, view: View, palette: Palette, *, what: str, name: str, height: int = 560
+    values: FloatArray,
+    view: MatrixView,
+    palette: Palette,
+    *,
+    what: str,
+    name: str,
+    height: int = 560,
 ) -> Chart:
     """Draw a signed matrix.
 
@@ -59,7 +65,7 @@ def matrix(
     ----------
     values : (N, N) float64
         Q, S or H.
-    view : View
+    view : MatrixView
         What of it.
     palette : Palette
         Colours.
@@ -132,7 +138,7 @@ def pooled(
     return strongest, nowhere
 
 
-def _label_groups(made: Spec, view: View, stride: int) -> None:
+def _label_groups(made: Spec, view: MatrixView, stride: int) -> None:
     """Write the name of each group in the middle of its rows and columns."""
     for frames, across in ((view.column_frames, True), (view.frames, False)):
         if len(frames) > LABELS:
@@ -154,7 +160,7 @@ def _label_groups(made: Spec, view: View, stride: int) -> None:
 
 
 def _frames(
-    view: View, stride: int, shape: tuple[int, ...], palette: Palette
+    view: MatrixView, stride: int, shape: tuple[int, ...], palette: Palette
 ) -> list[dict[str, object]]:
     """A line between groups, both ways."""
     line = {"color": palette.muted, "width": 0.8 if len(view.frames) < 40 else 0.3}
@@ -219,7 +225,7 @@ def _summary(part: FloatArray, never: NDArray[np.bool_], what: str, stride: int)
     return text + "."
 
 
-def _table(part: FloatArray, view: View) -> str:
+def _table(part: FloatArray, view: MatrixView) -> str:
     header = ["", *(view.titles[n] for n in view.column_order)]
     lines = ([view.titles[n], *line.tolist()] for n, line in zip(view.order, part, strict=True))
     return rows(header, lines)

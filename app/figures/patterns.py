@@ -28,7 +28,7 @@ SYMBOLS: Final = ("circle", "diamond", "circle-open")
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class PlaneAxis:
     """A column that can be looked at: its name, and where it stands."""
 
     name: str
@@ -42,13 +42,13 @@ class Axis:
         return column
 
 
-def axes_of(dataset: Dataset) -> list[Axis]:
+def axes_of(dataset: Dataset) -> list[PlaneAxis]:
     """Return every column, inputs first."""
-    inputs = [Axis(name, "input", i) for i, name in enumerate(dataset.input_names)]
-    return inputs + [Axis(name, "target", i) for i, name in enumerate(dataset.target_names)]
+    inputs = [PlaneAxis(name, "input", i) for i, name in enumerate(dataset.input_names)]
+    return inputs + [PlaneAxis(name, "target", i) for i, name in enumerate(dataset.target_names)]
 
 
-def default_axes(dataset: Dataset) -> tuple[Axis, Axis | None]:
+def default_axes(dataset: Dataset) -> tuple[PlaneAxis, PlaneAxis | None]:
     """Choose what is looked at first: two inputs, or an input and a target."""
     axes = axes_of(dataset)
     if dataset.n_inputs >= 2:
@@ -57,7 +57,7 @@ def default_axes(dataset: Dataset) -> tuple[Axis, Axis | None]:
 
 
 def patterns(
-    parts: Parts, x: Axis, y: Axis | None, palette: Palette, *, height: int = 380,
+    parts: Parts, x: PlaneAxis, y: PlaneAxis | None, palette: Palette, *, height: int = 380,
     name: str = "data",
 ) -> Chart:  # fmt: skip
     """Draw the patterns over one or two columns, each part with its own mark."""
@@ -76,7 +76,7 @@ def patterns(
 
 
 def _points(
-    made: Spec, parts: list[tuple[int, Dataset]], x: Axis, y: Axis, palette: Palette
+    made: Spec, parts: list[tuple[int, Dataset]], x: PlaneAxis, y: PlaneAxis, palette: Palette
 ) -> None:
     made.update_yaxes(title_text=_plain(y.name))
     total = sum(part.n_patterns for _, part in parts)
@@ -98,7 +98,9 @@ def _points(
         )  # fmt: skip
 
 
-def _histogram(made: Spec, parts: list[tuple[int, Dataset]], x: Axis, palette: Palette) -> None:
+def _histogram(
+    made: Spec, parts: list[tuple[int, Dataset]], x: PlaneAxis, palette: Palette
+) -> None:
     """Draw bars side by side, one colour a part: a column alone has no target to be coloured by."""
     values = np.concatenate([x.of(part) for _, part in parts])
     different = np.unique(values)

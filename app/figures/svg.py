@@ -52,7 +52,7 @@ def svg(chart: Chart, palette: Palette, width: int) -> str:
         f'<clipPath id="inside"><rect x="{x.start:.1f}" y="{y.end:.1f}" width="{x.length:.1f}" '
         f'height="{-y.length:.1f}"/></clipPath>',
     ]
-    canvas = Canvas(out, x, y, palette)
+    canvas = SvgCanvas(out, x, y, palette)
     for axis in (x, y):
         canvas.grid(axis)
     out.append('<g clip-path="url(#inside)">')
@@ -72,7 +72,7 @@ def svg(chart: Chart, palette: Palette, width: int) -> str:
 
 
 @dataclass(slots=True)
-class Canvas:
+class SvgCanvas:
     """Where the parts are written to."""
 
     out: list[str]
@@ -162,7 +162,7 @@ class Canvas:
             at += 44 + 7 * len(trace.name)
 
 
-def _heatmap(canvas: Canvas, trace: Any) -> None:
+def _heatmap(canvas: SvgCanvas, trace: Any) -> None:
     z = np.asarray(trace.z, dtype=float)
     signed = trace.zmin < 0
     tone = (z - trace.zmin) / ((trace.zmax - trace.zmin) or 1.0)
@@ -190,7 +190,7 @@ def _edges(axis: Axis, places: Any, count: int) -> tuple[float, float]:
     return axis.at(float(places[0]) - half), axis.at(float(places[-1]) + half)
 
 
-def _colorbar(canvas: Canvas, trace: Any, signed: bool) -> None:
+def _colorbar(canvas: SvgCanvas, trace: Any, signed: bool) -> None:
     bar = trace.colorbar
     left, top, bottom = canvas.x.end + 10, canvas.y.end, canvas.y.start
     column = np.arange(254, -1, -1, dtype=np.uint8)[:, None]
@@ -206,7 +206,7 @@ def _colorbar(canvas: Canvas, trace: Any, signed: bool) -> None:
     canvas.out.append('<g clip-path="url(#inside)">')
 
 
-def _scatter(canvas: Canvas, trace: Any) -> None:
+def _scatter(canvas: SvgCanvas, trace: Any) -> None:
     xs, ys = canvas.x.at_all(trace.x), canvas.y.at_all(trace.y)
     if "lines" in trace.mode:
         canvas.line(_path(xs, ys), trace.line.color, trace.line.width or 2, trace.line.dash)
@@ -224,7 +224,7 @@ def _scatter(canvas: Canvas, trace: Any) -> None:
             canvas.text(x, y + 16, text, size=12)
 
 
-def _bar(canvas: Canvas, trace: Any) -> None:
+def _bar(canvas: SvgCanvas, trace: Any) -> None:
     for i, (name, value) in enumerate(zip(trace.y, _numbers(trace.x), strict=True)):
         middle, end = canvas.y.at(i), canvas.x.at(max(float(value), 1e-300))
         thick = abs(canvas.y.at(1) - canvas.y.at(0)) * 0.65
@@ -239,7 +239,7 @@ def _bar(canvas: Canvas, trace: Any) -> None:
             canvas.out.append('<g clip-path="url(#inside)">')
 
 
-_TRACES: dict[str, Callable[[Canvas, Any], None]] = {
+_TRACES: dict[str, Callable[[SvgCanvas, Any], None]] = {
     "heatmap": _heatmap, "scatter": _scatter, "bar": _bar,
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ STRIP: Final = 200  # seeds shown one by one at most
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class TrialGroup:
     """The trials of one lane.
 
     Parameters
@@ -41,14 +41,14 @@ class Group:
 
 
 def ecdf_chart(
-    groups: Sequence[Group], what: str, palette: Palette, *, seconds: bool = False,
+    groups: Sequence[TrialGroup], what: str, palette: Palette, *, seconds: bool = False,
     height: int = 360,
 ) -> Chart:  # fmt: skip
     """Draw which share of the seeds each lane has solved at no more than a cost.
 
     Parameters
     ----------
-    groups : sequence of Group
+    groups : sequence of TrialGroup
         One a lane.
     what : str
         The cost, in words.
@@ -97,7 +97,7 @@ def ecdf_chart(
     )  # fmt: skip
 
 
-def rates_chart(groups: Sequence[Group], palette: Palette) -> Chart:
+def rates_chart(groups: Sequence[TrialGroup], palette: Palette) -> Chart:
     """Draw the success rate of each lane with its 95 % interval."""
     made = figure(palette, 84 + 30 * len(groups), margin={"l": 150, "r": 24, "t": 10, "b": 50})
     titles = [group.title for group in groups]
@@ -137,7 +137,7 @@ def rates_chart(groups: Sequence[Group], palette: Palette) -> Chart:
     return Chart("success-rates", made, f"Solved: {', '.join(said)}.", lambda: columns(table))
 
 
-def seeds_chart(groups: Sequence[Group], total: int, palette: Palette) -> Chart:
+def seeds_chart(groups: Sequence[TrialGroup], total: int, palette: Palette) -> Chart:
     """Draw every seed of every lane: a disc where it was solved, a ring where not."""
     shown = min(total, STRIP)
     made = figure(palette, 84 + 30 * len(groups), margin={"l": 150, "r": 24, "t": 10, "b": 50})

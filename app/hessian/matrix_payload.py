@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.matrix import MOST, View, pooled, scale_marks, toned
+from app.figures.matrix import MOST, MatrixView, pooled, scale_marks, toned
 from app.session.sketch import Sketch
 from app.shared.payload import Json, graph_block
 from nbn_core.network import Topology
@@ -19,14 +19,14 @@ NEVER: Final = 255  # the tone of a structural zero; others are 0..254, 127 is z
 FloatArray = NDArray[np.float64]
 
 
-def cells(values: FloatArray, view: View, *, what: str, exact: bool) -> Json:
+def cells(values: FloatArray, view: MatrixView, *, what: str, exact: bool) -> Json:
     """Pack a signed matrix.
 
     Parameters
     ----------
     values : (N, N) float64
         Q.
-    view : View
+    view : MatrixView
         What of it, in which order and colours.
     what : str
         What it is, in words.

@@ -32,18 +32,18 @@ SECTIONS: Final[dict[str, Section]] = {
 
 
 @dataclass(slots=True)
-class Looking:
+class PageState:
     """What this session looks at on this page."""
 
     choices: Choices
-    player: scrubber.Player = field(default_factory=scrubber.Player)
+    player: scrubber.ReplayState = field(default_factory=scrubber.ReplayState)
     compiled: bool = True  # as far as this page has seen
 
 
 def hessian() -> None:
     """Show the page; its body runs again by itself while something moves."""
     looking = _looking()
-    every = scrubber.interval(state.bench(), looking.player)
+    every = scrubber.interval(state.session(), looking.player)
     if every is None and not is_warm_for_curvature():
         every = scrubber.WATCH
     if every is None:
@@ -56,10 +56,10 @@ def hessian() -> None:
 
 
 def _body() -> None:
-    bench, looking = state.bench(), _looking()
-    looking.choices.sketch = bench.document.sketch
-    now = scrubber.scrubber(bench, looking.player)
-    show_link(bench)
+    session, looking = state.session(), _looking()
+    looking.choices.sketch = session.document.sketch
+    now = scrubber.scrubber(session, looking.player)
+    show_link(session)
     names = list(SECTIONS)
     chosen = st.segmented_control(
         "Section", names, default=names[0], required=True, key="nbn-hessian-section",
@@ -93,5 +93,5 @@ def _body() -> None:
 
 
 @st.cache_resource(scope="session", show_spinner=False)
-def _looking() -> Looking:
-    return Looking(Choices(state.bench().document.sketch))
+def _looking() -> PageState:
+    return PageState(Choices(state.session().document.sketch))

@@ -76,7 +76,7 @@ def _directions(now: CurrentView, at: Point, choices: Choices, box: Box) -> None
         f"Direction **{number:,}** has the eigenvalue "
         f"**{short(float(found.values[number - 1]))}**. "
         + (
-            f"Walking **{walk:+.2f}** along it takes the SSE from {short(before)} to "
+            f"PythonRule **{walk:+.2f}** along it takes the SSE from {short(before)} to "
             f"**{short(after)}**."
             if walk
             else "Move the slider to walk along it, and see what becomes of the output."

@@ -83,7 +83,7 @@ def _block(choices: Choices, names: tuple[str, ...]) -> tuple[str, str]:
     return shown
 
 
-def _view(at: Point, order: str, scale: str, pair: tuple[int, int] | None) -> matrix.View:
+def _view(at: Point, order: str, scale: str, pair: tuple[int, int] | None) -> matrix.MatrixView:
     topology = at.topology
     titles, zeros = weight_titles(topology), curvature.zeros(topology)
     neurons = coupling.by_neuron(topology)
@@ -91,7 +91,7 @@ def _view(at: Point, order: str, scale: str, pair: tuple[int, int] | None) -> ma
         names = [source or "bias" for source, _ in topology.weight_names]
         rows, columns = (neurons.members[i] for i in pair)
         frames, column_frames = ([(names[n], 1) for n in part] for part in (rows, columns))
-        return matrix.View(rows, columns, titles, frames, column_frames, zeros, scale)
+        return matrix.MatrixView(rows, columns, titles, frames, column_frames, zeros, scale)
     everything: NDArray[np.intp] = np.arange(topology.n_weights)
     frames = []
     if order == "by coupling":
@@ -100,10 +100,10 @@ def _view(at: Point, order: str, scale: str, pair: tuple[int, int] | None) -> ma
         groups = neurons if order == "by neuron" else coupling.by_layer(topology)
         everything = np.concatenate(groups.members)
         frames = [(n, len(m)) for n, m in zip(groups.names, groups.members, strict=True)]
-    return matrix.View(everything, everything, titles, frames, frames, zeros, scale)
+    return matrix.MatrixView(everything, everything, titles, frames, frames, zeros, scale)
 
 
-def _words(at: Point, view: matrix.View) -> str:
+def _words(at: Point, view: matrix.MatrixView) -> str:
     n = at.topology.n_weights
     share = float(curvature.zeros(at.topology).mean())
     text = (

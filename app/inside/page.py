@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.inside import component
-from app.inside.view import View, answer, handle
+from app.inside.view import InsideState, answer, handle
 from app.session import server, state
 from app.session.messages import read_outbox
 from app.shared.address import show_link
@@ -13,16 +13,16 @@ from app.shared.address import show_link
 
 def inside() -> None:
     """Show the stepper. It runs again for every message."""
-    bench, view = state.bench(), _view()
+    session, view = state.session(), _view()
     outbox = read_outbox(state.component_state(component.KEY, "outbox"))
     if outbox is not None:
-        handle(bench, view, outbox)
+        handle(session, view, outbox)
     client = outbox.client if outbox is not None else None
-    sent = answer(bench, view, client, warming=not server.warming().is_set())
-    show_link(bench)
+    sent = answer(session, view, client, warming=not server.warming().is_set())
+    show_link(session)
     component.stepper(sent)
 
 
 @st.cache_resource(scope="session", show_spinner=False)
-def _view() -> View:
-    return View()
+def _view() -> InsideState:
+    return InsideState()

@@ -10,7 +10,7 @@ from app.inside import payload
 from app.session.inbox import process
 from app.session.limits import MAX_ITERATIONS, MAX_PATTERNS
 from app.session.messages import Message, Outbox
-from app.session.state import Bench
+from app.session.state import Session
 from app.session.training import training_key
 from app.session.view import CurrentView, current_view
 from app.shared.payload import Json, graph_block, network_block
@@ -23,7 +23,7 @@ WARMING: Final = "Compiling the kernels, once for this computer: about ten secon
 
 
 @dataclass(slots=True)
-class View:
+class InsideState:
     """The choices of one session on this page, and its last dissection."""
 
     pattern: int = 0
@@ -32,53 +32,53 @@ class View:
     anatomy: Anatomy | None = None
 
 
-def handle(bench: Bench, view: View, outbox: Outbox) -> bool:
+def handle(session: Session, view: InsideState, outbox: Outbox) -> bool:
     """Act on what is new; whether anything was."""
 
     def act(message: Message) -> None:
         action = _ACTIONS.get(message.kind)
         if action is not None:
-            action(bench, view, message)
+            action(session, view, message)
 
-    return process(bench, outbox, act)
-
-
-def _iteration(bench: Bench, view: View, message: Message) -> None:
-    bench.look_at(message.whole("k", 0, MAX_ITERATIONS))
+    return process(session, outbox, act)
 
 
-def _pattern(bench: Bench, view: View, message: Message) -> None:
+def _iteration(session: Session, view: InsideState, message: Message) -> None:
+    session.look_at(message.whole("k", 0, MAX_ITERATIONS))
+
+
+def _pattern(session: Session, view: InsideState, message: Message) -> None:
     view.pattern = message.whole("p", 0, MAX_PATTERNS)
 
 
-def _neuron(bench: Bench, view: View, message: Message) -> None:
+def _neuron(session: Session, view: InsideState, message: Message) -> None:
     view.neuron = message.text("id")
 
 
-_ACTIONS: Final[dict[str, Callable[[Bench, View, Message], None]]] = {
+_ACTIONS: Final[dict[str, Callable[[Session, InsideState, Message], None]]] = {
     "iteration": _iteration,
     "pattern": _pattern,
     "neuron": _neuron,
 }
 
 
-def answer(bench: Bench, view: View, client: str | None, *, warming: bool) -> Json:
+def answer(session: Session, view: InsideState, client: str | None, *, warming: bool) -> Json:
     """Everything the browser needs to step through the iteration shown."""
-    seen = current_view(bench)
-    notice = bench.notice
+    seen = current_view(session)
+    notice = session.notice
     sent: Json = {
-        "ack": {"client": client, "seq": bench.acknowledged.get(client, 0)} if client else None,
+        "ack": {"client": client, "seq": session.acknowledged.get(client, 0)} if client else None,
         "notice": {"id": notice.id, "text": notice.text} if notice else None,
     }
-    reason = _blocked(bench, seen, warming=warming)
+    reason = _blocked(session, seen, warming=warming)
     if reason:
         return {**sent, "blocked": reason, "poll": warming or seen.running}
-    return {**sent, "blocked": None, **_dissected(bench, view, seen)}
+    return {**sent, "blocked": None, **_dissected(session, view, seen)}
 
 
-def _blocked(bench: Bench, seen: CurrentView, *, warming: bool) -> str:
+def _blocked(session: Session, seen: CurrentView, *, warming: bool) -> str:
     """Say why nothing can be shown, if so."""
-    incomplete = bench.document.blocked
+    incomplete = session.document.blocked
     if incomplete:
         return f"The network is not complete, so there is nothing to take apart. {incomplete}"
     if warming:
@@ -98,11 +98,11 @@ def _blocked(bench: Bench, seen: CurrentView, *, warming: bool) -> str:
     return ""
 
 
-def _dissected(bench: Bench, view: View, seen: CurrentView) -> Json:
+def _dissected(session: Session, view: InsideState, seen: CurrentView) -> Json:
     experiment = seen.experiment
     topology = experiment.topology
     data, test = experiment.datasets()
-    notes = _notes(bench, seen)
+    notes = _notes(session, seen)
     anatomy = _anatomy(view, seen)
     p = min(view.pattern, data.n_patterns - 1)
     if p != view.pattern:
@@ -112,7 +112,7 @@ def _dissected(bench: Bench, view: View, seen: CurrentView) -> Json:
     picked = payload.weights_shown(topology, neuron)
     sums = anatomy.running(payload.frames(data.n_patterns, p, len(picked)), picked)
     names = set(topology.names)
-    graph = graph_block(bench.document.sketch)
+    graph = graph_block(session.document.sketch)
     graph["nodes"] = [node for node in graph["nodes"] if node["id"] in names]
     graph["links"] = [link for link in graph["links"] if names.issuperset(link)]
     return {
@@ -129,17 +129,17 @@ def _dissected(bench: Bench, view: View, seen: CurrentView) -> Json:
     }
 
 
-def _notes(bench: Bench, seen: CurrentView) -> list[str]:
+def _notes(session: Session, seen: CurrentView) -> list[str]:
     """What the reader should know about the iteration shown."""
     notes = []
     if seen.trace is None:
         notes.append("Not trained yet: this is the first iteration, from the starting weights.")
-    elif bench.iteration > seen.last:
+    elif session.iteration > seen.last:
         notes.append(
-            f"Iteration {bench.iteration:,} is beyond this training, which has {seen.last:,}: "
+            f"Iteration {session.iteration:,} is beyond this training, which has {seen.last:,}: "
             "this is its last."
         )
-    stop = bench.run.stop if bench.run is not None and seen.trace is not None else None
+    stop = session.run.stop if session.run is not None and seen.trace is not None else None
     if seen.trace is not None and seen.k == seen.last:
         ended = stop.sentence if stop is not None else "Training rests here."
         notes.append(f"{ended} What you see is the step that would come next.")
@@ -150,7 +150,7 @@ def _notes(bench: Bench, seen: CurrentView) -> list[str]:
     return notes
 
 
-def _anatomy(view: View, seen: CurrentView) -> Anatomy:
+def _anatomy(view: InsideState, seen: CurrentView) -> Anatomy:
     """Dissect the iteration shown, once for all its patterns."""
     experiment = seen.experiment
     made_of = (training_key(experiment), seen.k)
@@ -167,7 +167,7 @@ def _anatomy(view: View, seen: CurrentView) -> Anatomy:
     return view.anatomy
 
 
-def _neuron_index(view: View, topology: Topology) -> int:
+def _neuron_index(view: InsideState, topology: Topology) -> int:
     if view.neuron in topology.neuron_names:
         return topology.neuron_names.index(view.neuron)
     return payload.default_neuron(topology)

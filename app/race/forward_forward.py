@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from app.figures.chart import percent
 from app.figures.goodness import goodness_chart, margin_chart
 from app.race.lanes import Lane
-from app.race.race import Heat, LaneRun
-from app.race.session import Desk
-from app.session.state import Bench
+from app.race.race import LaneRun, Race
+from app.race.session import RaceSession
+from app.session.state import Session
 from app.shared.chart_box import Box, reader_palette
 from nbn_core.checks import plural
 from nbn_core.rules.forward_forward import ForwardForward, ForwardForwardState
@@ -22,26 +22,26 @@ FloatArray = NDArray[np.float64]
 MOST_PATTERNS: Final = 5000
 
 
-def show(bench: Bench, desk: Desk) -> None:
+def show(session: Session, races: RaceSession) -> None:
     """Show the view of the Forward-Forward lane of the last race."""
     st.markdown(_IDEA)
-    heat = desk.heat
-    lanes = [] if heat is None else _lanes(heat)
-    if heat is None or not lanes:
+    race = races.race
+    lanes = [] if race is None else _lanes(race)
+    if race is None or not lanes:
         st.info(
             "Run a race with a Forward-Forward lane under “One seed” first, on data with classes "
             "and a network with hidden levels of some neurons."
         )
         return
-    if heat.running:
+    if race.running:
         st.info("The race is still running; its Forward-Forward lane is looked into when it rests.")
-        if st.button("Look again", key="nbn-forward-again"):
+        if st.button("Snapshot again", key="nbn-forward-again"):
             st.rerun()
         return
     index = 0
     if len(lanes) > 1:
         index = st.selectbox(
-            "Lane", range(len(lanes)), format_func=lambda i: heat.titles()[lanes[i][0]],
+            "Lane", range(len(lanes)), format_func=lambda i: race.titles()[lanes[i][0]],
             key="nbn-forward-lane", width=260,
         )  # fmt: skip
     _, lane, run = lanes[index]
@@ -49,19 +49,19 @@ def show(bench: Bench, desk: Desk) -> None:
     assert training is not None
     state = training.state
     assert isinstance(state, ForwardForwardState)
-    _view(heat, lane, run, state)
+    _view(race, lane, run, state)
 
 
-def _lanes(heat: Heat) -> list[tuple[int, Lane, LaneRun]]:
+def _lanes(race: Race) -> list[tuple[int, Lane, LaneRun]]:
     return [
         (i, lane, run)
-        for i, (lane, run) in enumerate(zip(heat.lanes, heat.runs, strict=True))
+        for i, (lane, run) in enumerate(zip(race.lanes, race.runs, strict=True))
         if lane.name == "forward_forward" and run is not None and run.iteration > 0
     ]
 
 
-def _view(heat: Heat, lane: Lane, run: LaneRun, state: ForwardForwardState) -> None:
-    data = heat.experiment.datasets()[0]
+def _view(race: Race, lane: Lane, run: LaneRun, state: ForwardForwardState) -> None:
+    data = race.experiment.datasets()[0]
     trace = run.trace()
     assert trace is not None
     box = Box(reader_palette(), playing=False)
@@ -72,7 +72,7 @@ def _view(heat: Heat, lane: Lane, run: LaneRun, state: ForwardForwardState) -> N
     totals = scores[:, :, _first_counted(scores) :].sum(axis=2)
     margins = margins_of(totals, labels)
     settings: dict[str, Any] = dict(rule.settings(lane.settings))
-    st.markdown(_facts(heat, state, scores, settings))
+    st.markdown(_facts(race, state, scores, settings))
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Training: does each level tell right from wrong labels?**")
@@ -101,10 +101,10 @@ def margins_of(totals: FloatArray, labels: NDArray[np.int64]) -> FloatArray:
 
 
 def _facts(
-    heat: Heat, state: ForwardForwardState, scores: FloatArray, settings: dict[str, Any]
+    race: Race, state: ForwardForwardState, scores: FloatArray, settings: dict[str, Any]
 ) -> str:
     classes = len(state.classes)
-    drawn = heat.experiment.topology.n_weights
+    drawn = race.experiment.topology.n_weights
     passes = "one pass with a neutral label, read by the drawn outputs"
     if settings["inference"] == "goodness":
         passes = f"{classes} forward passes, one with each label"

@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from app.figures.chart import percent, short
-from app.figures.trials import Group, ecdf_chart, rates_chart, seeds_chart
+from app.figures.trials import TrialGroup, ecdf_chart, rates_chart, seeds_chart
 from app.race.lanes import MOST_WORK, titles
 from app.race.many_seeds_run import MOST_SEEDS, Series, table_of
 from app.race.results import joined
-from app.race.session import Desk, problem_key
+from app.race.session import RaceSession, problem_key
 from app.session import server
-from app.session.state import Bench
+from app.session.state import Session
 from app.shared.chart_box import Box, reader_palette
 from app.shared.words import duration
 from nbn_core.checks import plural
@@ -40,19 +40,19 @@ COSTS: Final = {
 }
 
 
-def show(bench: Bench, desk: Desk) -> None:
+def show(session: Session, races: RaceSession) -> None:
     """Show the section; while trials run it looks again by itself."""
-    series = desk.series
-    if series is not None and series.problem != problem_key(bench.experiment):
+    series = races.series
+    if series is not None and series.problem != problem_key(session.experiment):
         series.halt()
-        desk.series = series = None
+        races.series = series = None
     every = WATCH if series is not None and series.running else None
-    st.fragment(_body, run_every=every)(bench, desk, every is not None)
+    st.fragment(_body, run_every=every)(session, races, every is not None)
 
 
-def _body(bench: Bench, desk: Desk, watching: bool) -> None:
-    _choices(bench, desk)
-    series = desk.series
+def _body(session: Session, races: RaceSession, watching: bool) -> None:
+    _choices(session, races)
+    series = races.series
     if series is None:
         st.markdown(
             "Every lane runs from the same new starting weights, seed after seed: one race tells "
@@ -84,42 +84,48 @@ def _body(bench: Bench, desk: Desk, watching: bool) -> None:
     _files(series)
 
 
-def _choices(bench: Bench, desk: Desk) -> None:
-    running = desk.series is not None and desk.series.running
+def _choices(session: Session, races: RaceSession) -> None:
+    running = races.series is not None and races.series.running
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seeds = st.number_input(
-            "Seeds", 2, MOST_SEEDS, desk.seeds, width=110, key="nbn-series-seeds", disabled=running,
+            "Seeds",
+            2,
+            MOST_SEEDS,
+            races.seeds,
+            width=110,
+            key="nbn-series-seeds",
+            disabled=running,
             help="Starting weights, the same for every lane.",
-        )  # fmt: skip
+        )
         work = st.number_input(
-            "Work at most, forward passes", 10.0, MOST_WORK, desk.work, step=10_000.0,
+            "Work at most, forward passes", 10.0, MOST_WORK, races.work, step=10_000.0,
             format="%.0f", width=210, key="nbn-series-work", disabled=running,
             help="What a trial may spend. Work, unlike time, is the same on every computer.",
         )  # fmt: skip
-        desk.seeds, desk.work = int(seeds), float(work)
+        races.seeds, races.work = int(seeds), float(work)
         if running:
             if st.button("Stop", icon=":material/stop:", key="nbn-series-stop"):
-                assert desk.series is not None
-                desk.series.halt()
+                assert races.series is not None
+                races.series.halt()
         elif st.button("Run", type="primary", icon=":material/play_arrow:", key="nbn-series-run"):
-            start(bench, desk)
+            start(session, races)
             st.rerun()
-    if isinstance(bench.experiment.start, GivenStart):
+    if isinstance(session.experiment.start, GivenStart):
         st.caption("The starting weights set by hand do not count here: each seed draws its own.")
-    names = ", ".join(titles(desk.lanes))
+    names = ", ".join(titles(races.lanes))
     st.caption(f"Lanes: {names}. They and their settings are chosen under “One seed”.")
 
 
-def start(bench: Bench, desk: Desk) -> None:
+def start(session: Session, races: RaceSession) -> None:
     """Run what is missing of these trials."""
-    experiment = bench.experiment
-    if desk.series is not None:
-        desk.series.halt()
-    desk.series = Series(
-        experiment, problem_key(experiment), desk.lanes, desk.seeds, desk.work, desk.kept
+    experiment = session.experiment
+    if races.series is not None:
+        races.series.halt()
+    races.series = Series(
+        experiment, problem_key(experiment), races.lanes, races.seeds, races.work, races.kept
     )
-    if desk.series.done < desk.series.total:
-        desk.series.go(server.workers(), server.hands())
+    if races.series.done < races.series.total:
+        races.series.go(server.workers(), server.hands())
 
 
 def _progress(series: Series) -> None:
@@ -140,14 +146,14 @@ def _progress(series: Series) -> None:
     st.progress(done / max(1, total), text)
 
 
-def grouped(series: Series, cost: str) -> list[Group]:
+def grouped(series: Series, cost: str) -> list[TrialGroup]:
     """Collect finished trials by lane."""
     groups = []
     for lane, title in zip(series.lanes, titles(series.lanes), strict=True):
         trials = series.trials(lane)
         costs = [max(float(getattr(trial.spent, cost)), 1e-9) for trial in trials.values()]
         solved = [trial.solved for trial in trials.values()]
-        groups.append(Group(lane.number, title, outcomes(costs, solved), tuple(trials)))
+        groups.append(TrialGroup(lane.number, title, outcomes(costs, solved), tuple(trials)))
     return groups
 
 
@@ -163,7 +169,7 @@ def span(cost: str, interval: Interval) -> str:
     return f"{amount(cost, interval.low)} to {amount(cost, interval.high)}"
 
 
-def summary_frame(groups: list[Group], cost: str) -> pd.DataFrame:
+def summary_frame(groups: list[TrialGroup], cost: str) -> pd.DataFrame:
     """Success rates and expected costs, a row a lane."""
     rows = []
     for group in groups:
@@ -185,7 +191,7 @@ def summary_frame(groups: list[Group], cost: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def comparisons(groups: list[Group]) -> list[Comparison]:
+def comparisons(groups: list[TrialGroup]) -> list[Comparison]:
     """Compare every two lanes on the seeds that both ran."""
     return compare(
         {
@@ -200,7 +206,7 @@ def comparisons(groups: list[Group]) -> list[Comparison]:
     )
 
 
-def _pairs(groups: list[Group], cost: str) -> None:
+def _pairs(groups: list[TrialGroup], cost: str) -> None:
     if len(groups) < 2:
         return
     found = comparisons(groups)

@@ -30,7 +30,7 @@ MOST_SEEDS: Final = 1000
 _LOG: Final = logging.getLogger(__name__)
 
 
-class Trial(NamedTuple):
+class SeedResult(NamedTuple):
     """How a lane did from one start."""
 
     seed: int
@@ -41,7 +41,7 @@ class Trial(NamedTuple):
 
 
 Key = tuple[str, str, float, int]  # problem, lane, work it may spend, place of the seed
-Kept = dict[Key, Trial]
+Kept = dict[Key, SeedResult]
 
 
 @dataclass(slots=True, eq=False)
@@ -94,7 +94,7 @@ class Series:
         """What a trial is kept under."""
         return self.problem, lane.key, self.work, place
 
-    def trials(self, lane: Lane) -> Mapping[int, Trial]:
+    def trials(self, lane: Lane) -> Mapping[int, SeedResult]:
         """Finished trials of a lane by place of the seed."""
         keys = ((place, self.key(lane, place)) for place in range(self.seeds))
         return {place: self.kept[key] for place, key in keys if key in self.kept}
@@ -132,7 +132,7 @@ class Series:
             self.halted, self._hands = False, hands
             self._at_work += hands
         for _ in range(hands):
-            workers.submit(Hand(self))
+            workers.submit(TrialWorker(self))
 
     def halt(self) -> None:
         """Stop after the slices at work; trials half done are not counted, and begin anew."""
@@ -150,7 +150,7 @@ class Series:
         with self._lock:
             self._pending.insert(0, (lane, place))
 
-    def keep(self, lane: Lane, place: int, trial: Trial, seconds: float) -> None:
+    def keep(self, lane: Lane, place: int, trial: SeedResult, seconds: float) -> None:
         """Keep a finished trial."""
         with self._lock:
             self.kept[self.key(lane, place)] = trial
@@ -162,7 +162,7 @@ class Series:
             self._at_work -= 1
 
 
-class Hand(Run):
+class TrialWorker(Run):
     """A worker's part in a series: one trial after the other, a slice at a time."""
 
     def __init__(self, series: Series) -> None:
@@ -227,7 +227,7 @@ def _nothing() -> Training:
     raise AssertionError("a hand has no training of its own")
 
 
-def finished(run: LaneRun, seed: int, series: Series) -> Trial:
+def finished(run: LaneRun, seed: int, series: Series) -> SeedResult:
     """Sum up a trial: what it cost to the target, or in all."""
     trace = run.within()
     training = run.training
@@ -236,7 +236,7 @@ def finished(run: LaneRun, seed: int, series: Series) -> Trial:
     reached = first_at(trace, series.experiment.stopping.target_sse)
     stop = training.stop
     word = "solved" if reached else "budget spent" if stop is None else _WORDS.get(stop, "ended")
-    return Trial(
+    return SeedResult(
         seed, reached is not None, reached or spent_at(trace, -1), float(trace.sse[-1]), word
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from app.race import component, forward_forward, many_seeds, rule_comparison, setup, table
-from app.race.session import Desk, answer, handle
+from app.race.session import RaceSession, answer, handle
 from app.session import server, state
 from app.session.messages import read_outbox
 from app.shared.address import show_link
@@ -18,22 +18,22 @@ from nbn_core.warmup import is_warm_to_race
 def race() -> None:
     """Show the page. It runs again for every message."""
     server.warming_rules()
-    bench, desk = state.bench(), _desk()
-    desk.settle(bench.experiment)
-    show_link(bench)
+    session, races = state.session(), _races()
+    races.settle(session.experiment)
+    show_link(session)
     names = list(SECTIONS)
     st.html(_ROOM)
     chosen = st.segmented_control(
         "Section", names, default=names[0], required=True, key="nbn-race-section",
         label_visibility="collapsed",
     )  # fmt: skip
-    SECTIONS[str(chosen)](desk)
+    SECTIONS[str(chosen)](races)
 
 
-def _one_seed(desk: Desk) -> None:
-    _track(desk)
-    setup.show(state.bench(), desk)
-    table.show(state.bench(), desk)
+def _one_seed(races: RaceSession) -> None:
+    _track(races)
+    setup.show(state.session(), races)
+    table.show(state.session(), races)
     with st.expander("How it is compared", icon=":material/balance:"):
         st.markdown(_PROTOCOL)
 
@@ -58,19 +58,19 @@ _PROTOCOL: Final = """
 _ROOM: Final = "<style>.st-key-nbn-race-section { padding-top: 0.6rem; }</style>"
 
 
-def _many_seeds(desk: Desk) -> None:
-    many_seeds.show(state.bench(), desk)
+def _many_seeds(races: RaceSession) -> None:
+    many_seeds.show(state.session(), races)
 
 
-def _uses(desk: Desk) -> None:
-    rule_comparison.show(state.bench(), desk)
+def _uses(races: RaceSession) -> None:
+    rule_comparison.show(state.session(), races)
 
 
-def _forward(desk: Desk) -> None:
-    forward_forward.show(state.bench(), desk)
+def _forward(races: RaceSession) -> None:
+    forward_forward.show(state.session(), races)
 
 
-SECTIONS: Final[dict[str, Callable[[Desk], None]]] = {
+SECTIONS: Final[dict[str, Callable[[RaceSession], None]]] = {
     "One seed": _one_seed,
     "Many seeds": _many_seeds,
     "What each rule uses": _uses,
@@ -78,17 +78,17 @@ SECTIONS: Final[dict[str, Callable[[Desk], None]]] = {
 }
 
 
-def _track(desk: Desk) -> None:
-    bench = state.bench()
+def _track(races: RaceSession) -> None:
+    session = state.session()
     value = state.component_state(component.KEY, "outbox")
     outbox, client = read_outbox(value), None
     have: Mapping[str, Any] = {}
     if outbox is not None:
         client = outbox.client
-        if handle(bench, desk, outbox, server.workers()):
+        if handle(session, races, outbox, server.workers()):
             have = _have(value)
-    desk.note()
-    component.track(answer(bench, desk, client, have, warming=not is_warm_to_race()))
+    races.note()
+    component.track(answer(session, races, client, have, warming=not is_warm_to_race()))
 
 
 def _have(value: object) -> Mapping[str, Any]:
@@ -96,13 +96,13 @@ def _have(value: object) -> Mapping[str, Any]:
     return given if isinstance(given, Mapping) else {}
 
 
-def _halt(desk: Desk) -> None:
+def _halt(races: RaceSession) -> None:
     """A closed tab stops its races."""
-    desk.drop()
-    if desk.series is not None:
-        desk.series.halt()
+    races.drop()
+    if races.series is not None:
+        races.series.halt()
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=_halt)
-def _desk() -> Desk:
-    return Desk()
+def _races() -> RaceSession:
+    return RaceSession()

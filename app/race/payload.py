@@ -10,9 +10,9 @@ import numpy as np
 
 from app.figures.lanes import DARK, LIGHT
 from app.race.lanes import Lane
-from app.race.race import Heat, LaneRun
-from app.race.results import Result
-from app.race.snapshots import Album, Look, Photographer, curve_rows
+from app.race.race import LaneRun, Race
+from app.race.results import LaneResult
+from app.race.snapshots import Snapshot, Snapshots, SnapshotTaker, curve_rows
 from app.shared.payload import Json, number
 from nbn_core.experiment import Experiment
 
@@ -35,7 +35,7 @@ def lane_block(lane: Lane, title: str, experiment: Experiment) -> Json:
     }
 
 
-def result_block(result: Result) -> Json:
+def result_block(result: LaneResult) -> Json:
     """Where a lane is."""
     spent = result.spent
     return {
@@ -65,22 +65,25 @@ def curve_block(run: LaneRun | None) -> str:
 
 
 def pictures(
-    heat: Heat, albums: Mapping[int, Album], photographer: Photographer, have: Mapping[str, Any]
+    race: Race,
+    snapshots: Mapping[int, Snapshots],
+    snapshot_taker: SnapshotTaker,
+    have: Mapping[str, Any],
 ) -> list[Json]:
     """The pictures of each lane that the browser does not have, and the newest one of each."""
     room, sent = PICTURES, []
-    for lane, run in zip(heat.lanes, heat.runs, strict=True):
-        album = albums[lane.number]
+    for lane, run in zip(race.lanes, race.runs, strict=True):
+        kept = snapshots[lane.number]
         trace = None if run is None else run.within()
         if run is not None and trace is not None:
-            room -= photographer.update(album, run, trace, max(1, room))
+            room -= snapshot_taker.update(kept, run, trace, max(1, room))
         known = have.get(str(lane.number), 0)
-        first = known if isinstance(known, int) and 0 <= known <= len(album.looks) else 0
+        first = known if isinstance(known, int) and 0 <= known <= len(kept.looks) else 0
         sent.append(
             {
                 "first": first,
-                "looks": [_look(look) for look in album.looks[first:]],
-                "newest": None if album.newest is None else _look(album.newest),
+                "looks": [_look(look) for look in kept.looks[first:]],
+                "newest": None if kept.newest is None else _look(kept.newest),
             }
         )
     return sent
@@ -88,10 +91,10 @@ def pictures(
 
 def opening(experiment: Experiment) -> Json:
     """The picture of the starting weights."""
-    return _look(Photographer(experiment).at(experiment.start_weights(), 0))
+    return _look(SnapshotTaker(experiment).at(experiment.start_weights(), 0))
 
 
-def _look(look: Look) -> Json:
+def _look(look: Snapshot) -> Json:
     return {
         "k": look.iteration,
         "tones": base64.b64encode(look.tones).decode("ascii"),

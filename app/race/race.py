@@ -112,7 +112,7 @@ def _first_rows(trace: Trace, rows: int) -> Trace:
 
 
 @dataclass(slots=True, eq=False)
-class Heat:
+class Race:
     """One race.
 
     Parameters

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from app.race.lanes import Lane
-from app.race.race import Heat, LaneRun
+from app.race.race import LaneRun, Race
 from app.race.snapshots import score_of
 from app.shared.words import duration, short
 from nbn_core.checks import plural
@@ -34,7 +34,7 @@ AXES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class LaneResult:
     """A lane at rest or on its way.
 
     Parameters
@@ -64,15 +64,15 @@ class Result:
     reached: Spent | None = None
 
 
-def results(heat: Heat) -> list[Result]:
+def results(race: Race) -> list[LaneResult]:
     """Say where every lane of a race is."""
-    target = heat.experiment.stopping.target_sse
+    target = race.experiment.stopping.target_sse
     found = []
     for lane, title, run, refusal in zip(
-        heat.lanes, heat.titles(), heat.runs, heat.refusals, strict=True
+        race.lanes, race.titles(), race.runs, race.refusals, strict=True
     ):
         if run is None:
-            found.append(Result(lane, title, "refused", refusal))
+            found.append(LaneResult(lane, title, "refused", refusal))
             continue
         running = run.running  # before the trace: a run seen at rest is seen with its last row
         trace = run.within()
@@ -82,7 +82,7 @@ def results(heat: Heat) -> list[Result]:
         reached = first_at(trace, target)
         state = "running" if running else _rest(run)
         found.append(
-            Result(
+            LaneResult(
                 lane, title, state, _sentence(run, trace, reached, state), spent_at(trace, -1),
                 float(trace.sse[-1]), reached,
             )
@@ -90,12 +90,12 @@ def results(heat: Heat) -> list[Result]:
     return found
 
 
-def _unseen(lane: Lane, title: str, run: LaneRun, *, running: bool) -> Result:
+def _unseen(lane: Lane, title: str, run: LaneRun, *, running: bool) -> LaneResult:
     if run.failed:
-        return Result(lane, title, "ended", _FAILED)
+        return LaneResult(lane, title, "ended", _FAILED)
     if running:
-        return Result(lane, title, "running", "Getting ready.")
-    return Result(lane, title, "waiting", "Stopped before its first iteration.")
+        return LaneResult(lane, title, "running", "Getting ready.")
+    return LaneResult(lane, title, "waiting", "Stopped before its first iteration.")
 
 
 def _rest(run: LaneRun) -> str:
@@ -143,9 +143,9 @@ def _sentence(run: LaneRun, trace: Trace, reached: Spent | None, state: str) -> 
     return f"Not solved within its budget: SSE {short(sse)} after {plural(k, 'iteration')}."
 
 
-def right_share(heat: Heat, run: LaneRun, *, test: bool) -> float | None:
+def right_share(race: Race, run: LaneRun, *, test: bool) -> float | None:
     """Share of patterns right, or root mean square error, where the lane ended."""
-    part = heat.experiment.datasets()[1 if test else 0]
+    part = race.experiment.datasets()[1 if test else 0]
     training = run.training
     if part is None or training is None or training.iteration <= 0:
         return None
@@ -154,7 +154,7 @@ def right_share(heat: Heat, run: LaneRun, *, test: bool) -> float | None:
     return score / part.n_patterns if part.kind == "classification" else score
 
 
-def verdict(found: list[Result]) -> list[str]:
+def verdict(found: list[LaneResult]) -> list[str]:
     """Say who needed the least to reach the target, on every axis, by the numbers of this race."""
     arrived = [one for one in found if one.reached is not None]
     taking_part = [one for one in found if one.state != "refused"]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from app.figures.needs import bytes_in_words
 from app.race.lanes import Lane, titles
-from app.race.session import Desk, problem_key
-from app.session.state import Bench
+from app.race.session import RaceSession, problem_key
+from app.session.state import Session
 from nbn_core.analysis.rule_cost import Footprint, footprint
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
@@ -23,23 +23,25 @@ KEPT: Final = ByteCache(4_000_000, largest=1_000_000)
 PLACES: Final = ("The starting weights", "Where each lane stands")
 
 
-def show(bench: Bench, desk: Desk) -> None:
+def show(session: Session, races: RaceSession) -> None:
     """Show the tables."""
-    experiment = bench.experiment
+    experiment = session.experiment
     st.markdown(
         "What a hidden neuron is allowed to know, apart from its own inputs. Backpropagation needs "
         "the output error *and* the weights of later neurons, used backwards; rules that call "
         "themselves free of it give up one or both."
     )
-    st.dataframe(knowledge_frame(desk.lanes), hide_index=True, width="stretch")
-    ran = desk.heat is not None and any(run is not None and run.iteration for run in desk.heat.runs)
+    st.dataframe(knowledge_frame(races.lanes), hide_index=True, width="stretch")
+    ran = races.race is not None and any(
+        run is not None and run.iteration for run in races.race.runs
+    )
     place = st.segmented_control(
         "Measured at", PLACES, default=PLACES[0], required=True, key="nbn-uses-place",
         disabled=not ran, help=None if ran else "Run a race first: then lanes stand somewhere.",
     )  # fmt: skip
     with st.spinner("Taking a few steps with every rule."):
-        found = measured(experiment, desk, at_end=ran and place == PLACES[1])
-    st.dataframe(measured_frame(desk.lanes, found), hide_index=True, width="stretch",
+        found = measured(experiment, races, at_end=ran and place == PLACES[1])
+    st.dataframe(measured_frame(races.lanes, found), hide_index=True, width="stretch",
         column_config={
             "Work of an iteration": st.column_config.NumberColumn(
                 format="%.1f", help="Forward passes of all patterns, or as many multiplications."
@@ -79,14 +81,14 @@ def _mark(used: bool) -> str:
     return "uses" if used else "–"
 
 
-def measured(experiment: Experiment, desk: Desk, *, at_end: bool) -> list[Footprint | None]:
+def measured(experiment: Experiment, races: RaceSession, *, at_end: bool) -> list[Footprint | None]:
     """Measure every lane, each once; None for one that cannot run here."""
     found = []
-    for i, lane in enumerate(desk.lanes):
+    for i, lane in enumerate(races.lanes):
         weights = experiment.start_weights()
         iteration = 0
-        if at_end and desk.heat is not None:
-            run = desk.heat.runs[i]
+        if at_end and races.race is not None:
+            run = races.race.runs[i]
             trace = None if run is None else run.within()
             if trace is not None and np.isfinite(trace.weights[-1]).all():
                 weights, iteration = trace.weights[-1], int(trace.iterations[-1])

@@ -9,13 +9,13 @@ from typing import Any, Final
 from app.race import payload
 from app.race.lanes import MOST_LANES, Budget, Lane, opening, titles, tuned
 from app.race.many_seeds_run import Kept, Series
-from app.race.race import Heat
-from app.race.results import Result, results, right_share, verdict
-from app.race.snapshots import Album, Photographer, scene
+from app.race.race import Race
+from app.race.results import LaneResult, results, right_share, verdict
+from app.race.snapshots import Snapshots, SnapshotTaker, scene
 from app.session.inbox import process
 from app.session.jobs import Workers
 from app.session.messages import Message, Outbox
-from app.session.state import Bench
+from app.session.state import Session
 from app.session.training import training_key
 from app.shared.payload import Json
 from app.shared.words import short
@@ -38,23 +38,23 @@ class Entry:
 
     race: int
     experiment: Experiment
-    result: Result
+    result: LaneResult
     train: float | None
     test: float | None
 
 
 @dataclass(slots=True)
-class Desk:
+class RaceSession:
     """All races of a session."""
 
     lanes: tuple[Lane, ...] = ()
     touched: bool = False  # whether a hand changed the lanes
     budget: Budget = field(default_factory=Budget)
     of: str = ""  # the problem that the lanes were made for
-    heat: Heat | None = None
-    heat_key: str = ""
-    albums: dict[int, Album] = field(default_factory=dict)
-    photographer: Photographer | None = None
+    race: Race | None = None
+    race_key: str = ""
+    snapshots: dict[int, Snapshots] = field(default_factory=dict)
+    snapshot_taker: SnapshotTaker | None = None
     noted: int = 0  # the race whose results stand in the table
     log: list[Entry] = field(default_factory=list)
     series: Series | None = None
@@ -67,7 +67,7 @@ class Desk:
     def settle(self, experiment: Experiment) -> None:
         """Make the lanes fit the experiment: a race of another one is over."""
         key = problem_key(experiment)
-        if self.heat is not None and key != self.heat_key:
+        if self.race is not None and key != self.race_key:
             self.drop()
         if not self.lanes or (key != self.of and not self.touched):
             self.lanes = opening(experiment)
@@ -75,9 +75,9 @@ class Desk:
 
     def drop(self) -> None:
         """Forget the race; workers at it stop after their slices."""
-        if self.heat is not None:
-            self.heat.halt()
-        self.heat, self.albums, self.photographer = None, {}, None
+        if self.race is not None:
+            self.race.halt()
+        self.race, self.snapshots, self.snapshot_taker = None, {}, None
 
     def put(self, lanes: tuple[Lane, ...]) -> None:
         """Take up other lanes."""
@@ -118,25 +118,25 @@ class Desk:
     def start(self, experiment: Experiment, workers: Workers) -> None:
         """Start all lanes from the same weights."""
         self.drop()
-        self.photographer = Photographer(experiment)
-        self.albums = {lane.number: Album() for lane in self.lanes}
-        self.heat = Heat(experiment, self.lanes, self.budget, self.photographer.own_inputs())
-        self.heat_key = problem_key(experiment)
-        self.heat.go(workers)
+        self.snapshot_taker = SnapshotTaker(experiment)
+        self.snapshots = {lane.number: Snapshots() for lane in self.lanes}
+        self.race = Race(experiment, self.lanes, self.budget, self.snapshot_taker.own_inputs())
+        self.race_key = problem_key(experiment)
+        self.race.go(workers)
 
     def note(self) -> bool:
         """Put the results of a race at rest in the table; whether it was not there yet."""
-        heat = self.heat
-        if heat is None or heat.running or self.noted == heat.id:
+        race = self.race
+        if race is None or race.running or self.noted == race.id:
             return False
-        self.noted = heat.id
+        self.noted = race.id
         entries = []
-        for run, result in zip(heat.runs, results(heat), strict=True):
+        for run, result in zip(race.runs, results(race), strict=True):
             shares: tuple[float | None, float | None] = (None, None)
             if run is not None and result.spent is not None:
-                shares = (right_share(heat, run, test=False), right_share(heat, run, test=True))
-            entries.append(Entry(heat.id, heat.experiment, result, *shares))
-        others = [entry for entry in self.log if entry.race != heat.id]
+                shares = (right_share(race, run, test=False), right_share(race, run, test=True))
+            entries.append(Entry(race.id, race.experiment, result, *shares))
+        others = [entry for entry in self.log if entry.race != race.id]
         self.log = [*entries, *others][:LOG]
         return True
 
@@ -155,45 +155,45 @@ def problem_key(experiment: Experiment) -> str:
 # Messages
 
 
-def handle(bench: Bench, desk: Desk, outbox: Outbox, workers: Workers) -> bool:
+def handle(session: Session, races: RaceSession, outbox: Outbox, workers: Workers) -> bool:
     """Act on what is new; whether anything was."""
 
     def act(message: Message) -> None:
         action = _ACTIONS.get(message.kind)
         if action is not None:
-            action(bench, desk, message, workers)
+            action(session, races, message, workers)
 
-    return process(bench, outbox, act)
-
-
-def _start(bench: Bench, desk: Desk, message: Message, workers: Workers) -> None:
-    if bench.document.blocked:
-        raise SettingError(bench.document.blocked)
-    desk.start(bench.experiment, workers)
-    _wait(desk)
+    return process(session, outbox, act)
 
 
-def _stop(bench: Bench, desk: Desk, message: Message, workers: Workers) -> None:
-    if desk.heat is not None:
-        desk.heat.halt()
-        _wait(desk)
+def _start(session: Session, races: RaceSession, message: Message, workers: Workers) -> None:
+    if session.document.blocked:
+        raise SettingError(session.document.blocked)
+    races.start(session.experiment, workers)
+    _wait(races)
 
 
-def _go_on(bench: Bench, desk: Desk, message: Message, workers: Workers) -> None:
-    if desk.heat is not None:
-        desk.noted = 0
-        desk.heat.go(workers)
+def _stop(session: Session, races: RaceSession, message: Message, workers: Workers) -> None:
+    if races.race is not None:
+        races.race.halt()
+        _wait(races)
 
 
-def _wait(desk: Desk) -> None:
+def _go_on(session: Session, races: RaceSession, message: Message, workers: Workers) -> None:
+    if races.race is not None:
+        races.noted = 0
+        races.race.go(workers)
+
+
+def _wait(races: RaceSession) -> None:
     """Lanes that are over within the blink of an eye need no second answer."""
     left = PROMPT
-    for run in desk.heat.runs if desk.heat is not None else []:
+    for run in races.race.runs if races.race is not None else []:
         if run is not None and left > 0:
             run.wait(left / 4)
 
 
-_ACTIONS: Final[dict[str, Callable[[Bench, Desk, Message, Workers], None]]] = {
+_ACTIONS: Final[dict[str, Callable[[Session, RaceSession, Message, Workers], None]]] = {
     "start": _start,
     "stop": _stop,
     "go_on": _go_on,
@@ -204,29 +204,34 @@ _ACTIONS: Final[dict[str, Callable[[Bench, Desk, Message, Workers], None]]] = {
 
 
 def answer(
-    bench: Bench, desk: Desk, client: str | None, have: Mapping[str, Any], *, warming: bool
+    session: Session,
+    races: RaceSession,
+    client: str | None,
+    have: Mapping[str, Any],
+    *,
+    warming: bool,
 ) -> Json:
     """Everything the browser needs and does not have."""
-    experiment, heat = bench.experiment, desk.heat
-    running = heat is not None and heat.running
-    notice, data = bench.notice, experiment.datasets()[0]
-    found = results(heat) if heat is not None else []
-    lanes = heat.lanes if heat is not None else desk.lanes
+    experiment, race = session.experiment, races.race
+    running = race is not None and race.running
+    notice, data = session.notice, experiment.datasets()[0]
+    found = results(race) if race is not None else []
+    lanes = race.lanes if race is not None else races.lanes
     key = problem_key(experiment)
-    race = heat.id if heat is not None else 0
+    race_id = race.id if race is not None else 0
     known = have.get("looks")
-    if have.get("race") != race or not isinstance(known, Mapping):
+    if have.get("race") != race_id or not isinstance(known, Mapping):
         known = {}
     sent: Json = {
-        "ack": {"client": client, "seq": bench.acknowledged.get(client, 0)} if client else None,
+        "ack": {"client": client, "seq": session.acknowledged.get(client, 0)} if client else None,
         "notice": {"id": notice.id, "text": notice.text} if notice else None,
-        "race": race,
+        "race": race_id,
         "running": running,
-        "can_go_on": heat is not None and heat.halted and not running and heat.can_go_on,
-        "blocked": bench.document.blocked or "",
+        "can_go_on": race is not None and race.halted and not running and race.can_go_on,
+        "blocked": session.document.blocked or "",
         "poll": running or warming,
-        "headline": _headline(desk, found, running=running, warming=warming),
-        "facts": _facts(experiment, desk.budget),
+        "headline": _headline(races, found, running=running, warming=warming),
+        "facts": _facts(experiment, races.budget),
         "target": experiment.stopping.target_sse,
         "patterns": data.n_patterns,
         "counts": data.kind == "classification",
@@ -238,9 +243,9 @@ def answer(
     }
     if have.get("key") != key:
         sent["scene"] = scene(experiment)
-    if heat is not None and desk.photographer is not None:
-        shots = payload.pictures(heat, desk.albums, desk.photographer, known)
-        for block, result, run, shot in zip(sent["lanes"], found, heat.runs, shots, strict=True):
+    if race is not None and races.snapshot_taker is not None:
+        shots = payload.pictures(race, races.snapshots, races.snapshot_taker, known)
+        for block, result, run, shot in zip(sent["lanes"], found, race.runs, shots, strict=True):
             block |= payload.result_block(result)
             block |= {"curve": payload.curve_block(run), **shot}
     else:
@@ -250,13 +255,13 @@ def answer(
     return sent
 
 
-def _headline(desk: Desk, found: list[Result], *, running: bool, warming: bool) -> str:
+def _headline(races: RaceSession, found: list[LaneResult], *, running: bool, warming: bool) -> str:
     if running:
         done = [one.title for one in found if one.reached is not None]
         if warming:
             return COMPILING
         return f"At the target: {', '.join(done)}." if done else "All lanes are running."
-    if desk.heat is None:
+    if races.race is None:
         text = "Same network, same data, same starting weights: press Start."
         return f"{text} {SOON}" if warming else text
     return " ".join(verdict(found))

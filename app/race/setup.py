@@ -17,33 +17,33 @@ from app.race.lanes import (
     titles,
     tuned,
 )
-from app.race.session import Desk
+from app.race.session import RaceSession
 from app.session import state
-from app.session.state import Bench
+from app.session.state import Session
 from nbn_core.errors import NBNError
 from nbn_core.rules import RULES, Option
 
 WIDTH: Final = 232
 
 
-def show(bench: Bench, desk: Desk) -> None:
+def show(session: Session, races: RaceSession) -> None:
     """Show the choices, folded away: the lanes themselves say what they are."""
     with st.expander("Lanes, settings and budget", icon=":material/tune:"):
-        if desk.heat is not None and desk.heat.running:
+        if races.race is not None and races.race.running:
             # Fifty fields made anew ten times a second would slow down what is watched.
             st.caption("The race is running: its lanes can be changed when it rests.")
             return
-        _budget(bench, desk)
+        _budget(session, races)
         with st.container(horizontal=True, gap="small"):
-            for lane, title in zip(desk.lanes, titles(desk.lanes), strict=True):
+            for lane, title in zip(races.lanes, titles(races.lanes), strict=True):
                 with st.container(border=True, width=WIDTH, key=f"nbn-lane-{lane.number}"):
-                    _lane(bench, desk, lane, title)
+                    _lane(session, races, lane, title)
         with st.container(horizontal=True):
             if st.button(
                 "Add a lane", icon=":material/add:", key="nbn-add-lane",
-                disabled=len(desk.lanes) >= MOST_LANES,
+                disabled=len(races.lanes) >= MOST_LANES,
             ):  # fmt: skip
-                desk.add(bench.experiment)
+                races.add(session.experiment)
                 st.rerun()
             if st.button(
                 "Opening race",
@@ -51,12 +51,12 @@ def show(bench: Bench, desk: Desk) -> None:
                 key="nbn-opening",
                 help="NBN, EBP, Adam and Forward-Forward with their tuned settings.",
             ):
-                desk.reset(bench.experiment)
+                races.reset(session.experiment)
                 st.rerun()
 
 
-def _budget(bench: Bench, desk: Desk) -> None:
-    budget = desk.budget
+def _budget(session: Session, races: RaceSession) -> None:
+    budget = races.budget
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kinds = list(KINDS)
         kind = st.selectbox(
@@ -80,35 +80,35 @@ def _budget(bench: Bench, desk: Desk) -> None:
             changed = replace(changed, seconds=float(seconds))
     if changed != budget:
         try:
-            desk.set_budget(changed)
+            races.set_budget(changed)
         except NBNError as error:
             st.error(str(error))
             return
         st.rerun()
 
 
-def _lane(bench: Bench, desk: Desk, lane: Lane, title: str) -> None:
+def _lane(session: Session, races: RaceSession, lane: Lane, title: str) -> None:
     names = list(RULES)
     name = st.selectbox(
         f"Rule of lane {title}", names, index=names.index(lane.name), format_func=short_title,
         label_visibility="collapsed", key=f"nbn-rule-{lane.number}-{lane.name}",
     )  # fmt: skip
     if name != lane.name:
-        desk.change(Lane(lane.number, name, tuned(bench.experiment, name)))
+        races.change(Lane(lane.number, name, tuned(session.experiment, name)))
         st.rerun()
     st.caption(lane.note())
     with st.container(horizontal=True, gap="small"):
         with st.popover("Settings", key=f"nbn-settings-{lane.number}"):
-            _settings(bench, desk, lane)
-        if len(desk.lanes) > 1 and st.button(
+            _settings(session, races, lane)
+        if len(races.lanes) > 1 and st.button(
             "", icon=":material/delete:", key=f"nbn-remove-{lane.number}", type="tertiary",
             help=f"Remove {title}",
         ):  # fmt: skip
-            desk.remove(lane.number)
+            races.remove(lane.number)
             st.rerun()
 
 
-def _settings(bench: Bench, desk: Desk, lane: Lane) -> None:
+def _settings(session: Session, races: RaceSession, lane: Lane) -> None:
     st.markdown(f"**{lane.rule.title}**")
     st.caption(lane.rule.meant_for)
     changed = lane
@@ -119,13 +119,13 @@ def _settings(bench: Bench, desk: Desk, lane: Lane) -> None:
                 changed = changed.changed(option.name, value)
             except NBNError as error:
                 st.error(str(error))
-    usual = Lane(lane.number, lane.name, tuned(bench.experiment, lane.name))
+    usual = Lane(lane.number, lane.name, tuned(session.experiment, lane.name))
     if st.button("Tuned settings", key=f"nbn-tuned-{lane.number}", disabled=lane == usual):
         changed = usual
     if changed != lane:
         for option in lane.rule.options:  # some follow from others: they all show what is now
             state.forget_widget(_key(lane, option))
-        desk.change(changed)
+        races.change(changed)
         st.rerun()
 
 

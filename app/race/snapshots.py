@@ -32,7 +32,7 @@ POINTS: Final = 400
 COUNTED: Final = 3e7  # multiplications up to which patterns are counted for a picture
 
 
-class Look(NamedTuple):
+class Snapshot(NamedTuple):
     """One picture: which iteration, its tones, and the patterns that are right there (or NaN)."""
 
     iteration: int
@@ -41,11 +41,11 @@ class Look(NamedTuple):
 
 
 @dataclass(slots=True)
-class Album:
+class Snapshots:
     """The pictures of one lane, added to as it runs."""
 
-    looks: list[Look] = field(default_factory=list)
-    newest: Look | None = None
+    looks: list[Snapshot] = field(default_factory=list)
+    newest: Snapshot | None = None
 
 
 def kind_of(experiment: Experiment) -> str:
@@ -164,7 +164,7 @@ def curve_rows(trace: Trace) -> NDArray[np.intp]:
     return np.unique(np.append(rows, len(trace) - 1))
 
 
-class Photographer:
+class SnapshotTaker:
     """Takes the pictures of one race.
 
     Parameters
@@ -181,20 +181,20 @@ class Photographer:
         work = float(self.data.n_patterns) * experiment.topology.n_weights
         self.counts = work <= COUNTED
 
-    def at(self, weights: FloatArray, iteration: int) -> Look:
+    def at(self, weights: FloatArray, iteration: int) -> Snapshot:
         """Take a picture of the drawn network with these weights."""
         outputs = None if self.samples is None else self._run(weights, self.samples)
         score = float("nan")
         if self.counts:
             score = score_of(self.data, self._run(weights, self.data.inputs))
-        return Look(iteration, tones_of(self.experiment, outputs, weights), score)
+        return Snapshot(iteration, tones_of(self.experiment, outputs, weights), score)
 
-    def of_outputs(self, iteration: int, outputs: FloatArray, weights: FloatArray) -> Look:
+    def of_outputs(self, iteration: int, outputs: FloatArray, weights: FloatArray) -> Snapshot:
         """Take a picture of outputs that a rule predicted in its own way."""
         n = 0 if self.samples is None else len(self.samples)
         score = score_of(self.data, outputs[n:]) if len(outputs) > n else float("nan")
         shown = outputs[:n] if n else None
-        return Look(iteration, tones_of(self.experiment, shown, weights), score)
+        return Snapshot(iteration, tones_of(self.experiment, shown, weights), score)
 
     def own_inputs(self) -> FloatArray:
         """The samples and, if they are counted, the patterns: what such a rule is to predict."""
@@ -207,12 +207,12 @@ class Photographer:
         nodes = self._network.activations(weights, inputs)
         return nodes[:, self._network.n_inputs + self._network.outputs]
 
-    def update(self, album: Album, run: LaneRun, trace: Trace, room: int) -> int:
+    def update(self, kept: Snapshots, run: LaneRun, trace: Trace, room: int) -> int:
         """Add pictures that are missing, at most `room`; return how many were taken."""
         if run.samples is not None:
-            return self._collect(album, run, trace)
+            return self._collect(kept, run, trace)
         last = len(trace) - 1
-        known = album.looks[-1].iteration if album.looks else -1
+        known = kept.looks[-1].iteration if kept.looks else -1
         taken = 0
         for row in worth_keeping(trace):
             iteration = int(trace.iterations[row])
@@ -220,17 +220,17 @@ class Photographer:
                 continue
             if taken >= room:
                 break
-            album.looks.append(self.at(trace.weights[row], iteration))
+            kept.looks.append(self.at(trace.weights[row], iteration))
             taken += 1
         newest = int(trace.iterations[last])
-        if album.newest is None or album.newest.iteration != newest:
-            album.newest = self.at(trace.weights[last], newest)
+        if kept.newest is None or kept.newest.iteration != newest:
+            kept.newest = self.at(trace.weights[last], newest)
             taken += 1
         return taken
 
-    def _collect(self, album: Album, run: LaneRun, trace: Trace) -> int:
-        for iteration, outputs in run.looks[len(album.looks) :]:
-            album.looks.append(self.of_outputs(iteration, outputs, trace.weights[-1]))
-        if album.looks:
-            album.newest = album.looks[-1]
+    def _collect(self, kept: Snapshots, run: LaneRun, trace: Trace) -> int:
+        for iteration, outputs in run.looks[len(kept.looks) :]:
+            kept.looks.append(self.of_outputs(iteration, outputs, trace.weights[-1]))
+        if kept.looks:
+            kept.newest = kept.looks[-1]
         return 0

@@ -8,33 +8,33 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.race.session import Desk, Entry
+from app.race.session import Entry, RaceSession
 from app.session.document import document_of
 from app.session.limits import most_iterations
-from app.session.state import Bench
+from app.session.state import Session
 from app.session.training import drop_run
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
 
 
-def show(bench: Bench, desk: Desk) -> None:
+def show(session: Session, races: RaceSession) -> None:
     """Show the table, if there is a result."""
-    if not desk.log:
+    if not races.log:
         return
     st.subheader("Results", anchor=False)
-    frame = results_frame(desk.log)
+    frame = results_frame(races.log)
     st.dataframe(frame, hide_index=True, width="stretch", column_config=_columns())
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        runs = [entry for entry in desk.log if entry.result.spent is not None]
+        runs = [entry for entry in races.log if entry.result.spent is not None]
         if runs:
             picked = st.selectbox(
-                "Look closer at", range(len(runs)), width=300, key="nbn-reopen",
+                "Snapshot closer at", range(len(runs)), width=300, key="nbn-reopen",
                 format_func=lambda i: f"race {runs[i].race}: {runs[i].result.title}",
             )  # fmt: skip
             if st.button("Open on Draw", icon=":material/draw:", key="nbn-open-draw"):
-                _open(bench, runs[picked])
+                _open(session, runs[picked])
         st.download_button(
-            "CSV", results_csv(desk.log), "race.csv", "text/csv", key="nbn-race-csv",
+            "CSV", results_csv(races.log), "race.csv", "text/csv", key="nbn-race-csv",
             on_click="ignore", icon=":material/download:",
         )  # fmt: skip
 
@@ -96,7 +96,7 @@ def reopened(entry: Entry) -> Experiment:
     if lane.name == "forward_forward":
         raise NBNError(
             "The Draw page shows what the drawn network computes, and Forward-Forward answers "
-            "otherwise: it compares how good every class looks. Look at it here, under "
+            "otherwise: it compares how good every class looks. Snapshot at it here, under "
             "Forward-Forward."
         )
     most = min(most_iterations(lane.name), max(1000, at.iterations if at is not None else 1000))
@@ -107,12 +107,12 @@ def reopened(entry: Entry) -> Experiment:
     )
 
 
-def _open(bench: Bench, entry: Entry) -> None:
+def _open(session: Session, entry: Entry) -> None:
     try:
         experiment = reopened(entry)
-        bench.put(document_of(experiment))
+        session.put(document_of(experiment))
     except NBNError as error:
         st.error(str(error))
         return
-    drop_run(bench)
+    drop_run(session)
     st.switch_page("../pages/draw.py")

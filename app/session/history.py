@@ -7,28 +7,28 @@ from typing import Any
 
 from app.session.document import redrawn
 from app.session.limits import check_size
-from app.session.state import Bench
+from app.session.state import Session
 from nbn_core.experiment import Experiment, SeededStart
 
 
-def change(bench: Bench, **fields: Any) -> None:
+def change(session: Session, **fields: Any) -> None:
     """Replace parts of the experiment; the drawing stays as far as it can."""
-    experiment = bench.experiment
+    experiment = session.experiment
     if "topology" not in fields:
         changed = replace(experiment, **fields)
         check_size(changed)
-        bench.put(replace(bench.document, experiment=changed))
+        session.put(replace(session.document, experiment=changed))
         return
-    start = seeded(bench)
-    put(bench, replace(experiment, **fields, start=start, drawing=None))
+    start = seeded(session)
+    put(session, replace(experiment, **fields, start=start, drawing=None))
 
 
-def put(bench: Bench, experiment: Experiment) -> None:
+def put(session: Session, experiment: Experiment) -> None:
     """Take up an experiment with a drawing of its own."""
-    bench.put(redrawn(bench.document, experiment))
+    session.put(redrawn(session.document, experiment))
 
 
-def seeded(bench: Bench) -> SeededStart:
+def seeded(session: Session) -> SeededStart:
     """Return the start if it is drawn from a seed, else the usual one."""
-    start = bench.experiment.start
+    start = session.experiment.start
     return start if isinstance(start, SeededStart) else SeededStart()

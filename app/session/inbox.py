@@ -10,25 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.session.messages import Message, Outbox
-from app.session.state import Bench
+from app.session.state import Session
 from nbn_core.errors import NBNError
 
 
-def process(bench: Bench, outbox: Outbox, act: Callable[[Message], None]) -> bool:
+def process(session: Session, outbox: Outbox, act: Callable[[Message], None]) -> bool:
     """Act on every message not yet acknowledged; whatever breaks becomes a sentence.
 
     Return whether there was one: if not, the browser may lack what it was last told.
     """
-    with bench.turn:
+    with session.turn:
         heard = False
         for message in outbox.messages:
-            if message.seq <= bench.acknowledged.get(outbox.client, 0):
+            if message.seq <= session.acknowledged.get(outbox.client, 0):
                 continue
             heard = True
-            bench.acknowledge(outbox.client, message.seq)
+            session.acknowledge(outbox.client, message.seq)
             try:
                 act(message)
             except NBNError as error:
-                bench.say(str(error))
-                bench.rev += 1  # the browser shows the last good state again
+                session.say(str(error))
+                session.rev += 1  # the browser shows the last good state again
         return heard

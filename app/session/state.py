@@ -1,6 +1,6 @@
 """The one user of `st.session_state`: what a session holds, behind typed functions.
 
-A session holds a Bench: the history of what was drawn and chosen, where in it we are, and the run
+A session holds a Session: the history of what was drawn and chosen, where in it we are, and the run
 that belongs to it. It lives as long as the session, over page changes and reconnects.
 """
 
@@ -19,7 +19,7 @@ from app.session.limits import check_size
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment, SeededStart, link
 
-_BENCH: Final = "nbn.bench"
+_SESSION: Final = "nbn.session"
 _LINK_KEY: Final = "e"
 _HISTORY: Final = 200
 _CLIENTS: Final = 16  # a page that is left and come back to is another client
@@ -34,7 +34,7 @@ class Notice:
 
 
 @dataclass(slots=True)
-class Bench:
+class Session:
     """All that a session holds."""
 
     history: list[Document]
@@ -106,11 +106,11 @@ class Bench:
         return True
 
 
-def bench() -> Bench:
-    """Return the session's bench; a new session opens its link, or the first experiment."""
-    if _BENCH not in st.session_state:
-        st.session_state[_BENCH] = _open_link()
-    made: Bench = st.session_state[_BENCH]
+def session() -> Session:
+    """Return the session's session; a new session opens its link, or the first experiment."""
+    if _SESSION not in st.session_state:
+        st.session_state[_SESSION] = _open_link()
+    made: Session = st.session_state[_SESSION]
     return made
 
 
@@ -143,15 +143,15 @@ def first_experiment() -> Experiment:
 FIRST_SEED: Final = 3
 
 
-def _open_link() -> Bench:
+def _open_link() -> Session:
     text = st.query_params.get(_LINK_KEY, "")
     if not text:
-        return Bench([document_of(first_experiment())])
+        return Session([document_of(first_experiment())])
     try:
         experiment = link.decode(text)
         check_size(experiment)
-        made = Bench([document_of(experiment)])
+        made = Session([document_of(experiment)])
     except NBNError as error:
-        made = Bench([document_of(first_experiment())])
+        made = Session([document_of(first_experiment())])
         made.say(f"The link could not be opened, so this is the first experiment. {error}")
     return made

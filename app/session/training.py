@@ -10,7 +10,7 @@ import streamlit as st
 
 from app.session.jobs import Run, Workers
 from app.session.limits import most_iterations, too_many_iterations
-from app.session.state import Bench
+from app.session.state import Session
 from nbn_core.errors import SettingError, TopologyError
 from nbn_core.experiment import Experiment
 from nbn_core.rules import RULES
@@ -19,7 +19,7 @@ from nbn_core.training import StopReason
 PROMPT: Final = 0.12  # seconds to wait for a training that is over before the eye follows
 
 
-def train(bench: Bench, workers: Workers) -> None:
+def train(session: Session, workers: Workers) -> None:
     """Start training, or go on with it, wherever the button stands.
 
     Raises
@@ -27,48 +27,48 @@ def train(bench: Bench, workers: Workers) -> None:
     NBNError
         If the drawing is not complete, or there is nothing to go on to.
     """
-    run = run_for(bench)
+    run = run_for(session)
     if run.stop is StopReason.MAX_ITERATIONS:
-        _train_on(bench, run)
-    bench.halted, bench.play, bench.settling = False, True, True
+        _train_on(session, run)
+    session.halted, session.play, session.settling = False, True, True
     run.go(workers)
     run.wait(PROMPT)
 
 
-def _train_on(bench: Bench, run: Run) -> None:
+def _train_on(session: Session, run: Run) -> None:
     """Train at the limit means: as many iterations again. The experiment says so."""
-    experiment = bench.experiment
+    experiment = session.experiment
     limit = experiment.stopping.max_iterations
     most = most_iterations(experiment.rule)
     if limit >= most:
         raise too_many_iterations(experiment.rule)
     longer = min(most, 2 * limit)
     stopping = replace(experiment.stopping, max_iterations=longer)
-    bench.put(replace(bench.document, experiment=replace(experiment, stopping=stopping)))
+    session.put(replace(session.document, experiment=replace(experiment, stopping=stopping)))
     run.extend(longer)
-    bench.run_from = training_key(bench.experiment)
+    session.run_from = training_key(session.experiment)
 
 
-def halt(bench: Bench) -> None:
+def halt(session: Session) -> None:
     """Stop a training; Train goes on with it."""
-    if bench.run is not None:
-        bench.run.halt()
-        bench.run.wait(PROMPT)
-        bench.halted = True
+    if session.run is not None:
+        session.run.halt()
+        session.run.wait(PROMPT)
+        session.halted = True
 
 
-def run_for(bench: Bench) -> Run:
+def run_for(session: Session) -> Run:
     """Return the run of the experiment on the stage; a new one if it has changed."""
-    document = bench.document
+    document = session.document
     if document.blocked:
         raise TopologyError(document.blocked)
     _check_rule(document.experiment)
     key = training_key(document.experiment)
-    if bench.run is None or bench.run_from != key or bench.run.failed:
-        drop_run(bench)
-        bench.run = Run(document.experiment.training)
-        bench.run_from = key
-    return bench.run
+    if session.run is None or session.run_from != key or session.run.failed:
+        drop_run(session)
+        session.run = Run(document.experiment.training)
+        session.run_from = key
+    return session.run
 
 
 def _check_rule(experiment: Experiment) -> None:
@@ -84,12 +84,12 @@ def _check_rule(experiment: Experiment) -> None:
         raise SettingError(refusal)
 
 
-def drop_run(bench: Bench) -> None:
+def drop_run(session: Session) -> None:
     """Forget the run; a worker at it stops after its slice."""
-    if bench.run is not None:
-        bench.run.halt()
-    bench.run, bench.run_from, bench.halted = None, "", False
-    bench.look_at(0)
+    if session.run is not None:
+        session.run.halt()
+    session.run, session.run_from, session.halted = None, "", False
+    session.look_at(0)
 
 
 def training_key(experiment: Experiment) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.session.state import Bench
+from app.session.state import Session
 from app.session.training import training_key
 from nbn_core.experiment import Experiment
 from nbn_core.trace import Trace
@@ -55,22 +55,22 @@ class CurrentView:
         return float("nan") if self.trace is None else float(self.trace.mu[self.k])
 
 
-def current_view(bench: Bench) -> CurrentView:
+def current_view(session: Session) -> CurrentView:
     """Return what is on the screen now; a run of another experiment does not count."""
-    run = bench.run
+    run = session.run
     trace = None
     running = False
-    if run is not None and bench.run_from == training_key(bench.experiment):
+    if run is not None and session.run_from == training_key(session.experiment):
         running = run.running  # before the trace: a run seen at rest is seen with its last row
         trace = run.trace()
     if run is None or trace is None:
-        return CurrentView(bench.experiment, None, False, 0, 0, 0)
-    bench.settle()
+        return CurrentView(session.experiment, None, False, 0, 0, 0)
+    session.settle()
     last = len(trace) - 1
     best = None if running else run.best_row
     end = last if best is None else min(best, last)
     validation = run.validation_sse
     if validation is not None:
         validation = validation[: last + 1]  # read after the trace, which may have grown
-    k = min(bench.iteration, last)
-    return CurrentView(bench.experiment, trace, running, k, last, end, validation)
+    k = min(session.iteration, last)
+    return CurrentView(session.experiment, trace, running, k, last, end, validation)

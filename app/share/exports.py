@@ -108,7 +108,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ExportGroup:
     """Things that belong together."""
 
     title: str
@@ -116,14 +116,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class Exports:
     """All of it for one experiment at one iteration."""
 
     shown: CurrentView
     places: Mapping[str, Place]
     PICTURE: ClassVar[str] = "Drawing"
 
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[ExportGroup]:
         """Return everything, in the order of the page."""
         return [self._experiment(), self._network(), self._trained(), self._numbers()]
 
@@ -144,7 +144,7 @@ class Shelf:
         key = ("share", now.experiment, now.trace is None, now.k, now.last, name)
         return File(label, name, mime, numbers or now.experiment.topology.n_weights, key, write)
 
-    def _experiment(self) -> Group:
+    def _experiment(self) -> ExportGroup:
         now, experiment = self.shown, self.shown.experiment
         train, _ = experiment.datasets()
         size = train.inputs.size + train.targets.size
@@ -152,7 +152,7 @@ class Shelf:
         json = self.file("JSON", ".json", experiment.to_json, own, JSON, at=False)
         page = self.file("HTML", ".html", lambda: report(now, self.places), SOON + 1, "text/html")
         dat = self.file("NBN .dat", ".dat", lambda: formats.write_dat(train), size, at=False)
-        return Group(
+        return ExportGroup(
             "The experiment",
             (
                 Row(
@@ -175,7 +175,7 @@ class Shelf:
             ),
         )
 
-    def _network(self) -> Group:
+    def _network(self) -> ExportGroup:
         now = self.shown
         topology, weights = now.experiment.topology, now.weights
         data = stem(now.experiment) + ".dat"
@@ -191,7 +191,7 @@ class Shelf:
             "Node-link JSON", "-graph.json", lambda: formats.write_node_link(topology, weights),
             mime=JSON,
         )  # fmt: skip
-        return Group(
+        return ExportGroup(
             "The network",
             (
                 Row(self.PICTURE, "For slides and papers, every weight in colour.", (svg,)),
@@ -209,7 +209,7 @@ class Shelf:
             ),
         )
 
-    def _trained(self) -> Group:
+    def _trained(self) -> ExportGroup:
         now = self.shown
         trained = labelled(now.experiment), now.weights, now.experiment.scaling
         classes = classes_of(now.experiment)
@@ -235,7 +235,7 @@ class Shelf:
                 ("C, double", "C, float"), (".c", "-float.c"), PRECISIONS, strict=True
             )
         ]  # fmt: skip
-        return Group(
+        return ExportGroup(
             "The trained network",
             (
                 Row("ONNX", f"Runs wherever ONNX does: {RAW}.", tuple(onnx)),
@@ -244,7 +244,7 @@ class Shelf:
             ),
         )
 
-    def _numbers(self) -> Group:
+    def _numbers(self) -> ExportGroup:
         now, n = self.shown, self.shown.experiment.topology.n_weights
         listed = self.file(
             "CSV", "-weights.csv",
@@ -262,7 +262,7 @@ class Shelf:
                 (matrix, arrays),
             ),
         ]
-        return Group("The numbers", tuple(rows))
+        return ExportGroup("The numbers", tuple(rows))
 
     def _training(self) -> list[Row]:
         trace, aside = self.shown.trace, self.shown.validation

@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from app.session.document import document_of
-from app.session.state import Bench
+from app.session.state import Session
 from app.session.training import drop_run
 from app.share.import_proposal import File, Proposal, propose
 from nbn_core.errors import NBNError
@@ -32,7 +32,7 @@ class Intake:
     done: str = ""
 
 
-def bring_in(bench: Bench, intake: Intake) -> None:
+def bring_in(session: Session, intake: Intake) -> None:
     """Show the fields, and what is in them before anything is replaced."""
     uploaded = st.file_uploader(
         "An experiment, a report, or a network of another program, with its data and weights",
@@ -47,14 +47,14 @@ def bring_in(bench: Bench, intake: Intake) -> None:
         files.append(("pasted text", pasted))
     if files:
         intake.done = ""
-        _decide(bench, intake, files)
+        _decide(session, intake, files)
     elif intake.done:
-        _done(bench, intake)
+        _done(session, intake)
 
 
-def _decide(bench: Bench, intake: Intake, files: list[File]) -> None:
+def _decide(session: Session, intake: Intake, files: list[File]) -> None:
     try:
-        proposal = propose(files, bench.experiment)
+        proposal = propose(files, session.experiment)
     except NBNError as error:
         st.error(f"{error} What is here stays as it is.")
         return
@@ -67,34 +67,34 @@ def _decide(bench: Bench, intake: Intake, files: list[File]) -> None:
         for change in proposal.changes
     ]
     st.markdown(_TABLE + "\n".join(lines))
-    if bench.run is not None and bench.run.iteration > 0:
+    if session.run is not None and session.run.iteration > 0:
         st.caption(
-            f"The {bench.run.iteration:,} iterations trained here belong to what is here now: take "
-            "them away first if you need them."
+            f"The {session.run.iteration:,} iterations trained here belong to what is here now: "
+            "take them away first if you need them."
         )
     with st.container(horizontal=True):
         if st.button("Use it", type="primary", key="nbn-use"):
-            _take_up(bench, intake, proposal)
+            _take_up(session, intake, proposal)
         if st.button("Leave everything as it is", key="nbn-leave"):
             intake.round += 1
             st.rerun()
 
 
-def _take_up(bench: Bench, intake: Intake, proposal: Proposal) -> None:
-    drop_run(bench)
-    bench.put(document_of(proposal.experiment))
+def _take_up(session: Session, intake: Intake, proposal: Proposal) -> None:
+    drop_run(session)
+    session.put(document_of(proposal.experiment))
     intake.round += 1
     intake.done = "It is here now."
     st.rerun()
 
 
-def _done(bench: Bench, intake: Intake) -> None:
+def _done(session: Session, intake: Intake) -> None:
     st.success(
         f"{intake.done} Train it on the Draw page; Undo there, or here, brings back the other."
     )
     if st.button("Undo", icon=":material/undo:", key="nbn-bring-undo"):
-        drop_run(bench)
-        bench.move(-1)
+        drop_run(session)
+        session.move(-1)
         intake.done = ""
         st.rerun()
 

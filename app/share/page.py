@@ -10,9 +10,9 @@ import streamlit as st
 
 from app.figures.needs import bytes_in_words
 from app.session import state
-from app.session.state import Bench
+from app.session.state import Session
 from app.share import component
-from app.share.exports import File, Group, Shelf
+from app.share.exports import ExportGroup, Exports, File
 from app.share.import_form import Intake, bring_in
 from app.share.words import caption
 from app.shared import scrubber
@@ -28,23 +28,23 @@ LONG: Final = 2_000  # characters of a link that mail programs and chats take wh
 class Sharing:
     """What this session does on this page."""
 
-    player: scrubber.Player = field(default_factory=scrubber.Player)
+    player: scrubber.ReplayState = field(default_factory=scrubber.ReplayState)
     intake: Intake = field(default_factory=Intake)
 
 
 def share() -> None:
     """Show the page; what depends on the iteration runs again by itself while something moves."""
-    bench, sharing = state.bench(), _sharing()
-    show_link(bench)
+    session, sharing = state.session(), _sharing()
+    show_link(session)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Link", anchor=False)
-        _link(bench)
+        _link(session)
     with right:
         st.subheader("Bring in", anchor=False)
-        bring_in(bench, sharing.intake)
+        bring_in(session, sharing.intake)
     st.subheader("Take away", anchor=False)
-    every = scrubber.interval(bench, sharing.player)
+    every = scrubber.interval(session, sharing.player)
     if every is None:
         # Not as a fragment: a late message for one that is gone would leave the next page blank.
         with st.container():
@@ -53,44 +53,44 @@ def share() -> None:
         st.fragment(_take_away, run_every=every)()
 
 
-def _link(bench: Bench) -> None:
-    if not bench.link:
+def _link(session: Session) -> None:
+    if not session.link:
         st.warning(
             f"This experiment is too large for a link, which holds {link.MAX_LINK:,} characters: "
             "take the Experiment away as a file, and bring it in on the other side."
         )
         return
-    component.copy_link(bench.link)
+    component.copy_link(session.link)
     text = (
-        f"{len(bench.link):,} characters. It opens this very network, data, rule and seed, on any "
-        "computer that reaches this address."
+        f"{len(session.link):,} characters. It opens this very network, data, rule and seed, on "
+        "any computer that reaches this address."
     )
-    if len(bench.link) > LONG:
+    if len(session.link) > LONG:
         text += " Some mail programs cut links this long: the Experiment file is safer."
     st.caption(text)
 
 
 def _take_away() -> None:
-    bench, sharing = state.bench(), _sharing()
-    now = scrubber.scrubber(bench, sharing.player, "files hold")
+    session, sharing = state.session(), _sharing()
+    now = scrubber.scrubber(session, sharing.player, "files hold")
     if sharing.player.playing or now.running:
         st.caption("The files are of the iteration at which this comes to rest.")
     else:
-        _shelf(Shelf(now, bench.document.sketch.places()), caption(now))
+        _shelf(Exports(now, session.document.sketch.places()), caption(now))
     scrubber.run_again(sharing.player)
 
 
-def _shelf(shelf: Shelf, whose: str) -> None:
+def _shelf(exports: Exports, whose: str) -> None:
     left, right = st.columns([5, 2], gap="large")
     with left:
-        for group in shelf.groups():
-            _group(group, shelf)
+        for group in exports.groups():
+            _group(group, exports)
     with right:
-        st.image(shelf.drawing(reader_palette()), width="stretch", alt=f"The network. {whose}.")
+        st.image(exports.drawing(reader_palette()), width="stretch", alt=f"The network. {whose}.")
         st.caption("Files with weights hold those of the iteration chosen above.")
 
 
-def _group(group: Group, shelf: Shelf) -> None:
+def _group(group: ExportGroup, exports: Exports) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(f"**{group.title}**")
         for row in group.rows:
@@ -99,8 +99,8 @@ def _group(group: Group, shelf: Shelf) -> None:
             with buttons, st.container(horizontal=True, gap="small"):
                 for file in row.files:
                     _button(file)
-                if row.title == shelf.PICTURE:
-                    component.picture(shelf.drawing(), row.files[0].name.removesuffix(".svg"))
+                if row.title == exports.PICTURE:
+                    component.picture(exports.drawing(), row.files[0].name.removesuffix(".svg"))
 
 
 def _button(file: File) -> None:

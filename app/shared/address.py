@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.session.links import current_link
-from app.session.state import Bench
+from app.session.state import Session
 from app.shared.component import Component
 
 KEY: Final = "nbn-address"
@@ -19,6 +19,6 @@ def keep(link: str) -> None:
     _ADDRESS.mount(KEY, {"link": link})
 
 
-def show_link(bench: Bench) -> None:
+def show_link(session: Session) -> None:
     """Keep the address bar at this very experiment."""
-    keep(current_link(bench))
+    keep(current_link(session))

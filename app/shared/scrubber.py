@@ -1,6 +1,6 @@
 """Which iteration is looked at: a slider and a replay for every page but Draw, and Train.
 
-The iteration is the bench's, so that all pages look at the same one.
+The iteration is the session's, so that all pages look at the same one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 import streamlit as st
 
 from app.session import server, state
-from app.session.state import Bench
+from app.session.state import Session
 from app.session.training import PROMPT, train
 from app.session.view import CurrentView, current_view
 from app.shared.words import duration, short
@@ -25,7 +25,7 @@ LONGEST: Final = 30.0  # seconds that a replay takes at most
 
 
 @dataclass(slots=True)
-class Player:
+class ReplayState:
     """A replay: from where, and since when."""
 
     playing: bool = False
@@ -49,14 +49,14 @@ class Player:
         return min(end, self.first + int((time.monotonic() - self.began) * rate))
 
 
-def interval(bench: Bench, player: Player) -> float | None:
+def interval(session: Session, player: ReplayState) -> float | None:
     """Seconds after which to look again; None while nothing moves."""
     if player.playing:
         return TICK
-    return WATCH if _busy(bench) else None
+    return WATCH if _busy(session) else None
 
 
-def run_again(player: Player) -> None:
+def run_again(player: ReplayState) -> None:
     """Run the page again if that was asked for; called at its end.
 
     Halfway would leave the rest of the page unsaid, and the browser would mount it anew: a flash.
@@ -66,55 +66,55 @@ def run_again(player: Player) -> None:
         st.rerun()
 
 
-def _busy(bench: Bench) -> bool:
+def _busy(session: Session) -> bool:
     """Whether a worker has something to do, be it only to set the training up."""
-    return bench.run is not None and bench.run.running
+    return session.run is not None and session.run.running
 
 
-def scrubber(bench: Bench, player: Player, showing: str = "charts show") -> CurrentView:
+def scrubber(session: Session, player: ReplayState, showing: str = "charts show") -> CurrentView:
     """Show the controls; return what is to be looked at.
 
     `showing` says what the page does with the weights of the iteration.
     """
-    now = current_view(bench)
-    _move(bench, player, now)
-    now = current_view(bench)
-    if bench.document.blocked:
+    now = current_view(session)
+    _move(session, player, now)
+    now = current_view(session)
+    if session.document.blocked:
         st.info(
             f"The drawing is not finished, so this is the last whole network. "
-            f"{bench.document.blocked}",
+            f"{session.document.blocked}",
             icon=":material/edit:",
         )
     if now.trace is None:
-        _untrained(bench, player, showing)
+        _untrained(session, player, showing)
         return now
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         _replay(player, now)
         if now.last > 0:
-            _slider(bench, player, now)
+            _slider(session, player, now)
         st.markdown(_sentence(now), width=340)
-        _train(bench, player, now)
+        _train(session, player, now)
     return now
 
 
-def _move(bench: Bench, player: Player, now: CurrentView) -> None:
+def _move(session: Session, player: ReplayState, now: CurrentView) -> None:
     if player.playing:
-        bench.look_at(player.position(now.end))
-        if bench.iteration >= now.end and not now.running:
+        session.look_at(player.position(now.end))
+        if session.iteration >= now.end and not now.running:
             player.playing = False
             player.again = True
     elif player.following and now.trace is not None:
-        bench.look_at(now.end)
+        session.look_at(now.end)
         player.following = now.running
-    busy = _busy(bench)
+    busy = _busy(session)
     if player.watching != busy:
         player.watching = busy
         player.again = True
 
 
-def _untrained(bench: Bench, player: Player, showing: str) -> None:
+def _untrained(session: Session, player: ReplayState, showing: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        if _busy(bench):
+        if _busy(session):
             st.markdown(f"**The training is being set up.** The {showing} the starting weights.")
             return
         st.markdown(
@@ -122,11 +122,11 @@ def _untrained(bench: Bench, player: Player, showing: str) -> None:
             "iteration 0."
         )
         if st.button("Train", type="primary", icon=":material/play_arrow:", key="nbn-train"):
-            _go(bench, player)
+            _go(session, player)
 
 
-def _train(bench: Bench, player: Player, now: CurrentView) -> None:
-    run = bench.run
+def _train(session: Session, player: ReplayState, now: CurrentView) -> None:
+    run = session.run
     if now.running:
         if st.button("Stop", icon=":material/stop:", key="nbn-stop") and run is not None:
             run.halt()
@@ -137,12 +137,12 @@ def _train(bench: Bench, player: Player, now: CurrentView) -> None:
         and (run.stop is None or not run.stop.final)
         and st.button("Train on", icon=":material/play_arrow:", key="nbn-train-on")
     ):
-        _go(bench, player)
+        _go(session, player)
 
 
-def _go(bench: Bench, player: Player) -> None:
+def _go(session: Session, player: ReplayState) -> None:
     try:
-        train(bench, server.workers())
+        train(session, server.workers())
     except NBNError as error:
         st.error(str(error))
         return
@@ -150,7 +150,7 @@ def _go(bench: Bench, player: Player) -> None:
     player.again = True
 
 
-def _replay(player: Player, now: CurrentView) -> None:
+def _replay(player: ReplayState, now: CurrentView) -> None:
     if player.playing:
         if st.button("Pause", icon=":material/pause:", key="nbn-pause"):
             player.playing = False
@@ -163,7 +163,7 @@ def _replay(player: Player, now: CurrentView) -> None:
         player.again = True
 
 
-def _slider(bench: Bench, player: Player, now: CurrentView) -> None:
+def _slider(session: Session, player: ReplayState, now: CurrentView) -> None:
     """Show where we are; the reader moves it while the program does not.
 
     A browser that is behind in a replay says where its slider stands with every message. Such a
@@ -179,7 +179,7 @@ def _slider(bench: Bench, player: Player, now: CurrentView) -> None:
     def moved() -> None:
         value = state.widget(key)
         if isinstance(value, int) and number == player.sliders and not player.moving:
-            bench.look_at(value)
+            session.look_at(value)
 
     state.set_widget(key, now.k)
     st.slider(_what(now), 0, now.last, key=key, on_change=moved, disabled=moving)

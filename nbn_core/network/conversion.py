@@ -1,6 +1,7 @@
 """Other forms of a topology: a graph of networkx, and plain values for JSON.
 
-Both ways go through `Parts`, the arguments of `Topology`, so that this module does not need it.
+Both ways go through `TopologyParts`, the arguments of `Topology`, so that this module does not
+need it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from nbn_core.checks import shown
 from nbn_core.errors import ShapeError, TopologyError
-from nbn_core.network.neuron import Neuron, Parts, quoted
+from nbn_core.network.neuron import Neuron, TopologyParts, quoted
 from nbn_core.network.validation import check_keys, is_integer, topological_order
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 ROLES = ("input", "hidden", "output")
 
 
-def read_graph(graph: networkx.DiGraph) -> Parts:
+def read_graph(graph: networkx.DiGraph) -> TopologyParts:
     """Give the parts of a graph; what it may be, see `Topology.from_networkx`."""
     if not graph.is_directed() or graph.is_multigraph():
         raise TopologyError(
@@ -58,7 +59,7 @@ def read_graph(graph: networkx.DiGraph) -> Parts:
     places = [graph.nodes[node].get("output") for node in outputs]
     if all(is_integer(place) for place in places):
         outputs = [outputs[i] for i in sorted(range(len(outputs)), key=lambda i: places[i])]
-    return Parts(
+    return TopologyParts(
         tuple(str(node) for node in index),
         len(inputs),
         tuple(neurons),
@@ -66,7 +67,7 @@ def read_graph(graph: networkx.DiGraph) -> Parts:
     )
 
 
-def graph_of(parts: Parts, weights: ArrayLike | None) -> networkx.DiGraph:
+def graph_of(parts: TopologyParts, weights: ArrayLike | None) -> networkx.DiGraph:
     """Give the graph that `Topology.to_networkx` describes."""
     import networkx
 
@@ -106,7 +107,7 @@ def graph_of(parts: Parts, weights: ArrayLike | None) -> networkx.DiGraph:
 # Plain values, for JSON
 
 
-def dictionary_of(parts: Parts) -> dict[str, Any]:
+def dictionary_of(parts: TopologyParts) -> dict[str, Any]:
     """Give the topology as `Topology.to_dict` describes it."""
     return {
         "names": list(parts.names),
@@ -124,7 +125,7 @@ def dictionary_of(parts: Parts) -> dict[str, Any]:
     }
 
 
-def read_dictionary(values: Mapping[str, Any]) -> Parts:
+def read_dictionary(values: Mapping[str, Any]) -> TopologyParts:
     """Give the parts that `dictionary_of` wrote."""
     check_keys(values, ("names", "inputs", "neurons", "outputs"), "network")
     for key in ("names", "neurons", "outputs"):
@@ -140,4 +141,6 @@ def read_dictionary(values: Mapping[str, Any]) -> Parts:
         )
     if not values["names"]:
         raise TopologyError("The names of the network are missing: give one for each node.")
-    return Parts(tuple(values["names"]), values["inputs"], tuple(neurons), tuple(values["outputs"]))
+    return TopologyParts(
+        tuple(values["names"]), values["inputs"], tuple(neurons), tuple(values["outputs"])
+    )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nbn_core.network.neuron import Neuron, Parts
+from nbn_core.network.neuron import Neuron, TopologyParts
 from nbn_core.network.validation import checked_size, checked_sizes
 
 
@@ -41,7 +41,7 @@ def cascade(n_inputs: int, n_hidden: int, n_outputs: int) -> Links:
     return Links(n_inputs, sources, n_outputs)
 
 
-def family(links: Links, hidden: str, output: str, gain: float, leak: float) -> Parts:
+def family(links: Links, hidden: str, output: str, gain: float, leak: float) -> TopologyParts:
     """The parts of a network linked like this; gain and leak are of the neurons not linear."""
     n_inputs, sources, n_outputs = links
     n_hidden = len(sources) - n_outputs
@@ -53,4 +53,4 @@ def family(links: Links, hidden: str, output: str, gain: float, leak: float) -> 
         else:
             neurons.append(Neuron(activation, gain, leak, seen))
     outputs = tuple(range(n_hidden, len(sources)))
-    return Parts((), n_inputs, tuple(neurons), outputs)
+    return TopologyParts((), n_inputs, tuple(neurons), outputs)

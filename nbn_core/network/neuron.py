@@ -33,7 +33,7 @@ class Neuron:
     sources: tuple[int, ...] = ()
 
 
-class Parts(NamedTuple):
+class TopologyParts(NamedTuple):
     """The arguments of `Topology`, in their order."""
 
     names: tuple[str, ...]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from nbn_core.network.conversion import dictionary_of, graph_of, read_dictionary, read_graph
 from nbn_core.network.families import cascade, family, layered
-from nbn_core.network.neuron import Neuron, Parts, default_names
+from nbn_core.network.neuron import Neuron, TopologyParts, default_names
 from nbn_core.network.validation import (
     check_counts,
     check_names,
@@ -75,8 +75,8 @@ class Topology:
         object.__setattr__(self, "outputs", outputs)
 
     @property
-    def _parts(self) -> Parts:
-        return Parts(self.names, self.n_inputs, self.neurons, self.outputs)
+    def _parts(self) -> TopologyParts:
+        return TopologyParts(self.names, self.n_inputs, self.neurons, self.outputs)
 
     # Counts
 

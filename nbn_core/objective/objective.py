@@ -21,8 +21,8 @@ from nbn_core.kernels import accumulate, evaluate
 from nbn_core.kernels.vectors import WIDTH
 from nbn_core.network import Network, Topology
 from nbn_core.objective.methods import chosen, code_of
-from nbn_core.objective.pair_plan import Pairing
-from nbn_core.objective.weighting import Held, held_weights, roots
+from nbn_core.objective.pair_plan import PairPlan
+from nbn_core.objective.weighting import Held, frozen_weights, roots
 
 FloatArray = NDArray[np.float64]
 
@@ -79,7 +79,7 @@ class Objective:
         self.dataset = dataset
         self.network = Network.from_topology(topology)
         self.data = (dataset.inputs, dataset.targets, roots(pattern_weights, dataset.n_patterns))
-        self.held = held_weights(held, topology)
+        self.held = frozen_weights(held, topology)
 
     @property
     def plain(self) -> bool:
@@ -237,10 +237,10 @@ class Objective:
         network = self.network
         code = code_of(network, method)
         if code & accumulate.PAIRS:
-            pairing = Pairing.from_network(network)
+            pairing = PairPlan.from_network(network)
             room = network.room(pairing.n_rows, pairing.n_terms, pairing.n_tiles)
         else:
-            pairing = Pairing.empty()
+            pairing = PairPlan.empty()
             room = network.room()
         fixed = (
             network.structure, network.paths, network.row_plan, tuple(pairing.plan), code,

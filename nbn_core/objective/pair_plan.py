@@ -1,4 +1,4 @@
-"""Pairing: the plan by which the quasi-Hessian is summed by pairs of neurons, and what it costs.
+"""Pair plan: the plan by which the quasi-Hessian is summed by pairs of neurons, and what it costs.
 
 Neurons with the same sources are a layer. Each pair of layers A and B becomes jobs for the kernel
 (`nbn_core.kernels.pair_sums`), in whichever of two forms takes fewer multiplications:
@@ -29,7 +29,7 @@ Item = tuple[int, int]
 LEFT_BLOCKS_MOST = 32  # packed left items of a job stay in a near cache
 
 
-class PairPlan(NamedTuple):
+class PairArrays(NamedTuple):
     """The arrays of `nbn_core.kernels.pair_sums`, all int32."""
 
     term_first: IndexArray
@@ -45,12 +45,12 @@ class PairPlan(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pairing:
+class PairPlan:
     """A plan and the room it needs.
 
     Parameters
     ----------
-    plan : PairPlan
+    plan : PairArrays
         For the kernel.
     n_terms : int
         Lines of sums of terms.
@@ -60,21 +60,21 @@ class Pairing:
         Tiles of sums.
     """
 
-    plan: PairPlan
+    plan: PairArrays
     n_terms: int
     n_rows: int
     n_tiles: int
 
     @staticmethod
     @lru_cache(maxsize=16)
-    def from_network(network: Network) -> Pairing:
+    def from_network(network: Network) -> PairPlan:
         """Lay out the plan; the same network gives the same object again."""
         return _Planner(network).finished()
 
     @staticmethod
-    def empty() -> Pairing:
+    def empty() -> PairPlan:
         """Return a plan of nothing, for the other methods."""
-        return Pairing(PairPlan(*_EMPTY), 0, 0, 0)
+        return PairPlan(PairArrays(*_EMPTY), 0, 0, 0)
 
 
 class Cost(NamedTuple):
@@ -296,7 +296,7 @@ class _Planner:
         self.items += [(self.zero, self.zero)] * (-len(items) % WIDTH)
         return begin
 
-    def finished(self) -> Pairing:
+    def finished(self) -> PairPlan:
         n = self.network.n_weights
         rows, columns, places = (np.concatenate(part) for part in zip(*self.found, strict=True))
         keys, chosen = np.unique(rows * n + columns, return_index=True)
@@ -304,7 +304,7 @@ class _Planner:
         term_first = np.cumsum([0] + [len(some) for some in self.terms])
         terms = np.array([term for some in self.terms for term in some]).reshape(-1, 2)
         items = np.array(self.items)
-        plan = PairPlan(
+        plan = PairArrays(
             _frozen(term_first),
             _frozen(terms[:, 0]),
             _frozen(terms[:, 1]),
@@ -316,7 +316,7 @@ class _Planner:
             _frozen(places[chosen]),
             _frozen(self.gradient_places),
         )
-        return Pairing(plan, len(self.terms), self.n_rows, self.n_tiles)
+        return PairPlan(plan, len(self.terms), self.n_rows, self.n_tiles)
 
 
 def _frozen(values: NDArray[np.int64]) -> IndexArray:

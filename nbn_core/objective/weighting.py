@@ -59,7 +59,7 @@ def roots(pattern_weights: ArrayLike | None, n_patterns: int) -> NDArray[np.floa
     return np.zeros(0) if (values == 1.0).all() else np.sqrt(values)
 
 
-def held_weights(held: Held | None, topology: Topology) -> NDArray[np.int32]:
+def frozen_weights(held: Held | None, topology: Topology) -> NDArray[np.int32]:
     """Find the weights that are held.
 
     Parameters

@@ -1,7 +1,7 @@
 """The learning rules, by name."""
 
 from nbn_core.rules.adam import Adam
-from nbn_core.rules.base import FirstOrder, LearningRule, Option, RuleState, Uses, Walking
+from nbn_core.rules.base import FirstOrder, LearningRule, Option, PythonRule, RuleState, Uses
 from nbn_core.rules.block_lm import BlockLM
 from nbn_core.rules.block_local import BlockLocal
 from nbn_core.rules.cascade_correlation import CascadeCorrelation
@@ -44,4 +44,13 @@ _ALL: tuple[LearningRule, ...] = (
 )
 RULES: dict[str, LearningRule] = {rule.name: rule for rule in _ALL}
 
-__all__ = ["NBN", "RULES", "FirstOrder", "LearningRule", "Option", "RuleState", "Uses", "Walking"]
+__all__ = [
+    "NBN",
+    "RULES",
+    "FirstOrder",
+    "LearningRule",
+    "Option",
+    "PythonRule",
+    "RuleState",
+    "Uses",
+]

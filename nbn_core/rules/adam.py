@@ -29,7 +29,7 @@ from nbn_core.rules.base import (
     Uses,
     rate_option,
 )
-from nbn_core.rules.engines.first_order import Plan
+from nbn_core.rules.engines.first_order import DescentPlan
 
 
 class Adam(FirstOrder):
@@ -46,9 +46,9 @@ class Adam(FirstOrder):
     )
     uses = Uses(weight_transpose=True)
 
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
         """Backpropagation's signal and Adam."""
-        return Plan(
+        return DescentPlan(
             optimiser="adam",
             rate=settings["rate"],
             momentum=settings["beta"],

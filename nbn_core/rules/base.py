@@ -22,7 +22,7 @@ from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.damping import ATTEMPTS_MOST, Damping
 from nbn_core.rules.engines import first_order
-from nbn_core.rules.engines.python_loop import Walk
+from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.rules.engines.python_loop import advance as advance_walk
 from nbn_core.rules.engines.python_loop import begin as begin_walk
 from nbn_core.trace import Record, StopReason
@@ -140,7 +140,7 @@ def damping(settings: Mapping[str, Any]) -> Damping:
 
 
 def moves(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Take the part of a `Plan` that the common settings decide: optimiser, batches, chance."""
+    """Take the part of a `DescentPlan` that common settings decide: optimiser, batches, chance."""
     return {
         "optimiser": settings["optimiser"],
         "rate": settings["rate"],
@@ -297,7 +297,7 @@ class FirstOrder(ABC):
     meant_for: str = "Any wiring."
 
     @abstractmethod
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> first_order.Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> first_order.DescentPlan:
         """Say which signal, which optimiser, which batches."""
 
     def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
@@ -356,7 +356,7 @@ class FirstOrder(ABC):
         return gradient[: objective.network.n_weights].copy()
 
 
-class Walking(ABC):
+class PythonRule(ABC):
     """A rule whose iterations are led from Python, piece by piece.
 
     `nbn_core.rules.engines.python_loop` runs it.
@@ -369,7 +369,9 @@ class Walking(ABC):
     meant_for: str = "Any wiring."
 
     @abstractmethod
-    def walk(self, state: Walk, target_sse: float, settings: Mapping[str, Any]) -> Iterator[None]:
+    def walk(
+        self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
+    ) -> Iterator[None]:
         """Make the generator."""
 
     def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
@@ -393,13 +395,13 @@ class Walking(ABC):
         weights: NDArray[np.float64],
         target_sse: float,
         settings: Mapping[str, Any],
-    ) -> Walk:
+    ) -> LoopState:
         """Return the state before the first iteration. Cheap: nothing is computed yet."""
         mu = settings.get("mu_start", float("nan"))
         return begin_walk(
             objective, weights, mu, lambda state: self.walk(state, target_sse, settings)
         )
 
-    def advance(self, state: Walk, last_iteration: int, seconds: float) -> None:
+    def advance(self, state: LoopState, last_iteration: int, seconds: float) -> None:
         """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
         advance_walk(state, last_iteration, seconds)

@@ -24,12 +24,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nbn_core.rules.base import DAMPING, Option, Uses, Walking, damping
+from nbn_core.rules.base import DAMPING, Option, PythonRule, Uses, damping
 from nbn_core.rules.engines.gauss_newton import Equations, damped, searched
-from nbn_core.rules.engines.python_loop import Walk
+from nbn_core.rules.engines.python_loop import LoopState
 
 
-class BlockLM(Walking):
+class BlockLM(PythonRule):
     """The rule."""
 
     name = "block_lm"
@@ -42,7 +42,9 @@ class BlockLM(Walking):
     uses = Uses(weight_transpose=True)
     meant_for = "Any wiring; in a full cascade every level is one neuron."
 
-    def walk(self, state: Walk, target_sse: float, settings: Mapping[str, Any]) -> Iterator[None]:
+    def walk(
+        self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
+    ) -> Iterator[None]:
         """Cut, solve each block, control the joint step."""
         equations = Equations(state.objective, settings["blocks"])
         control = damped if settings["control"] == "damping" else searched

@@ -37,7 +37,7 @@ from nbn_core.rules.base import (
     moves,
     rate_option,
 )
-from nbn_core.rules.engines.first_order import Plan
+from nbn_core.rules.engines.first_order import DescentPlan
 from nbn_core.rules.engines.local_groups import hidden_levels, local
 
 
@@ -71,7 +71,7 @@ class BlockLocal(FirstOrder):
             return None
         return "With one hidden level block-local learning is backpropagation."
 
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
         """Backpropagation's signal, cut."""
-        plan = Plan(**moves(settings))
+        plan = DescentPlan(**moves(settings))
         return local(plan, objective, settings["groups"], cut=not settings["published"])

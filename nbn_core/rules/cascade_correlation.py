@@ -29,10 +29,10 @@ from numpy.typing import NDArray
 from nbn_core.data import Dataset
 from nbn_core.kernels import cascade_correlation
 from nbn_core.network import Topology
-from nbn_core.rules.base import NOISE_SEED, Option, Uses, Walking, rate_option
+from nbn_core.rules.base import NOISE_SEED, Option, PythonRule, Uses, rate_option
 from nbn_core.rules.damping import Damping
 from nbn_core.rules.engines.gauss_newton import Equations
-from nbn_core.rules.engines.python_loop import Walk
+from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.trace import StopReason
 
 FloatArray = NDArray[np.float64]
@@ -40,7 +40,7 @@ OUTPUT_ITERATIONS = 30
 PIECE = 2e6  # multiplications between two yields, about
 
 
-class CascadeCorrelation(Walking):
+class CascadeCorrelation(PythonRule):
     """The rule."""
 
     name = "cascade_correlation"
@@ -78,7 +78,9 @@ class CascadeCorrelation(Walking):
             "to learn."
         )
 
-    def walk(self, state: Walk, target_sse: float, settings: Mapping[str, Any]) -> Iterator[None]:
+    def walk(
+        self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
+    ) -> Iterator[None]:
         """Train the outputs, grow a neuron, train the outputs, ..."""
         growth = _Growth(state, settings)
         Equations(state.objective).prepare()
@@ -114,7 +116,7 @@ class CascadeCorrelation(Walking):
 class _Growth:
     """The network so far."""
 
-    def __init__(self, state: Walk, settings: Mapping[str, Any]) -> None:
+    def __init__(self, state: LoopState, settings: Mapping[str, Any]) -> None:
         self.state = state
         self.settings = settings
         self.network = state.objective.network

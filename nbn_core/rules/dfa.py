@@ -35,7 +35,7 @@ from nbn_core.rules.base import (
     moves,
     rate_option,
 )
-from nbn_core.rules.engines.first_order import Plan
+from nbn_core.rules.engines.first_order import DescentPlan
 
 CARRIED = ("error", "sign", "target")
 
@@ -59,7 +59,7 @@ class DirectFeedback(FirstOrder):
     uses = Uses()
     meant_for = "Any wiring; best where levels are wide."
 
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
         """Fixed random numbers on the way back."""
         network = objective.network
         generator = np.random.default_rng([settings["noise_seed"], 3])
@@ -67,8 +67,8 @@ class DirectFeedback(FirstOrder):
         plan: dict[str, Any] = moves(settings)
         if settings["path"] == "backward":
             carrier = generator.uniform(-spread, spread, network.n_weights)
-            return Plan(**plan, signal=BACKPROP, carrier=carrier)
-        return Plan(
+            return DescentPlan(**plan, signal=BACKPROP, carrier=carrier)
+        return DescentPlan(
             **plan,
             signal=FEEDBACK,
             kind=CARRIED.index(settings["carries"]),

@@ -34,7 +34,7 @@ from nbn_core.rules.base import (
     Uses,
     rate_option,
 )
-from nbn_core.rules.engines.first_order import Plan
+from nbn_core.rules.engines.first_order import DescentPlan
 
 
 class EBP(FirstOrder):
@@ -52,9 +52,9 @@ class EBP(FirstOrder):
     )
     uses = Uses(weight_transpose=True)
 
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
         """Backpropagation's signal and momentum."""
-        return Plan(
+        return DescentPlan(
             optimiser="momentum",
             rate=settings["rate"],
             momentum=settings["momentum"],

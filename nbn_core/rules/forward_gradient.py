@@ -33,7 +33,7 @@ from nbn_core.rules.base import (
     moves,
     rate_option,
 )
-from nbn_core.rules.engines.first_order import Plan
+from nbn_core.rules.engines.first_order import DescentPlan
 
 
 class ForwardGradient(FirstOrder):
@@ -54,11 +54,11 @@ class ForwardGradient(FirstOrder):
     uses = Uses()
     meant_for = "Any wiring; the fewer weights the better."
 
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
         """Perturb, going forward."""
         times = settings["tangents"]
         by_weights = settings["moved"] == "weights"
-        return Plan(
+        return DescentPlan(
             **moves(settings),
             signal=WEIGHTS if by_weights else ACTIVITIES,
             times=times,

@@ -21,7 +21,7 @@ from typing import Any
 
 from nbn_core.objective import Objective
 from nbn_core.rules.base import MOMENTUM, FirstOrder, Uses, rate_option
-from nbn_core.rules.engines.first_order import Plan
+from nbn_core.rules.engines.first_order import DescentPlan
 
 
 class GradientDescent(FirstOrder):
@@ -32,9 +32,9 @@ class GradientDescent(FirstOrder):
     options = (rate_option(1.0),)
     uses = Uses(weight_transpose=True)
 
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
         """Backpropagation's signal, all patterns, no memory."""
-        return Plan(rate=settings["rate"])
+        return DescentPlan(rate=settings["rate"])
 
 
 class Momentum(FirstOrder):
@@ -48,6 +48,8 @@ class Momentum(FirstOrder):
     )
     uses = Uses(weight_transpose=True)
 
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
         """Backpropagation's signal, all patterns, a heavy ball."""
-        return Plan(optimiser="momentum", rate=settings["rate"], momentum=settings["momentum"])
+        return DescentPlan(
+            optimiser="momentum", rate=settings["rate"], momentum=settings["momentum"]
+        )

@@ -25,9 +25,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nbn_core.rules.base import Option, Uses, Walking
+from nbn_core.rules.base import Option, PythonRule, Uses
 from nbn_core.rules.engines import first_order
-from nbn_core.rules.engines.python_loop import Walk
+from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.trace import StopReason
 
 FloatArray = NDArray[np.float64]
@@ -35,7 +35,7 @@ DECREASE, CURVATURE = 1e-4, 0.9
 TRIALS = 30
 
 
-class LBFGS(Walking):
+class LBFGS(PythonRule):
     """The rule."""
 
     name = "lbfgs"
@@ -43,7 +43,9 @@ class LBFGS(Walking):
     options = (Option("memory", "Changes remembered", 10, 1, 100),)
     uses = Uses(weight_transpose=True)
 
-    def walk(self, state: Walk, target_sse: float, settings: Mapping[str, Any]) -> Iterator[None]:
+    def walk(
+        self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
+    ) -> Iterator[None]:
         """Guess curvature, search along the line, remember."""
         line = _Line(state)
         here = line.point(state.record.columns.weights[0].copy())
@@ -95,7 +97,7 @@ class _Point(NamedTuple):
 class _Line:
     """Searches along a line, and counts what they take."""
 
-    def __init__(self, state: Walk) -> None:
+    def __init__(self, state: LoopState) -> None:
         self.state = state
         self.gradient = first_order.Gradient(state.objective)
 

@@ -19,14 +19,14 @@ from typing import Any
 
 from nbn_core.data import Dataset
 from nbn_core.network import Topology
-from nbn_core.rules.base import DAMPING, Uses, Walking, damping
+from nbn_core.rules.base import DAMPING, PythonRule, Uses, damping
 from nbn_core.rules.engines.gauss_newton import Equations, damped
-from nbn_core.rules.engines.python_loop import Walk
+from nbn_core.rules.engines.python_loop import LoopState
 
 JACOBIAN_MOST = 2**25  # numbers: 256 MB
 
 
-class LM(Walking):
+class LM(PythonRule):
     """The rule."""
 
     name = "lm"
@@ -46,7 +46,9 @@ class LM(Walking):
             "use NBN, which does not store it, or fewer patterns."
         )
 
-    def walk(self, state: Walk, target_sse: float, settings: Mapping[str, Any]) -> Iterator[None]:
+    def walk(
+        self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
+    ) -> Iterator[None]:
         """Store, multiply, damp, solve."""
         equations = Equations(state.objective, stored=True)
         return damped(state, equations, target_sse, damping(settings))

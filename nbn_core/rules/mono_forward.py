@@ -33,7 +33,7 @@ from nbn_core.rules.base import (
     moves,
     rate_option,
 )
-from nbn_core.rules.engines.first_order import Plan
+from nbn_core.rules.engines.first_order import DescentPlan
 from nbn_core.rules.engines.local_groups import hidden_levels, local
 
 
@@ -61,6 +61,8 @@ class MonoForward(FirstOrder):
             return "Every level here is one neuron, which Mono-Forward makes a classifier of."
         return None
 
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
         """Backpropagation's signal, cut between all levels."""
-        return local(Plan(**moves(settings)), objective, len(hidden_levels(objective.topology)))
+        return local(
+            DescentPlan(**moves(settings)), objective, len(hidden_levels(objective.topology))
+        )

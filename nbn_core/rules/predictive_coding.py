@@ -38,7 +38,7 @@ from nbn_core.rules.base import (
     moves,
     rate_option,
 )
-from nbn_core.rules.engines.first_order import Plan
+from nbn_core.rules.engines.first_order import DescentPlan
 
 
 class PredictiveCoding(FirstOrder):
@@ -66,10 +66,10 @@ class PredictiveCoding(FirstOrder):
             return None
         return f"The longest path here is {longest}: set at least so many steps of settling."
 
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
         """Settle, then move."""
         steps = settings["steps"]
-        return Plan(
+        return DescentPlan(
             **moves(settings),
             signal=PREDICTIVE,
             times=steps,

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from nbn_core.network import initial_weights
-from nbn_core.rules.base import DAMPING, NOISE_SEED, Option, Uses, Walking, damping
+from nbn_core.rules.base import DAMPING, NOISE_SEED, Option, PythonRule, Uses, damping
 from nbn_core.rules.engines.gauss_newton import Equations, Restart, damped
-from nbn_core.rules.engines.python_loop import Walk
+from nbn_core.rules.engines.python_loop import LoopState
 
 
-class Restarts(Walking):
+class Restarts(PythonRule):
     """The rule."""
 
     name = "nbn_restarts"
@@ -34,7 +34,9 @@ class Restarts(Walking):
     uses = Uses(weight_transpose=True)
     meant_for = "Any wiring, up to some thousand weights."
 
-    def walk(self, state: Walk, target_sse: float, settings: Mapping[str, Any]) -> Iterator[None]:
+    def walk(
+        self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
+    ) -> Iterator[None]:
         """Train, and start again when stuck."""
         topology = state.objective.topology
         seeds = np.random.default_rng(settings["noise_seed"])

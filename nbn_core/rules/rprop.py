@@ -18,7 +18,7 @@ from typing import Any
 
 from nbn_core.objective import Objective
 from nbn_core.rules.base import FirstOrder, Option, Uses
-from nbn_core.rules.engines.first_order import FIRST_STEP, LEAST_STEP, MOST_STEP, Plan
+from nbn_core.rules.engines.first_order import FIRST_STEP, LEAST_STEP, MOST_STEP, DescentPlan
 
 
 class Rprop(FirstOrder):
@@ -34,6 +34,6 @@ class Rprop(FirstOrder):
     )  # fmt: skip
     uses = Uses(weight_transpose=True)
 
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
         """Backpropagation's signal and steps by sign."""
-        return Plan(optimiser="rprop", rate=settings["first_step"])
+        return DescentPlan(optimiser="rprop", rate=settings["first_step"])

@@ -40,7 +40,7 @@ from nbn_core.rules.base import (
     moves,
     rate_option,
 )
-from nbn_core.rules.engines.first_order import Plan
+from nbn_core.rules.engines.first_order import DescentPlan
 
 REACH = Option("reach", "Length of a difference (c)", 1e-2, 1e-9, 1e3)
 
@@ -63,9 +63,9 @@ class SPSA(FirstOrder):
     uses = Uses(own_activations=False)
     meant_for = "Any wiring; the fewer weights the better."
 
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
         """Two values a step."""
-        return Plan(
+        return DescentPlan(
             **moves(settings),
             signal=DIFFERENCE,
             kind=SIGNS if settings["noise"] == "signs" else 0,
@@ -93,9 +93,9 @@ class HiZOO(FirstOrder):
     uses = Uses(own_activations=False)
     meant_for = "Any wiring; the fewer weights the better."
 
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> Plan:
+    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
         """Three values a step."""
-        return Plan(
+        return DescentPlan(
             **moves(settings),
             signal=CURVED,
             kind=UNBIASED if settings["unbiased"] else 0,

@@ -13,14 +13,14 @@ from app.data.adapt_network import PATIENCE, adapted, adopt, described, fits, pl
 from app.data.known_results import BACKGROUND, Known
 from app.session.document import document_of
 from app.session.limits import MAX_WEIGHTS
-from app.session.state import Bench, first_experiment
+from app.session.state import Session, first_experiment
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
 from nbn_core.errors import NBNError, SettingError
 from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData
 from nbn_core.generators import PROBLEMS
 from nbn_core.network import NAME_LENGTH, Neuron, Topology
-from tests.app.desk import is_a_sentence
+from tests.app.fake_browser import is_a_sentence
 from tests.strategies import topologies
 
 COLOUR = DataColumn("colour", ("blue", "green", "red"))
@@ -34,93 +34,93 @@ def table(inputs: int = 4, rows: int = 12, names: list[str] | None = None) -> Ow
     return OwnData(data, 0.75, target_columns=[COLOUR])
 
 
-def bench(topology: Topology | None = None) -> Bench:
+def session(topology: Topology | None = None) -> Session:
     first = first_experiment()
-    return Bench([document_of(replace(first, topology=topology) if topology else first)])
+    return Session([document_of(replace(first, topology=topology) if topology else first)])
 
 
 def test_layers_keep_their_hidden_sizes() -> None:
-    desk = bench()
-    said = adopt(desk, table())
+    browser = session()
+    said = adopt(browser, table())
     assert "4-8-8-3" in said
-    topology = desk.experiment.topology
+    topology = browser.experiment.topology
     assert described(topology) == "4-8-8-3"
     assert {topology.neurons[m].activation for m in topology.outputs} == {"bipolar"}
-    assert desk.experiment.datasets()[0].n_patterns == 9
-    assert desk.document.blocked is None
-    desk.move(-1)
-    assert desk.experiment == first_experiment()
+    assert browser.experiment.datasets()[0].n_patterns == 9
+    assert browser.document.blocked is None
+    browser.move(-1)
+    assert browser.experiment == first_experiment()
 
 
 def test_a_cascade_stays_a_cascade_and_numbers_get_a_linear_output() -> None:
-    desk = bench(Topology.fcc(2, 5, 1, output="bipolar"))
+    browser = session(Topology.fcc(2, 5, 1, output="bipolar"))
     data = OwnData(Dataset(np.eye(3), [[1.5], [2.5], [9.0]]))
-    assert "cascade of 6 neurons" in adopt(desk, data)
-    topology = desk.experiment.topology
+    assert "cascade of 6 neurons" in adopt(browser, data)
+    topology = browser.experiment.topology
     assert topology == replace(Topology.fcc(3, 5, 1, output="linear"), names=topology.names)
 
 
 def test_a_network_that_fits_stays_with_its_drawing() -> None:
-    desk = bench()
+    browser = session()
     places = {"h1": (10.0, 20.0)}
-    before = desk.experiment
-    desk.put(document_of(replace(before, drawing={"places": {"h1": [10, 20]}})))
+    before = browser.experiment
+    browser.put(document_of(replace(before, drawing={"places": {"h1": [10, 20]}})))
     data = OwnData(Dataset([[0, 1], [2, 3], [4, 5]], [[1], [-1], [1]]))
-    assert "stays 2-8-8-1" in adopt(desk, data)
-    wiring = [n.sources for n in desk.experiment.topology.neurons]
+    assert "stays 2-8-8-1" in adopt(browser, data)
+    wiring = [n.sources for n in browser.experiment.topology.neurons]
     assert wiring == [n.sources for n in before.topology.neurons]
-    assert set(places) <= set(desk.experiment.topology.names)
+    assert set(places) <= set(browser.experiment.topology.names)
 
 
 def test_validation_patterns_suggest_a_patience_and_one_that_was_set_stays() -> None:
-    desk = bench()
+    browser = session()
     split = replace(table(), validation_share=0.25)
-    assert "validation" not in adopt(desk, table())
-    assert desk.experiment.stopping.patience == 0
-    assert "early after 20 iterations" in plan(desk, split).sentence
-    assert is_a_sentence(adopt(desk, split))
-    assert desk.experiment.stopping.patience == PATIENCE == 20
+    assert "validation" not in adopt(browser, table())
+    assert browser.experiment.stopping.patience == 0
+    assert "early after 20 iterations" in plan(browser, split).sentence
+    assert is_a_sentence(adopt(browser, split))
+    assert browser.experiment.stopping.patience == PATIENCE == 20
     other = replace(split, split_seed=7)
     for chosen in (0, 5):
-        stopping = replace(desk.experiment.stopping, patience=chosen)
-        desk.put(document_of(replace(desk.experiment, stopping=stopping)))
-        assert plan(desk, other).experiment.stopping.patience == chosen
-    assert plan(desk, ProblemData("xor")).experiment.stopping.patience == 0
+        stopping = replace(browser.experiment.stopping, patience=chosen)
+        browser.put(document_of(replace(browser.experiment, stopping=stopping)))
+        assert plan(browser, other).experiment.stopping.patience == chosen
+    assert plan(browser, ProblemData("xor")).experiment.stopping.patience == 0
     spirals = ProblemData("two_spirals", train_share=0.5, validation_share=0.2)
-    assert plan(bench(), spirals).experiment.stopping.patience == PATIENCE
+    assert plan(session(), spirals).experiment.stopping.patience == PATIENCE
 
 
 def test_an_output_that_cannot_reach_the_targets_is_replaced() -> None:
-    desk = bench()
+    browser = session()
     numbers = OwnData(Dataset([[0, 1], [2, 3], [4, 5]], [[1.5], [-9], [40]]))
-    assert "adapted to 2-8-8-1" in adopt(desk, numbers)
-    topology = desk.experiment.topology
+    assert "adapted to 2-8-8-1" in adopt(browser, numbers)
+    topology = browser.experiment.topology
     assert topology.neurons[topology.outputs[0]].activation == "linear"
     classes = OwnData(Dataset([[0, 1], [2, 3], [4, 5]], [[1], [-1], [1]]))
-    assert "adapted to 2-8-8-1" in adopt(desk, classes)
-    topology = desk.experiment.topology
+    assert "adapted to 2-8-8-1" in adopt(browser, classes)
+    topology = browser.experiment.topology
     assert topology.neurons[topology.outputs[0]].activation == "bipolar"
 
 
 def test_weights_set_by_hand_do_not_outlive_their_data() -> None:
     first = first_experiment()
     hand = replace(first, start=GivenStart(tuple(np.ones(first.topology.n_weights))))
-    desk = Bench([document_of(hand)])
-    adopt(desk, ProblemData("playground_circle"))
-    assert not isinstance(desk.experiment.start, GivenStart)
+    browser = Session([document_of(hand)])
+    adopt(browser, ProblemData("playground_circle"))
+    assert not isinstance(browser.experiment.start, GivenStart)
 
 
 def test_inputs_and_outputs_are_called_after_their_columns() -> None:
     long = "a very long name of a column " * 3
-    desk = bench()
-    adopt(desk, table(names=["age", "h1", long[:90], "age"]))
-    names = desk.experiment.topology.names
+    browser = session()
+    adopt(browser, table(names=["age", "h1", long[:90], "age"]))
+    names = browser.experiment.topology.names
     assert names[0] == "age"
     assert names[1] != "h1"
     assert names[2].startswith("a very long")
     assert len(set(names)) == len(names)
     assert all(len(name) <= NAME_LENGTH for name in names)
-    assert desk.experiment.topology.output_names == COLOUR.classes
+    assert browser.experiment.topology.output_names == COLOUR.classes
 
 
 @settings(max_examples=80)
@@ -138,24 +138,24 @@ def test_any_network_can_be_adapted(topology: Topology) -> None:
 
 
 def test_what_would_be_too_large_becomes_small_or_is_refused() -> None:
-    desk = bench()
+    browser = session()
     wide = table(inputs=400)
-    said = adopt(desk, wide)
+    said = adopt(browser, wide)
     assert "too large" in said
-    assert desk.experiment.topology.n_weights <= MAX_WEIGHTS
-    before = desk.experiment
+    assert browser.experiment.topology.n_weights <= MAX_WEIGHTS
+    before = browser.experiment
     with pytest.raises(SettingError, match="choose fewer columns") as error:
-        adopt(desk, table(inputs=1_999, rows=4))
+        adopt(browser, table(inputs=1_999, rows=4))
     assert is_a_sentence(str(error.value))
-    assert desk.experiment is before
+    assert browser.experiment is before
     assert small(table().datasets()[0]) == Topology.mlp([4, 8, 3], output="bipolar")
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_a_problem_brings_its_own_network_unless_one_was_drawn(name: str) -> None:
-    desk = bench()
+    browser = session()
     data = ProblemData(name, train_share=PROBLEMS[name].train_share)
-    planned = plan(desk, data)
+    planned = plan(browser, data)
     assert planned.experiment.topology == Experiment.suggested(name).topology
     assert planned.experiment.stopping == Experiment.suggested(name).stopping
     assert is_a_sentence(planned.sentence)
@@ -163,10 +163,10 @@ def test_a_problem_brings_its_own_network_unless_one_was_drawn(name: str) -> Non
 
 def test_a_network_somebody_drew_stays_for_a_problem_it_fits() -> None:
     drawn = Topology((), 2, (Neuron("bipolar", 1.0, 0.0, (0, 1)),) * 1, (0,))
-    desk = bench(drawn)
-    assert "stays" in adopt(desk, ProblemData("moons"))
-    assert desk.experiment.topology == drawn
-    assert "becomes" in adopt(desk, ProblemData("iris"))
+    browser = session(drawn)
+    assert "stays" in adopt(browser, ProblemData("moons"))
+    assert browser.experiment.topology == drawn
+    assert "becomes" in adopt(browser, ProblemData("iris"))
 
 
 def test_targets_suit_the_data() -> None:
@@ -216,8 +216,8 @@ def test_data_are_counted_in_words() -> None:
 
 
 def test_nothing_changes_when_data_cannot_be_taken_up() -> None:
-    desk = bench()
+    browser = session()
     many = OwnData(Dataset(np.arange(100_001.0)[:, None], np.arange(100_001.0)[:, None]))
     with pytest.raises(NBNError, match="limit"):
-        adopt(desk, many)
-    assert len(desk.history) == 1
+        adopt(browser, many)
+    assert len(browser.history) == 1

@@ -11,15 +11,15 @@ import pytest
 
 from app.data import painting
 from app.data.canvas import MAX_POINTS, canvas, domain_of
-from app.data.choices import Looking
+from app.data.choices import PageState
 from app.session.document import document_of
 from app.session.jobs import Workers
 from app.session.messages import Have, read_outbox
-from app.session.state import Bench, first_experiment
+from app.session.state import Session, first_experiment
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData
 from nbn_core.network import Topology
-from tests.app.desk import LONG, NoWorkers, is_a_sentence, unpacked
+from tests.app.fake_browser import LONG, NoWorkers, is_a_sentence, unpacked
 
 SQUARE = [[-1, -1, 0], [1, 1, 0], [-1, 1, 1], [1, -1, 1]]
 
@@ -28,8 +28,8 @@ class Easel:
     """What the page does for one session."""
 
     def __init__(self, experiment: Experiment | None = None, workers: Workers | None = None):
-        self.bench = Bench([document_of(experiment or first_experiment())])
-        self.view = Looking()
+        self.session = Session([document_of(experiment or first_experiment())])
+        self.view = PageState()
         self.workers = workers or NoWorkers()
         self.seq = 0
 
@@ -38,11 +38,11 @@ class Easel:
         message = {"seq": self.seq, "kind": kind, **fields}
         outbox = read_outbox({"client": "browser", "messages": [message], "have": None})
         assert outbox is not None
-        painting.handle(self.bench, self.view, outbox, self.workers)
+        painting.handle(self.session, self.view, outbox, self.workers)
         return self.answer()
 
     def answer(self) -> dict[str, Any]:
-        sent = painting.answer(self.bench, self.view, Have(), "browser", warming=False)
+        sent = painting.answer(self.session, self.view, Have(), "browser", warming=False)
         plain: dict[str, Any] = json.loads(json.dumps(sent, allow_nan=False))
         return plain
 
@@ -50,14 +50,14 @@ class Easel:
         return self.post("points", points=points, stroke=stroke)
 
     def says(self, kind: str, **fields: Any) -> str:
-        before = self.bench.notice
+        before = self.session.notice
         self.post(kind, **fields)
-        notice = self.bench.notice
+        notice = self.session.notice
         return notice.text if notice is not None and notice is not before else ""
 
     def rests(self) -> None:
-        assert self.bench.run is not None
-        assert self.bench.run.wait(LONG)
+        assert self.session.run is not None
+        assert self.session.run.wait(LONG)
 
 
 @pytest.fixture(scope="module")
@@ -76,36 +76,36 @@ def test_the_canvas_is_empty_until_a_point_is_put() -> None:
     assert shown(answer) == []
     assert answer["network"] is None
     assert not answer["in_use"]
-    assert easel.bench.experiment == first_experiment()
+    assert easel.session.experiment == first_experiment()
 
 
 def test_points_become_own_data_and_the_network_stays() -> None:
     easel = Easel()
-    before = easel.bench.experiment
+    before = easel.session.experiment
     answer = easel.points(SQUARE)
-    data = easel.bench.experiment.data
+    data = easel.session.experiment.data
     assert isinstance(data, OwnData)
     assert data.classes == ("orange", "blue")
     assert np.array_equal(data.dataset.inputs, np.array(SQUARE)[:, :2])
     assert data.dataset.targets[:, 0].tolist() == [-1, -1, 1, 1]
     wiring = [neuron.sources for neuron in before.topology.neurons]
-    assert [neuron.sources for neuron in easel.bench.experiment.topology.neurons] == wiring
+    assert [neuron.sources for neuron in easel.session.experiment.topology.neurons] == wiring
     assert shown(answer) == SQUARE
     assert answer["network"]["described"] == "2-8-8-1"
     easel.post("undo")
-    assert easel.bench.experiment == before
+    assert easel.session.experiment == before
 
 
 def test_a_stroke_is_one_step_however_many_messages_it_takes() -> None:
     easel = Easel()
     for count in range(1, 5):
         easel.points(SQUARE[:count], stroke=7)
-    assert len(easel.bench.history) == 2
+    assert len(easel.session.history) == 2
     easel.points(SQUARE[:3], stroke=8)
-    assert len(easel.bench.history) == 3
+    assert len(easel.session.history) == 3
     easel.post("undo")
     easel.points([*SQUARE, [0, 0, 1]], stroke=7)
-    assert len(easel.bench.history) == 3
+    assert len(easel.session.history) == 3
     assert len(shown(easel.answer())) == 5
 
 
@@ -113,14 +113,14 @@ def test_a_curve_has_one_input_and_a_linear_output() -> None:
     easel = Easel()
     easel.post("mode", curve=True)
     answer = easel.points([[x, math.sin(x), 1] for x in (-2, -1, 0, 1, 2)])
-    experiment = easel.bench.experiment
+    experiment = easel.session.experiment
     assert experiment.datasets()[0].kind == "regression"
     assert experiment.topology.n_inputs == 1
     assert experiment.topology.neurons[experiment.topology.outputs[0]].activation == "linear"
     assert answer["curve"]
     assert shown(answer)[2] == [0, 0, 1]
     assert not easel.post("mode", curve=False)["curve"]
-    assert easel.bench.experiment is experiment
+    assert easel.session.experiment is experiment
     again = easel.post("mode", curve=True)
     assert len(shown(again)) == 5
 
@@ -128,13 +128,13 @@ def test_a_curve_has_one_input_and_a_linear_output() -> None:
 def test_wiping_the_canvas_leaves_the_data_and_can_be_undone() -> None:
     easel = Easel()
     easel.points(SQUARE)
-    experiment = easel.bench.experiment
+    experiment = easel.session.experiment
     answer = easel.points([], stroke=2)
     assert shown(answer) == []
-    assert easel.bench.experiment is experiment
+    assert easel.session.experiment is experiment
     assert answer["can_undo"]
     assert shown(easel.post("undo")) == SQUARE
-    assert easel.bench.experiment is experiment
+    assert easel.session.experiment is experiment
     easel.points([], stroke=3)
     assert shown(easel.points([[1, 2, 0]], stroke=4)) == [[1, 2, 0]]
 
@@ -144,19 +144,19 @@ def test_training_goes_on_from_the_weights_it_has(workers: Workers) -> None:
     easel.points(SQUARE)
     easel.post("train")
     easel.rests()
-    trained = easel.bench.run.trace().weights[-1]  # type: ignore[union-attr]
+    trained = easel.session.run.trace().weights[-1]  # type: ignore[union-attr]
     easel.points([*SQUARE, [0.2, 0.1, 1]], stroke=2)
-    start = easel.bench.experiment.start
+    start = easel.session.experiment.start
     assert isinstance(start, GivenStart)
     assert np.array_equal(start.weights, trained)
     easel.rests()
-    assert easel.bench.run.stop is not None  # type: ignore[union-attr]
-    train = easel.bench.experiment.datasets()[0]
+    assert easel.session.run.stop is not None  # type: ignore[union-attr]
+    train = easel.session.experiment.datasets()[0]
     assert train.n_patterns == 5
     assert easel.answer()["run"]["state"] == "resting"
     easel.post("stop")
     easel.points([*SQUARE, [0.2, 0.1, 0]], stroke=3)
-    assert easel.bench.experiment.start is start
+    assert easel.session.experiment.start is start
     assert easel.answer()["run"]["sse"] is None
 
 
@@ -167,21 +167,21 @@ def test_a_problem_in_the_plane_can_be_painted_over() -> None:
     assert "spiral" in answer["title"]
     answer = easel.post("take_over")
     assert len(shown(answer)) == 500
-    data = easel.bench.experiment.data
+    data = easel.session.experiment.data
     assert isinstance(data, OwnData)
     assert data.train_share == 0.5
     for mine, then in zip(data.datasets(), first_experiment().datasets(), strict=True):
         assert np.array_equal(mine.inputs, then.inputs)  # type: ignore[union-attr]
     more = [*shown(answer), [0, 4, 1]]
     easel.points(more)
-    assert easel.bench.experiment.data.whole.n_patterns == 501
+    assert easel.session.experiment.data.whole.n_patterns == 501
 
 
 def test_what_fits_no_plane_cannot_be_painted_over() -> None:
     easel = Easel(Experiment.suggested("parity"))
     assert not easel.answer()["can_take_over"]
     assert is_a_sentence(easel.says("take_over"))
-    assert easel.bench.experiment.data == ProblemData("parity")
+    assert easel.session.experiment.data == ProblemData("parity")
 
 
 def test_targets_of_nought_and_one_stay_so() -> None:
@@ -190,7 +190,7 @@ def test_targets_of_nought_and_one_stay_so() -> None:
     easel = Easel(Experiment(topology, OwnData(data)))
     assert easel.answer()["network"]["unipolar"]
     easel.points([[0, 0, 0], [1, 1, 1], [1, 0, 0]])
-    changed = easel.bench.experiment.data.whole
+    changed = easel.session.experiment.data.whole
     assert changed.targets[:, 0].tolist() == [0, 1, 0]
     assert changed.name == "bits"
 
@@ -206,16 +206,16 @@ def test_targets_of_nought_and_one_stay_so() -> None:
 def test_what_are_no_points_is_refused_in_a_sentence(points: object) -> None:
     easel = Easel()
     easel.points(SQUARE)
-    experiment = easel.bench.experiment
+    experiment = easel.session.experiment
     assert is_a_sentence(easel.says("points", points=points, stroke=9))
-    assert easel.bench.experiment is experiment
+    assert easel.session.experiment is experiment
 
 
 def test_unknown_messages_and_missing_strokes_change_nothing() -> None:
     easel = Easel()
     easel.post("dance")
     assert is_a_sentence(easel.says("points", points=SQUARE))
-    assert easel.bench.experiment == first_experiment()
+    assert easel.session.experiment == first_experiment()
     assert is_a_sentence(easel.says("undo"))
 
 
@@ -226,4 +226,4 @@ def test_the_plane_holds_all_points() -> None:
     assert bottom < -7 < 0 < top
     easel = Easel()
     easel.points([[900, 3, 1], [-4, 2, 0]])
-    assert canvas(easel.bench, easel.view).domain[1] > 900
+    assert canvas(easel.session, easel.view).domain[1] > 900

@@ -47,7 +47,7 @@ def charts(name: str, look: palette.Palette) -> list[Chart]:
     everything = np.arange(topology.n_weights)
     frames = [(n, len(m)) for n, m in zip(groups.names, groups.members, strict=True)]
     zeros = coupling.structural_zeros(topology)
-    view = matrix.View(everything, everything, weight_titles(topology), frames, frames, zeros)
+    view = matrix.MatrixView(everything, everything, weight_titles(topology), frames, frames, zeros)
     values = spectrum.eigenvalues(found.quasi_hessian)
     norms = coupling.block_norms(found.quasi_hessian, groups)
     path = np.array([weights, weights + 0.3, weights + 0.5])
@@ -110,14 +110,14 @@ def test_the_matrix_table_holds_the_matrix_in_full() -> None:
 def charts_matrix(values: np.ndarray, topology: Topology) -> Chart:
     n = topology.n_weights
     zeros = np.zeros((n, n), dtype=bool)
-    view = matrix.View(np.arange(n), np.arange(n), weight_titles(topology), [], [], zeros)
+    view = matrix.MatrixView(np.arange(n), np.arange(n), weight_titles(topology), [], [], zeros)
     return matrix.matrix(values, view, palette.LIGHT, what="Q", name="q")
 
 
 def test_structural_zeros_are_gaps_and_small_numbers_are_not() -> None:
     values = np.array([[1.0, 0.0], [1e-9, -1.0]])
     zeros = np.array([[False, True], [False, False]])
-    view = matrix.View(np.arange(2), np.arange(2), ["a", "b"], [], [], zeros)
+    view = matrix.MatrixView(np.arange(2), np.arange(2), ["a", "b"], [], [], zeros)
     chart = matrix.matrix(values, view, palette.LIGHT, what="Q", name="q")
     z = chart.spec.data[0].z
     assert np.isnan(z[0, 1])
@@ -138,7 +138,7 @@ def test_above_500_the_strongest_of_each_square_is_shown_and_said() -> None:
     values[601 - 1, 2], values[3, 3] = -5.0, 4.0
     zeros = np.zeros((n, n), dtype=bool)
     titles = [f"w{i}" for i in range(n)]
-    view = matrix.View(np.arange(n), np.arange(n), titles, [("h1", n)], [("h1", n)], zeros)
+    view = matrix.MatrixView(np.arange(n), np.arange(n), titles, [("h1", n)], [("h1", n)], zeros)
     chart = matrix.matrix(values, view, palette.LIGHT, what="Q", name="q")
     cells = chart.spec.data[0].customdata
     assert cells.shape == (301, 301)

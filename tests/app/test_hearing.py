@@ -7,12 +7,12 @@ import threading
 from app.session.document import document_of
 from app.session.inbox import process
 from app.session.messages import Message, Outbox
-from app.session.state import Bench, first_experiment
+from app.session.state import Session, first_experiment
 from nbn_core.errors import NBNError
 
 
-def bench() -> Bench:
-    return Bench([document_of(first_experiment())])
+def session() -> Session:
+    return Session([document_of(first_experiment())])
 
 
 def outbox(*numbers: int, client: str = "one") -> Outbox:
@@ -20,7 +20,7 @@ def outbox(*numbers: int, client: str = "one") -> Outbox:
 
 
 def test_what_comes_again_is_not_done_again() -> None:
-    on, done = bench(), []
+    on, done = session(), []
     assert process(on, outbox(1, 2), lambda message: done.append(message.seq))
     assert not process(on, outbox(1, 2), lambda message: done.append(message.seq))
     assert process(on, outbox(2, 3), lambda message: done.append(message.seq))
@@ -29,7 +29,7 @@ def test_what_comes_again_is_not_done_again() -> None:
 
 
 def test_what_cannot_be_done_is_said_and_the_next_is_done() -> None:
-    on, done = bench(), []
+    on, done = session(), []
     before = on.rev
 
     def act(message: Message) -> None:
@@ -45,7 +45,7 @@ def test_what_cannot_be_done_is_said_and_the_next_is_done() -> None:
 
 
 def test_a_newer_run_waits_until_what_is_being_done_is_done() -> None:
-    on, begun, go_on = bench(), threading.Event(), threading.Event()
+    on, begun, go_on = session(), threading.Event(), threading.Event()
     seen: list[int] = []
 
     def slowly(message: Message) -> None:

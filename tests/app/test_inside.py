@@ -12,16 +12,16 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from app.inside.payload import default_neuron, frames, weights_shown
-from app.inside.view import View, answer, handle
+from app.inside.view import InsideState, answer, handle
 from app.session.document import Document, document_of
 from app.session.jobs import Run
 from app.session.messages import read_outbox
-from app.session.state import Bench
+from app.session.state import Session
 from app.session.training import training_key
 from nbn_core import Experiment, Topology
 from nbn_core.analysis.dissection import continuation, dissect
 from nbn_core.experiment import SeededStart, Stopping
-from tests.app.desk import NoWorkers
+from tests.app.fake_browser import NoWorkers
 
 FIXTURE = Path(__file__).parents[1] / "js" / "inside.parity3.json"
 Json = dict[str, Any]
@@ -37,30 +37,30 @@ def large() -> Experiment:
     return replace(experiment, topology=Topology.slp(2, 490, 1))
 
 
-def bench_of(experiment: Experiment) -> Bench:
-    return Bench([document_of(experiment)])
+def bench_of(experiment: Experiment) -> Session:
+    return Session([document_of(experiment)])
 
 
-def trained(experiment: Experiment, iterations: int | None = None) -> Bench:
-    bench = bench_of(experiment)
+def trained(experiment: Experiment, iterations: int | None = None) -> Session:
+    session = bench_of(experiment)
     run = Run(experiment.training)
     run.go(NoWorkers(), iterations)
     while run.slice():
         pass
-    bench.run, bench.run_from = run, training_key(experiment)
-    return bench
+    session.run, session.run_from = run, training_key(experiment)
+    return session
 
 
-def ask(bench: Bench, view: View | None = None, *, warming: bool = False) -> Json:
-    sent = answer(bench, view or View(), "browser", warming=warming)
+def ask(session: Session, view: InsideState | None = None, *, warming: bool = False) -> Json:
+    sent = answer(session, view or InsideState(), "browser", warming=warming)
     json.dumps(sent, allow_nan=False)
     return sent
 
 
-def say(bench: Bench, view: View, seq: int, kind: str, **fields: Any) -> None:
+def say(session: Session, view: InsideState, seq: int, kind: str, **fields: Any) -> None:
     outbox = read_outbox({"client": "b", "messages": [{"seq": seq, "kind": kind, **fields}]})
     assert outbox is not None
-    handle(bench, view, outbox)
+    handle(session, view, outbox)
 
 
 def floats(text: str) -> np.ndarray:
@@ -84,11 +84,11 @@ def test_an_untrained_network_is_dissected_at_its_start() -> None:
 @pytest.mark.parametrize("k", [0, 1, 3])
 def test_every_number_is_that_of_the_iteration_shown(k: int) -> None:
     experiment = parity3()
-    bench = trained(experiment, 8)
-    bench.iteration = k
-    sent = ask(bench, View(pattern=2))
-    assert bench.run is not None
-    trace = bench.run.trace()
+    session = trained(experiment, 8)
+    session.iteration = k
+    sent = ask(session, InsideState(pattern=2))
+    assert session.run is not None
+    trace = session.run.trace()
     assert trace is not None
     data, _ = experiment.datasets()
     on = continuation(trace, k)._asdict()
@@ -133,7 +133,7 @@ def test_what_is_sent_stays_small(problem: str) -> None:
 
 
 def test_the_largest_network_of_the_page_stays_small() -> None:
-    sent = ask(bench_of(large()), View(neuron="h7"))
+    sent = ask(bench_of(large()), InsideState(neuron="h7"))
     assert sent["network"]["neurons"][sent["neuron"]]["id"] == "h7"
     assert len(json.dumps(sent)) < 1_500_000
 
@@ -158,44 +158,46 @@ def test_the_example_of_the_browser_tests_is_what_the_server_sends() -> None:
 
 
 def test_beyond_the_trace_is_the_last_iteration_and_said() -> None:
-    bench = trained(parity3(), 4)
-    bench.iteration = 99
-    sent = ask(bench)
+    session = trained(parity3(), 4)
+    session.iteration = 99
+    sent = ask(session)
     assert sent["k"] == sent["last"] == 4
     assert "Iteration 99 is beyond this training" in notes(sent)
 
 
 def test_the_end_of_a_training_says_how_it_ended() -> None:
     experiment = replace(parity3(), stopping=Stopping(1e-3, 3))
-    bench = trained(experiment)
-    bench.iteration = 3
-    assert "Stopped after the number of iterations allowed" in notes(ask(bench))
-    bench.iteration = 2
-    assert notes(ask(bench)) == ""
+    session = trained(experiment)
+    session.iteration = 3
+    assert "Stopped after the number of iterations allowed" in notes(ask(session))
+    session.iteration = 2
+    assert notes(ask(session)) == ""
 
 
 def test_a_network_edited_under_the_page_is_taken_apart_afresh() -> None:
-    bench, view = trained(parity3(), 4), View()
-    bench.iteration = 3
-    assert ask(bench, view)["k"] == 3
+    session, view = trained(parity3(), 4), InsideState()
+    session.iteration = 3
+    assert ask(session, view)["k"] == 3
     changed = replace(parity3(), topology=Topology.fcc(3, 4, 1))
-    bench.put(document_of(changed))
-    sent = ask(bench, view)
+    session.put(document_of(changed))
+    sent = ask(session, view)
     assert sent["k"] == 0
     assert "Not trained yet" in notes(sent)
     assert_array_equal(floats(sent["weights"]), changed.start_weights())
 
 
 def test_a_pattern_that_is_gone_is_the_last_one_and_said() -> None:
-    sent = ask(bench_of(parity3()), View(pattern=40))
+    sent = ask(bench_of(parity3()), InsideState(pattern=40))
     assert sent["p"] == 7
     assert "Pattern 41 does not exist here" in notes(sent)
 
 
 def test_an_incomplete_network_is_said() -> None:
     document = document_of(parity3())
-    bench = Bench([Document(document.experiment, document.sketch, "Nothing is connected to “h9”.")])
-    sent = ask(bench)
+    session = Session(
+        [Document(document.experiment, document.sketch, "Nothing is connected to “h9”.")]
+    )
+    sent = ask(session)
     assert "not complete" in sent["blocked"]
     assert "h9" in sent["blocked"]
     assert not sent["poll"]
@@ -203,13 +205,13 @@ def test_an_incomplete_network_is_said() -> None:
 
 def test_a_running_training_is_said_and_asked_for_again() -> None:
     experiment = parity3()
-    bench = bench_of(experiment)
+    session = bench_of(experiment)
     run = Run(experiment.training)
     run.go(NoWorkers(), 1000)
     assert run.slice() or run.stop
     run.go(NoWorkers())  # in line, with nobody to take it up
-    bench.run, bench.run_from = run, training_key(experiment)
-    sent = ask(bench)
+    session.run, session.run_from = run, training_key(experiment)
+    sent = ask(session)
     assert "training is running" in sent["blocked"]
     assert sent["poll"]
 
@@ -229,14 +231,14 @@ def test_too_much_work_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_choices_are_taken_up_once() -> None:
-    bench, view = trained(parity3(), 4), View()
-    say(bench, view, 1, "iteration", k=2)
-    say(bench, view, 2, "pattern", p=5)
-    say(bench, view, 3, "neuron", id="h1")
-    sent = ask(bench, view)
+    session, view = trained(parity3(), 4), InsideState()
+    say(session, view, 1, "iteration", k=2)
+    say(session, view, 2, "pattern", p=5)
+    say(session, view, 3, "neuron", id="h1")
+    sent = ask(session, view)
     assert (sent["k"], sent["p"], sent["neuron"]) == (2, 5, 0)
-    say(bench, view, 1, "iteration", k=4)
-    assert bench.iteration == 2
+    say(session, view, 1, "iteration", k=4)
+    assert session.iteration == 2
 
 
 @pytest.mark.parametrize(
@@ -250,24 +252,24 @@ def test_choices_are_taken_up_once() -> None:
     ],
 )
 def test_what_cannot_be_is_a_sentence(kind: str, fields: Json) -> None:
-    bench, view = bench_of(parity3()), View()
-    say(bench, view, 1, kind, **fields)
-    assert bench.notice is not None
-    assert bench.notice.text.endswith(".")
-    assert ask(bench, view)["blocked"] is None
+    session, view = bench_of(parity3()), InsideState()
+    say(session, view, 1, kind, **fields)
+    assert session.notice is not None
+    assert session.notice.text.endswith(".")
+    assert ask(session, view)["blocked"] is None
 
 
 def test_unknown_messages_and_neurons_do_nothing() -> None:
-    bench, view = bench_of(parity3()), View()
-    say(bench, view, 1, "format_disk")
-    say(bench, view, 2, "neuron", id="nobody")
-    assert ask(bench, view)["neuron"] == 1
+    session, view = bench_of(parity3()), InsideState()
+    say(session, view, 1, "format_disk")
+    say(session, view, 2, "neuron", id="nobody")
+    assert ask(session, view)["neuron"] == 1
 
 
 def test_patterns_of_one_iteration_share_one_dissection() -> None:
-    bench, view = bench_of(parity3()), View()
-    ask(bench, view)
+    session, view = bench_of(parity3()), InsideState()
+    ask(session, view)
     first = view.anatomy
     view.pattern = 3
-    ask(bench, view)
+    ask(session, view)
     assert view.anatomy is first

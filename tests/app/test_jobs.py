@@ -21,7 +21,7 @@ from nbn_core.network import Topology
 from nbn_core.trace import Trace
 from nbn_core.training import StopReason, Training
 from nbn_core.warmup import warm_up
-from tests.app.desk import LONG
+from tests.app.fake_browser import LONG
 
 SPIRAL = replace(
     Experiment.suggested("playground_spiral"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.session.messages import MAX_MESSAGES, Have, Message, Outbox, read_outbox
 from nbn_core.errors import NBNError
-from tests.app.desk import is_a_sentence
+from tests.app.fake_browser import is_a_sentence
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),

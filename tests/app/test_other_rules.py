@@ -11,7 +11,7 @@ from app.session.limits import MAX_ITERATIONS
 from nbn_core.experiment import Experiment, SeededStart, Stopping
 from nbn_core.network import Topology
 from nbn_core.warmup import warm_up, warm_up_rules
-from tests.app.desk import Desk, is_a_sentence
+from tests.app.fake_browser import FakeBrowser, is_a_sentence
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +28,16 @@ ADAM = replace(
 
 
 def test_a_rule_that_keeps_some_iterations_says_which(workers: Workers) -> None:
-    desk = Desk(ADAM, workers)
-    desk.post("train")
-    run = desk.rests()
-    sent = desk.post("poll")
+    browser = FakeBrowser(ADAM, workers)
+    browser.post("train")
+    run = browser.rests()
+    sent = browser.post("poll")
     alone = ADAM.training()
     while alone.stop is None:
         alone.advance()
     iterations = alone.trace().iterations.tolist()
     assert iterations[-1] > len(iterations) - 1
-    assert desk.columns["iterations"] == iterations
+    assert browser.columns["iterations"] == iterations
     assert sent["run"]["sentence"].startswith(f"Solved in {iterations[-1]:,} iterations")
     assert sent["info"]["rule_title"] == "Adam"
     assert sent["info"]["damping"] == []
@@ -45,36 +45,36 @@ def test_a_rule_that_keeps_some_iterations_says_which(workers: Workers) -> None:
 
 
 def test_step_goes_on_from_the_iteration_reached(workers: Workers) -> None:
-    desk = Desk(replace(ADAM, stopping=Stopping(0.0, 1_000_000)), workers)
-    desk.post("train")
-    assert desk.bench.run is not None
-    while desk.bench.run.iteration < 300:
-        assert desk.bench.run.running
-    desk.post("stop")
-    desk.rests()
-    desk.post("poll")
-    reached = desk.bench.run.iteration
-    rows = len(desk.columns["iterations"])
+    browser = FakeBrowser(replace(ADAM, stopping=Stopping(0.0, 1_000_000)), workers)
+    browser.post("train")
+    assert browser.session.run is not None
+    while browser.session.run.iteration < 300:
+        assert browser.session.run.running
+    browser.post("stop")
+    browser.rests()
+    browser.post("poll")
+    reached = browser.session.run.iteration
+    rows = len(browser.columns["iterations"])
     assert reached > rows
-    desk.post("step", k=rows)
-    assert desk.rests().iteration == reached + 1
-    desk.post("poll")
-    assert desk.columns["iterations"][rows:] == [reached + 1]
+    browser.post("step", k=rows)
+    assert browser.rests().iteration == reached + 1
+    browser.post("poll")
+    assert browser.columns["iterations"][rows:] == [reached + 1]
 
 
 def test_the_rule_stays_with_its_settings_until_nbn_is_asked_for(workers: Workers) -> None:
-    desk = Desk(ADAM, workers)
-    assert desk.says("problem", name="moons") == ""
-    assert (desk.experiment.rule, desk.experiment.settings["rate"]) == ("adam", 0.01)
-    assert desk.says("setting", group="parameter", name="n_points", value=50) == ""
-    assert desk.experiment.rule == "adam"
-    assert desk.says("nbn") == ""
-    assert desk.experiment.rule == "nbn"
-    assert desk.experiment.stopping.max_iterations <= MAX_ITERATIONS
+    browser = FakeBrowser(ADAM, workers)
+    assert browser.says("problem", name="moons") == ""
+    assert (browser.experiment.rule, browser.experiment.settings["rate"]) == ("adam", 0.01)
+    assert browser.says("setting", group="parameter", name="n_points", value=50) == ""
+    assert browser.experiment.rule == "adam"
+    assert browser.says("nbn") == ""
+    assert browser.experiment.rule == "nbn"
+    assert browser.experiment.stopping.max_iterations <= MAX_ITERATIONS
 
 
 @pytest.mark.parametrize("rule", ["forward_forward", "noprop", "cascade_correlation"])
 def test_a_rule_that_cannot_be_shown_says_so(workers: Workers, rule: str) -> None:
-    desk = Desk(replace(ADAM, rule=rule, settings={}), workers)
-    assert is_a_sentence(desk.says("train"))
-    assert desk.bench.run is None
+    browser = FakeBrowser(replace(ADAM, rule=rule, settings={}), workers)
+    assert is_a_sentence(browser.says("train"))
+    assert browser.session.run is None

@@ -18,7 +18,7 @@ from nbn_core.experiment import Experiment
 from nbn_core.generators import PROBLEMS
 from nbn_core.network import Neuron, Topology
 from nbn_core.trace import Trace
-from tests.app.desk import unpacked
+from tests.app.fake_browser import unpacked
 
 
 def plain(value: object) -> Any:

@@ -11,44 +11,44 @@ from app.session import training
 from app.session.document import Document
 from app.session.jobs import Workers
 from app.session.sketch import from_drawing
-from app.session.state import Bench, first_experiment
+from app.session.state import Session, first_experiment
 from nbn_core.experiment import Experiment, Stopping
 from nbn_core.training import StopReason, train
 from nbn_core.warmup import warm_up_rules
-from tests.app.desk import LONG
+from tests.app.fake_browser import LONG
 
 WORKERS = Workers(1)
 
 
-def bench_of(experiment: Experiment) -> Bench:
+def bench_of(experiment: Experiment) -> Session:
     sketch = from_drawing(experiment.topology, experiment.drawing)
-    return Bench([Document(experiment, sketch)])
+    return Session([Document(experiment, sketch)])
 
 
-def solved(experiment: Experiment) -> Bench:
-    bench = bench_of(experiment)
-    training.train(bench, WORKERS)
-    assert bench.run is not None
-    assert bench.run.wait(LONG)
-    assert bench.run.stop is StopReason.SOLVED
-    return bench
+def solved(experiment: Experiment) -> Session:
+    session = bench_of(experiment)
+    training.train(session, WORKERS)
+    assert session.run is not None
+    assert session.run.wait(LONG)
+    assert session.run.stop is StopReason.SOLVED
+    return session
 
 
-def settled(bench: Bench) -> str:
+def settled(session: Session) -> str:
     warm_up_rules()
-    said = backprop_baseline.beside(bench, WORKERS)
+    said = backprop_baseline.beside(session, WORKERS)
     assert said["measuring"]
     assert said["beside"].startswith("Measuring")
-    assert backprop_baseline._run_of(bench.experiment).wait(LONG)
-    said = backprop_baseline.beside(bench, WORKERS)
+    assert backprop_baseline._run_of(session.experiment).wait(LONG)
+    said = backprop_baseline.beside(session, WORKERS)
     assert not said["measuring"]
     return str(said["beside"])
 
 
 def test_the_first_screen_is_measured_from_the_same_weights() -> None:
-    bench = solved(first_experiment())
-    line = settled(bench)
-    experiment = bench.experiment
+    session = solved(first_experiment())
+    line = settled(session)
+    experiment = session.experiment
     result = train(
         experiment.topology,
         experiment.datasets()[0],

@@ -22,7 +22,7 @@ from nbn_core.training import Training
 from nbn_core.training.comparison import Comparison, Interval, outcomes
 from nbn_core.training.trials import trial_seed
 from nbn_core.warmup import warm_up, warm_up_rules
-from tests.app.desk import LONG
+from tests.app.fake_browser import LONG
 
 XOR = replace(
     Experiment.suggested("xor"), topology=Topology.mlp([2, 3, 1], output="bipolar"),

@@ -16,7 +16,7 @@ import pytest
 from app.figures.palette import LIGHT
 from app.figures.portrait import portrait
 from app.session.view import CurrentView
-from app.share.exports import File, Shelf, stem
+from app.share.exports import Exports, File, stem
 from app.share.import_proposal import Proposal, propose
 from app.share.report import report
 from nbn_core import NBNError, Topology, formats, generators, initial_weights
@@ -24,7 +24,7 @@ from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
 from nbn_core.experiment import Experiment, GivenStart, OwnData, SeededStart, Stopping
 from nbn_core.formats.recognise import recognise
-from tests.app.desk import is_a_sentence
+from tests.app.fake_browser import is_a_sentence
 from tests.cases import random_dag
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
@@ -75,8 +75,8 @@ def untrained(experiment: Experiment) -> CurrentView:
 
 
 def files(shown: CurrentView) -> dict[str, File]:
-    shelf = Shelf(shown, {})
-    made = [file for group in shelf.groups() for row in group.rows for file in row.files]
+    exports = Exports(shown, {})
+    made = [file for group in exports.groups() for row in group.rows for file in row.files]
     names = [file.name for file in made]
     assert len(set(names)) == len(names)
     return {file.name: file for file in made}

@@ -28,7 +28,7 @@ from nbn_core.errors import CycleError, NBNError, TopologyError, UnreachableNeur
 from nbn_core.experiment import Experiment
 from nbn_core.experiment.link import decode, encode
 from nbn_core.network import ACTIVATIONS, Neuron, Topology
-from tests.app.desk import is_a_sentence, neuron
+from tests.app.fake_browser import is_a_sentence, neuron
 
 XOR = Experiment.suggested("xor")
 FCC = Topology.fcc(2, 3, 1)

@@ -14,7 +14,7 @@ from nbn_core.experiment import Experiment, OwnData
 from nbn_core.network import Topology
 from nbn_core.trace import Trace
 from nbn_core.training import StopReason
-from tests.app.desk import is_a_sentence
+from tests.app.fake_browser import is_a_sentence
 
 XOR = Experiment.suggested("xor")
 

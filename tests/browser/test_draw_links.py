@@ -11,10 +11,10 @@ from tests.browser.helpers import wait_until_ready
 from tests.browser.workbench import (
     add_neuron,
     at_rest,
-    bench,
     facts,
     position,
     problem,
+    session,
     status,
     wait_for_link,
 )
@@ -47,7 +47,7 @@ def test_edits_leave_no_trace_in_the_way_back(page: Page) -> None:
     expect(page.get_by_role("radio", name="Structure")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/hessian\?e="))
     page.go_back()
-    expect(bench(page)).to_be_visible()
+    expect(session(page)).to_be_visible()
     expect(page.get_by_role("radio", name="Circles")).to_have_attribute("aria-checked", "true")
     expect(page).to_have_url(re.compile(r"/\?e="))
 

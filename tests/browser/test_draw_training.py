@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 from tests.browser.helpers import save_picture
 from tests.browser.workbench import (
-    bench,
     facts,
     note_states,
     problem,
+    session,
     states,
     status,
     train,
@@ -46,23 +46,23 @@ def test_published_problems_are_learned_to_the_last_pattern(
 
 def test_step_scrub_reset_and_new_weights(page: Page) -> None:
     page.get_by_role("button", name="Step").click()
-    expect(bench(page)).to_have_attribute("data-k", "1")
+    expect(session(page)).to_have_attribute("data-k", "1")
     page.get_by_role("button", name="Step").click()
-    expect(bench(page)).to_have_attribute("data-k", "2")
-    expect(bench(page)).to_have_attribute("data-last", "2")
+    expect(session(page)).to_have_attribute("data-k", "2")
+    expect(session(page)).to_have_attribute("data-last", "2")
     train(page)
-    last = bench(page).get_attribute("data-last")
+    last = session(page).get_attribute("data-last")
     assert last not in (None, "2")
-    expect(bench(page)).to_have_attribute("data-k", last)  # it was replayed from the second on
+    expect(session(page)).to_have_attribute("data-k", last)  # it was replayed from the second on
     slider = page.get_by_role("slider", name="Iteration")
     slider.focus()
     page.keyboard.press("Home")
-    expect(bench(page)).to_have_attribute("data-k", "0")
+    expect(session(page)).to_have_attribute("data-k", "0")
     page.keyboard.press("ArrowRight")
-    expect(bench(page)).to_have_attribute("data-k", "1")
-    expect(bench(page)).to_have_attribute("data-last", last)
+    expect(session(page)).to_have_attribute("data-k", "1")
+    expect(session(page)).to_have_attribute("data-last", last)
     page.get_by_role("button", name="Reset").click()
-    expect(bench(page)).to_have_attribute("data-last", "0")
+    expect(session(page)).to_have_attribute("data-last", "0")
     before = page.url
     page.get_by_role("button", name="New weights").click()
     expect(page.get_by_label("Weights seed")).to_have_value("4")
@@ -75,7 +75,7 @@ def test_stop_is_quick_and_the_page_goes_on(page: Page) -> None:
     page.get_by_label("Target SSE").press("Enter")
     expect(page.get_by_label("Target SSE")).to_have_value("0")
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(bench(page)).to_have_attribute("data-state", "training")
+    expect(session(page)).to_have_attribute("data-state", "training")
     page.get_by_role("button", name="Stop").click()
     expect(status(page)).to_contain_text("Train goes on from here")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
@@ -88,16 +88,16 @@ def test_train_asks_once_and_plays_a_solved_training_again(page: Page) -> None:
     expect(most).to_have_value("5")
     page.get_by_role("button", name="Train", exact=True).dblclick()
     expect(status(page)).to_contain_text("Not solved after 5 iterations")
-    expect(bench(page)).to_have_attribute("data-state", "resting")
+    expect(session(page)).to_have_attribute("data-state", "resting")
     expect(most).to_have_value("5")
     expect(page.get_by_role("button", name="Step")).to_be_disabled()
     problem(page, "XOR")
     train(page)
-    last = bench(page).get_attribute("data-last")
+    last = session(page).get_attribute("data-last")
     note_states(page)
     train(page)
     assert states(page) == ["resting", "replaying", "resting"]
-    expect(bench(page)).to_have_attribute("data-k", str(last))
+    expect(session(page)).to_have_attribute("data-k", str(last))
 
 
 def test_a_screen_reader_is_not_told_every_iteration(page: Page) -> None:

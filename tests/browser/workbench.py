@@ -11,7 +11,7 @@ from nbn_core import Experiment
 from nbn_core.formats.recognise import recognise
 
 
-def bench(page: Page) -> Locator:
+def session(page: Page) -> Locator:
     return page.locator(".workbench")
 
 
@@ -27,18 +27,18 @@ def train(page: Page) -> None:
     """Train, wait for the replay to come to rest, and for the sentence."""
     page.get_by_role("button", name="Train", exact=True).click()
     # The very first training on a machine waits for the compiler.
-    expect(bench(page)).to_have_attribute("data-state", "resting", timeout=120_000)
+    expect(session(page)).to_have_attribute("data-state", "resting", timeout=120_000)
     expect(status(page)).to_contain_text(re.compile("Solved|Stuck|Not solved"))
 
 
 def note_states(page: Page) -> None:
     """Keep every state of the workbench from now on, at rest, however short."""
-    expect(bench(page)).to_have_attribute("data-state", "resting")
-    bench(page).evaluate(
-        """(bench) => {
-          const states = (window.benchStates = [bench.dataset.state]);
-          const note = () => states.push(bench.dataset.state);
-          new MutationObserver(note).observe(bench, { attributeFilter: ["data-state"] });
+    expect(session(page)).to_have_attribute("data-state", "resting")
+    session(page).evaluate(
+        """(session) => {
+          const states = (window.benchStates = [session.dataset.state]);
+          const note = () => states.push(session.dataset.state);
+          new MutationObserver(note).observe(session, { attributeFilter: ["data-state"] });
         }"""
     )
 

@@ -16,7 +16,7 @@ from nbn_core.kernels.interpreted import fused
 from nbn_core.network import Network
 from nbn_core.objective import NormalEquations, Objective
 from nbn_core.objective.methods import METHODS, costs
-from nbn_core.objective.pair_plan import Pairing, cost, layers
+from nbn_core.objective.pair_plan import PairPlan, cost, layers
 from tests import reference
 from tests.cases import CASES, Case, noise, on_noise, random_dag
 from tests.core.test_objective import reordered
@@ -190,7 +190,7 @@ def test_no_method_stores_the_jacobian() -> None:
 def test_a_plan_fits_into_little_memory() -> None:
     network = Network.from_topology(Topology.fcc(16, 16, 1))
     tracemalloc.start()
-    Pairing.from_network.__wrapped__(network)
+    PairPlan.from_network.__wrapped__(network)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 16 * 2**20
@@ -200,7 +200,7 @@ def test_a_plan_fits_into_little_memory() -> None:
 def test_the_count_is_that_of_the_plan(case: Case) -> None:
     """What "auto" weighs without making a plan is what the plan does."""
     network = Network.from_topology(case.topology)
-    pairing = Pairing.from_network(network)
+    pairing = PairPlan.from_network(network)
     counted = cost(network)
     assert counted.products == 32 * pairing.n_tiles
     assert counted.terms == len(pairing.plan.term_lefts)

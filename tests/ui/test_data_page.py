@@ -13,9 +13,9 @@ import pytest
 from streamlit.runtime.caching import cache_resource_api
 from streamlit.testing.v1 import AppTest
 
-from app.session.state import Bench, first_experiment
+from app.session.state import Session, first_experiment
 from nbn_core.experiment import OwnData, ProblemData, Stopping
-from tests.app.desk import LONG, is_a_sentence
+from tests.app.fake_browser import LONG, is_a_sentence
 
 CSV = "age,income,bought\n" + "".join(
     f"{20 + i},{1000 + 37 * i},{'yes' if i % 3 else 'no'}\n" for i in range(30)
@@ -36,9 +36,9 @@ class Page:
         assert not self.app.exception
 
     @property
-    def bench(self) -> Bench:
-        bench: Bench = self.app.session_state["nbn.bench"]
-        return bench
+    def session(self) -> Session:
+        session: Session = self.app.session_state["nbn.session"]
+        return session
 
     def section(self, name: str) -> None:
         self.app.segmented_control(key="nbn-data-section").set_value(name).run()
@@ -80,38 +80,38 @@ def page(root: Path) -> Page:
 def test_a_built_in_problem_is_looked_at_and_only_then_used(page: Page) -> None:
     assert "TensorFlow Playground" in page.words, "what is in use is shown first"
     page.press("nbn-problem-parity")
-    assert page.bench.experiment == first_experiment()
+    assert page.session.experiment == first_experiment()
     page.app.number_input(key="nbn-parameter-parity-n").set_value(4).run()
     assert "16 patterns, 4 inputs, 2 classes" in page.words
     assert "as recalled, not verified" in page.words
     page.press("nbn-data-take")
-    assert page.bench.experiment.data == ProblemData("parity", {"n": 4})
-    assert page.bench.experiment.topology.n_inputs == 4
+    assert page.session.experiment.data == ProblemData("parity", {"n": 4})
+    assert page.session.experiment.topology.n_inputs == 4
     assert "now in use" in page.words
     page.press("nbn-data-undo")
-    assert page.bench.experiment == first_experiment()
+    assert page.session.experiment == first_experiment()
     page.press("nbn-data-redo")
-    assert page.bench.experiment.data == ProblemData("parity", {"n": 4})
+    assert page.session.experiment.data == ProblemData("parity", {"n": 4})
 
 
 def test_pasted_text_becomes_the_data(page: Page) -> None:
     page.paste(CSV)
     assert "30 rows, 3 columns" in page.words.replace("\\", "")
-    assert page.bench.experiment == first_experiment()
+    assert page.session.experiment == first_experiment()
     assert page.widget("multiselect", "nbn-file-out").value == ["bought"]
     assert page.widget("multiselect", "nbn-file-in").value == ["age", "income"]
     page.press("nbn-data-take")
-    data = page.bench.experiment.data
+    data = page.session.experiment.data
     assert isinstance(data, OwnData)
     assert data.classes == ("no", "yes")
     assert data.inputs_by == "minmax"
     train, test = data.datasets()
     assert (train.n_patterns, test.n_patterns) == (21, 9)  # type: ignore[union-attr]
-    topology = page.bench.experiment.topology
+    topology = page.session.experiment.topology
     assert topology.names[:2] == ("age", "income")
     assert topology.output_names == ("bought",)
     page.press("nbn-data-undo")
-    assert page.bench.experiment == first_experiment()
+    assert page.session.experiment == first_experiment()
 
 
 def test_an_upload_is_read_and_corrected(page: Page) -> None:
@@ -148,8 +148,8 @@ def test_what_cannot_be_used_is_one_sentence_and_changes_nothing(page: Page, tex
     page.paste(text)
     assert len(page.errors) == 1
     assert is_a_sentence(page.errors[0].replace("\\", "").replace("&nbsp;", " "))
-    assert page.bench.experiment == first_experiment()
-    assert len(page.bench.history) == 1
+    assert page.session.experiment == first_experiment()
+    assert len(page.session.history) == 1
 
 
 def workbook(value: object) -> bytes:
@@ -177,7 +177,7 @@ def test_files_that_hurt_are_one_sentence_and_change_nothing(page: Page, data: b
     page.upload("file.xlsx", data)
     assert len(page.errors) == 1
     assert is_a_sentence(page.errors[0].replace("\\", ""))
-    assert len(page.bench.history) == 1
+    assert len(page.session.history) == 1
 
 
 def test_a_workbook_is_read(page: Page) -> None:
@@ -198,7 +198,7 @@ def test_hostile_names_are_letters(page: Page, name: str) -> None:
     for text in page.words.splitlines():
         assert "](http" not in text
         assert "<img" not in text.replace("\\<", "")
-    assert page.bench.experiment.topology.n_inputs == 1
+    assert page.session.experiment.topology.n_inputs == 1
 
 
 def test_the_example_has_gaps_and_three_classes(page: Page) -> None:
@@ -206,13 +206,13 @@ def test_the_example_has_gaps_and_three_classes(page: Page) -> None:
     page.press("nbn-file-example")
     assert "2 rows of 150 left out" in page.words
     page.press("nbn-data-take")
-    data = page.bench.experiment.data
+    data = page.session.experiment.data
     assert isinstance(data, OwnData)
     assert data.classes == ("setosa", "versicolor", "virginica")
     assert data.dataset.n_patterns == 148
     page.press("nbn-file-forget")
-    assert page.bench.experiment.data is data
-    assert page.bench.experiment.topology.n_outputs == 3
+    assert page.session.experiment.data is data
+    assert page.session.experiment.topology.n_outputs == 3
 
 
 def post(page: Page, seq: int, kind: str, **fields: object) -> None:
@@ -230,11 +230,11 @@ def test_a_closed_tab_stops_what_was_started_while_painting(page: Page) -> None:
     # The same points in both classes: never solved.
     points = [[x, y, c] for x in (-2, -1, 1, 2) for y in (-2, 1) for c in (0, 1)]
     post(page, 1, "points", points=points, stroke=1)
-    experiment = page.bench.experiment
+    experiment = page.session.experiment
     endless = replace(experiment, rule="ebp", settings={}, stopping=Stopping(0.0, 1_000_000))
-    page.bench.amend(replace(page.bench.document, experiment=endless))
+    page.session.amend(replace(page.session.document, experiment=endless))
     post(page, 2, "train")
-    run = page.bench.run
+    run = page.session.run
     assert run is not None
     assert run.running
     cache_resource_api.clear_session_cache("test session id")
@@ -246,11 +246,11 @@ def test_painted_points_reach_the_other_pages(page: Page) -> None:
     page.section("Painting")
     points = [[x, y, int(x * y > 0)] for x in (-2, -1, 1, 2) for y in (-2, -1, 1, 2)]
     post(page, 1, "points", points=points, stroke=1)
-    data = page.bench.experiment.data
+    data = page.session.experiment.data
     assert isinstance(data, OwnData)
     assert data.dataset.n_patterns == 16
     page.section("Built-in problems")
     assert "Painted points" in page.words
     page.app.switch_page(str(page.root / "pages" / "draw.py")).run()
     page.fine()
-    assert page.bench.experiment.data is data
+    assert page.session.experiment.data is data

@@ -17,11 +17,11 @@ from streamlit.testing.v1 import AppTest
 
 from app.draw import component
 from app.session import server
-from app.session.state import Bench, first_experiment
+from app.session.state import Session, first_experiment
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, GivenStart, OwnData, SeededStart, Stopping, link
 from nbn_core.network import Topology
-from tests.app.desk import LONG, is_a_sentence, neuron, unpacked
+from tests.app.fake_browser import LONG, is_a_sentence, neuron, unpacked
 
 XOR = replace(
     Experiment.suggested("xor"), topology=Topology.mlp([2, 2, 1], output="bipolar"),
@@ -59,9 +59,9 @@ class Page:
         return sent
 
     @property
-    def bench(self) -> Bench:
-        bench: Bench = self.app.session_state["nbn.bench"]
-        return bench
+    def session(self) -> Session:
+        session: Session = self.app.session_state["nbn.session"]
+        return session
 
     @property
     def link(self) -> str:
@@ -81,8 +81,8 @@ class Page:
         return self.answer
 
     def rests(self) -> dict[str, Any]:
-        assert self.bench.run is not None
-        assert self.bench.run.wait(LONG)
+        assert self.session.run is not None
+        assert self.session.run.wait(LONG)
         return self.post("poll")
 
 
@@ -111,10 +111,10 @@ def test_a_rerun_repeats_no_message_and_sends_everything(root: Path) -> None:
     have = {"catalogue": True, "data": page.answer["data"]["key"], "rev": 2}
     page.put({"seq": 1, "kind": "new_weights"}, have=have)
     assert "network" not in page.answer
-    seed = page.bench.experiment.start
+    seed = page.session.experiment.start
     for _ in range(2):
         page.app.run()
-        assert page.bench.experiment.start == seed
+        assert page.session.experiment.start == seed
         assert page.answer["ack"] == {"client": "browser", "seq": 1}
         assert {"catalogue", "data", "network"} <= page.answer.keys()
 
@@ -131,8 +131,8 @@ def test_only_what_the_browser_lacks_is_sent(root: Path) -> None:
 def test_two_sessions_have_nothing_in_common_but_the_workers(root: Path) -> None:
     one, two = Page(root), Page(root)
     one.post("new_weights")
-    assert one.bench is not two.bench
-    assert two.bench.experiment == first_experiment()
+    assert one.session is not two.session
+    assert two.session.experiment == first_experiment()
     assert server.workers() is server.workers()
 
 
@@ -154,8 +154,8 @@ def test_the_address_bar_reopens_exactly_this(root: Path) -> None:
     assert page.link != link.encode(XOR)
     again = Page(root, e=page.link)
     assert again.link == page.link
-    assert again.bench.experiment == page.bench.experiment
-    assert isinstance(again.bench.experiment.start, GivenStart)
+    assert again.session.experiment == page.session.experiment
+    assert isinstance(again.session.experiment.start, GivenStart)
 
     def parts(page: Page) -> tuple[object, ...]:
         graph = page.post("hello")["graph"]
@@ -214,7 +214,7 @@ def test_a_damaged_or_too_large_link_opens_the_first_experiment(root: Path, text
     notice = page.answer["notice"]["text"]
     assert notice.startswith("The link could not be opened, so this is the first experiment.")
     assert is_a_sentence(notice)
-    assert page.bench.experiment == first_experiment()
+    assert page.session.experiment == first_experiment()
     assert page.link == link.encode(first_experiment())
 
 
@@ -226,7 +226,7 @@ def test_a_drawing_of_damaged_parts_still_opens_its_network(root: Path) -> None:
         {"at": {"z": "ab"}},
     ):
         page = Page(root, e=link.encode(replace(XOR, drawing=drawing)))
-        assert page.bench.experiment.topology == XOR.topology
+        assert page.session.experiment.topology == XOR.topology
         assert page.answer["loose"] == []
 
 
@@ -248,7 +248,7 @@ def test_a_state_made_by_hand_is_harmless(root: Path, outbox: object) -> None:
     answer = page.hold(outbox)
     if answer["notice"]:
         assert is_a_sentence(answer["notice"]["text"])
-    assert page.bench.experiment == first_experiment()
+    assert page.session.experiment == first_experiment()
 
 
 def test_a_component_state_that_is_no_mapping_is_harmless(root: Path) -> None:
@@ -267,7 +267,7 @@ def test_nothing_is_lost_by_visiting_another_page(root: Path) -> None:
     changed_by_hand(page)
     page.post("train")
     page.rests()
-    before = page.bench.document
+    before = page.session.document
     others = [
         file for file in (root / "pages").glob("*.py") if file.stem not in ("__init__", "draw")
     ]
@@ -275,8 +275,8 @@ def test_nothing_is_lost_by_visiting_another_page(root: Path) -> None:
         page.app.switch_page(f"../pages/{other.name}").run()
         assert not page.app.exception
     page.app.switch_page("../pages/draw.py").run()
-    assert page.bench.document is before
-    assert page.answer["run"]["stop"] == page.bench.run.stop.name  # type: ignore[union-attr]
+    assert page.session.document is before
+    assert page.answer["run"]["stop"] == page.session.run.stop.name  # type: ignore[union-attr]
 
 
 def test_the_end_of_a_session_stops_its_training(root: Path) -> None:
@@ -286,14 +286,14 @@ def test_the_end_of_a_session_stops_its_training(root: Path) -> None:
     )  # fmt: skip
     page = Page(root, e=link.encode(endless))
     page.post("train")
-    run = page.bench.run
+    run = page.session.run
     assert run is not None
     assert run.running
     cache_resource_api.clear_session_cache("test session id")
     assert run.wait(LONG)
     assert run.stop is None
     page.post("train")
-    assert page.bench.run is run, "who comes back goes on from there"
+    assert page.session.run is run, "who comes back goes on from there"
     assert run.running
     cache_resource_api.clear_session_cache("test session id")
     assert run.wait(LONG)

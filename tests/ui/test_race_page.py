@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from app.race import component
 from nbn_core.experiment import Experiment, SeededStart, link
 from nbn_core.network import Topology
-from tests.app.desk import LONG
+from tests.app.fake_browser import LONG
 
 XOR = replace(
     Experiment.suggested("xor"), topology=Topology.mlp([2, 4, 1], output="bipolar"),
@@ -81,7 +81,7 @@ def test_a_race_fills_the_table_and_a_run_reopens(page: Page) -> None:
     assert table.value["Target reached"][0]
     page.app.selectbox(key="nbn-reopen").set_value(2).run()
     page.app.button(key="nbn-open-draw").click().run()
-    assert page.app.session_state["nbn.bench"].experiment.rule == "adam"
+    assert page.app.session_state["nbn.session"].experiment.rule == "adam"
     assert not page.app.exception
     shown = [one.proto.component_name for one in page.app.get("bidi_component")]
     assert any(name.startswith("nbn-lab.workbench_") for name in shown)
@@ -110,12 +110,12 @@ def test_many_seeds_run_and_stay(page: Page) -> None:
     page.app.number_input(key="nbn-series-seeds").set_value(2).run()
     page.app.number_input(key="nbn-series-work").set_value(500.0).run()
     page.app.button(key="nbn-series-run").click().run()
-    desk = next(
+    races = next(
         line for line in iter(lambda: page.app.run(), None)
         if any(button.key == "nbn-series-run" for button in line.button)
     )  # fmt: skip
-    assert not desk.exception
-    [summary, tests] = desk.dataframe
+    assert not races.exception
+    [summary, tests] = races.dataframe
     assert list(summary.value["Lane"]) == ["NBN", "EBP", "Adam", "Forward-Forward"]
     assert len(tests.value) == 6
     page.section("One seed")

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.session.state import Bench
+from app.session.state import Session
 from app.shared import scrubber
-from tests.app.desk import LONG
+from tests.app.fake_browser import LONG
 from tests.test_pages import ENTRY
 
 
@@ -27,9 +27,9 @@ def trained() -> AppTest:
     app = AppTest.from_file(str(ENTRY), default_timeout=LONG).run()
     app.switch_page("../pages/hessian.py").run()
     app.button(key="nbn-train").click().run()
-    bench: Bench = app.session_state["nbn.bench"]
-    assert bench.run is not None
-    bench.run.wait(LONG)
+    session: Session = app.session_state["nbn.session"]
+    assert session.run is not None
+    session.run.wait(LONG)
     return app.run()
 
 

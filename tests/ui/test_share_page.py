@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.session.state import Bench
+from app.session.state import Session
 from nbn_core import Topology
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, OwnData, SeededStart, link
 from nbn_core.formats import write_in
-from tests.app.desk import LONG
+from tests.app.fake_browser import LONG
 
 XOR = replace(
     Experiment.suggested("xor"), topology=Topology.mlp([2, 2, 1], output="bipolar"),
@@ -29,8 +29,8 @@ def app(root: Path) -> AppTest:
     return app.switch_page("../pages/share.py").run()
 
 
-def bench(app: AppTest) -> Bench:
-    made: Bench = app.session_state["nbn.bench"]
+def session(app: AppTest) -> Session:
+    made: Session = app.session_state["nbn.session"]
     return made
 
 
@@ -62,31 +62,31 @@ def test_what_was_pasted_replaces_nothing_until_it_is_taken_up(app: AppTest) -> 
     paste(app, write_in(topology, [1, 2, 3, 4, 5, 6, 7]))
     assert "NBN topology file" in shown(app)
     assert "here now" in shown(app)
-    assert bench(app).experiment == XOR
+    assert session(app).experiment == XOR
     press(app, "Use it")
-    assert bench(app).experiment.topology.neurons == topology.neurons
-    assert bench(app).experiment.start_weights().tolist() == [1, 2, 3, 4, 5, 6, 7]
+    assert session(app).experiment.topology.neurons == topology.neurons
+    assert session(app).experiment.start_weights().tolist() == [1, 2, 3, 4, 5, 6, 7]
     assert app.text_area[0].value == ""
     press(app, "Undo")
-    assert bench(app).experiment == XOR
+    assert session(app).experiment == XOR
 
 
 def test_leaving_it_leaves_everything(app: AppTest) -> None:
-    before = bench(app).document
+    before = session(app).document
     paste(app, link.encode(Experiment.suggested("parity", n=3)))
     press(app, "Leave everything as it is")
-    assert bench(app).document is before
+    assert session(app).document is before
     assert app.text_area[0].value == ""
 
 
 def test_a_bad_file_is_one_sentence_and_nothing_is_lost(app: AppTest) -> None:
-    before = bench(app).document
+    before = session(app).document
     for text in ("n 3 mbip 1 4\nn 4 mbip 2 3", '{"format": "nbn-lab-experiment"', "hello"):
         paste(app, text)
         (error,) = app.error
         assert error.value.endswith("What is here stays as it is.")
         assert not [button for button in app.button if button.label == "Use it"]
-        assert bench(app).document is before
+        assert session(app).document is before
 
 
 def test_markup_in_a_file_is_shown_as_it_is(app: AppTest) -> None:
@@ -101,7 +101,7 @@ def test_an_experiment_too_large_for_a_link_says_what_to_do(app: AppTest) -> Non
     import numpy as np
 
     values = np.random.default_rng(0).normal(size=(4000, 3))
-    bench(app).put(replace(bench(app).document, experiment=replace(
+    session(app).put(replace(session(app).document, experiment=replace(
         XOR, data=OwnData(Dataset(values[:, :2], values[:, 2:]))
     )))  # fmt: skip
     app.run()
@@ -112,12 +112,12 @@ def test_an_experiment_too_large_for_a_link_says_what_to_do(app: AppTest) -> Non
 
 def test_training_here_gives_files_of_the_iteration_chosen(app: AppTest) -> None:
     press(app, "Train")
-    run = bench(app).run
+    run = session(app).run
     assert run is not None
     assert run.wait(LONG)
     app.run()
     last = run.iteration
-    bench(app).iteration = last - 1
+    session(app).iteration = last - 1
     app.run()
     assert not app.exception
     assert f"Iteration **{last - 1}** of {last}" in shown(app)

@@ -1,7 +1,7 @@
 """Descent: the run that all first-order rules share, around the compiled loop.
 
-A rule says which signal credits the neurons and which optimiser moves the weights (`Plan`); `begin`
-lays both out for `nbn_core.kernels.first_order`, and `advance` runs it in portions.
+A rule says which signal credits the neurons and which optimiser moves the weights (`DescentPlan`);
+`begin` lays both out for `nbn_core.kernels.first_order`, and `advance` runs it in portions.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nbn_core.kernels import first_order, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.objective import Objective
-from nbn_core.rules.engines.signal_graph import Wiring, wired
+from nbn_core.rules.engines.signal_graph import SignalGraph, wired
 from nbn_core.rules.engines.time_slices import portion, room
 from nbn_core.trace import EVERY, Record, StopReason
 
@@ -34,7 +34,7 @@ MOST_STEP: Final = 50.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class DescentPlan:
     """What a rule does: its signal, its optimiser, its batches.
 
     Parameters
@@ -69,7 +69,7 @@ class Plan:
         Of direct feedback alignment.
     carrier : (N,) float64, optional
         What stands in for the weights on the way back.
-    wiring : Wiring, optional
+    wiring : SignalGraph, optional
         If it is not the network as drawn.
     more_weights : float64, optional
         Starting weights of neurons that were not drawn.
@@ -90,7 +90,7 @@ class Plan:
     units: float = 3.0
     feedback: FloatArray | None = None
     carrier: FloatArray | None = None
-    wiring: Wiring | None = None
+    wiring: SignalGraph | None = None
     more_weights: FloatArray = field(default_factory=lambda: np.zeros(0))
 
 
@@ -102,7 +102,7 @@ class Descent:
     stop: StopReason | None
     evaluations: int
     objective: Objective
-    wiring: Wiring
+    wiring: SignalGraph
     weights: FloatArray
     carrier: FloatArray
     arrays: tuple[Any, ...]
@@ -127,7 +127,9 @@ class Descent:
         return self.weights[self.wiring.n_weights :]
 
 
-def begin(objective: Objective, weights: FloatArray, target_sse: float, plan: Plan) -> Descent:
+def begin(
+    objective: Objective, weights: FloatArray, target_sse: float, plan: DescentPlan
+) -> Descent:
     """Return the state before the first iteration.
 
     Parameters
@@ -138,7 +140,7 @@ def begin(objective: Objective, weights: FloatArray, target_sse: float, plan: Pl
         Where to start.
     target_sse : float
         Where to stop.
-    plan : Plan
+    plan : DescentPlan
         What to do.
 
     Returns
@@ -251,7 +253,7 @@ def advance(state: Descent, last_iteration: int, seconds: float) -> None:
 
 
 def estimate(
-    objective: Objective, weights: FloatArray, plan: Plan, step: int = 0
+    objective: Objective, weights: FloatArray, plan: DescentPlan, step: int = 0
 ) -> tuple[float, FloatArray]:
     """Find what a rule puts in the place of the gradient, for all patterns as one batch.
 
@@ -261,7 +263,7 @@ def estimate(
         Network and data.
     weights : (N,) float64
         Where.
-    plan : Plan
+    plan : DescentPlan
         Its signal counts, not its optimiser.
     step : int
         Which of the random numbers to use.
@@ -293,7 +295,7 @@ class Gradient:
     """
 
     def __init__(self, objective: Objective) -> None:
-        self._state = begin(objective, np.zeros(objective.network.n_weights), 0.0, Plan())
+        self._state = begin(objective, np.zeros(objective.network.n_weights), 0.0, DescentPlan())
 
     def at(self, weights: FloatArray) -> tuple[float, FloatArray]:
         """Find the SSE and (N,) g at these weights."""

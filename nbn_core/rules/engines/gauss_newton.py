@@ -25,7 +25,7 @@ from nbn_core.kernels.vectors import WIDTH
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.damping import Damping
-from nbn_core.rules.engines.python_loop import Walk
+from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.trace import StopReason
 
 FloatArray = NDArray[np.float64]
@@ -233,7 +233,7 @@ class Restart:
 
 
 def damped(
-    state: Walk,
+    state: LoopState,
     equations: Equations,
     target_sse: float,
     damping: Damping,
@@ -243,7 +243,7 @@ def damped(
 
     Parameters
     ----------
-    state : Walk
+    state : LoopState
         Changed.
     equations : Equations
         Of its objective.
@@ -318,13 +318,13 @@ def damped(
 
 
 def searched(
-    state: Walk, equations: Equations, target_sse: float, damping: Damping
+    state: LoopState, equations: Equations, target_sse: float, damping: Damping
 ) -> Iterator[None]:
     """Gauss-Newton with a line search; mu moves slowly.
 
     Parameters
     ----------
-    state : Walk
+    state : LoopState
         Changed.
     equations : Equations
         Of its objective.

@@ -13,8 +13,8 @@ import numpy as np
 
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
-from nbn_core.rules.engines.first_order import Plan
-from nbn_core.rules.engines.signal_graph import Head, Wiring, wired
+from nbn_core.rules.engines.first_order import DescentPlan
+from nbn_core.rules.engines.signal_graph import Head, SignalGraph, wired
 
 
 def hidden_levels(topology: Topology) -> list[int]:
@@ -23,7 +23,7 @@ def hidden_levels(topology: Topology) -> list[int]:
     return sorted({level for k, level in enumerate(topology.levels) if k not in outputs})
 
 
-def grouped(objective: Objective, n_groups: int, *, cut: bool = True) -> Wiring:
+def grouped(objective: Objective, n_groups: int, *, cut: bool = True) -> SignalGraph:
     """Cut a network into groups.
 
     Parameters
@@ -37,7 +37,7 @@ def grouped(objective: Objective, n_groups: int, *, cut: bool = True) -> Wiring:
 
     Returns
     -------
-    Wiring
+    SignalGraph
         With the heads behind the neurons that were drawn.
     """
     topology, network = objective.topology, objective.network
@@ -68,12 +68,14 @@ def grouped(objective: Objective, n_groups: int, *, cut: bool = True) -> Wiring:
     return wired(network, heads, groups if cut else None)
 
 
-def local(plan: Plan, objective: Objective, n_groups: int, *, cut: bool = True) -> Plan:
+def local(
+    plan: DescentPlan, objective: Objective, n_groups: int, *, cut: bool = True
+) -> DescentPlan:
     """Make a plan of backpropagation local.
 
     Parameters
     ----------
-    plan : Plan
+    plan : DescentPlan
         Optimiser, batches, key.
     objective : Objective
         Network and data.
@@ -84,7 +86,7 @@ def local(plan: Plan, objective: Objective, n_groups: int, *, cut: bool = True) 
 
     Returns
     -------
-    Plan
+    DescentPlan
         With heads that start from small random weights.
     """
     wiring = grouped(objective, n_groups, cut=cut)

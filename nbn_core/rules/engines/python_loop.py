@@ -24,7 +24,7 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(slots=True, eq=False)
-class Walk:
+class LoopState:
     """The state of a rule that walks.
 
     Attributes
@@ -68,8 +68,11 @@ class Walk:
 
 
 def begin(
-    objective: Objective, weights: FloatArray, mu: float, walk: Callable[[Walk], Iterator[None]]
-) -> Walk:
+    objective: Objective,
+    weights: FloatArray,
+    mu: float,
+    walk: Callable[[LoopState], Iterator[None]],
+) -> LoopState:
     """Return the state before the first piece.
 
     Parameters
@@ -85,20 +88,20 @@ def begin(
 
     Returns
     -------
-    Walk
+    LoopState
         Nothing is computed yet.
     """
-    state = Walk(Record(weights, mu), None, 0, objective)
+    state = LoopState(Record(weights, mu), None, 0, objective)
     state.pieces = walk(state)
     return state
 
 
-def advance(state: Walk, last_iteration: int, seconds: float) -> None:
+def advance(state: LoopState, last_iteration: int, seconds: float) -> None:
     """Go on until `last_iteration`, an end, or for about `seconds`.
 
     Parameters
     ----------
-    state : Walk
+    state : LoopState
         Changed.
     last_iteration : int
         Not to go beyond.

@@ -1,4 +1,4 @@
-"""Wiring: a network as signals see it, who hears from whom on the way back.
+"""SignalGraph: a network as signals see it, who hears from whom on the way back.
 
 For training in blocks it holds more neurons than were drawn, the blocks' own outputs, and cuts the
 ways back between blocks.
@@ -26,7 +26,7 @@ class Children(NamedTuple):
     carriers: IndexArray
 
 
-class Wiring(NamedTuple):
+class SignalGraph(NamedTuple):
     """A network as signals see it.
 
     Attributes
@@ -72,7 +72,7 @@ class Head(NamedTuple):
 
 def wired(
     network: Network, heads: Sequence[Head] = (), groups: Sequence[int] | None = None
-) -> Wiring:
+) -> SignalGraph:
     """Lay a network out for signals.
 
     Parameters
@@ -86,7 +86,7 @@ def wired(
 
     Returns
     -------
-    Wiring
+    SignalGraph
         Read-only.
     """
     sources = [network.sources, *(np.array([-1, *head.sources], np.int32) for head in heads)]
@@ -98,7 +98,7 @@ def wired(
     seats[network.outputs] = np.arange(network.n_outputs)
     whole_seats = seats.copy()
     seats[network.n_neurons :] = [head.seat for head in heads]
-    return Wiring(
+    return SignalGraph(
         _fixed(first, np.int32),
         _fixed(flat, np.int32),
         _fixed([*network.codes, *(head.code for head in heads)], np.int32),

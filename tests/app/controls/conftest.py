@@ -1,4 +1,4 @@
-"""A desk with XOR: before the first message, and after a training."""
+"""A browser with XOR: before the first message, and after a training."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from app.session.jobs import Workers
 from tests.app.controls.helpers import XOR
-from tests.app.desk import Desk
+from tests.app.fake_browser import FakeBrowser
 
 
 @pytest.fixture(scope="module")
@@ -15,14 +15,14 @@ def workers() -> Workers:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk(XOR)
+def browser() -> FakeBrowser:
+    return FakeBrowser(XOR)
 
 
 @pytest.fixture
-def trained(workers: Workers) -> Desk:
-    desk = Desk(XOR, workers)
-    desk.post("train")
-    desk.rests()
-    desk.post("poll")
-    return desk
+def trained(workers: Workers) -> FakeBrowser:
+    browser = FakeBrowser(XOR, workers)
+    browser.post("train")
+    browser.rests()
+    browser.post("poll")
+    return browser

@@ -11,7 +11,7 @@ from app.session.links import current_link
 from app.session.sketch import MAX_NODES
 from nbn_core.experiment import Experiment, SeededStart, link
 from nbn_core.network import Topology
-from tests.app.desk import Desk, is_a_sentence, neuron, node, unpacked
+from tests.app.fake_browser import FakeBrowser, is_a_sentence, neuron, node, unpacked
 
 SEED = 4  # solves in a dozen iterations; other seeds do not
 XOR = replace(
@@ -25,19 +25,19 @@ def weights_by_name(experiment: Experiment) -> dict[tuple[str, str], float]:
     return dict(zip(names, experiment.start_weights().tolist(), strict=True))
 
 
-def cut_off(desk: Desk) -> dict[str, Any]:
+def cut_off(browser: FakeBrowser) -> dict[str, Any]:
     """The drawing with nothing that feeds the output."""
-    graph = desk.graph
+    graph = browser.graph
     graph["links"] = [link for link in graph["links"] if link[1] != "y"]
     return graph
 
 
-def changes(desk: Desk) -> list[Callable[[], Any]]:
+def changes(browser: FakeBrowser) -> list[Callable[[], Any]]:
     def graph(change: Callable[[dict[str, Any]], Any]) -> Callable[[], Any]:
         def send() -> None:
-            drawing = desk.graph
+            drawing = browser.graph
             change(drawing)
-            desk.post("graph", graph=drawing)
+            browser.post("graph", graph=drawing)
 
         return send
 
@@ -49,40 +49,40 @@ def changes(desk: Desk) -> list[Callable[[], Any]]:
         graph(lambda g: g["links"].append(["h3", "y"])),
         graph(lambda g: g["links"].remove(["x1", "h1"])),
         graph(lambda g: g.update(links=[pair for pair in g["links"] if pair[1] != "y"])),
-        lambda: desk.post("rename", id="h3", name="third"),
-        lambda: desk.post("weight", bias="h1", value=1.5, k=0),
-        lambda: desk.post("new_weights"),
-        lambda: desk.post("setting", group="rule", name="seed", value=11),
-        lambda: desk.post("setting", group="rule", name="target_sse", value=0.1),
-        lambda: desk.post("setting", group="damping", name="factor", value=3),
-        lambda: desk.post("preset", family="fcc", sizes=[4]),
-        lambda: desk.post("problem", name="moons"),
-        lambda: desk.post("setting", group="parameter", name="n_points", value=100),
-        lambda: desk.post("problem", name="sinc"),
+        lambda: browser.post("rename", id="h3", name="third"),
+        lambda: browser.post("weight", bias="h1", value=1.5, k=0),
+        lambda: browser.post("new_weights"),
+        lambda: browser.post("setting", group="rule", name="seed", value=11),
+        lambda: browser.post("setting", group="rule", name="target_sse", value=0.1),
+        lambda: browser.post("setting", group="damping", name="factor", value=3),
+        lambda: browser.post("preset", family="fcc", sizes=[4]),
+        lambda: browser.post("problem", name="moons"),
+        lambda: browser.post("setting", group="parameter", name="n_points", value=100),
+        lambda: browser.post("problem", name="sinc"),
     ]
 
 
-def reopens(desk: Desk) -> None:
+def reopens(browser: FakeBrowser) -> None:
     """The link opens the same experiment and drawing, and has the same link."""
-    text = current_link(desk.bench)
-    reopened = Desk(link.decode(text))
-    assert reopened.experiment == desk.experiment
-    assert current_link(reopened.bench) == text
-    assert reopened.document.blocked == desk.document.blocked
-    before, after = desk.document.sketch, reopened.document.sketch
+    text = current_link(browser.session)
+    reopened = FakeBrowser(link.decode(text))
+    assert reopened.experiment == browser.experiment
+    assert current_link(reopened.session) == text
+    assert reopened.document.blocked == browser.document.blocked
+    before, after = browser.document.sketch, reopened.document.sketch
     assert set(after.nodes) == set(before.nodes)
     assert set(after.links) == set(before.links)
     assert after.outputs == before.outputs
     assert after.loose() == before.loose()
 
 
-def reply_is_sound(desk: Desk, answer: dict[str, Any]) -> None:
+def reply_is_sound(browser: FakeBrowser, answer: dict[str, Any]) -> None:
     """The answer is plain JSON already; the document is one that can be shown and trained."""
     if answer["notice"]:
         assert is_a_sentence(answer["notice"]["text"]), answer["notice"]["text"]
-    check_size(desk.experiment)
-    assert len(unpacked(desk.seen["start"])) == desk.experiment.topology.n_weights
-    assert len(desk.seen["graph"]["nodes"]) <= MAX_NODES
-    if not desk.document.blocked:
-        assert desk.document.sketch.topology() == desk.experiment.topology
-    assert link.decode(current_link(desk.bench)) == desk.experiment
+    check_size(browser.experiment)
+    assert len(unpacked(browser.seen["start"])) == browser.experiment.topology.n_weights
+    assert len(browser.seen["graph"]["nodes"]) <= MAX_NODES
+    if not browser.document.blocked:
+        assert browser.document.sketch.topology() == browser.experiment.topology
+    assert link.decode(current_link(browser.session)) == browser.experiment

@@ -12,7 +12,7 @@ from app.draw.dispatch import ACTIONS
 from app.session import training
 from app.session.limits import MAX_WEIGHTS
 from tests.app.controls.helpers import XOR, reopens, reply_is_sound
-from tests.app.desk import Desk, is_a_sentence, neuron
+from tests.app.fake_browser import FakeBrowser, is_a_sentence, neuron
 
 JSON = st.recursive(
     st.none()
@@ -60,19 +60,19 @@ MESSAGE = st.builds(
 @settings(max_examples=60)
 @given(messages=st.lists(MESSAGE, max_size=6))
 def test_messages_made_by_hand_never_break_a_session(messages: list[dict[str, Any]]) -> None:
-    desk = Desk(XOR)
+    browser = FakeBrowser(XOR)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "PROMPT", 0.0)
         for number, message in enumerate(messages, start=1):
-            answer = desk.send({"seq": number, **message})
-            reply_is_sound(desk, answer)
+            answer = browser.send({"seq": number, **message})
+            reply_is_sound(browser, answer)
 
 
 @settings(max_examples=60)
 @given(data=st.data())
 def test_a_drawing_with_one_thing_wrong_is_taken_or_refused_whole(data: st.DataObject) -> None:
-    desk = Desk(XOR)
-    graph = desk.graph
+    browser = FakeBrowser(XOR)
+    graph = browser.graph
     part: Any = graph
     while True:
         keys = list(part) if isinstance(part, dict) else list(range(len(part)))
@@ -84,39 +84,39 @@ def test_a_drawing_with_one_thing_wrong_is_taken_or_refused_whole(data: st.DataO
         part[key] = data.draw(JSON)
     else:
         del part[key]
-    before = desk.document
-    answer = desk.post("graph", graph=graph)
-    reply_is_sound(desk, answer)
-    assert (desk.document is before) == (answer["notice"] is not None)
-    assert answer["graph"] == desk.graph
-    reopens(desk)
+    before = browser.document
+    answer = browser.post("graph", graph=graph)
+    reply_is_sound(browser, answer)
+    assert (browser.document is before) == (answer["notice"] is not None)
+    assert answer["graph"] == browser.graph
+    reopens(browser)
 
 
 @settings(max_examples=40)
 @given(value=JSON | st.fixed_dictionaries({"client": JSON, "messages": JSON, "have": JSON}))
 def test_a_state_made_by_hand_never_breaks_a_session(value: object) -> None:
-    desk = Desk(XOR)
-    reply_is_sound(desk, desk.receive(value))
-    assert desk.experiment == XOR
+    browser = FakeBrowser(XOR)
+    reply_is_sound(browser, browser.receive(value))
+    assert browser.experiment == XOR
 
 
 @settings(max_examples=40)
 @given(have=st.dictionaries(st.sampled_from(["catalogue", "data", "rev", "run", "rows"]), JSON))
 def test_whatever_the_browser_says_it_has_it_gets_what_it_lacks(have: dict[str, Any]) -> None:
-    desk = Desk(XOR)
-    answer = desk.send({"seq": 1, "kind": "hello"}, have=have)
+    browser = FakeBrowser(XOR)
+    answer = browser.send({"seq": 1, "kind": "hello"}, have=have)
     assert ("catalogue" in answer) == (have.get("catalogue") is not True)
     rev = have.get("rev")
     assert ("network" in answer) == (isinstance(rev, bool) or rev != 1 or not isinstance(rev, int))
     assert "data" in answer
 
 
-def test_a_million_nodes_and_a_deep_nest_are_refused_in_a_blink(desk: Desk) -> None:
+def test_a_million_nodes_and_a_deep_nest_are_refused_in_a_blink(browser: FakeBrowser) -> None:
     nest: Any = []
     for _ in range(100_000):
         nest = [nest]
     million = [neuron("h")] * 1_000_000
-    before = desk.document
+    before = browser.document
     for graph in (
         {"nodes": million, "links": []},
         {"nodes": [], "links": [["x1", "y"]] * 1_000_000},
@@ -124,10 +124,10 @@ def test_a_million_nodes_and_a_deep_nest_are_refused_in_a_blink(desk: Desk) -> N
         nest,
         "x" * 10_000_000,
     ):
-        assert is_a_sentence(desk.says("graph", graph=graph))
+        assert is_a_sentence(browser.says("graph", graph=graph))
     for fields in ({"name": "x" * 10_000_000}, {"name": nest}):
-        assert is_a_sentence(desk.says("problem", **fields))
-        assert is_a_sentence(desk.says("rename", id="h1", **fields))
-        assert is_a_sentence(desk.says("setting", group="damping", value=1, **fields))
-    assert is_a_sentence(desk.says("x" * 39))
-    assert desk.document is before
+        assert is_a_sentence(browser.says("problem", **fields))
+        assert is_a_sentence(browser.says("rename", id="h1", **fields))
+        assert is_a_sentence(browser.says("setting", group="damping", value=1, **fields))
+    assert is_a_sentence(browser.says("x" * 39))
+    assert browser.document is before

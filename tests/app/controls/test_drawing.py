@@ -9,7 +9,7 @@ import pytest
 from nbn_core.experiment import Experiment, link
 from nbn_core.network import Topology
 from tests.app.controls.helpers import XOR, cut_off, weights_by_name
-from tests.app.desk import Desk, is_a_sentence, neuron, unpacked
+from tests.app.fake_browser import FakeBrowser, is_a_sentence, neuron, unpacked
 
 # Two targets that come one from the other, a neuron each: outputs that may feed one another.
 DECODER = replace(
@@ -18,14 +18,14 @@ DECODER = replace(
 )
 
 
-def test_a_neuron_drawn_and_linked_takes_part(desk: Desk) -> None:
-    graph = desk.graph
+def test_a_neuron_drawn_and_linked_takes_part(browser: FakeBrowser) -> None:
+    graph = browser.graph
     graph["nodes"].append(neuron("h3", activation="elliot_bipolar", gain=2.5, leak=0.1))
     graph["links"] += [["x1", "h3"], ["h1", "h3"], ["h3", "y"]]
-    answer = desk.post("graph", graph=graph)
+    answer = browser.post("graph", graph=graph)
     assert answer["notice"] is None
     assert answer["loose"] == []
-    topology = desk.experiment.topology
+    topology = browser.experiment.topology
     drawn = topology.neurons[topology.neuron_names.index("h3")]
     assert (drawn.activation, drawn.gain, drawn.leak) == ("elliot_bipolar", 2.5, 0.1)
     assert {topology.names[source] for source in drawn.sources} == {"x1", "h1"}
@@ -33,16 +33,16 @@ def test_a_neuron_drawn_and_linked_takes_part(desk: Desk) -> None:
     assert len(unpacked(answer["start"])) == topology.n_weights == XOR.topology.n_weights + 4
 
 
-def test_a_loop_is_refused_with_its_neurons(desk: Desk) -> None:
-    graph = desk.graph
+def test_a_loop_is_refused_with_its_neurons(browser: FakeBrowser) -> None:
+    graph = browser.graph
     graph["links"] += [["h1", "h2"], ["h2", "h1"]]
-    before = desk.document
-    desk.post("poll")
-    answer = desk.post("graph", graph=graph)
-    assert desk.document is before
+    before = browser.document
+    browser.post("poll")
+    answer = browser.post("graph", graph=graph)
+    assert browser.document is before
     sentence = answer["notice"]["text"]
     assert all(word in sentence for word in ("h1", "h2", "loop"))
-    assert answer["graph"] == desk.graph, "the browser is shown the last good drawing again"
+    assert answer["graph"] == browser.graph, "the browser is shown the last good drawing again"
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_a_loop_is_refused_with_its_neurons(desk: Desk) -> None:
     [([], "no input"), ([["x1", "h3"]], "no path to an output"), ([["h3", "y"]], "no input")],
 )
 def test_a_loose_neuron_is_left_out_and_told(
-    desk: Desk, links: list[list[str]], reason: str
+    browser: FakeBrowser, links: list[list[str]], reason: str
 ) -> None:
-    graph = desk.graph
+    graph = browser.graph
     graph["nodes"].append(neuron("h3"))
     graph["links"] += links
-    answer = desk.post("graph", graph=graph)
-    assert desk.experiment.topology == XOR.topology
+    answer = browser.post("graph", graph=graph)
+    assert browser.experiment.topology == XOR.topology
     [[name, sentence]] = answer["loose"]
     assert name == "h3"
     assert reason in sentence
@@ -65,26 +65,26 @@ def test_a_loose_neuron_is_left_out_and_told(
     assert answer["graph"]["links"][-len(links) :] == links or not links
 
 
-def test_an_output_without_input_blocks_training_until_it_is_linked(desk: Desk) -> None:
-    answer = desk.post("graph", graph=cut_off(desk))
+def test_an_output_without_input_blocks_training_until_it_is_linked(browser: FakeBrowser) -> None:
+    answer = browser.post("graph", graph=cut_off(browser))
     assert answer["info"]["can_train"] is False
     assert "Output y has no path from an input" in answer["info"]["loose"]
     for kind, fields in (("train", {}), ("step", {"k": 1})):
-        assert "Output y" in desk.says(kind, **fields)
-        assert desk.bench.run is None
-    desk.post("new_weights")
-    assert desk.document.blocked
-    graph = desk.graph
+        assert "Output y" in browser.says(kind, **fields)
+        assert browser.session.run is None
+    browser.post("new_weights")
+    assert browser.document.blocked
+    graph = browser.graph
     graph["links"].append(["x1", "y"])
-    assert desk.post("graph", graph=graph)["info"]["can_train"] is True
-    assert desk.says("train") == ""
+    assert browser.post("graph", graph=graph)["info"]["can_train"] is True
+    assert browser.says("train") == ""
 
 
 @pytest.mark.parametrize("change", ["add", "lose", "swap", "turn"])
 @pytest.mark.parametrize("role", ["input", "output"])
 def test_inputs_and_outputs_belong_to_the_data(change: str, role: str) -> None:
-    desk = Desk(DECODER)
-    graph = desk.graph
+    browser = FakeBrowser(DECODER)
+    graph = browser.graph
     ends = [number for number, entry in enumerate(graph["nodes"]) if entry["role"] == role]
     if change == "add":
         graph["nodes"].append(neuron("extra", role=role))
@@ -96,25 +96,25 @@ def test_inputs_and_outputs_belong_to_the_data(change: str, role: str) -> None:
     else:
         a, b = ends[:2]
         graph["nodes"][a], graph["nodes"][b] = graph["nodes"][b], graph["nodes"][a]
-    before = desk.experiment
-    sentence = desk.says("graph", graph=graph)
+    before = browser.experiment
+    sentence = browser.says("graph", graph=graph)
     if change == "swap" and role == "output":
-        assert desk.experiment.topology.output_names == before.topology.output_names
+        assert browser.experiment.topology.output_names == before.topology.output_names
     else:
         assert is_a_sentence(sentence)
-        assert desk.experiment is before
+        assert browser.experiment is before
 
 
 def test_outputs_keep_their_targets_when_they_feed_one_another() -> None:
     """y4 feeds y1, so it is computed first; it is still the fourth output, after a link too."""
-    desk = Desk(DECODER)
-    graph = desk.graph
+    browser = FakeBrowser(DECODER)
+    graph = browser.graph
     graph["links"].append(["y4", "y1"])
-    desk.post("graph", graph=graph)
+    browser.post("graph", graph=graph)
     wanted = ("y1", "y2", "y3", "y4")
-    assert desk.experiment.topology.neuron_names != wanted
-    assert desk.experiment.topology.output_names == wanted
-    reopened = Desk(link.decode(link.encode(desk.experiment)))
+    assert browser.experiment.topology.neuron_names != wanted
+    assert browser.experiment.topology.output_names == wanted
+    reopened = FakeBrowser(link.decode(link.encode(browser.experiment)))
     topology = reopened.experiment.topology
     graph = reopened.graph
     for entry in graph["nodes"]:
@@ -123,26 +123,26 @@ def test_outputs_keep_their_targets_when_they_feed_one_another() -> None:
     assert reopened.experiment.topology == topology
 
 
-def test_rename_keeps_everything_else(desk: Desk) -> None:
-    desk.post("weight", source="x1", target="h1", value=7.5, k=0)
-    before = weights_by_name(desk.experiment)
-    desk.post("rename", id="h1", name="left edge")
-    after = weights_by_name(desk.experiment)
+def test_rename_keeps_everything_else(browser: FakeBrowser) -> None:
+    browser.post("weight", source="x1", target="h1", value=7.5, k=0)
+    before = weights_by_name(browser.experiment)
+    browser.post("rename", id="h1", name="left edge")
+    after = weights_by_name(browser.experiment)
     swap = {"h1": "left edge"}
     assert after == {(swap.get(a, a), swap.get(b, b)): w for (a, b), w in before.items()}
-    assert "left edge" in desk.experiment.topology.names
+    assert "left edge" in browser.experiment.topology.names
 
 
 @pytest.mark.parametrize("new", ["h2", "x1", "", " h", "a\nb", "x" * 25, "\u202e"])
-def test_rename_to_what_cannot_be_a_name_is_a_sentence(desk: Desk, new: str) -> None:
-    before = desk.document
-    assert is_a_sentence(desk.says("rename", id="h1", name=new))
-    assert desk.document is before
+def test_rename_to_what_cannot_be_a_name_is_a_sentence(browser: FakeBrowser, new: str) -> None:
+    before = browser.document
+    assert is_a_sentence(browser.says("rename", id="h1", name=new))
+    assert browser.document is before
 
 
-def test_rename_of_an_input_or_output_is_allowed(desk: Desk) -> None:
-    desk.post("rename", id="x2", name="length")
-    desk.post("rename", id="y", name="class")
-    assert desk.experiment.topology.input_names == ("x1", "length")
-    assert desk.experiment.topology.output_names == ("class",)
-    assert is_a_sentence(desk.says("rename", id="x2", name="again"))
+def test_rename_of_an_input_or_output_is_allowed(browser: FakeBrowser) -> None:
+    browser.post("rename", id="x2", name="length")
+    browser.post("rename", id="y", name="class")
+    assert browser.experiment.topology.input_names == ("x1", "length")
+    assert browser.experiment.topology.output_names == ("class",)
+    assert is_a_sentence(browser.says("rename", id="x2", name="again"))

@@ -13,14 +13,14 @@ from app.session.jobs import Workers
 from app.session.training import training_key
 from nbn_core.experiment import Stopping
 from tests.app.controls.helpers import XOR, reopens, reply_is_sound
-from tests.app.desk import Desk, neuron, node
+from tests.app.fake_browser import FakeBrowser, neuron, node
 
 
 class Hands:
     """Somebody who tries everything the page offers, at random."""
 
-    def __init__(self, desk: Desk, number: int) -> None:
-        self.desk = desk
+    def __init__(self, browser: FakeBrowser, number: int) -> None:
+        self.browser = browser
         self.random = np.random.default_rng(number)
 
     def pick(self, choices: list[Any]) -> Any:
@@ -30,14 +30,14 @@ class Hands:
         self.pick(
             [
                 self.draw, self.draw, self.draw, self.rename, self.weigh, self.train, self.step,
-                *[lambda kind=kind: self.desk.post(kind)
+                *[lambda kind=kind: self.browser.post(kind)
                   for kind in ("undo", "redo", "stop", "reset", "new_weights")],
                 self.set, self.choose, self.preset,
             ]
         )()  # fmt: skip
 
     def draw(self) -> None:
-        graph = self.desk.graph
+        graph = self.browser.graph
         names = [entry["id"] for entry in graph["nodes"]]
         hidden = [entry["id"] for entry in graph["nodes"] if entry["role"] == "hidden"]
         action = self.pick(["add", "link", "link", "cut", "delete", "move", "change"])
@@ -62,27 +62,27 @@ class Hands:
             entry.update(
                 activation=self.pick(["linear", "unipolar"]), gain=float(self.random.random())
             )
-        self.desk.post("graph", graph=graph)
+        self.browser.post("graph", graph=graph)
 
     def rename(self) -> None:
-        names = [entry["id"] for entry in self.desk.graph["nodes"]]
-        self.desk.post(
+        names = [entry["id"] for entry in self.browser.graph["nodes"]]
+        self.browser.post(
             "rename", id=self.pick(names), name=self.pick(["h1", "h2", "a b", "ä", "y9"])
         )
 
     def weigh(self) -> None:
-        source, target = self.pick(list(self.desk.experiment.topology.weight_names))
+        source, target = self.pick(list(self.browser.experiment.topology.weight_names))
         where = {"source": source, "target": target} if source else {"bias": target}
         k = int(self.random.integers(9))
-        self.desk.post("weight", **where, value=float(self.random.normal()), k=k)
+        self.browser.post("weight", **where, value=float(self.random.normal()), k=k)
 
     def train(self) -> None:
-        self.desk.post("train")
-        if self.desk.bench.run:
-            self.desk.rests()
+        self.browser.post("train")
+        if self.browser.session.run:
+            self.browser.rests()
 
     def step(self) -> None:
-        self.desk.post("step", k=int(self.random.integers(1, 9)))
+        self.browser.post("step", k=int(self.random.integers(1, 9)))
 
     def set(self) -> None:
         group, name, value = self.pick(
@@ -92,14 +92,14 @@ class Hands:
                 ("parameter", "noise", 0.1), ("parameter", "n_points", 20),
             ]
         )  # fmt: skip
-        self.desk.post("setting", group=group, name=name, value=value)
+        self.browser.post("setting", group=group, name=name, value=value)
 
     def choose(self) -> None:
-        self.desk.post("problem", name=self.pick(["xor", "parity", "decoder", "sinc", "moons"]))
+        self.browser.post("problem", name=self.pick(["xor", "parity", "decoder", "sinc", "moons"]))
 
     def preset(self) -> None:
         family = self.pick(["slp", "mlp", "bmlp", "fcc"])
-        self.desk.post("preset", family=family, sizes=self.pick([[1], [2], [2, 2], [3, 1]]))
+        self.browser.post("preset", family=family, sizes=self.pick([[1], [2], [2, 2], [3, 1]]))
 
 
 @settings(max_examples=10)
@@ -107,21 +107,21 @@ class Hands:
 def test_whatever_hands_do_at_random_nothing_breaks_or_gets_lost(
     workers: Workers, number: int
 ) -> None:
-    desk = Desk(replace(XOR, stopping=Stopping(0.01, 30)), workers)
-    hands = Hands(desk, number)
+    browser = FakeBrowser(replace(XOR, stopping=Stopping(0.01, 30)), workers)
+    hands = Hands(browser, number)
     for _ in range(25):
-        before, length = desk.document, desk.bench.position
+        before, length = browser.document, browser.session.position
         hands.act()
-        answer = desk.post("poll")
-        reply_is_sound(desk, answer)
-        reopens(desk)
-        assert answer["info"]["can_train"] == (desk.document.blocked is None)
-        if desk.bench.run:
-            assert desk.bench.run_from == training_key(desk.experiment)
-            assert not desk.bench.run.failed
-        if desk.bench.position > length:
-            changed = desk.document
-            desk.post("undo")
-            assert desk.document is before
-            desk.post("redo")
-            assert desk.document is changed
+        answer = browser.post("poll")
+        reply_is_sound(browser, answer)
+        reopens(browser)
+        assert answer["info"]["can_train"] == (browser.document.blocked is None)
+        if browser.session.run:
+            assert browser.session.run_from == training_key(browser.experiment)
+            assert not browser.session.run.failed
+        if browser.session.position > length:
+            changed = browser.document
+            browser.post("undo")
+            assert browser.document is before
+            browser.post("redo")
+            assert browser.document is changed

@@ -4,34 +4,36 @@ from __future__ import annotations
 
 from nbn_core.experiment import SeededStart
 from tests.app.controls.helpers import SEED, changes
-from tests.app.desk import Desk
+from tests.app.fake_browser import FakeBrowser
 
 
-def test_everything_can_be_undone_and_redone(desk: Desk) -> None:
-    documents = [desk.document]
-    for change in changes(desk):
+def test_everything_can_be_undone_and_redone(browser: FakeBrowser) -> None:
+    documents = [browser.document]
+    for change in changes(browser):
         change()
-        assert desk.document != documents[-1]
-        documents.append(desk.document)
-    assert desk.seen["notice"] is None
+        assert browser.document != documents[-1]
+        documents.append(browser.document)
+    assert browser.seen["notice"] is None
     for document in documents[-2::-1]:
-        answer = desk.post("undo")
-        assert desk.document is document
+        answer = browser.post("undo")
+        assert browser.document is document
         assert answer["info"]["can_redo"] is True
-        assert answer["graph"] == desk.graph
+        assert answer["graph"] == browser.graph
     assert answer["info"]["can_undo"] is False
-    assert desk.says("undo") == "There is nothing to undo."
+    assert browser.says("undo") == "There is nothing to undo."
     for document in documents[1:]:
-        desk.post("redo")
-        assert desk.document is document
-    assert desk.says("redo") == "There is nothing to redo."
-    desk.post("undo")
-    desk.post("new_weights")
-    assert desk.says("redo") == "There is nothing to redo.", "a new change forgets what was undone"
+        browser.post("redo")
+        assert browser.document is document
+    assert browser.says("redo") == "There is nothing to redo."
+    browser.post("undo")
+    browser.post("new_weights")
+    assert browser.says("redo") == "There is nothing to redo.", (
+        "a new change forgets what was undone"
+    )
 
 
-def test_undo_does_not_go_back_for_ever(desk: Desk) -> None:
+def test_undo_does_not_go_back_for_ever(browser: FakeBrowser) -> None:
     for _ in range(300):
-        desk.post("new_weights")
-    assert len(desk.bench.history) == 200
-    assert desk.experiment.start == SeededStart(seed=SEED + 300)
+        browser.post("new_weights")
+    assert len(browser.session.history) == 200
+    assert browser.experiment.start == SeededStart(seed=SEED + 300)

@@ -14,29 +14,29 @@ from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment, OwnData, Stopping
 from nbn_core.network import Topology
 from tests.app.controls.helpers import XOR
-from tests.app.desk import Desk, is_a_sentence, neuron
+from tests.app.fake_browser import FakeBrowser, is_a_sentence, neuron
 
 
-def test_two_thousand_weights_are_allowed_and_one_more_is_not(desk: Desk) -> None:
-    graph = desk.graph
+def test_two_thousand_weights_are_allowed_and_one_more_is_not(browser: FakeBrowser) -> None:
+    graph = browser.graph
     graph["nodes"] = [entry for entry in graph["nodes"] if entry["role"] != "hidden"]
     graph["links"] = [["x1", "y"], ["x2", "y"]]
     names = [f"n{k}" for k in range(665)]
     graph["nodes"] += [neuron(name) for name in names]
     graph["links"] += [["x1", name] for name in names]
     graph["links"] += [[name, "y"] for name in names]
-    desk.post("graph", graph=graph)
-    assert desk.experiment.topology.n_weights == 3 + 3 * 665 == 1998
+    browser.post("graph", graph=graph)
+    assert browser.experiment.topology.n_weights == 3 + 3 * 665 == 1998
     graph["links"].append(["x2", "n0"])
     graph["links"].append(["x2", "n1"])
-    assert desk.says("graph", graph=graph) == ""
-    assert desk.experiment.topology.n_weights == MAX_WEIGHTS
-    before = desk.document
+    assert browser.says("graph", graph=graph) == ""
+    assert browser.experiment.topology.n_weights == MAX_WEIGHTS
+    before = browser.document
     graph["links"].append(["x2", "n2"])
-    sentence = desk.says("graph", graph=graph)
+    sentence = browser.says("graph", graph=graph)
     assert "2,001 weights" in sentence
     assert "2,000 is the limit" in sentence
-    assert desk.document is before
+    assert browser.document is before
 
 
 def test_patterns_are_limited_those_to_test_included() -> None:
@@ -53,9 +53,9 @@ def test_patterns_are_limited_those_to_test_included() -> None:
 
 
 def test_iterations_are_limited(workers: Workers) -> None:
-    desk = Desk(replace(XOR, stopping=Stopping(0.0, MAX_ITERATIONS)), workers)
+    browser = FakeBrowser(replace(XOR, stopping=Stopping(0.0, MAX_ITERATIONS)), workers)
     assert is_a_sentence(
-        desk.says("setting", group="rule", name="max_iterations", value=MAX_ITERATIONS + 1)
+        browser.says("setting", group="rule", name="max_iterations", value=MAX_ITERATIONS + 1)
     )
     with pytest.raises(SettingError, match="5,000 iterations"):
         check_size(replace(XOR, stopping=Stopping(0.0, MAX_ITERATIONS + 1)))

@@ -10,25 +10,25 @@ from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, OwnData
 from nbn_core.network import Topology
 from tests.app.controls.helpers import XOR, changes, reopens
-from tests.app.desk import Desk
+from tests.app.fake_browser import FakeBrowser
 
 
 def test_the_link_reopens_exactly_this() -> None:
-    desk = Desk(XOR)
-    for change in changes(desk):
+    browser = FakeBrowser(XOR)
+    for change in changes(browser):
         change()
-        reopens(desk)
+        reopens(browser)
 
 
 def test_what_is_too_large_for_a_link_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = Desk(XOR)
-    assert current_link(desk.bench)
+    browser = FakeBrowser(XOR)
+    assert current_link(browser.session)
     noise = np.random.default_rng(0).standard_normal((20_000, 2))
     data = OwnData(Dataset(noise, noise[:, :1]))
-    desk = Desk(Experiment(Topology.mlp([2, 1]), data))
-    assert current_link(desk.bench) == ""
+    browser = FakeBrowser(Experiment(Topology.mlp([2, 1]), data))
+    assert current_link(browser.session) == ""
     big = np.random.default_rng(0).standard_normal((80_000, 2))
     data = OwnData(Dataset(big, big[:, :1]))
-    desk = Desk(Experiment(Topology.mlp([2, 1]), data))
+    browser = FakeBrowser(Experiment(Topology.mlp([2, 1]), data))
     monkeypatch.delattr(Experiment, "to_json")
-    assert current_link(desk.bench) == "", "not packed in vain"
+    assert current_link(browser.session) == "", "not packed in vain"

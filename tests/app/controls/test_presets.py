@@ -6,7 +6,7 @@ import pytest
 
 from app.session.sketch import MAX_NODES
 from tests.app.controls.helpers import XOR
-from tests.app.desk import Desk, is_a_sentence, node
+from tests.app.fake_browser import FakeBrowser, is_a_sentence, node
 
 
 @pytest.mark.parametrize(
@@ -20,11 +20,13 @@ from tests.app.desk import Desk, is_a_sentence, node
         ("fcc", [2, 1], [3], 18),
     ],
 )
-def test_presets(desk: Desk, family: str, sizes: list[int], shown: list[int], weights: int) -> None:
-    network = desk.post("preset", family=family, sizes=sizes)["network"]
+def test_presets(
+    browser: FakeBrowser, family: str, sizes: list[int], shown: list[int], weights: int
+) -> None:
+    network = browser.post("preset", family=family, sizes=sizes)["network"]
     assert (network["family"], network["sizes"]) == (family, shown)
-    assert desk.experiment.topology.n_weights == weights
-    assert desk.experiment.start == XOR.start
+    assert browser.experiment.topology.n_weights == weights
+    assert browser.experiment.start == XOR.start
 
 
 @pytest.mark.parametrize(
@@ -37,16 +39,18 @@ def test_presets(desk: Desk, family: str, sizes: list[int], shown: list[int], we
         ("slp", [2000] * 20), ("fcc", [63]),
     ],
 )  # fmt: skip
-def test_a_preset_that_cannot_be_is_a_sentence(desk: Desk, family: object, sizes: object) -> None:
-    before = desk.document
-    assert is_a_sentence(desk.says("preset", family=family, sizes=sizes))
-    assert desk.document is before
+def test_a_preset_that_cannot_be_is_a_sentence(
+    browser: FakeBrowser, family: object, sizes: object
+) -> None:
+    before = browser.document
+    assert is_a_sentence(browser.says("preset", family=family, sizes=sizes))
+    assert browser.document is before
 
 
-def test_a_preset_of_two_thousand_weights_can_be_edited(desk: Desk) -> None:
-    desk.post("preset", family="slp", sizes=[499])
-    assert desk.experiment.topology.n_weights == 1997
-    assert len(desk.document.sketch.nodes) <= MAX_NODES
-    graph = desk.graph
+def test_a_preset_of_two_thousand_weights_can_be_edited(browser: FakeBrowser) -> None:
+    browser.post("preset", family="slp", sizes=[499])
+    assert browser.experiment.topology.n_weights == 1997
+    assert len(browser.document.sketch.nodes) <= MAX_NODES
+    graph = browser.graph
     node(graph, "h1").update(x=1, y=1)
-    assert desk.says("graph", graph=graph) == ""
+    assert browser.says("graph", graph=graph) == ""

@@ -11,68 +11,68 @@ from nbn_core.experiment import Experiment, OwnData, ProblemData, SeededStart, S
 from nbn_core.generators import MAX_SEED, PROBLEMS
 from nbn_core.network import Topology
 from tests.app.controls.helpers import XOR
-from tests.app.desk import Desk, is_a_sentence, neuron, node
+from tests.app.fake_browser import FakeBrowser, is_a_sentence, neuron, node
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_every_problem_can_be_chosen(name: str) -> None:
-    desk = Desk(XOR)
-    answer = desk.post("problem", name=name)
+    browser = FakeBrowser(XOR)
+    answer = browser.post("problem", name=name)
     assert answer["notice"] is None
     assert answer["info"]["problem"] == name
-    assert answer["data"]["I"] == desk.experiment.topology.n_inputs
-    assert answer["data"]["M"] == desk.experiment.topology.n_outputs
-    assert desk.experiment.start == XOR.start
+    assert answer["data"]["I"] == browser.experiment.topology.n_inputs
+    assert answer["data"]["M"] == browser.experiment.topology.n_outputs
+    assert browser.experiment.start == XOR.start
 
 
-def test_a_drawn_network_stays_when_the_data_fit_it(desk: Desk) -> None:
-    graph = desk.graph
+def test_a_drawn_network_stays_when_the_data_fit_it(browser: FakeBrowser) -> None:
+    graph = browser.graph
     graph["nodes"].append(neuron("loose one"))
     graph["links"].append(["x1", "y"])
     node(graph, "h1").update(x=55, y=66)
-    desk.post("graph", graph=graph)
-    sketch, topology = desk.document.sketch, desk.experiment.topology
-    desk.post("problem", name="playground_circle")
-    assert desk.experiment.topology == topology
-    assert desk.document.sketch == sketch
-    desk.post("problem", name="iris")
-    assert desk.experiment.topology.n_inputs == 4
+    browser.post("graph", graph=graph)
+    sketch, topology = browser.document.sketch, browser.experiment.topology
+    browser.post("problem", name="playground_circle")
+    assert browser.experiment.topology == topology
+    assert browser.document.sketch == sketch
+    browser.post("problem", name="iris")
+    assert browser.experiment.topology.n_inputs == 4
 
 
-def test_settings_of_the_data(desk: Desk) -> None:
-    desk.post("problem", name="parity")
-    desk.post("setting", group="parameter", name="n", value=4)
-    assert desk.experiment.data == ProblemData("parity", {"n": 4})
-    assert desk.experiment.topology.n_inputs == 4
-    assert desk.experiment.start == XOR.start
-    desk.post("problem", name="moons")
-    topology = desk.experiment.topology
-    desk.post("setting", group="parameter", name="noise", value=0.3)
-    desk.post("setting", group="parameter", name="seed", value=MAX_SEED)
-    assert desk.experiment.topology == topology
-    assert desk.seen["notice"] is None
-    assert desk.seen["info"]["parameters"][-1]["value"] == MAX_SEED
+def test_settings_of_the_data(browser: FakeBrowser) -> None:
+    browser.post("problem", name="parity")
+    browser.post("setting", group="parameter", name="n", value=4)
+    assert browser.experiment.data == ProblemData("parity", {"n": 4})
+    assert browser.experiment.topology.n_inputs == 4
+    assert browser.experiment.start == XOR.start
+    browser.post("problem", name="moons")
+    topology = browser.experiment.topology
+    browser.post("setting", group="parameter", name="noise", value=0.3)
+    browser.post("setting", group="parameter", name="seed", value=MAX_SEED)
+    assert browser.experiment.topology == topology
+    assert browser.seen["notice"] is None
+    assert browser.seen["info"]["parameters"][-1]["value"] == MAX_SEED
 
 
-def test_settings_of_the_rule(desk: Desk) -> None:
-    desk.post("setting", group="rule", name="target_sse", value=0.5)
-    desk.post("setting", group="rule", name="max_iterations", value=77.0)
-    desk.post("setting", group="rule", name="seed", value=9)
-    desk.post("setting", group="damping", name="mu_start", value=1)
-    desk.post("setting", group="damping", name="max_attempts", value=12)
-    assert desk.seen["notice"] is None
-    experiment = desk.experiment
+def test_settings_of_the_rule(browser: FakeBrowser) -> None:
+    browser.post("setting", group="rule", name="target_sse", value=0.5)
+    browser.post("setting", group="rule", name="max_iterations", value=77.0)
+    browser.post("setting", group="rule", name="seed", value=9)
+    browser.post("setting", group="damping", name="mu_start", value=1)
+    browser.post("setting", group="damping", name="max_attempts", value=12)
+    assert browser.seen["notice"] is None
+    experiment = browser.experiment
     assert experiment.stopping == Stopping(0.5, 77)
     assert experiment.start == SeededStart(seed=9)
     assert experiment.settings["mu_start"] == 1.0
     assert experiment.settings["max_attempts"] == 12
-    shown = {entry["name"]: entry["value"] for entry in desk.seen["info"]["damping"]}
+    shown = {entry["name"]: entry["value"] for entry in browser.seen["info"]["damping"]}
     assert shown.pop("method") == "auto"
     assert shown | {"control": "best_step"} == experiment.settings
 
 
-def test_a_chosen_control_brings_what_suits_it(desk: Desk) -> None:
-    desk.post("setting", group="damping", name="factor", value=3)
+def test_a_chosen_control_brings_what_suits_it(browser: FakeBrowser) -> None:
+    browser.post("setting", group="damping", name="factor", value=3)
     for name, value, expected in (
         ("control", "published", ("published", "levenberg", 0.01, "auto")),
         ("matrix", "marquardt", ("published", "marquardt", 0.01, "auto")),
@@ -81,22 +81,24 @@ def test_a_chosen_control_brings_what_suits_it(desk: Desk) -> None:
         ("control", "best_step", ("best_step", "max_diagonal", 0.3, "blocks")),
         ("method", "auto", ("best_step", "max_diagonal", 0.3, "auto")),
     ):
-        desk.post("setting", group="choice", name=name, value=value)
-        assert desk.seen["notice"] is None
-        info = desk.seen["info"]
+        browser.post("setting", group="choice", name=name, value=value)
+        assert browser.seen["notice"] is None
+        info = browser.seen["info"]
         shown = {entry["name"]: entry["value"] for entry in info["control"] + info["damping"]}
         assert tuple(shown[key] for key in ("control", "matrix", "mu_start", "method")) == expected
-        assert desk.experiment.settings["factor"] == 3.0
+        assert browser.experiment.settings["factor"] == 3.0
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [("control", "magic"), ("control", 3), ("matrix", ""), ("method", None), ("mu_start", "1")],
 )
-def test_a_choice_that_is_none_is_a_sentence(desk: Desk, name: str, value: object) -> None:
-    before = desk.document
-    assert is_a_sentence(desk.says("setting", group="choice", name=name, value=value))
-    assert desk.document is before
+def test_a_choice_that_is_none_is_a_sentence(
+    browser: FakeBrowser, name: str, value: object
+) -> None:
+    before = browser.document
+    assert is_a_sentence(browser.says("setting", group="choice", name=name, value=value))
+    assert browser.document is before
 
 
 @pytest.mark.parametrize(
@@ -110,10 +112,10 @@ def test_a_choice_that_is_none_is_a_sentence(desk: Desk, name: str, value: objec
     ],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_is_a_sentence(group: str, name: str, value: object) -> None:
-    desk = Desk(Experiment.suggested("parity"))
-    before = desk.document
-    assert is_a_sentence(desk.says("setting", group=group, name=name, value=value))
-    assert desk.document is before
+    browser = FakeBrowser(Experiment.suggested("parity"))
+    before = browser.document
+    assert is_a_sentence(browser.says("setting", group=group, name=name, value=value))
+    assert browser.document is before
 
 
 @pytest.mark.parametrize(
@@ -125,22 +127,24 @@ def test_a_setting_that_cannot_be_is_a_sentence(group: str, name: str, value: ob
         (1, 2),
     ],
 )  # fmt: skip
-def test_a_setting_nobody_knows_is_a_sentence(desk: Desk, group: object, name: object) -> None:
-    before = desk.document
-    assert is_a_sentence(desk.says("setting", group=group, name=name, value=3))
-    assert desk.document is before
+def test_a_setting_nobody_knows_is_a_sentence(
+    browser: FakeBrowser, group: object, name: object
+) -> None:
+    before = browser.document
+    assert is_a_sentence(browser.says("setting", group=group, name=name, value=3))
+    assert browser.document is before
 
 
 def test_own_data_has_no_settings() -> None:
     data = OwnData(Dataset([[0.0], [1.0]], [[1.0], [0.0]]))
-    desk = Desk(Experiment(Topology.mlp([1, 2, 1]), data))
-    assert is_a_sentence(desk.says("setting", group="parameter", name="n", value=3))
-    assert desk.seen["info"]["parameters"] == []
-    assert desk.says("train") == ""
+    browser = FakeBrowser(Experiment(Topology.mlp([1, 2, 1]), data))
+    assert is_a_sentence(browser.says("setting", group="parameter", name="n", value=3))
+    assert browser.seen["info"]["parameters"] == []
+    assert browser.says("train") == ""
 
 
 @pytest.mark.parametrize("name", ["nothing", "", "__class__", None, 5, ["xor"], "x" * 300])
-def test_a_problem_nobody_knows_is_a_sentence(desk: Desk, name: object) -> None:
-    before = desk.document
-    assert is_a_sentence(desk.says("problem", name=name))
-    assert desk.document is before
+def test_a_problem_nobody_knows_is_a_sentence(browser: FakeBrowser, name: object) -> None:
+    before = browser.document
+    assert is_a_sentence(browser.says("problem", name=name))
+    assert browser.document is before

@@ -11,19 +11,19 @@ import pytest
 from nbn_core.experiment import GivenStart, SeededStart
 from nbn_core.generators import MAX_SEED
 from tests.app.controls.helpers import XOR, cut_off, weights_by_name
-from tests.app.desk import Desk, is_a_sentence, neuron
+from tests.app.fake_browser import FakeBrowser, is_a_sentence, neuron
 
 
 def test_new_weights_keep_the_scheme_and_come_round_at_the_last_seed() -> None:
-    desk = Desk(replace(XOR, start=SeededStart("fan_in", MAX_SEED)))
-    desk.post("new_weights")
-    assert desk.experiment.start == SeededStart("fan_in", 0)
-    desk.post("setting", group="rule", name="seed", value=4)
-    assert desk.experiment.start == SeededStart("fan_in", 4)
+    browser = FakeBrowser(replace(XOR, start=SeededStart("fan_in", MAX_SEED)))
+    browser.post("new_weights")
+    assert browser.experiment.start == SeededStart("fan_in", 0)
+    browser.post("setting", group="rule", name="seed", value=4)
+    assert browser.experiment.start == SeededStart("fan_in", 4)
 
 
-def test_a_weight_set_by_hand_starts_from_what_is_shown(trained: Desk) -> None:
-    trace = trained.bench.run.trace()  # type: ignore[union-attr]
+def test_a_weight_set_by_hand_starts_from_what_is_shown(trained: FakeBrowser) -> None:
+    trace = trained.session.run.trace()  # type: ignore[union-attr]
     assert trace is not None
     trained.post("weight", source="h1", target="y", value=0.25, k=3)
     expected = dict(zip(XOR.topology.weight_names, trace.weights[3].tolist(), strict=True))
@@ -35,15 +35,15 @@ def test_a_weight_set_by_hand_starts_from_what_is_shown(trained: Desk) -> None:
     assert weights_by_name(trained.experiment) == expected
 
 
-def test_weights_set_by_hand_stay_when_the_wiring_changes(desk: Desk) -> None:
-    desk.post("weight", source="x1", target="h1", value=7.5, k=0)
-    before = weights_by_name(desk.experiment)
-    graph = desk.graph
+def test_weights_set_by_hand_stay_when_the_wiring_changes(browser: FakeBrowser) -> None:
+    browser.post("weight", source="x1", target="h1", value=7.5, k=0)
+    before = weights_by_name(browser.experiment)
+    graph = browser.graph
     graph["nodes"].insert(2, neuron("h0"))
     graph["links"] += [["x1", "h0"], ["h0", "h1"], ["h0", "y"]]
     graph["links"].remove(["x2", "h2"])
-    desk.post("graph", graph=graph)
-    after = weights_by_name(desk.experiment)
+    browser.post("graph", graph=graph)
+    after = weights_by_name(browser.experiment)
     assert {name: after[name] for name in before if name != ("x2", "h2")} == {
         name: w for name, w in before.items() if name != ("x2", "h2")
     }
@@ -53,16 +53,16 @@ def test_weights_set_by_hand_stay_when_the_wiring_changes(desk: Desk) -> None:
 
 
 def test_weights_set_by_hand_stay_over_a_rename_while_the_drawing_is_not_complete(
-    desk: Desk,
+    browser: FakeBrowser,
 ) -> None:
-    desk.post("weight", source="x1", target="h1", value=7.5, k=0)
-    links = desk.graph["links"]
-    desk.post("graph", graph=cut_off(desk))
-    desk.post("rename", id="h1", name="first")
-    graph = desk.graph
+    browser.post("weight", source="x1", target="h1", value=7.5, k=0)
+    links = browser.graph["links"]
+    browser.post("graph", graph=cut_off(browser))
+    browser.post("rename", id="h1", name="first")
+    graph = browser.graph
     graph["links"] = [["first" if end == "h1" else end for end in pair] for pair in links]
-    desk.post("graph", graph=graph)
-    assert weights_by_name(desk.experiment)["x1", "first"] == 7.5
+    browser.post("graph", graph=graph)
+    assert weights_by_name(browser.experiment)["x1", "first"] == 7.5
 
 
 @pytest.mark.parametrize(
@@ -82,14 +82,16 @@ def test_weights_set_by_hand_stay_over_a_rename_while_the_drawing_is_not_complet
         {"bias": "h1", "value": 1},
     ],
 )
-def test_a_weight_that_cannot_be_set_is_a_sentence(desk: Desk, fields: dict[str, Any]) -> None:
-    before = desk.document
-    assert is_a_sentence(desk.says("weight", **fields))
-    assert desk.document is before
+def test_a_weight_that_cannot_be_set_is_a_sentence(
+    browser: FakeBrowser, fields: dict[str, Any]
+) -> None:
+    before = browser.document
+    assert is_a_sentence(browser.says("weight", **fields))
+    assert browser.document is before
 
 
 def test_start_by_hand_is_replaced_by_new_weights() -> None:
     weights = tuple(float(n) for n in range(1, XOR.topology.n_weights + 1))
-    desk = Desk(replace(XOR, start=GivenStart(weights)))
-    desk.post("new_weights")
-    assert desk.experiment.start == SeededStart()
+    browser = FakeBrowser(replace(XOR, start=GivenStart(weights)))
+    browser.post("new_weights")
+    assert browser.experiment.start == SeededStart()

@@ -1,14 +1,14 @@
-"""Workers that need not compile, and a session that is cleared away."""
+"""Workers that need not compile, and a visitor that is cleared away."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from app.visitor.jobs import Workers
 
-from app.session.jobs import Workers
 from nbn_core.warmup import warm_up, warm_up_rules
-from tests.app.race.helpers import XOR, Session
+from tests.app.race.helpers import XOR, RaceVisitor
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def workers() -> Workers:
 
 
 @pytest.fixture
-def session(workers: Workers) -> Iterator[Session]:
-    made = Session(XOR, workers)
+def visitor(workers: Workers) -> Iterator[RaceVisitor]:
+    made = RaceVisitor(XOR, workers)
     yield made
-    made.desk.drop()
+    made.races.drop()

@@ -1,20 +1,21 @@
-"""A session on the Race page without a browser."""
+"""A visitor on the Race page without a browser."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
+from app.race.visitor import RaceSession, answer, handle
+from app.visitor.document import document_of
+from app.visitor.jobs import Workers
+from app.visitor.messages import Message, Outbox
+from app.visitor.state import Session
+
 from app.race.lanes import Budget
-from app.race.race import Heat
-from app.race.session import Desk, answer, handle
-from app.session.document import document_of
-from app.session.jobs import Workers
-from app.session.messages import Message, Outbox
-from app.session.state import Bench
+from app.race.race import Race
 from nbn_core.experiment import Experiment, SeededStart, Stopping
 from nbn_core.network import Topology
-from tests.app.desk import LONG, plain
+from tests.app.fake_browser import LONG, plain
 
 XOR = replace(
     Experiment.suggested("xor"), topology=Topology.mlp([2, 4, 1], output="bipolar"),
@@ -22,35 +23,35 @@ XOR = replace(
 )  # fmt: skip
 
 
-def finished(heat: Heat, workers: Workers) -> Heat:
-    heat.go(workers)
-    for run in heat.runs:
+def finished(race: Race, workers: Workers) -> Race:
+    race.go(workers)
+    for run in race.runs:
         assert run is None or run.wait(LONG)
-    return heat
+    return race
 
 
-class Session:
-    """One session on the Race page."""
+class RaceVisitor:
+    """One visitor on the Race page."""
 
     def __init__(self, experiment: Experiment, workers: Workers) -> None:
-        self.bench = Bench([document_of(experiment)])
-        self.desk = Desk()
-        self.desk.settle(experiment)
-        self.desk.set_budget(Budget(seconds=0.5))
+        self.session = Session([document_of(experiment)])
+        self.races = RaceSession()
+        self.races.settle(experiment)
+        self.races.set_budget(Budget(seconds=0.5))
         self.workers = workers
         self.seq = 0
 
     def post(self, kind: str, have: dict[str, Any] | None = None) -> dict[str, Any]:
         self.seq += 1
         outbox = Outbox("browser", (Message(self.seq, kind, {}),))
-        handle(self.bench, self.desk, outbox, self.workers)
+        handle(self.session, self.races, outbox, self.workers)
         return self.answer(have)
 
     def answer(self, have: dict[str, Any] | None = None) -> dict[str, Any]:
-        return plain(answer(self.bench, self.desk, "browser", have or {}, warming=False))
+        return plain(answer(self.session, self.races, "browser", have or {}, warming=False))
 
     def rests(self) -> dict[str, Any]:
-        assert self.desk.heat is not None
-        for run in self.desk.heat.runs:
+        assert self.races.race is not None
+        for run in self.races.race.runs:
             assert run is None or run.wait(LONG)
         return self.answer()

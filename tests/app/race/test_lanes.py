@@ -6,13 +6,13 @@ import math
 from typing import Any
 
 import pytest
+from app.visitor.state import first_experiment
 
 from app.race.lanes import Budget, Lane, opening, titles, tuned
-from app.session.state import first_experiment
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment
 from nbn_core.rules import RULES
-from tests.app.race.helpers import XOR, Session
+from tests.app.race.helpers import XOR, RaceVisitor
 
 
 def test_the_opening_race_has_playgrounds_own_settings_for_ebp() -> None:
@@ -67,17 +67,17 @@ def test_a_budget_out_of_bounds_is_a_sentence(given: dict[str, Any]) -> None:
         Budget(**given)
 
 
-def test_lanes_come_and_go_within_bounds(session: Session) -> None:
-    desk = session.desk
-    numbers = [lane.number for lane in desk.lanes]
+def test_lanes_come_and_go_within_bounds(visitor: RaceVisitor) -> None:
+    races = visitor.races
+    numbers = [lane.number for lane in races.lanes]
     for _ in range(4):
-        desk.add(XOR)
-    assert [lane.number for lane in desk.lanes] == [*numbers, 4, 5, 6, 7]
-    assert len({lane.name for lane in desk.lanes}) == 8
+        races.add(XOR)
+    assert [lane.number for lane in races.lanes] == [*numbers, 4, 5, 6, 7]
+    assert len({lane.name for lane in races.lanes}) == 8
     with pytest.raises(SettingError, match="limit"):
-        desk.add(XOR)
-    for lane in desk.lanes:
-        desk.remove(lane.number)
-    assert len(desk.lanes) == 1
-    desk.reset(XOR)
-    assert desk.lanes == opening(XOR)
+        races.add(XOR)
+    for lane in races.lanes:
+        races.remove(lane.number)
+    assert len(races.lanes) == 1
+    races.reset(XOR)
+    assert races.lanes == opening(XOR)

@@ -7,15 +7,15 @@ import pytest
 from app.race.table import reopened
 from nbn_core.errors import NBNError
 from nbn_core.rules import RULES
-from tests.app.desk import is_a_sentence
-from tests.app.race.helpers import Session
+from tests.app.race.helpers import RaceVisitor
+from tests.app.fake_browser import is_a_sentence
 
 
-def test_a_run_reopens_as_the_experiment_that_makes_it_again(session: Session) -> None:
-    session.post("start")
-    session.rests()
-    session.desk.note()
-    entries = {entry.result.lane.name: entry for entry in session.desk.log}
+def test_a_run_reopens_as_the_experiment_that_makes_it_again(visitor: RaceVisitor) -> None:
+    visitor.post("start")
+    visitor.rests()
+    visitor.races.note()
+    entries = {entry.result.lane.name: entry for entry in visitor.races.log}
     again = reopened(entries["adam"])
     assert again.rule == "adam"
     assert dict(again.settings) == dict(

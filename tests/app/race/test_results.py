@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from app.race.lanes import Lane
-from app.race.results import AXES, Result, Spent, first_at, verdict
+from app.race.results import AXES, LaneResult, Spent, first_at, verdict
 from nbn_core.trace import Trace
-from tests.app.desk import is_a_sentence
+from tests.app.fake_browser import is_a_sentence
 
 
 def test_the_target_is_reached_at_the_first_row_at_or_under_it() -> None:
@@ -22,9 +22,9 @@ def test_the_target_is_reached_at_the_first_row_at_or_under_it() -> None:
     assert first_at(trace, 0.5) is None
 
 
-def arrived(title: str, *spent: float) -> Result:
+def arrived(title: str, *spent: float) -> LaneResult:
     at = Spent(int(spent[0]), spent[1], spent[2], int(spent[3]))
-    return Result(Lane(0, "nbn"), title, "ended", "Solved.", at, 0.1, at)
+    return LaneResult(Lane(0, "nbn"), title, "ended", "Solved.", at, 0.1, at)
 
 
 def test_the_verdict_names_the_leader_on_every_axis() -> None:
@@ -39,8 +39,8 @@ def test_the_verdict_names_the_leader_on_every_axis() -> None:
 
 
 def test_the_verdict_without_a_winner() -> None:
-    lost = Result(Lane(0, "ebp"), "EBP", "ended", "Not solved.", Spent(9, 1.0, 9.0, 9), 5.0)
-    refused = Result(Lane(1, "nbn"), "NBN", "refused", "No.")
+    lost = LaneResult(Lane(0, "ebp"), "EBP", "ended", "Not solved.", Spent(9, 1.0, 9.0, 9), 5.0)
+    refused = LaneResult(Lane(1, "nbn"), "NBN", "refused", "No.")
     assert verdict([lost]) == ["No lane has reached the target."]
     assert verdict([refused]) == ["No lane can run on this network and data."]
     assert "Only NBN" in verdict([lost, arrived("NBN", 1, 1, 1, 1)])[0]

@@ -15,7 +15,7 @@ from app.draw.dispatch import handle
 from app.session.document import Document, document_of
 from app.session.jobs import Run, Workers
 from app.session.messages import Have, read_outbox
-from app.session.state import Bench, first_experiment
+from app.session.state import Session, first_experiment
 from nbn_core.experiment import Experiment
 
 Json = dict[str, Any]
@@ -34,11 +34,11 @@ class NoWorkers(Workers):
         """Leave it."""
 
 
-class Desk:
+class FakeBrowser:
     """What the Draw page does for one session, and the part of the browser that collects a run."""
 
     def __init__(self, experiment: Experiment | None = None, workers: Workers | None = None):
-        self.bench = Bench([document_of(experiment or first_experiment())])
+        self.session = Session([document_of(experiment or first_experiment())])
         self.workers = workers or NoWorkers()
         self.client = "browser"
         self.seq = 0
@@ -65,17 +65,17 @@ class Desk:
         have, client = Have(), None
         if outbox is not None:
             client = outbox.client
-            if handle(self.bench, outbox, self.workers):
+            if handle(self.session, outbox, self.workers):
                 have = outbox.have
-        sent = plain(answer(self.bench, have, client, warming=False))
+        sent = plain(answer(self.session, have, client, warming=False))
         self._collect(sent)
         return sent
 
     def says(self, kind: str, **fields: Any) -> str:
         """Send a message; return the sentence it brings, or "" if it brings none."""
-        before = self.bench.notice.id if self.bench.notice else 0
+        before = self.session.notice.id if self.session.notice else 0
         self.post(kind, **fields)
-        notice = self.bench.notice
+        notice = self.session.notice
         if notice is None or notice.id == before:
             return ""
         assert notice.id == before + 1, "one sentence for one message"
@@ -85,23 +85,23 @@ class Desk:
 
     @property
     def document(self) -> Document:
-        return self.bench.document
+        return self.session.document
 
     @property
     def experiment(self) -> Experiment:
-        return self.bench.experiment
+        return self.session.experiment
 
     @property
     def graph(self) -> Json:
         """The drawing as the browser has it, to be changed and sent back."""
-        graph: Json = plain(answer(self.bench, Have(), None, warming=False))["graph"]
+        graph: Json = plain(answer(self.session, Have(), None, warming=False))["graph"]
         return graph
 
     def rests(self) -> Run:
         """Wait for the run to rest."""
-        assert self.bench.run is not None
-        assert self.bench.run.wait(LONG)
-        return self.bench.run
+        assert self.session.run is not None
+        assert self.session.run.wait(LONG)
+        return self.session.run
 
     def _collect(self, sent: Json) -> None:
         self.seen.update(sent)
