@@ -9,7 +9,7 @@ print(result.stop.sentence, result.sse)
 from nbn_core import errors, generators
 from nbn_core.data import Dataset
 from nbn_core.errors import NBNError
-from nbn_core.experiment import Experiment
+from nbn_core.experiment import Experiment, link
 from nbn_core.network import (
     ACTIVATIONS,
     SCHEMES,
@@ -51,6 +51,7 @@ __all__ = [
     "generators",
     "initial_weights",
     "is_warm",
+    "link",
     "run_trials",
     "train",
     "warm_up",

@@ -167,7 +167,7 @@ def _network(session: Session, seen: Canvas) -> Json:
 
 def _run(session: Session, *, warming: bool) -> Json:
     run = session.run
-    running = run is not None and run.running  # before the trace: see `controls.answering`
+    running = run is not None and run.running  # before the trace: see `draw.answer`
     trace = run.trace() if run is not None else None
     resting = run is not None and not running
     session.settle()

@@ -22,11 +22,13 @@ needed and no other is allowed: a changed default or a lost key must never turn 
 another experiment without a word. Files of earlier versions are read as what they meant then, and
 one without "patience", which is written only when above 0, never stops early.
 
-`checks` and `jsontext` serve all; `split`, `data` and `start` are the parts; `value` is the whole;
-`versions` and `reading` turn a file into one.
+`value` is the whole; `data` and `start` are its parts, with `nbn_core.data.split`; `reading` and
+`versions` turn a file of any version into one, `link` writes and reads links. `checks`, `jsontext`
+and `byte_cache` serve all of them.
 """
 
 from nbn_core.data.split import Parts
+from nbn_core.experiment import link
 from nbn_core.experiment.data import OwnData, ProblemData
 from nbn_core.experiment.jsontext import MAX_JSON
 from nbn_core.experiment.reading import FORMAT, VERSION
@@ -46,4 +48,5 @@ __all__ = [
     "ProblemData",
     "SeededStart",
     "Stopping",
+    "link",
 ]

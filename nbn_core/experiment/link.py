@@ -7,7 +7,8 @@ import re
 import zlib
 
 from nbn_core.errors import ExperimentError
-from nbn_core.experiment import Experiment, OwnData
+from nbn_core.experiment.data import OwnData
+from nbn_core.experiment.value import Experiment
 
 MAX_LINK = 60_000
 MAX_TEXT = 4_000_000

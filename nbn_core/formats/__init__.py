@@ -3,6 +3,11 @@
 Readers take text or bytes and give values; they never open a second file, and every kind of damage
 is one sentence. Nothing is unpickled or evaluated. Writers give text, or bytes where it is not
 text.
+
+One file a format: `nbn_in` and `dat` of NBN 2.x, `vectors` of pyNBN and MATLAB, `graphs`, `arrays`
+(NPZ and CSV), `c_source`, `python_source`, `onnx_model`, `table_files` and `spreadsheets`.
+`recognise` finds out what a file is, with `sniffing` for tables; `parsing`, `node_numbering` and
+`export_checks` serve the others.
 """
 
 from nbn_core.formats.arrays import (

@@ -7,7 +7,7 @@ the pattern, -1 for the others).
 
 `catalogue` says what a problem tells about itself. The generators stand in `classic` (exclusive or,
 parity, two spirals), `playground`, `plane` (more classes in the plane), `functions`, `codes` and
-`measured` (iris, digits); `bipolar` makes the rows that several of them share.
+`measured` (iris, digits); `encoding` makes the rows that several of them share.
 
 Suggested targets for the SSE
 -----------------------------

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core.data import Dataset
-from nbn_core.generators.bipolar import corners
 from nbn_core.generators.catalogue import NOISE, SEED, Range, problem
+from nbn_core.generators.encoding import corners
 from nbn_core.network import Topology
 
 FloatArray = NDArray[np.float64]

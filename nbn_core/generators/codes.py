@@ -3,8 +3,8 @@
 import numpy as np
 
 from nbn_core.data import Dataset
-from nbn_core.generators.bipolar import corners, one_high
 from nbn_core.generators.catalogue import Range, problem
+from nbn_core.generators.encoding import corners, one_high
 from nbn_core.network import Topology
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from nbn_core.data import Dataset
-from nbn_core.generators.bipolar import one_high
 from nbn_core.generators.catalogue import SEED, Range, problem
+from nbn_core.generators.encoding import one_high
 from nbn_core.network import Topology
 
 

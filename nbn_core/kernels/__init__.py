@@ -3,6 +3,14 @@
 Kernels take plain arrays, trust what they are given, raise nothing and allocate nothing inside
 their loops. They release the interpreter's lock and never start threads. Results do not depend on
 the machine: sums run in a fixed order and the exponential is our own.
+
+A kernel has the name of the module it serves: `nbn`, `gauss_newton`, `first_order`,
+`forward_forward`, `noprop`, `cascade_correlation`, `trials`, `pair_sums` (for `pair_plan`),
+`step_control` (for `damping`), `curvature` (for `exact_hessian`). Shared pieces: `forward` and
+`backward` passes, `backprop` and `signals`, `accumulate` and `sums` for Q and g, `evaluate` for
+outputs and SSE, `activations`, `goodness`, `optimisers`, `linear` for small systems, `vectors` of
+eight numbers, `noise` for random numbers, `memory` for aligned arrays. `cache` keeps compiled code
+and `interpreted` runs the same code without compiling.
 """
 
 from nbn_core.kernels.cache import kernel_cache

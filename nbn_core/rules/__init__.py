@@ -1,4 +1,8 @@
-"""The learning rules, by name."""
+"""The learning rules, by name.
+
+`base` is the protocol of a rule; one file a rule; `damping` says how NBN reacts to success;
+`engines` run the rules. `RULES` lists them in the order in which they are shown.
+"""
 
 from nbn_core.rules.adam import Adam
 from nbn_core.rules.base import FirstOrder, LearningRule, Option, PythonRule, RuleState, Uses

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from app.visitor.jobs import Workers
 
+from app.session.jobs import Workers
 from nbn_core.warmup import warm_up, warm_up_rules
 from tests.app.race.helpers import XOR, RaceVisitor
 

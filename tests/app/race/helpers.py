@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from app.race.visitor import RaceSession, answer, handle
-from app.visitor.document import document_of
-from app.visitor.jobs import Workers
-from app.visitor.messages import Message, Outbox
-from app.visitor.state import Session
-
 from app.race.lanes import Budget
 from app.race.race import Race
+from app.race.session import RaceSession, answer, handle
+from app.session.document import document_of
+from app.session.jobs import Workers
+from app.session.messages import Message, Outbox
+from app.session.state import Session
 from nbn_core.experiment import Experiment, SeededStart, Stopping
 from nbn_core.network import Topology
 from tests.app.fake_browser import LONG, plain

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 import pytest
-from app.visitor.state import first_experiment
 
 from app.race.lanes import Budget, Lane, opening, titles, tuned
+from app.session.state import first_experiment
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment
 from nbn_core.rules import RULES

@@ -7,8 +7,8 @@ import pytest
 from app.race.table import reopened
 from nbn_core.errors import NBNError
 from nbn_core.rules import RULES
-from tests.app.race.helpers import RaceVisitor
 from tests.app.fake_browser import is_a_sentence
+from tests.app.race.helpers import RaceVisitor
 
 
 def test_a_run_reopens_as_the_experiment_that_makes_it_again(visitor: RaceVisitor) -> None:

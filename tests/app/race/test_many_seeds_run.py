@@ -1,0 +1,192 @@
+"""Many seeds: paired starts, budgets, stopping, keeping, and the sentences about them."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+
+import pytest
+
+from app.figures import palette
+from app.figures.svg import svg
+from app.figures.trials import TrialGroup, ecdf_chart, rates_chart, seeds_chart, time_words
+from app.race.lanes import Lane
+from app.race.many_seeds import comparisons, grouped, pair_sentences, pairs_frame, summary_frame
+from app.race.many_seeds_run import Kept, Series, table_of
+from app.race.session import problem_key
+from app.session.jobs import Workers
+from nbn_core.experiment import Experiment, Stopping
+from nbn_core.network import Topology, initial_weights
+from nbn_core.training import Training
+from nbn_core.training.comparison import Comparison, Interval, outcomes
+from nbn_core.training.trials import trial_seed
+from nbn_core.warmup import warm_up, warm_up_rules
+from tests.app.fake_browser import LONG
+
+XOR = replace(
+    Experiment.suggested("xor"), topology=Topology.mlp([2, 3, 1], output="bipolar"),
+    stopping=Stopping(0.01, 1000),
+)  # fmt: skip
+LANES = (Lane(0, "nbn"), Lane(1, "adam", {"rate": 0.05}))
+
+
+@pytest.fixture(scope="module")
+def workers() -> Workers:
+    warm_up()
+    warm_up_rules()  # nobody waits for a compiler below
+    return Workers(2)
+
+
+def series(
+    kept: Kept, seeds: int = 5, work: float = 3000.0, lanes: tuple[Lane, ...] = LANES
+) -> Series:
+    return Series(XOR, problem_key(XOR), lanes, seeds, work, kept)
+
+
+def ran(made: Series, workers: Workers) -> Series:
+    made.go(workers, 2)
+    hands_down(made)
+    return made
+
+
+def hands_down(made: Series) -> None:
+    end = time.monotonic() + LONG
+    while made.running:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_every_lane_runs_from_the_same_starts_and_is_the_training_alone(workers: Workers) -> None:
+    made = ran(series({}), workers)
+    assert made.done == made.total == 10
+    for lane in LANES:
+        trials = made.trials(lane)
+        assert [trial.seed for trial in trials.values()] == [trial_seed(0, i) for i in range(5)]
+        for trial in trials.values():
+            alone = Training(
+                XOR.topology, XOR.datasets()[0], lane.name, target_sse=0.01,
+                weights=initial_weights(XOR.topology, seed=trial.seed),
+                max_iterations=10**6, **lane.settings,
+            )  # fmt: skip
+            while alone.stop is None and alone.trace().work[-1] < made.work:
+                alone.advance()
+            result = alone.result()
+            assert trial.solved == (result.converged and result.work <= made.work)
+            if trial.solved:
+                assert trial.spent.iterations == alone.iteration
+                assert trial.sse <= 0.01
+
+
+def test_what_is_done_is_not_done_again(workers: Workers) -> None:
+    kept: Kept = {}
+    first = ran(series(kept), workers)
+    before = dict(kept)
+    again = series(kept)
+    assert again.done == again.total
+    more = series(kept, seeds=7)
+    assert more.total - more.done == 4
+    ran(more, workers)
+    assert {key: kept[key] for key in before} == before
+    other = series(kept, work=50.0)
+    assert other.done == 0
+    assert first.trials(LANES[0]) == again.trials(LANES[0])
+
+
+def test_a_stop_keeps_what_is_done_and_run_goes_on(workers: Workers) -> None:
+    kept: Kept = {}
+    slow = (Lane(0, "nbn"), Lane(1, "spsa"))
+    made = series(kept, seeds=200, work=2000.0, lanes=slow)
+    made.go(workers, 2)
+    while made.done < 5:
+        assert made.running
+    made.halt()
+    hands_down(made)
+    done = made.done
+    assert 5 <= done < made.total
+    made.go(workers, 2)
+    while made.done <= done:
+        assert made.running
+    made.halt()
+    hands_down(made)
+    assert made.done > done
+
+
+def test_no_trial_counts_work_beyond_its_budget(workers: Workers) -> None:
+    made = ran(series({}, seeds=3, work=60.0), workers)
+    for lane in LANES:
+        for trial in made.trials(lane).values():
+            assert 0 < trial.spent.work <= 60.0
+
+
+def test_lanes_that_cannot_run_here_have_no_trials() -> None:
+    made = series({}, lanes=(*LANES, Lane(2, "cascade_correlation")))
+    assert [lane.name for lane in made.lanes] == ["nbn", "adam"]
+
+
+def test_an_estimate_is_given_when_every_lane_that_waits_is_known() -> None:
+    made = series({}, seeds=4)
+    assert made.left() is None
+    lane, place = made.take() or pytest.fail("nothing to do")
+    for one, seconds in ((LANES[0], 2.0), (LANES[1], 4.0)):
+        made._durations[one.number].append(seconds)
+    left = 4 - (lane.number == 0), 4 - (lane.number == 1)
+    assert made.left() == pytest.approx(2.0 * left[0] + 4.0 * left[1])
+    made.put_back(lane, place)
+    assert made.left() == pytest.approx(24.0)
+
+
+def test_tables_and_charts_of_a_series(workers: Workers) -> None:
+    made = ran(series({}), workers)
+    titles = ["NBN", "Adam"]
+    groups = grouped(made, "work")
+    frame = summary_frame(groups, "work")
+    wins = [int(group.outcomes.solved.sum()) for group in groups]
+    assert list(frame["Solved"]) == [f"{win} of 5" for win in wins]
+    rows = table_of(made, titles)
+    assert len(rows) == 10
+    assert sum(bool(row["solved"]) for row in rows) == sum(wins)
+    assert len(pairs_frame(comparisons(groups))) == 1
+
+
+@pytest.mark.parametrize("look", [palette.LIGHT, palette.DARK])
+def test_charts_hold_every_outcome(look: palette.Palette) -> None:
+    groups = [
+        TrialGroup(0, "NBN", outcomes([10.0, 30.0, 99.0], [True, True, False]), (0, 1, 2)),
+        TrialGroup(3, "EBP", outcomes([500.0], [False]), (0,)),
+        TrialGroup(5, "Adam", outcomes([], []), ()),
+    ]
+    steps = ecdf_chart(groups, "work", look)
+    assert "NBN 67 %" in steps.summary
+    line = next(trace for trace in steps.spec.traces if trace["name"] == "NBN")
+    jumps = {x: y for x, y in zip(line["x"], line["y"], strict=True)}
+    assert (jumps[10.0], jumps[30.0]) == (pytest.approx(1 / 3), pytest.approx(2 / 3))
+    rates = rates_chart(groups, look)
+    assert rates.summary == "Solved: NBN 2 of 3, EBP 0 of 1, Adam 0 of 0."
+    dots = seeds_chart(groups, 5, look)
+    assert dots.summary == "4 of 15 trials are done."
+    for chart in (steps, rates, dots):
+        assert chart.figure.data
+        assert svg(chart, look, 600).startswith("<svg")
+        assert chart.table().count("\n") > 1
+
+
+def test_what_is_not_shown_is_said_to_be_not_shown() -> None:
+    some = Interval(0.1, 0.3)
+    found = [
+        Comparison("NBN", "EBP", 30, 20, 0, 10, 1e-5, 1.0, math.nan, some),
+        Comparison("NBN", "Adam", 30, 1, 0, 29, 1.0, 1e-4, 4.0, some),
+        Comparison("EBP", "Adam", 30, 0, 1, 9, 1.0, 0.2, 0.5, some),
+    ]
+    assert pair_sentences(found, "work") == [
+        "**NBN** succeeds more often than EBP.",
+        "NBN needs 4 times the work of **Adam** (median, where both succeed). "
+        "No difference in success is shown.",
+        "No difference shown: EBP and Adam (30 seeds).",
+    ]
+
+
+def test_times_on_an_axis() -> None:
+    assert [time_words(t) for t in (1e-5, 1e-3, 0.1, 1.0, 100.0)] == [
+        "10 \u00b5s", "1 ms", "100 ms", "1 s", "100 s",
+    ]  # fmt: skip
