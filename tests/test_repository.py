@@ -100,7 +100,7 @@ def test_every_dependency_is_tested_at_an_allowed_exact_version() -> None:
 # Scripts and settings
 
 
-@pytest.mark.parametrize("script", ["run", "test", "check", "session", "install"])
+@pytest.mark.parametrize("script", ["run", "test", "check", "bench", "install"])
 def test_scripts_are_plain_sh(script: str) -> None:
     file = ROOT / ".ci" / script
     assert file.read_text(encoding="utf-8").startswith("#!/bin/sh\n")

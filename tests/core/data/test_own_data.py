@@ -335,7 +335,7 @@ def test_the_newest_results_are_kept_up_to_a_number_of_bytes() -> None:
     def make(key: str) -> Callable[[], str]:
         return lambda: made.append(key) or key  # type: ignore[func-returns-value]
 
-    recent: ByteCache[str] = ByteCache(len, 6)
+    recent = ByteCache(6, size=len)
     for key in ("aaa", "bbb", "aaa", "ccc", "aaa", "bbb", "x" * 100, "x" * 100):
         assert recent.get(key, make(key)) == key
     assert made == ["aaa", "bbb", "ccc", "bbb", "x" * 100]

@@ -111,7 +111,7 @@ def test_direct_feedback_through_the_output_weights_is_backpropagation() -> None
 
 @pytest.mark.parametrize("case", WIRED, ids=lambda case: case.name)
 def test_feedback_alignment_through_the_weights_is_backpropagation(case: Case) -> None:
-    plan = runs.Plan(carrier=case.weights)
+    plan = runs.DescentPlan(carrier=case.weights)
     _, found = runs.estimate(case.objective, case.weights, plan)
     np.testing.assert_allclose(found, gradient(case), rtol=1e-9, atol=1e-10)
 

@@ -69,7 +69,7 @@ ELSEWHERE = """
 import warnings
 warnings.simplefilter("error")
 from nbn_core import train
-from tests.core.test_training_bits import fingerprint
+from tests.core.training.test_same_bits import fingerprint
 from tests.runs import RUNS
 train(RUNS[0].topology, RUNS[0].dataset, "lm", max_iterations=2)
 print(fingerprint(RUNS[:{count}], max_iterations={iterations}))
