@@ -85,7 +85,7 @@ def chromium() -> str:
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if path := shutil.which(name):
             return path
-    raise AssertionError("Chromium is missing: `sh .ci/test` installs it, or says how to get it.")
+    raise AssertionError("Chromium is missing: `sh scripts/test` installs it, or says how to get it.")
 
 
 class Line:
@@ -129,7 +129,7 @@ def wait_until_ready(page: Page) -> None:
 def save_picture(page: Page, name: str) -> None:
     """Keep a picture, in the folder that NBN_LAB_PICTURES names if it names one.
 
-    `NBN_LAB_PICTURES=assets sh .ci/test tests/browser` renews those in the README.
+    `NBN_LAB_PICTURES=assets sh scripts/test tests/browser` renews those in the README.
     """
     if folder := os.environ.get("NBN_LAB_PICTURES"):
         (ROOT / folder).mkdir(parents=True, exist_ok=True)
