@@ -26,7 +26,7 @@ test-core: ## Check the source and run the tests of nbn_core alone
 bench: ## List the measurements, or run the one named in ARGS
 	sh scripts/bench $(ARGS)
 
-docs: ## Regenerate the thumbnails and the pictures in README.md
+docs: ## Regenerate the list of rules, the pictures and the thumbnails
 	sh scripts/docs
 
 build: ## Build the wheel and the source archive into dist/
