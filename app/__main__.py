@@ -1,7 +1,7 @@
-"""`python -m app`: the app in the browser, from any folder, with nothing written into the checkout.
+"""`python -m app`, or `nbn-lab` once installed: open the app in the browser, from any folder.
 
-Options of `streamlit run` are passed on, for example `python -m app --server.port 8600`, or
-`--server.address 0.0.0.0` to let other machines in.
+Nothing is written beside the sources. Options of `streamlit run` are passed on, for example
+`python -m app --server.port 8600`, or `--server.address 0.0.0.0` to let other machines in.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-ENTRY = ROOT / "app" / "main.py"
-CONFIG = ROOT / ".streamlit" / "config.toml"
+from app import shipped
+
+ENTRY = Path(__file__).resolve().with_name("main.py")
+CONFIG = shipped(".streamlit") / "config.toml"
 
 
 def main() -> None:

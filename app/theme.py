@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
-ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
+from app import shipped
+
+ASSETS: Final = shipped("assets")
 
 _FRAME = """
 <style>

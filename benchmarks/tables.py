@@ -1,17 +1,22 @@
-"""Tables between markers in the README: written by the measurements, held by a test."""
+"""Tables between markers in the README: written by the measurements, and checked by a test.
+
+`python -m benchmarks.tables` writes the list of learning rules, which needs no measurement.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+
+from nbn_core.rules import RULES, LearningRule
 
 _BEFORE = "## Where things are"
 _SECTION = """## Speed
 
-One accepted Levenberg-Marquardt iteration with the published step control, on one thread, every
-peer in the same run and in turns: `python -m benchmarks peers`. The floor multiplies a Jacobian
-that is already there by itself and factors the result, and does nothing else. More is in
-[docs/speed.md](docs/speed.md), and the choice of the step control in
-[docs/step-control.md](docs/step-control.md).
+One accepted Levenberg-Marquardt iteration with the published step control, on one thread, all peers
+in one run, interleaved: `python -m benchmarks peers`. The floor only multiplies a Jacobian that is
+already in memory by itself and factors the result. More is in [docs/speed.md](docs/speed.md), and
+the choice of the step control in [docs/step-control.md](docs/step-control.md).
 """
 README = Path(__file__).parent.parent / "README.md"
 
@@ -44,3 +49,13 @@ def with_table(name: str, table: str, text: str) -> str:
         head, rest = text.split(begin, 1)
         tail = rest.split(end, 1)[1]
     return f"{head}{begin}\n{table}\n{end}{tail}"
+
+
+def rule_list(rules: Iterable[LearningRule]) -> str:
+    """Return the README's table of learning rules: name, title, and what each is meant for."""
+    rows = [f"| {rule.title} | `{rule.name}` | {rule.meant_for} |" for rule in rules]
+    return "\n".join(["| rule | name | meant for |", "|---|---|---|", *rows])
+
+
+if __name__ == "__main__":
+    put("rules", rule_list(RULES.values()))

@@ -71,7 +71,7 @@ def copy(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_javascript(copy: Path) -> None:
     node = shutil.which("node")
-    assert node, "Node.js is missing: `sh .ci/test` says how to get it."
+    assert node, "Node.js is missing: `sh scripts/test` says how to get it."
     files = sorted(str(file) for file in copy.glob("tests/js/**/*.test.*js"))
     assert files, "expected tests/js/*.test.js, found none"
     numbers = copy / "network.json"

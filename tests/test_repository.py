@@ -1,6 +1,7 @@
 """The promises of the README, the change log and the packaging, kept."""
 
 import importlib.metadata
+import os
 import re
 import subprocess
 import sys
@@ -25,7 +26,8 @@ RUN = " && ".join(
         ".venv/bin/python -B -m app",
     ]
 )
-TEST = "sh .ci/test"
+TEST = "sh scripts/test"
+SCRIPTS = sorted(f"scripts/{file.name}" for file in (ROOT / "scripts").iterdir())
 
 
 def lines(name: str) -> list[str]:
@@ -100,11 +102,27 @@ def test_every_dependency_is_tested_at_an_allowed_exact_version() -> None:
 # Scripts and settings
 
 
-@pytest.mark.parametrize("script", ["run", "test", "check", "bench", "install"])
-def test_scripts_are_plain_sh(script: str) -> None:
-    file = ROOT / ".ci" / script
-    assert file.read_text(encoding="utf-8").startswith("#!/bin/sh\n")
+@pytest.mark.parametrize("script", [".ci/run", *SCRIPTS])
+def test_scripts_are_plain_sh_and_begin_with_what_they_do(script: str) -> None:
+    file = ROOT / script
+    first, second = file.read_text(encoding="utf-8").splitlines()[:2]
+    assert first == "#!/bin/sh"
+    assert re.match(r"# [A-Z].{20,}", second)
+    assert os.access(file, os.X_OK), "not executable"
     subprocess.run(["sh", "-n", str(file)], check=True)
+
+
+def test_make_lists_every_target_and_each_calls_a_script() -> None:
+    """Read as text: nobody needs `make` to run the tests."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    rules = dict(re.findall(r"^([a-z-]+):.*## .+\n\t(.+)$", text, re.MULTILINE))
+    phony = re.search(r"^\.PHONY: (.+)$", text, re.MULTILINE)
+    assert phony
+    assert list(rules) == phony[1].split()
+    called = {name: re.findall(r"sh (scripts/[\w-]+)", line) for name, line in rules.items()}
+    assert called.pop("help") == []
+    assert {script for found in called.values() for script in found} <= set(SCRIPTS)
+    assert all(len(found) == 1 for found in called.values())
 
 
 def test_python_m_app_passes_every_setting_on() -> None:

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,11 @@ class Server:
 
 @contextmanager
 def running_app(
-    log: Path, *, cwd: Path = ROOT, environment: Mapping[str, str] | None = None
+    log: Path,
+    *,
+    program: Sequence[str] = (sys.executable, "-B", "-m", "app"),
+    cwd: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """The app, started as a user starts it, until the block ends.
 
@@ -42,7 +46,7 @@ def running_app(
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-B", "-m", "app", f"--server.port={port}", "--server.headless=true"]
+    command = [*program, f"--server.port={port}", "--server.headless=true"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -85,7 +89,9 @@ def chromium() -> str:
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if path := shutil.which(name):
             return path
-    raise AssertionError("Chromium is missing: `sh .ci/test` installs it, or says how to get it.")
+    raise AssertionError(
+        "Chromium is missing: `sh scripts/test` installs it, or says how to get it."
+    )
 
 
 class Line:
@@ -129,7 +135,7 @@ def wait_until_ready(page: Page) -> None:
 def save_picture(page: Page, name: str) -> None:
     """Keep a picture, in the folder that NBN_LAB_PICTURES names if it names one.
 
-    `NBN_LAB_PICTURES=assets sh .ci/test tests/browser` renews those in the README.
+    `NBN_LAB_PICTURES=assets sh scripts/test tests/browser` renews those in the README.
     """
     if folder := os.environ.get("NBN_LAB_PICTURES"):
         (ROOT / folder).mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import pickle
 import re
-import time
 import zipfile
 
 import numpy as np
@@ -14,6 +13,7 @@ import pytest
 from pyarrow import parquet as parquet_files
 
 from nbn_core.formats import read_table
+from tests.counting import peak
 from tests.tables import excel, parquet, sentence, with_member
 
 
@@ -69,9 +69,8 @@ def test_archives_that_are_no_workbook_are_refused_before_they_unpack() -> None:
     assert "archive, not a table" in sentence(archive(data=b"1,2"))
     bomb = archive(**{"[Content_Types].xml": b" " * 70_000_000})
     assert len(bomb) < 100_000
-    start = time.perf_counter()
     assert "unpacks to more than 60 MB" in sentence(bomb)
-    assert time.perf_counter() - start < 1
+    assert peak(lambda: sentence(bomb)) < 1_000_000
     many = archive(**{f"m{i}": b"" for i in range(1001)})
     assert "unpacks" in sentence(many)
     laughs = b'<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><sst>&b;</sst>'

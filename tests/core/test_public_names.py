@@ -1,0 +1,84 @@
+"""The public names: the list may grow, but nothing is renamed or left out by mistake."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+import pytest
+
+import nbn_core
+from nbn_core.rules import RULES
+
+PACKAGES = [
+    "nbn_core",
+    *(found.name for found in pkgutil.walk_packages(nbn_core.__path__, "nbn_core.") if found.ispkg),
+]
+# What a package imports for itself: nobody outside asks for it by this address.
+INTERNAL = {
+    "nbn_core.generators": {"by_name"},
+    "nbn_core.kernels": {"kernel_cache"},
+    "nbn_core.rules": {type(rule).__name__ for rule in RULES.values()},
+}
+PUBLIC = [
+    "ACTIVATIONS",
+    "Activation",
+    "Damping",
+    "Dataset",
+    "Experiment",
+    "Iteration",
+    "NBNError",
+    "Network",
+    "Neuron",
+    "NormalEquations",
+    "Objective",
+    "RULES",
+    "SCHEMES",
+    "StopReason",
+    "Topology",
+    "Trace",
+    "Training",
+    "TrainingResult",
+    "Trial",
+    "TrialsResult",
+    "errors",
+    "generators",
+    "initial_weights",
+    "is_warm",
+    "link",
+    "run_trials",
+    "train",
+    "warm_up",
+]
+
+
+def test_the_public_names_of_nbn_core() -> None:
+    assert sorted(nbn_core.__all__) == PUBLIC
+
+
+def test_a_star_import_gives_exactly_the_public_names() -> None:
+    names: dict[str, object] = {}
+    exec("from nbn_core import *", names)
+    assert sorted(names.keys() - {"__builtins__"}) == PUBLIC
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_what_a_package_shows_is_what_it_exports(name: str) -> None:
+    """A module counts only if the package names it: importing one anywhere makes it appear."""
+    package = importlib.import_module(name)
+    shown = {
+        key
+        for key, value in vars(package).items()
+        if not key.startswith("_") and not isinstance(value, ModuleType)
+    }
+    exported = getattr(package, "__all__", [])
+    assert len(exported) == len(set(exported))
+    modules = {key for key in exported if isinstance(getattr(package, key), ModuleType)}
+    assert shown - INTERNAL.get(name, set()) == set(exported) - modules - INTERNAL.get(name, set())
+
+
+@pytest.mark.parametrize("name", sorted(INTERNAL))
+def test_what_is_internal_is_there(name: str) -> None:
+    package = importlib.import_module(name)
+    assert all(hasattr(package, key) for key in INTERNAL[name])
