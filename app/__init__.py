@@ -4,9 +4,9 @@ from pathlib import Path
 
 
 def shipped(name: str) -> Path:
-    """Find a file that belongs to the app but is no module, such as `assets/icon.svg`.
+    """Find what belongs to the app but is no module, such as `assets` or `docs/glossary.md`.
 
-    A wheel carries `assets` and `.streamlit` inside this package; in a checkout they are beside it.
+    A wheel carries these inside this package; in a checkout they are beside it.
     """
     here = Path(__file__).resolve().parent
     return next(path for path in (here / name, here.parent / name) if path.exists())

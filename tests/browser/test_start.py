@@ -27,7 +27,7 @@ def test_a_run_writes_nothing_into_the_checkout(
 ) -> None:
     copy = tmp_path / "copy"
     copy.mkdir()
-    for name in ("app", "assets", "nbn_core", "pages", ".streamlit"):
+    for name in ("app", "assets", "docs", "nbn_core", "pages", ".streamlit"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     before = sorted(copy.rglob("*"))
     cwd, environment = copy, {}

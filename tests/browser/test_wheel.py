@@ -97,7 +97,8 @@ def test_the_wheel_holds_every_file_of_the_packages(installed: Installed) -> Non
     held = set(zipfile.ZipFile(installed.wheel).namelist())
     assert len(files) > 200
     assert {path.relative_to(ROOT).as_posix() for path in files} - held == set()
-    assert {"app/.streamlit/config.toml", "app/assets/icon.svg", "app/assets/logo.svg"} <= held
+    beside = (".streamlit/config.toml", "assets/icon.svg", "assets/logo.svg", "docs/glossary.md")
+    assert {f"app/{name}" for name in beside} <= held
     top = {name.split("/")[0] for name in held if ".dist-info" not in name}
     assert top == {"app", "nbn_core", "pages"}
 
