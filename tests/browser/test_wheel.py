@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -42,7 +43,7 @@ class Installed:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     """Dependencies are those that the wheel names, at the versions that all tests run with."""
     folder = tmp_path_factory.mktemp("wheel")
     pip(sys.executable, "wheel", "--no-deps", "--no-build-isolation", "-w", str(folder), str(ROOT))
@@ -53,7 +54,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     made = Installed(folder / "environment", wheel)
     venv.create(made.folder, with_pip=True)
     pip(made.command("python"), "install", "--constraint", str(constraints), str(wheel))
-    return made
+    yield made
+    shutil.rmtree(made.folder)  # a gigabyte, which pytest would keep for three runs
 
 
 def pip(python: str, *arguments: str) -> None:
