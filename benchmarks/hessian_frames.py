@@ -27,7 +27,7 @@ from app.figures.names import weight_titles
 from app.figures.svg import svg
 from app.hessian import matrix_payload
 from app.session import curvature
-from app.session.sketch import from_drawing
+from app.session.sketch_reader import from_drawing
 from app.session.view import CurrentView
 from nbn_core import Experiment, Topology
 from nbn_core.analysis import coupling, landscape

@@ -13,7 +13,7 @@ import streamlit as st
 
 from app.session import server, state
 from app.session.state import Session
-from app.session.training import PROMPT, train
+from app.session.training import PROMPT_WAIT, train
 from app.session.view import CurrentView, current_view
 from app.shared.words import duration, short
 from nbn_core.errors import NBNError
@@ -130,7 +130,7 @@ def _train(session: Session, player: ReplayState, now: CurrentView) -> None:
     if now.running:
         if st.button("Stop", icon=":material/stop:", key="nbn-stop") and run is not None:
             run.halt()
-            run.wait(PROMPT)
+            run.wait(PROMPT_WAIT)
             player.again = True
     elif (
         run is not None

@@ -44,7 +44,7 @@ def test_presets_and_settings(page: Page) -> None:
     expect(page.get_by_role("button", name="BMLP")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("textbox", name="Hidden neurons").fill("90-90")
     page.get_by_role("button", name="MLP", exact=True).click()
-    expect(page.locator("[data-part=notice]")).to_contain_text("2,000 is the limit")
+    expect(page.locator("[data-part=notice]")).to_contain_text("at most 2,000")
     expect(facts(page)).to_contain_text("43 weights")
     page.get_by_label("Points").fill("7")
     page.get_by_label("Points").press("Enter")

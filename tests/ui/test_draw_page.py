@@ -212,7 +212,7 @@ assert link_by_hand(XOR) == GOOD
 def test_a_damaged_or_too_large_link_opens_the_first_experiment(root: Path, text: str) -> None:
     page = Page(root, e=text)
     notice = page.answer["notice"]["text"]
-    assert notice.startswith("The link could not be opened, so this is the first experiment.")
+    assert notice.startswith("The link could not be opened, so this is the default experiment.")
     assert is_a_sentence(notice)
     assert page.session.experiment == first_experiment()
     assert page.link == link.encode(first_experiment())

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from app.figures.matrix import MatrixView
 from app.figures.names import weight_titles
 from app.hessian import matrix_payload
-from app.session.sketch import from_drawing
+from app.session.sketch_reader import from_drawing
 from nbn_core.analysis import coupling
 from nbn_core.data import Dataset
 from nbn_core.network import Topology, initial_weights

@@ -12,13 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.session.document import document_of
-from app.session.sketch import (
-    FAR,
+from app.session.sketch import Sketch, SketchNode, check_name
+from app.session.sketch_reader import (
+    MAX_COORDINATE,
     MAX_LINKS,
     MAX_NODES,
-    Sketch,
-    SketchNode,
-    check_name,
     from_drawing,
     read_sketch,
 )
@@ -227,8 +225,8 @@ NO_NUMBERS = [None, True, False, "1", "", [], {}, math.nan, math.inf, -math.inf,
         ("activation", [None, 1, True, "", "relu", ["linear"], {}, "__class__"]),
         ("gain", [*NO_NUMBERS, 0, 0.0, -1, 1000.5]),
         ("leak", [*NO_NUMBERS, -1e-9, 1001]),
-        ("x", [*NO_NUMBERS[1:], 2 * FAR]),
-        ("y", [*NO_NUMBERS[1:], -2 * FAR]),
+        ("x", [*NO_NUMBERS[1:], 2 * MAX_COORDINATE]),
+        ("y", [*NO_NUMBERS[1:], -2 * MAX_COORDINATE]),
     ],
 )
 def test_a_broken_node_is_a_sentence(field: str, values: list[object]) -> None:
