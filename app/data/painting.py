@@ -13,7 +13,7 @@ from app.data.adapt_network import described
 from app.data.canvas import MAX_POINTS, Canvas, canvas, kind_of, paint, take_over
 from app.data.choices import PageState
 from app.session import server, state
-from app.session.inbox import process
+from app.session.inbox import envelope, process
 from app.session.jobs import Workers
 from app.session.messages import Have, Message, Outbox, read_outbox
 from app.session.state import Session
@@ -122,11 +122,9 @@ def answer(
     key = _key(seen)
     if session.run is not None and session.run_from != training_key(session.experiment):
         drop_run(session)
-    notice = session.notice
     sent: Json = {
-        "ack": {"client": client, "seq": session.acknowledged.get(client, 0)} if client else None,
+        **envelope(session, client),
         "rev": session.rev,
-        "notice": {"id": notice.id, "text": notice.text} if notice else None,
         "curve": seen.curve,
         "domain": list(seen.domain),
         "most": MAX_POINTS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.inside import payload
-from app.session.inbox import process
+from app.session.inbox import envelope, process
 from app.session.limits import MAX_ITERATIONS, MAX_PATTERNS
 from app.session.messages import Message, Outbox
 from app.session.state import Session
@@ -65,11 +65,7 @@ _ACTIONS: Final[dict[str, Callable[[Session, InsideState, Message], None]]] = {
 def answer(session: Session, view: InsideState, client: str | None, *, warming: bool) -> Json:
     """Everything the browser needs to step through the iteration shown."""
     seen = current_view(session)
-    notice = session.notice
-    sent: Json = {
-        "ack": {"client": client, "seq": session.acknowledged.get(client, 0)} if client else None,
-        "notice": {"id": notice.id, "text": notice.text} if notice else None,
-    }
+    sent = envelope(session, client)
     reason = _blocked(session, seen, warming=warming)
     if reason:
         return {**sent, "blocked": reason, "poll": warming or seen.running}
