@@ -45,14 +45,8 @@ def hessian() -> None:
     looking = _looking()
     every = scrubber.interval(state.session(), looking.player)
     if every is None and not is_warm_for_curvature():
-        every = scrubber.WATCH
-    if every is None:
-        # Not as a fragment: a late message for one that is gone would leave the next page blank.
-        # In a container, as fragments are: else all charts would be mounted anew at each change.
-        with st.container():
-            _body()
-    else:
-        st.fragment(_body, run_every=every)()
+        every = scrubber.WATCH_SECONDS
+    scrubber.refresh(_body, every)
 
 
 def _body() -> None:
@@ -74,7 +68,7 @@ def _body() -> None:
         st.info("Compiling the numerics, once for this computer: ten to twenty seconds.")
         if looking.compiled:
             looking.compiled = False
-            looking.player.again = True
+            looking.player.rerun = True
         scrubber.run_again(looking.player)
         return
     if not looking.compiled:

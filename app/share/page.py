@@ -44,13 +44,7 @@ def share() -> None:
         st.subheader("Bring in", anchor=False)
         bring_in(session, sharing.intake)
     st.subheader("Take away", anchor=False)
-    every = scrubber.interval(session, sharing.player)
-    if every is None:
-        # Not as a fragment: a late message for one that is gone would leave the next page blank.
-        with st.container():
-            _take_away()
-    else:
-        st.fragment(_take_away, run_every=every)()
+    scrubber.refresh(_take_away, scrubber.interval(session, sharing.player))
 
 
 def _link(session: Session) -> None:

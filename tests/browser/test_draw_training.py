@@ -20,7 +20,7 @@ from tests.browser.workbench import (
 
 def test_first_screen_is_solved_by_one_click_and_replays(page: Page) -> None:
     expect(status(page)).to_contain_text("Press Train")
-    expect(facts(page)).to_have_text("105 weights, 250 patterns to train, 250 to test")
+    expect(facts(page)).to_have_text("105 weights, 250 training and 250 test patterns")
     note_states(page)
     train(page)
     assert states(page) == ["resting", "training", "replaying", "resting"]
@@ -77,7 +77,7 @@ def test_stop_is_quick_and_the_page_goes_on(page: Page) -> None:
     page.get_by_role("button", name="Train", exact=True).click()
     expect(session(page)).to_have_attribute("data-state", "training")
     page.get_by_role("button", name="Stop").click()
-    expect(status(page)).to_contain_text("Train goes on from here")
+    expect(status(page)).to_contain_text("Press Train to continue")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
 
 

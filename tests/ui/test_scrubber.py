@@ -39,9 +39,9 @@ def test_a_replay_goes_with_the_time_and_rests_at_the_end(
     last = trained.slider[0].max
     trained.button(key="nbn-replay").click().run()
     assert (trained.slider[0].value, trained.slider[0].disabled) == (0, True)
-    clock.now = 3.5 * scrubber.TICK
+    clock.now = 3.5 * scrubber.FRAME_SECONDS
     assert trained.run().slider[0].value == 3
-    clock.now = (last + 0.5) * scrubber.TICK
+    clock.now = (last + 0.5) * scrubber.FRAME_SECONDS
     trained.run()
     assert (trained.slider[0].value, trained.slider[0].disabled) == (last, False)
     trained.slider[0].set_value(2).run()
@@ -54,7 +54,7 @@ def test_a_browser_that_lags_behind_a_replay_does_not_turn_it_back(
     last = trained.slider[0].max
     trained.button(key="nbn-replay").click().run()
     early = trained.slider[0]
-    clock.now = (last + 0.5) * scrubber.TICK
+    clock.now = (last + 0.5) * scrubber.FRAME_SECONDS
     trained.run()
     # A browser that has not seen the end yet says with every message where its slider stands.
     early.proto.disabled = False

@@ -95,7 +95,7 @@ def test_the_browser_gets_the_validation_errors_and_where_they_were_least(
     assert (run["best"], run["total"]) == (best, last + 1)
     assert stopped.columns["validation"] == list(errors)
     assert run["sentence"] == (
-        f"Stopped early after {last} iterations: the validation patterns were best at iteration "
+        f"Stopped early after {last} iterations: the validation SSE was best at iteration "
         f"{best}, which is shown."
     )
 
