@@ -58,7 +58,7 @@ def exported(page: Page, name: str, table: pandas.DataFrame, folder: Path) -> di
     source = folder / f"{name}.csv"
     table.to_csv(source, index=False)
     page.get_by_role("link", name="Data").click()
-    page.get_by_role("radio", name="Own files").click()
+    page.get_by_role("radio", name="Your files").click()
     page.locator("input[type=file]").set_input_files(str(source))
     page.get_by_role("button", name="Use this data").click()
     page.get_by_text("now in use").first.wait_for()

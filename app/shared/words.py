@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from app.session.jobs import Run
 from nbn_core.checks import plural
 from nbn_core.experiment import Experiment, OwnData, Parts
@@ -83,13 +86,18 @@ def facts(experiment: Experiment) -> str:
     return f"{weights}, {pattern_counts(experiment.parts())}"
 
 
-def pattern_counts(parts: Parts) -> str:
-    """Count the patterns of each part: `4 patterns`, or `250 training and 250 test patterns`."""
-    counts = [
+def part_counts(parts: Parts) -> list[str]:
+    """Count the patterns of each part that there is: `["250 training", "250 test"]`."""
+    return [
         f"{part.n_patterns:,} {name}"
         for part, name in zip(parts, ("training", "validation", "test"), strict=True)
         if part is not None
     ]
+
+
+def pattern_counts(parts: Parts) -> str:
+    """Count the patterns of each part: `4 patterns`, or `250 training and 250 test patterns`."""
+    counts = part_counts(parts)
     if len(counts) == 1:
         return plural(parts.train.n_patterns, "pattern")
     return f"{', '.join(counts[:-1])} and {counts[-1]} patterns"
@@ -103,6 +111,14 @@ def changed_settings(experiment: Experiment) -> list[str]:
         for key, value in experiment.settings.items()
         if value != defaults[key]
     ]
+
+
+_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&\"'/@^=])")
+
+
+def escape_markdown(text: str) -> str:
+    """Escape text of unknown origin, so that Markdown shows it literally and on one line."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
 def about_own(data: OwnData) -> str:

@@ -69,7 +69,7 @@ def data(page: Page) -> Page:
 
 
 def test_a_file_of_ones_own_is_uploaded_used_and_learnt(data: Page) -> None:
-    section(data, "Own files")
+    section(data, "Your files")
     upload = data.locator("[data-testid=stFileUploader] input[type=file]")
     upload.set_input_files(file("broken.csv", b"\x00\x01\x02\x03"))
     expect(data.get_by_text("This is a binary file that is no table")).to_be_visible()
@@ -79,7 +79,7 @@ def test_a_file_of_ones_own_is_uploaded_used_and_learnt(data: Page) -> None:
     expect(data.get_by_text("ring: −1 is inner, +1 is outer.")).to_be_visible()
     data.get_by_role("button", name="Use this data").click()
     expect(data.get_by_text("now in use", exact=False)).to_be_visible()
-    data.get_by_role("link", name="Train the network on it").click()
+    data.get_by_role("link", name="Train the network on this data").click()
     expect(data.locator(".workbench .side")).to_contain_text("Your own data: 16 rows, 2 inputs")
     expect(data.locator('[data-id="across"]')).to_be_visible()
     data.get_by_role("button", name="Train", exact=True).click()
@@ -92,15 +92,15 @@ def test_a_file_of_ones_own_is_uploaded_used_and_learnt(data: Page) -> None:
 def test_patterns_set_aside_stop_a_training_early_and_the_best_iteration_is_shown(
     data: Page,
 ) -> None:
-    section(data, "Own files")
+    section(data, "Your files")
     upload = data.locator("[data-testid=stFileUploader] input[type=file]")
     upload.set_input_files(file("noise.csv", NOISE.encode()))
-    expect(data.get_by_role("slider", name="Patterns that train")).to_be_visible()
-    data.get_by_role("slider", name="that validate").press("End")
-    expect(data.get_by_text("None are left to test.")).to_be_visible()
+    expect(data.get_by_role("slider", name="Training patterns")).to_be_visible()
+    data.get_by_role("slider", name="Validation patterns").press("End")
+    expect(data.get_by_text("No test patterns are left.")).to_be_visible()
     data.get_by_role("button", name="Use this data").click()
     expect(data.get_by_text("early after 20 iterations without", exact=False)).to_be_visible()
-    data.get_by_role("link", name="Train the network on it").click()
+    data.get_by_role("link", name="Train the network on this data").click()
     patience = data.get_by_label("Patience")
     expect(patience).to_have_value("20")
     target = data.get_by_label("Target SSE")
@@ -183,7 +183,7 @@ def test_the_page_fits_a_phone(open_page: OpenPage, scheme: str) -> None:
     phone = open_page(390, 844, scheme)
     rest_on_draw(phone)
     go(phone, "Data")
-    for name in ("Own files", "Painting", "Built-in problems"):
+    for name in ("Your files", "Painting", "Built-in problems"):
         section(phone, name)
         wide = phone.evaluate("document.scrollingElement.scrollWidth > innerWidth")
         assert not wide, name

@@ -49,12 +49,12 @@ class Page:
         self.fine()
 
     def paste(self, text: str) -> None:
-        self.section("Own files")
+        self.section("Your files")
         self.app.text_area(key="nbn-file-paste").set_value(text).run()
         self.press("nbn-file-read")
 
     def upload(self, name: str, data: bytes) -> None:
-        self.section("Own files")
+        self.section("Your files")
         self.app.file_uploader(key="nbn-file-upload").set_value((name, data, "text/csv")).run()
         self.fine()
 
@@ -202,7 +202,7 @@ def test_hostile_names_are_letters(page: Page, name: str) -> None:
 
 
 def test_the_example_has_gaps_and_three_classes(page: Page) -> None:
-    page.section("Own files")
+    page.section("Your files")
     page.press("nbn-file-example")
     assert "2 rows of 150 left out" in page.words
     page.press("nbn-data-take")

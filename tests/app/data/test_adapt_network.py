@@ -9,11 +9,21 @@ import pytest
 from hypothesis import given, settings
 
 from app.data import words
-from app.data.adapt_network import PATIENCE, adapted, adopt, described, fits, plan, small, target_of
+from app.data.adapt_network import (
+    PATIENCE,
+    adapt_topology,
+    adopt,
+    describe,
+    fits,
+    plan,
+    small_topology,
+    suggested_target,
+)
 from app.data.known_results import BACKGROUND, Known
 from app.session.document import document_of
 from app.session.limits import MAX_WEIGHTS
 from app.session.state import Session, first_experiment
+from app.shared.words import escape_markdown
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
 from nbn_core.errors import NBNError, SettingError
@@ -44,7 +54,7 @@ def test_layers_keep_their_hidden_sizes() -> None:
     said = adopt(browser, table())
     assert "4-8-8-3" in said
     topology = browser.experiment.topology
-    assert described(topology) == "4-8-8-3"
+    assert describe(topology) == "4-8-8-3"
     assert {topology.neurons[m].activation for m in topology.outputs} == {"bipolar"}
     assert browser.experiment.datasets()[0].n_patterns == 9
     assert browser.document.blocked is None
@@ -127,7 +137,7 @@ def test_inputs_and_outputs_are_called_after_their_columns() -> None:
 @given(topologies())
 def test_any_network_can_be_adapted(topology: Topology) -> None:
     train = table().datasets()[0]
-    made = adapted(topology, train)
+    made = adapt_topology(topology, train)
     assert (made.n_inputs, made.n_outputs) == (4, 3)
     hidden = [n for k, n in enumerate(topology.neurons) if k not in topology.outputs]
     assert made.n_neurons == len(hidden) + 3
@@ -148,7 +158,7 @@ def test_what_would_be_too_large_becomes_small_or_is_refused() -> None:
         adopt(browser, table(inputs=1_999, rows=4))
     assert is_a_sentence(str(error.value))
     assert browser.experiment is before
-    assert small(table().datasets()[0]) == Topology.mlp([4, 8, 3], output="bipolar")
+    assert small_topology(table().datasets()[0]) == Topology.mlp([4, 8, 3], output="bipolar")
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
@@ -171,12 +181,12 @@ def test_a_network_somebody_drew_stays_for_a_problem_it_fits() -> None:
 
 def test_targets_suit_the_data() -> None:
     classes = table().datasets()[0]
-    assert target_of(classes) == 1.0
+    assert suggested_target(classes) == 1.0
     spread = Dataset([[0.0], [1.0]], [[-10.0], [10.0]])
-    assert target_of(spread) == pytest.approx(2.0)
+    assert suggested_target(spread) == pytest.approx(2.0)
     twice = Dataset([[0.0], [0.0]], [[-1.0], [1.0]])
-    assert target_of(twice) == pytest.approx(3.0)
-    assert target_of(Dataset([[0.0], [1.0]], [[-1e200], [1e200]], kind="regression")) > 0
+    assert suggested_target(twice) == pytest.approx(3.0)
+    assert suggested_target(Dataset([[0.0], [1.0]], [[-1e200], [1e200]], kind="regression")) > 0
 
 
 # Words
@@ -198,7 +208,7 @@ def test_every_problem_has_a_paragraph_a_source_and_marked_results() -> None:
     "text", ["<b>x</b>", "![a](http://b.example)", "**x** :red[y] $z$ `q`", "[l](javascript:1)"]
 )
 def test_marks_of_markdown_are_letters(text: str) -> None:
-    shown = words.harmless(text)
+    shown = escape_markdown(text)
     assert shown.replace("\\", "") == text
     for mark in "<![]*:$`()":
         assert all(shown[at - 1] == "\\" for at, c in enumerate(shown) if c == mark)
@@ -206,7 +216,7 @@ def test_marks_of_markdown_are_letters(text: str) -> None:
 
 def test_data_are_counted_in_words() -> None:
     data = table()
-    assert words.patterns(data) == "12 patterns (9 to train, 3 to test), 4 inputs, 3 classes"
+    assert words.patterns(data) == "12 patterns (9 training, 3 test), 4 inputs, 3 classes"
     assert words.class_names(data) == COLOUR.classes
     assert words.scaling(data) == ""
     assert words.scaling(replace(data, inputs_by="standard")).startswith("Inputs scaled: mean 0")
