@@ -83,8 +83,8 @@ def structure(at: curvature.Point) -> list[Chart]:
 def couplings(at: curvature.Point) -> list[Chart]:
     groups = coupling.by_neuron(at.topology)
     norms = coupling.block_norms(curvature.equations(at).quasi_hessian, groups)
-    curvature.loss(at, groups)
-    curvature.loss(at, coupling.by_layer(at.topology))
+    curvature.block_loss(at, groups)
+    curvature.block_loss(at, coupling.by_layer(at.topology))
     return [
         coupling_chart.norms_matrix(norms, groups.names, palette.LIGHT),
         coupling_chart.coupling_graph(at.topology, norms, palette.LIGHT),

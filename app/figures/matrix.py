@@ -15,8 +15,8 @@ from app.figures.palette import Palette
 from app.figures.spec import Spec
 
 DECADES: Final = 6
-MOST: Final = 500  # cells to a side; above that a cell stands for several weights
-LABELS: Final = 26  # groups up to which each is labelled
+MAX_SIDE: Final = 500  # cells per side; beyond that a cell stands for several weights
+MAX_LABELS: Final = 26  # groups up to which each is labelled
 
 FloatArray = NDArray[np.float64]
 
@@ -76,7 +76,7 @@ def matrix(
     """
     part = values[np.ix_(view.order, view.column_order)]
     never = view.zeros[np.ix_(view.order, view.column_order)]
-    stride = -(-max(part.shape) // MOST)
+    stride = -(-max(part.shape) // MAX_SIDE)
     cells, absent = pooled(part, never, stride)
     most = float(np.abs(values).max(initial=0.0))
     tones = np.where(absent, np.nan, toned(cells, most, view.scale)).astype(np.float32)
@@ -141,7 +141,7 @@ def pooled(
 def _label_groups(made: Spec, view: MatrixView, stride: int) -> None:
     """Write the name of each group in the middle of its rows and columns."""
     for frames, across in ((view.column_frames, True), (view.frames, False)):
-        if len(frames) > LABELS:
+        if len(frames) > MAX_LABELS:
             continue
         starts = np.cumsum([0, *(size for _, size in frames)])
         font = {"size": 12 if len(frames) > 14 else 13}

@@ -14,7 +14,7 @@ from nbn_core.experiment import SeededStart, Stopping, link
 from tests.browser.helpers import save_picture, wait_until_ready
 
 OpenPage = Callable[..., Page]
-SECTIONS = ("Structure", "Coupling", "Spectrum", "Quasi against exact", "Landscape", "Memory")
+SECTIONS = ("Structure", "Coupling", "Spectrum", "Quasi versus exact", "Landscape", "Memory")
 
 
 def address(name: str) -> str:
@@ -55,7 +55,7 @@ def enter(page: Page) -> Page:
         page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     expect(page.get_by_text("This network is not trained yet")).to_be_visible()
     # A pipeline starts with nothing compiled.
-    expect(page.get_by_text("Compiling the numerics")).to_have_count(0, timeout=240_000)
+    expect(page.get_by_text("Compiling the kernels of this page")).to_have_count(0, timeout=240_000)
     expect(cells(page)).to_be_visible()
     return page
 
@@ -99,8 +99,8 @@ def test_every_section_computes_its_numbers(parity: Page) -> None:
         "Structure": "Each of the 9 × 9 cells",
         "Coupling": "NBN solves for all weights together",
         "Spectrum": "Numerical rank",
-        "Quasi against exact": "Here the dropped part is",
-        "Landscape": "the decrease that the model expected",
+        "Quasi versus exact": "Here the ratio of the dropped to the kept part",
+        "Landscape": "the decrease that the model predicted",
         "Memory": "measured in this program",
     }
     for name in SECTIONS:

@@ -55,7 +55,7 @@ def test_numbers_and_zeros_arrive_as_they_are(
     expected, never = Q[np.ix_(rows, columns)], ZEROS[np.ix_(rows, columns)]
     np.testing.assert_allclose(unpacked(sent, "values", "<f4"), expected, rtol=1e-6, atol=1e-30)
     tones = unpacked(sent, "tones", "u1")
-    np.testing.assert_array_equal(tones == matrix_payload.NEVER, never)
+    np.testing.assert_array_equal(tones == matrix_payload.ZERO_TONE, never)
     seen = ~never
     np.testing.assert_array_equal(np.sign(tones[seen] - 127), np.sign(expected[seen]))
     assert sent["rows"][0] == "neuron h1, bias"
