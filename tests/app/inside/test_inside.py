@@ -189,7 +189,7 @@ def test_a_network_edited_under_the_page_is_taken_apart_afresh() -> None:
 def test_a_pattern_that_is_gone_is_the_last_one_and_said() -> None:
     sent = ask(bench_of(parity3()), InsideState(pattern=40))
     assert sent["p"] == 7
-    assert "Pattern 41 does not exist here" in notes(sent)
+    assert "Pattern 41 does not exist" in notes(sent)
 
 
 def test_an_incomplete_network_is_said() -> None:
@@ -212,7 +212,7 @@ def test_a_running_training_is_said_and_asked_for_again() -> None:
     run.go(NoWorkers())  # in line, with nobody to take it up
     session.run, session.run_from = run, training_key(experiment)
     sent = ask(session)
-    assert "training is running" in sent["blocked"]
+    assert "Training is running" in sent["blocked"]
     assert sent["poll"]
 
 
@@ -223,8 +223,8 @@ def test_warming_up_is_said_and_asked_for_again() -> None:
 
 
 def test_too_much_work_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.inside.view.MOST_WORK", 100.0)
-    assert "too much work" in ask(bench_of(parity3()))["blocked"]
+    monkeypatch.setattr("app.inside.view.MAX_WORK", 100.0)
+    assert "too large" in ask(bench_of(parity3()))["blocked"]
 
 
 # Messages
