@@ -244,7 +244,7 @@ def test_a_report_tells_the_numbers() -> None:
     shown = trained(XOR)
     page = report(shown, {})
     assert f"{XOR.topology.n_weights} weights" in page
-    assert "4 of 4 in their class" in page
+    assert "4 of 4 classified correctly" in page
     assert "seed 4" in page
     assert page.count("<svg") >= 4
     ids = re.findall(r'\bid="([^"]+)"', page)
@@ -326,9 +326,9 @@ def test_data_alone_get_a_network_that_fits_and_are_scaled() -> None:
 
 
 REFUSED = {
-    "a network that fits no data": ([("", formats.write_in(Topology.mlp([5, 2, 1])))], "need 2"),
+    "a network that fits no data": ([("", formats.write_in(Topology.mlp([5, 2, 1])))], "needs 2"),
     "two of a kind": ([("a", "1 2 3\n4 5 6"), ("b", "1 2 3\n4 5 6")], "same kind"),
-    "an experiment among others": ([("a", XOR.to_json()), ("b", "1 2 3\n3 4 5")], "by itself"),
+    "an experiment among others": ([("a", XOR.to_json()), ("b", "1 2 3\n3 4 5")], "is complete"),
     "four files": ([("a", "1 2")] * 4, "4 files"),
     "one of two damaged": ([("good.dat", "1 2 3\n4 5 6"), ("bad.in", "n 3 mbip")], "“bad.in”"),
     "too many weights": ([("", formats.write_in(Topology.mlp([2, 100, 100, 1])))], "limit"),
