@@ -1,4 +1,4 @@
-"""Memory as bars."""
+"""A bar chart of memory sizes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from app.figures.palette import Palette
 
 
 def needs_chart(needs: dict[str, float], palette: Palette, height: int = 260) -> Chart:
-    """Draw what each thing needs, on a log axis of bytes."""
+    """Draw memory sizes on a log axis.
+
+    Parameters
+    ----------
+    needs : dict
+        Name and size in bytes of each bar.
+    palette : Palette
+        Colours of the light or dark theme.
+    height : int
+        Height in pixels.
+    """
     made = figure(
         palette, height, margin={"l": 190, "r": 90, "t": 8, "b": 46}, showlegend=False, bargap=0.35
     )
@@ -32,7 +42,7 @@ def needs_chart(needs: dict[str, float], palette: Palette, height: int = 260) ->
 
 
 def bytes_in_words(count: float) -> str:
-    """Write a number of bytes: `328 B`, `43.3 MB`; 1 kB is 1000 B."""
+    """Format a number of bytes: `328 B`, `43.3 MB`; 1 kB is 1000 B."""
     for unit in ("B", "kB", "MB", "GB", "TB", "PB", "EB"):
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.3g} {unit}"

@@ -1,4 +1,4 @@
-"""What the network's outputs become when the weights move: a map, or a point for each pattern."""
+"""The outputs of a network: as a map over two inputs, or as points before and after a change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,23 @@ def output_map(
     x: FloatArray, y: FloatArray, output: FloatArray, data: Dataset, palette: Palette, *,
     name: str, height: int = 340,
 ) -> Chart:  # fmt: skip
-    """Draw one output over a plane of two inputs, with the patterns on it."""
+    """Draw one output over two inputs, with the patterns.
+
+    Parameters
+    ----------
+    x, y : (n,), (m,) float64
+        Coordinates of the map.
+    output : (m, n) float64
+        Output at each point of the map.
+    data : Dataset
+        Patterns to draw.
+    palette : Palette
+        Colours of the light or dark theme.
+    name : str
+        Name of the files.
+    height : int
+        Height in pixels.
+    """
     made = figure(palette, height, showlegend=False, margin={"l": 44, "r": 8, "t": 8, "b": 32})
     made.add_heatmap(
         x=x, y=y, z=output.astype(np.float32), zmin=-1, zmax=1, colorscale=palette.diverging,
@@ -47,7 +63,7 @@ def output_map(
 def output_points(
     before: FloatArray, after: FloatArray, palette: Palette, *, name: str, height: int = 340
 ) -> Chart:
-    """Draw every output before and after: points on the diagonal have not moved."""
+    """Draw every output after a change over its value before; the diagonal means no change."""
     made = figure(palette, height, showlegend=False)
     both = np.concatenate([before, after])
     low, high = float(both.min()), float(both.max())
@@ -63,9 +79,9 @@ def output_points(
         hovertemplate="before %{x:.3g}, after %{y:.3g}<extra></extra>",
     )  # fmt: skip
     made.update_xaxes(title_text="output before", range=ends)
-    made.update_yaxes(title_text="after", range=ends)
+    made.update_yaxes(title_text="output after", range=ends)
     moved = float(np.abs(after - before).max(initial=0.0))
     return Chart(
-        name, made, f"Outputs before and after; the largest move is {short(moved)}.",
+        name, made, f"Outputs before and after; the largest change is {short(moved)}.",
         lambda: columns({"before": before, "after": after}),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The SSE as a landscape: a plane with the path of training, and a cut along one step."""
+"""The SSE as a landscape: over a plane in weight space, and along one step."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ def plane_chart(
     share: float,
     height: int = 480,
 ) -> Chart:
-    """Draw the SSE over a plane, bright where it is low, with the path on it.
+    """Draw the SSE over a plane with the path of training on it.
 
     Parameters
     ----------
     x, y : (n,), (m,) float64
-        Coordinates.
+        Coordinates in the plane.
     sse : (m, n) float64
-        Heights, above 0.
-    path : (k+1, 2) float64
-        Of the training.
+        SSE at each point, positive.
+    path : (K, 2) float64
+        Training path, projected onto the plane.
     at : int
-        The row of the path that is shown.
+        Row of the path to mark.
     palette : Palette
-        Colours.
+        Colours of the light or dark theme.
     titles : tuple of str
-        Of the axes.
+        Titles of the axes.
     share : float
-        Of the path that lies in the plane.
+        Share of the movement of the path that lies in the plane.
     height : int
-        Of the chart.
+        Height in pixels.
     """
     with np.errstate(divide="ignore"):
         level = np.log10(np.maximum(sse, 1e-300))
@@ -83,13 +83,13 @@ def plane_chart(
     return Chart(
         "landscape", made,
         f"SSE from {short(float(np.nanmin(sse)))} to {short(float(np.nanmax(sse)))} over the plane "
-        f"of {titles[0]} and {titles[1]}, which holds {percent(share)} of the path's movement.",
+        f"of {titles[0]} and {titles[1]}, which contains {percent(share)} of the path's movement.",
         lambda: grid(x, y, sse),
     )  # fmt: skip
 
 
 def cut_chart(cut: Cut, mu: float, palette: Palette, height: int = 360) -> Chart:
-    """Draw the SSE along one damped step, beside the quadratic model it was made from."""
+    """Draw the SSE along a damped step, and the quadratic model that the step minimises."""
     made = figure(palette, height)
     made.add_scatter(
         x=cut.t, y=cut.model, mode="lines", name="quadratic model (Q)",
@@ -109,11 +109,11 @@ def cut_chart(cut: Cut, mu: float, palette: Palette, height: int = 360) -> Chart
     before, after, expected = (float(v) for v in (cut.sse[start], cut.sse[whole], cut.model[whole]))
     drop = max(before - expected, abs(before - after), 1e-9 * before, 1e-300)
     low, high = min(expected, after) - 0.4 * drop, before + 1.5 * drop
-    made.update_xaxes(title_text=f"part of the step with damping {short(mu)}")
+    made.update_xaxes(title_text=f"fraction of the step, damping {short(mu)}")
     made.update_yaxes(title_text="SSE", range=[low, max(high, after + 0.4 * drop)])
     return Chart(
         "step", made,
         f"Along the damped step the SSE goes from {short(float(cut.sse[start]))} to "
-        f"{short(float(cut.sse[whole]))}; the model expected {short(float(cut.model[whole]))}.",
+        f"{short(float(cut.sse[whole]))}; the model predicts {short(float(cut.model[whole]))}.",
         lambda: columns({"part": cut.t, "sse": cut.sse, "model": cut.model}),
     )  # fmt: skip

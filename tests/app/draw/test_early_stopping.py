@@ -76,7 +76,7 @@ def test_charts_and_files_of_other_pages_have_the_validation_errors(stopped: Fak
     assert now.validation == errors
     assert now.trace is not None
     chart = convergence(now.trace, now.k, 0.0, LIGHT, validation=now.validation)
-    assert f"The validation patterns were best at iteration {best}: SSE" in chart.summary
+    assert f"The validation SSE was best at iteration {best}:" in chart.summary
     first, *rows = csv.reader(io.StringIO(chart.table()))
     assert tuple(float(row[first.index("validation_sse")]) for row in rows) == errors
     low, high = chart.spec.layout.yaxis.range

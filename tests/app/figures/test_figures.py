@@ -122,7 +122,7 @@ def test_structural_zeros_are_gaps_and_small_numbers_are_not() -> None:
     z = chart.spec.data[0].z
     assert np.isnan(z[0, 1])
     np.testing.assert_array_equal(z[[0, 1, 1], [0, 0, 1]], [1.0, 0.0, -1.0])
-    assert "25 % of the entries are zero by the wiring" in chart.summary
+    assert "25 % of the entries are zero because of the topology" in chart.summary
 
 
 def test_tones_span_six_decades_or_none() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.figures.palette import palette
-from app.figures.patterns import MOST, axes_of, class_tones, default_axes, patterns, tones
+from app.figures.patterns import MAX_POINTS, axes_of, class_tones, default_axes, patterns, tones
 from app.figures.svg import svg
 from app.figures.thumbs import thumb_svg
 from app.shared.problem_gallery import catalogue
@@ -51,7 +51,7 @@ def test_many_points_are_thinned_out_in_the_picture_only() -> None:
     x = np.random.default_rng(0).normal(size=(20_000, 2))
     data = OwnData(Dataset(x, np.sign(x[:, :1]) + 0.0), 0.7)
     chart = patterns(data.raw_parts(), *default_axes(data.whole), LIGHT)
-    assert sum(len(trace.x) for trace in chart.spec.data) <= MOST + 2
+    assert sum(len(trace.x) for trace in chart.spec.data) <= MAX_POINTS + 2
     assert chart.table().count("\n") == 20_001
 
 
