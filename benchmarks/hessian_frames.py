@@ -1,10 +1,10 @@
-"""How long one frame of the Hessian page's replay takes to compute, for three sizes of network.
+"""Time to compute one frame of a replay on the Hessian page, for three sizes of network.
 
-    python -m benchmarks.hessian_frames             every section, milliseconds a frame
-    python -m benchmarks.hessian_frames --browser   frames a second that reach Chromium
+    python -m benchmarks.hessian_frames             every section, milliseconds per frame
+    python -m benchmarks.hessian_frames --browser   frames per second that reach Chromium
 
-A frame is everything a section computes at an iteration it has not seen, and its pictures. Two
-spirals (194 patterns), a cascade or two hidden layers of about 100, 500 and 1,200 weights.
+A frame is everything that a section computes at a new iteration, and its pictures. The data is Two
+spirals (194 patterns); the networks have about 100, 500 and 1,200 weights.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SIZES = {
     "1,179 weights": Topology.mlp([2, 30, 34, 1]),
 }
 FRAMES = 6
-# Structure is a canvas in a shadow root whose label names the iteration; others are pictures.
+# Structure is a canvas in a shadow root whose label names the iteration; others are images.
 COUNT = """() => {
   window.frame_times = [];
   let before;
