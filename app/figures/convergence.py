@@ -37,30 +37,30 @@ def convergence(
     validation : (K,) sequence of float, optional
         SSE of the validation patterns, one value per row; NaN where not computed.
     """
-    made = figure(palette, height)
+    plot = figure(palette, height)
     steps = trace.iterations
     table: dict[str, NDArray[Any]] = {"iteration": steps, "sse": trace.sse, "mu": trace.mu}
     summary = (
         f"SSE over {len(trace) - 1} iterations, from {short(float(trace.sse[0]))} "
         f"to {short(float(trace.sse[-1]))}."
     )
-    _curve(made, steps, trace.sse, "SSE", {"color": palette.css(1.0), "width": 2.5})
+    _curve(plot, steps, trace.sse, "SSE", {"color": palette.css(1.0), "width": 2.5})
     if validation is not None and np.isfinite(validation).any():
         validation_sse = table["validation_sse"] = np.asarray(validation, dtype=np.float64)
         line = {"color": palette.css(-1.0), "width": 2, "dash": "dash"}
-        _curve(made, steps, validation_sse, "validation SSE", line)
+        _curve(plot, steps, validation_sse, "validation SSE", line)
         best = int(np.nanargmin(validation_sse))
         summary += (
             f" The validation SSE was best at iteration {int(steps[best])}: "
             f" {short(float(validation_sse[best]))}."
         )
     if target > 0:
-        made.add_scatter(
+        plot.add_scatter(
             x=[int(steps[0]), int(steps[-1])], y=[target, target], mode="lines", hoverinfo="skip",
             name=f"target {short(target)}",
             line={"color": palette.muted, "width": 1, "dash": "dot"},
         )  # fmt: skip
-    made.add_scatter(
+    plot.add_scatter(
         x=[int(steps[k])], y=[max(float(trace.sse[k]), SMALLEST)], mode="markers", hoverinfo="skip",
         name=f"iteration {int(steps[k])}",
         marker={
@@ -70,17 +70,17 @@ def convergence(
     every = np.concatenate([trace.sse, table.get("validation_sse", trace.sse[:0])])
     known = every[np.isfinite(every) & (every > 0)]
     low, high = log_range([*known.tolist(), *([target] if target > 0 else [])])
-    made.update_yaxes(type="log", range=[low, high], title_text="SSE", **log_ticks(low, high))
+    plot.update_yaxes(type="log", range=[low, high], title_text="SSE", **log_ticks(low, high))
     pad = 0.02 * float(steps[-1] - steps[0]) + 0.2
-    made.update_xaxes(title_text="iteration", range=[float(steps[0]) - pad, float(steps[-1]) + pad])
-    return Chart("convergence", made, summary, lambda: columns(table))
+    plot.update_xaxes(title_text="iteration", range=[float(steps[0]) - pad, float(steps[-1]) + pad])
+    return Chart("convergence", plot, summary, lambda: columns(table))
 
 
 def _curve(
-    made: Spec, steps: NDArray[np.int64], sse: NDArray[np.float64], name: str,
+    plot: Spec, steps: NDArray[np.int64], sse: NDArray[np.float64], name: str,
     line: dict[str, object],
 ) -> None:  # fmt: skip
-    made.add_scatter(
+    plot.add_scatter(
         x=steps, y=np.maximum(sse, SMALLEST), mode="lines", name=name, line=line,
         hovertemplate=f"iteration %{{x}}: {name} %{{y:.4g}}<extra></extra>",
     )  # fmt: skip
@@ -91,25 +91,25 @@ def outputs_over_targets(
     height: int = 300,
 ) -> Chart:  # fmt: skip
     """Draw the outputs over the targets; the points of a perfect network lie on the diagonal."""
-    made = figure(palette, height, showlegend=False)
+    plot = figure(palette, height, showlegend=False)
     both = np.concatenate([targets, outputs])
     low, high = float(both.min()), float(both.max())
     pad = 0.05 * ((high - low) or 1.0)
     ends = [low - pad, high + pad]
-    made.add_scatter(
+    plot.add_scatter(
         x=ends, y=ends, mode="lines", hoverinfo="skip", line={"color": palette.muted, "width": 1}
     )
     picked = np.linspace(0, len(targets) - 1, min(len(targets), 800)).astype(int)
-    made.add_scatter(
+    plot.add_scatter(
         x=targets[picked], y=outputs[picked], mode="markers",
         marker={"size": 6, "color": palette.css(1.0)},
         hovertemplate="target %{x:.4g}, output %{y:.4g}<extra></extra>",
     )  # fmt: skip
-    made.update_xaxes(title_text="target", range=ends)
-    made.update_yaxes(title_text="output", range=ends)
+    plot.update_xaxes(title_text="target", range=ends)
+    plot.update_yaxes(title_text="output", range=ends)
     worst = float(np.abs(outputs - targets).max(initial=0.0))
     return Chart(
-        "outputs", made, f"Outputs over targets; the largest error is {short(worst)}.",
+        "outputs", plot, f"Outputs over targets; the largest error is {short(worst)}.",
         lambda: columns({"target": targets, "output": outputs}),
     )  # fmt: skip
 

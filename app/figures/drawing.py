@@ -52,28 +52,28 @@ def painted(
         Height in pixels.
     """
     spots = np.array(layout.places(topology, drawn))
-    most = float(np.abs(values).max(initial=0.0)) or 1.0
-    tones = values / most
-    made = figure(palette, height, margin={"l": 6, "r": 6, "t": 6, "b": 6}, showlegend=False)
-    _add_links(made, topology, spots, tones, palette, lit)
-    _add_hover(made, topology, spots, values)
-    _add_nodes(made, topology, spots, tones, palette, lit)
+    largest = float(np.abs(values).max(initial=0.0)) or 1.0
+    tones = values / largest
+    plot = figure(palette, height, margin={"l": 6, "r": 6, "t": 6, "b": 6}, showlegend=False)
+    _add_links(plot, topology, spots, tones, palette, lit)
+    _add_hover(plot, topology, spots, values)
+    _add_nodes(plot, topology, spots, tones, palette, lit)
     low, high = spots.min(axis=0), spots.max(axis=0)
-    made.update_xaxes(visible=False, range=[low[0] - 40, high[0] + 40])
-    made.update_yaxes(visible=False, range=[high[1] + 40, low[1] - 40], scaleanchor="x")
+    plot.update_xaxes(visible=False, range=[low[0] - 40, high[0] + 40])
+    plot.update_yaxes(visible=False, range=[high[1] + 40, low[1] - 40], scaleanchor="x")
     titles = weight_titles(topology)
     first = [int(n) for n in np.argsort(-np.abs(values), kind="stable")[:2]]
     leading = " and ".join(f"{titles[n]} ({short(float(values[n]))})" for n in first)
     return Chart(
         name,
-        made,
+        plot,
         f"The network with {what} as colours of its links. The largest: {leading}.",
         lambda: columns({"weight": titles, "value": values}),
     )
 
 
 def _add_links(
-    made: Spec,
+    plot: Spec,
     topology: Topology,
     spots: NDArray[np.float64],
     tones: NDArray[np.float64],
@@ -95,7 +95,7 @@ def _add_links(
             share = abs(level) / LEVELS
             tone = np.sign(level) * (0.25 + 0.75 * share)
             style = {"color": palette.css(float(tone)), "width": thin * (1.0 + 4.5 * share)}
-        made.add_scatter(
+        plot.add_scatter(
             x=line[:, 0].round(1), y=line[:, 1].round(1), mode="lines", line=style, hoverinfo="skip"
         )
 
@@ -125,14 +125,14 @@ def _curves(sources: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArr
 
 
 def _add_hover(
-    made: Spec, topology: Topology, spots: NDArray[np.float64], values: NDArray[np.float64]
+    plot: Spec, topology: Topology, spots: NDArray[np.float64], values: NDArray[np.float64]
 ) -> None:
     """Add invisible points for hovering, at two thirds of the length of each link."""
     titles = weight_titles(topology)
     neurons, sources, weights = _links(topology)
     curves = _curves(spots[sources], spots[topology.n_inputs + neurons])
     points = curves[:, 2 * POINTS // 3]
-    made.add_scatter(
+    plot.add_scatter(
         x=points[:, 0], y=points[:, 1], mode="markers", hoverinfo="text",
         hovertext=[f"{titles[n]}: {values[n]:.3g}" for n in weights.tolist()],
         marker={"size": 12, "color": "rgba(0,0,0,0)"},
@@ -140,7 +140,7 @@ def _add_hover(
 
 
 def _add_nodes(
-    made: Spec,
+    plot: Spec,
     topology: Topology,
     spots: NDArray[np.float64],
     tones: NDArray[np.float64],
@@ -156,7 +156,7 @@ def _add_nodes(
         inside = lit is None or k in lit
         fill.append(palette.css(float(tones[start])) if inside else palette.css(0.0))
         edge.append(palette.ink if inside else palette.grid)
-    made.add_scatter(
+    plot.add_scatter(
         x=spots[:, 0], y=spots[:, 1], mode="markers" if small else "markers+text",
         text=None if small else _labels(topology.names), textposition="bottom center",
         textfont={"size": 12, "color": palette.ink},

@@ -32,14 +32,14 @@ def goodness_chart(
     height : int
         Height in pixels.
     """
-    made = figure(palette, height)
+    plot = figure(palette, height)
     kept = epochs > 0
     x, values = epochs[kept].astype(float), np.maximum(goodness[kept], 1e-12)
     table: dict[str, list[Any]] = {"epoch": epochs[kept].tolist()}
     final = []
     for level in range(values.shape[2]):
         for side, (word, dash) in enumerate((("correct", "solid"), ("wrong", "dot"))):
-            made.add_scatter(
+            plot.add_scatter(
                 x=x, y=values[:, side, level], mode="lines", hoverinfo="name+x+y",
                 name=f"level {level + 1}, {word} label",
                 line={"color": lanes.colour(level, palette), "width": 2.5, "dash": dash},
@@ -54,16 +54,16 @@ def goodness_chart(
     largest, smallest = float(values.max(initial=1.0)), float(values.min(initial=1.0))
     low_y, high_y = max(smallest / 1.5, largest * 1e-6), largest * 1.5
     ticks, ticks_y = decades(1.0, high), decades(low_y, high_y)
-    made.update_xaxes(
+    plot.update_xaxes(
         title_text="epoch", type="log", range=[0.0, math.log10(high)], tickvals=ticks,
         ticktext=[f"{tick:,.0f}" for tick in ticks],
     )  # fmt: skip
-    made.update_yaxes(
+    plot.update_yaxes(
         title_text="mean goodness", type="log", range=[math.log10(low_y), math.log10(high_y)],
         tickvals=ticks_y, ticktext=[f"{tick:g}" for tick in ticks_y],
     )  # fmt: skip
     return Chart(
-        "goodness", made,
+        "goodness", plot,
         f"Final mean goodness of correct against wrong labels: {', '.join(final) or 'none yet'}.",
         lambda: columns(table),
     )  # fmt: skip
@@ -82,26 +82,26 @@ def margin_chart(margins: FloatArray, palette: Palette, height: int = 340) -> Ch
         Height in pixels.
     """
     counts, edges = np.histogram(margins, bins=min(40, max(8, len(margins) // 8)))
-    made = figure(palette, height)
+    plot = figure(palette, height)
     x, y = np.repeat(edges, 2), np.concatenate([[0], np.repeat(counts, 2), [0]]).astype(float)
-    made.add_scatter(
+    plot.add_scatter(
         x=x, y=y, mode="lines", line={"color": palette.css(1.0), "width": 2}, hoverinfo="x+y",
         fill="tozeroy", name="patterns",
     )  # fmt: skip
     top = float(counts.max(initial=1)) * 1.1
-    made.add_scatter(
+    plot.add_scatter(
         x=[0.0, 0.0], y=[0.0, top], mode="lines", name="undecided", hoverinfo="name",
         line={"color": palette.css(-1.0), "width": 2, "dash": "dash"},
     )  # fmt: skip
-    made.layout_values["showlegend"] = False
+    plot.layout_values["showlegend"] = False
     pad = 0.04 * (float(edges[-1] - edges[0]) or 1.0)
     low, high = min(0.0, float(edges[0])) - pad, max(0.0, float(edges[-1])) + pad
-    made.update_xaxes(title_text="goodness of the correct label minus the best wrong one",
+    plot.update_xaxes(title_text="goodness of the correct label minus the best wrong one",
                       range=[low, high])  # fmt: skip
-    made.update_yaxes(title_text="patterns", range=[0.0, top])
+    plot.update_yaxes(title_text="patterns", range=[0.0, top])
     correct = int((margins > 0).sum())
     return Chart(
-        "margins", made,
+        "margins", plot,
         f"{correct} of {len(margins)} patterns have the highest goodness with the correct label.",
         lambda: columns({"margin": margins.tolist()}),
     )  # fmt: skip

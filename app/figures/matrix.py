@@ -82,11 +82,11 @@ def matrix(
     tones = np.where(absent, np.nan, toned(cells, largest, view.scale)).astype(np.float32)
     y_names = [view.titles[n] for n in view.order[::stride]]
     x_names = [view.titles[n] for n in view.column_order[::stride]]
-    made = figure(
+    plot = figure(
         palette, height, margin={"l": 58, "r": 8, "t": 34, "b": 10}, plot_bgcolor=_css(palette)
     )
     where = "strongest of the cells from " if stride > 1 else ""
-    made.add_heatmap(
+    plot.add_heatmap(
         z=tones, customdata=cells.astype(np.float32), zmin=-1, zmax=1,
         colorscale=palette.diverging, hoverongaps=False, xgap=0, ygap=0,
         hovertemplate=f"{where}%{{y}}<br>and %{{x}}<br><b>%{{customdata:.4g}}</b><extra></extra>",
@@ -95,15 +95,15 @@ def matrix(
     # The titles are ticks without labels: hover texts take them from there.
     both = {"showgrid": False, "constrain": "domain", "tickmode": "array", "showticklabels": False}
     for update, names, reach in (
-        (made.update_xaxes, x_names, [-0.5, len(x_names) - 0.5]),
-        (made.update_yaxes, y_names, [len(y_names) - 0.5, -0.5]),
+        (plot.update_xaxes, x_names, [-0.5, len(x_names) - 0.5]),
+        (plot.update_yaxes, y_names, [len(y_names) - 0.5, -0.5]),
     ):
         update(**both, range=reach, ticks="", tickvals=list(range(len(names))), ticktext=names)
-    made.update_yaxes(scaleanchor="x")
-    _label_groups(made, view, stride)
+    plot.update_yaxes(scaleanchor="x")
+    _label_groups(plot, view, stride)
     for shape in _frames(view, stride, cells.shape, palette):
-        made.add_shape(**shape)
-    return Chart(name, made, _summary(part, never, what, stride), lambda: _table(part, view))
+        plot.add_shape(**shape)
+    return Chart(name, plot, _summary(part, never, what, stride), lambda: _table(part, view))
 
 
 def toned(values: FloatArray, largest: float, scale: str) -> FloatArray:
@@ -146,7 +146,7 @@ def pooled(
     return strongest, nowhere
 
 
-def _label_groups(made: Spec, view: MatrixView, stride: int) -> None:
+def _label_groups(plot: Spec, view: MatrixView, stride: int) -> None:
     """Write the name of each group in the middle of its rows and columns."""
     for frames, across in ((view.column_frames, True), (view.frames, False)):
         if len(frames) > MAX_LABELS:
@@ -164,7 +164,7 @@ def _label_groups(made: Spec, view: MatrixView, stride: int) -> None:
                 place = {"x": middle, "y": 1.0, "yref": "y domain", "yanchor": "bottom"}
             else:
                 place = {"y": middle, "x": 0.0, "xref": "x domain", "xanchor": "right"}
-            made.add_annotation(text=text, font=font, showarrow=False, **place)
+            plot.add_annotation(text=text, font=font, showarrow=False, **place)
 
 
 def _frames(

@@ -18,25 +18,25 @@ def needs_chart(needs: dict[str, float], palette: Palette, height: int = 260) ->
     height : int
         Height in pixels.
     """
-    made = figure(
+    plot = figure(
         palette, height, margin={"l": 190, "r": 90, "t": 8, "b": 46}, showlegend=False, bargap=0.35
     )
     names = list(needs)
-    made.add_bar(
+    plot.add_bar(
         y=names, x=list(needs.values()), orientation="h", marker={"color": palette.css(1.0)},
         text=[bytes_in_words(value) for value in needs.values()], textposition="outside",
         hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
     top = max(needs.values())
     ticks = [1, 1e3, 1e6, 1e9, 1e12, 1e15, 1e18, 1e21]
-    made.update_xaxes(
+    plot.update_xaxes(
         type="log", range=[0, len(f"{top:.0f}") + 0.3], tickvals=ticks,
         ticktext=["1 B", "1 kB", "1 MB", "1 GB", "1 TB", "1 PB", "1 EB", "1 ZB"],
     )  # fmt: skip
-    made.update_yaxes(showgrid=False, autorange="reversed")
+    plot.update_yaxes(showgrid=False, autorange="reversed")
     text = ", ".join(f"{name} {bytes_in_words(value)}" for name, value in needs.items())
     return Chart(
-        "memory", made, f"Memory: {text}.",
+        "memory", plot, f"Memory: {text}.",
         lambda: columns({"what": names, "bytes": list(needs.values())}),
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ class Palette:
     """The colours of one theme, light or dark."""
 
     dark: bool
-    ground: RGB
+    background: RGB
     negative: RGB
     positive: RGB
     strong: RGB  # far end of the sequential scale
@@ -33,7 +33,7 @@ class Palette:
 
     def signed(self, tone: float) -> RGB:
         """Return the colour of a value in [-1, 1]."""
-        return _between(self.ground, self.negative if tone < 0 else self.positive, abs(tone))
+        return _between(self.background, self.negative if tone < 0 else self.positive, abs(tone))
 
     def css(self, tone: float) -> str:
         """Return the CSS colour of a value in [-1, 1]."""
@@ -42,12 +42,12 @@ class Palette:
     @property
     def diverging(self) -> list[tuple[float, str]]:
         """The scale of signed values, for Plotly."""
-        return [(0.0, css(self.negative)), (0.5, css(self.ground)), (1.0, css(self.positive))]
+        return [(0.0, css(self.negative)), (0.5, css(self.background)), (1.0, css(self.positive))]
 
     @property
     def sequential(self) -> list[tuple[float, str]]:
         """The scale of positive values, for Plotly."""
-        return [(0.0, css(self.ground)), (1.0, css(self.strong))]
+        return [(0.0, css(self.background)), (1.0, css(self.strong))]
 
     def table(self, *, signed: bool) -> NDArray[np.uint8]:
         """Return 255 colours of a scale, then the colour `never`: (256, 3) uint8."""
@@ -79,7 +79,7 @@ def _table(palette: Palette, signed: bool) -> NDArray[np.uint8]:
     if signed:
         colours = [palette.signed(2 * i / 254 - 1) for i in range(255)]
     else:
-        colours = [_between(palette.ground, palette.strong, i / 254) for i in range(255)]
+        colours = [_between(palette.background, palette.strong, i / 254) for i in range(255)]
     return np.array([*colours, palette.never], dtype=np.uint8)
 
 

@@ -85,24 +85,24 @@ def patterns(
     name : str
         Name of the files.
     """
-    made = figure(palette, height, margin={"l": 52, "r": 12, "t": 30, "b": 46})
+    plot = figure(palette, height, margin={"l": 52, "r": 12, "t": 30, "b": 46})
     there = [(p, part) for p, part in enumerate(parts) if part is not None]
     if y is None:
-        _histogram(made, there, x, palette)
+        _histogram(plot, there, x, palette)
     else:
-        _points(made, there, x, y, palette)
-    made.update_xaxes(title_text=_plain(x.name))
+        _points(plot, there, x, y, palette)
+    plot.update_xaxes(title_text=_plain(x.name))
     many = sum(part.n_patterns for _, part in there)
     what = f"{x.name} and {y.name}" if y is not None else x.name
     return Chart(
-        name, made, f"{many:,} patterns over {what}.", lambda: _table(there)
+        name, plot, f"{many:,} patterns over {what}.", lambda: _table(there)
     )  # fmt: skip
 
 
 def _points(
-    made: Spec, parts: list[tuple[int, Dataset]], x: PlaneAxis, y: PlaneAxis, palette: Palette
+    plot: Spec, parts: list[tuple[int, Dataset]], x: PlaneAxis, y: PlaneAxis, palette: Palette
 ) -> None:
-    made.update_yaxes(title_text=_plain(y.name))
+    plot.update_yaxes(title_text=_plain(y.name))
     total = sum(part.n_patterns for _, part in parts)
     signed = [tones(part, parts[0][1]) for _, part in parts]
     for (p, part), tone in zip(parts, signed, strict=True):
@@ -110,7 +110,7 @@ def _points(
         count = max(1, round(part.n_patterns * share))
         picked = np.linspace(0, part.n_patterns - 1, count).astype(int)
         colours = [palette.css(t) for t in tone[picked].tolist()]
-        made.add_scatter(
+        plot.add_scatter(
             x=x.of(part)[picked], y=y.of(part)[picked], mode="markers", name=PARTS[p],
             showlegend=len(parts) > 1,
             marker={
@@ -123,7 +123,7 @@ def _points(
 
 
 def _histogram(
-    made: Spec, parts: list[tuple[int, Dataset]], x: PlaneAxis, palette: Palette
+    plot: Spec, parts: list[tuple[int, Dataset]], x: PlaneAxis, palette: Palette
 ) -> None:
     """Draw stacked bars, one colour per part."""
     values = np.concatenate([x.of(part) for _, part in parts])
@@ -141,13 +141,13 @@ def _histogram(
             counts = np.array([(column == value).sum() for value in different])
         else:
             counts, _ = np.histogram(column, edges)
-        made.add_bar(
+        plot.add_bar(
             x=middles, y=counts, name=PARTS[p], showlegend=len(parts) > 1,
             marker={"color": inks[p]},
             hovertemplate="about %{x:.4g}: %{y}<extra>" + PARTS[p] + "</extra>",
         )  # fmt: skip
-    made.layout_values["barmode"] = "stack"
-    made.update_yaxes(title_text="patterns")
+    plot.layout_values["barmode"] = "stack"
+    plot.update_yaxes(title_text="patterns")
 
 
 def tones(part: Dataset, train: Dataset) -> FloatArray:

@@ -70,16 +70,16 @@ def portrait(
     left = (width - (max(xs) - min(xs))) / 2 - min(xs)
     top = MARGIN - min(ys)
     places = [(x + left, y + top) for x, y in spots]
-    most = float(np.abs(weights).max(initial=0.0)) or 1.0
+    largest = float(np.abs(weights).max(initial=0.0)) or 1.0
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img" font-family={quoteattr(FONT)} '
         f'font-size="12" fill="{palette.ink}">',
         f"<title>{escape(caption)}</title>",
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="{palette.page}"/>',
-        *_links(topology, weights / most, weights, places, palette),
-        *_nodes(topology, weights / most, weights, places, palette),
-        *_foot(width, height, most, caption, palette),
+        *_links(topology, weights / largest, weights, places, palette),
+        *_nodes(topology, weights / largest, weights, places, palette),
+        *_foot(width, height, largest, caption, palette),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -172,7 +172,7 @@ def _shape(neuron: Neuron, x: float, y: float, palette: Palette) -> str:
     )
 
 
-def _foot(width: float, height: float, most: float, caption: str, palette: Palette) -> list[str]:
+def _foot(width: float, height: float, largest: float, caption: str, palette: Palette) -> list[str]:
     """Return the legend and the caption."""
     middle, line = width / 2, height - 36
     parts = [
@@ -180,8 +180,8 @@ def _foot(width: float, height: float, most: float, caption: str, palette: Palet
         f'stroke-width="5"/><text x="{middle + sign * 66:.1f}" y="{line + 4:.1f}" '
         f'text-anchor="{anchor}">{number}</text>'
         for sign, anchor, number in (
-            (-1, "end", f"\u2212{most:.3g}"),
-            (1, "start", f"+{most:.3g}"),
+            (-1, "end", f"\u2212{largest:.3g}"),
+            (1, "start", f"+{largest:.3g}"),
         )
     ]
     return [

@@ -34,26 +34,26 @@ def eigenvalue_chart(values: FloatArray, mu: float, palette: Palette, height: in
     number = np.arange(1.0, len(values) + 1)
     real = values > limit
     floor = max(limit / 30, float(values.max(initial=1.0)) * AXIS_END, 1e-300)
-    made = figure(palette, height)
-    _points(made, number[real], values[real], "eigenvalue of Q", palette.css(1.0), len(values))
+    plot = figure(palette, height)
+    _points(plot, number[real], values[real], "eigenvalue of Q", palette.css(1.0), len(values))
     if not real.all():
         hidden = np.maximum(np.abs(values[~real]), floor)
-        _points(made, number[~real], hidden, "rounding error", palette.muted, len(values), "x")
+        _points(plot, number[~real], hidden, "rounding error", palette.muted, len(values), "x")
     for level, text, colour, dash in (
         (mu, f"damping {short(mu)}", palette.css(-1.0), "solid"),
         (limit, f"rounding limit {short(limit)}", palette.muted, "dot"),
     ):
         if level > 0:
-            made.add_scatter(
+            plot.add_scatter(
                 x=[0.5, len(values) + 0.5], y=[level, level], mode="lines", name=text,
                 line={"color": colour, "width": 2, "dash": dash}, hoverinfo="name",
             )  # fmt: skip
-    made.update_xaxes(title_text="direction, stiffest first", range=[0.5, len(values) + 0.5])
+    plot.update_xaxes(title_text="direction, stiffest first", range=[0.5, len(values) + 0.5])
     low, high = min(floor / 2, mu / 3), max(float(values.max(initial=1.0)), mu) * 3
-    made.update_yaxes(type="log", range=[np.log10(low), np.log10(high)], **_log_ticks(low, high))
+    plot.update_yaxes(type="log", range=[np.log10(low), np.log10(high)], **_log_ticks(low, high))
     above = int(np.count_nonzero(values > mu))
     return Chart(
-        "spectrum", made,
+        "spectrum", plot,
         f"{len(values)} eigenvalues of Q from {short(float(values[0]))} down to "
         f"{short(float(values[-1]))}; {above} lie above the damping {short(mu)} and "
         f"{int(real.sum())} above the rounding limit.",
@@ -77,7 +77,7 @@ def compared(series: list[tuple[str, FloatArray]], palette: Palette, height: int
     """
     largest = max(float(np.abs(values).max(initial=0.0)) for _, values in series) or 1.0
     smallest = largest * 1e-9
-    made = figure(palette, height)
+    plot = figure(palette, height)
     styles = (
         (palette.css(1.0), "circle"),
         (palette.ink, "diamond-open"),
@@ -85,7 +85,7 @@ def compared(series: list[tuple[str, FloatArray]], palette: Palette, height: int
     )
     number = np.arange(1, len(series[0][1]) + 1)
     for (name, values), (colour, symbol) in zip(series, styles, strict=False):
-        made.add_scatter(
+        plot.add_scatter(
             x=number, y=_both_ways(values, smallest), mode="markers", name=name, customdata=values,
             marker={
                 "color": colour, "symbol": symbol, "size": _size(len(number)),
@@ -103,12 +103,12 @@ def compared(series: list[tuple[str, FloatArray]], palette: Palette, height: int
         if lowest < -smallest
         else -0.06 * reach
     )
-    made.update_yaxes(
+    plot.update_yaxes(
         tickvals=_both_ways(np.array(ticks), smallest),
         ticktext=[_signed_power(t) for t in ticks],
         range=[bottom, reach], zeroline=True, zerolinecolor=palette.muted, zerolinewidth=1,
     )  # fmt: skip
-    made.update_xaxes(
+    plot.update_xaxes(
         title_text="direction, largest eigenvalue first", range=[0.5, len(number) + 0.5]
     )
     counts = [
@@ -116,42 +116,42 @@ def compared(series: list[tuple[str, FloatArray]], palette: Palette, height: int
         for name, values in series
     ]
     return Chart(
-        "spectra", made, f"Spectra: {', '.join(counts)}.",
+        "spectra", plot, f"Spectra: {', '.join(counts)}.",
         lambda: columns({"number": number, **dict(series)}),
     )  # fmt: skip
 
 
 def ratio_chart(k: NDArray[np.int64], ratio: FloatArray, at: int, palette: Palette) -> Chart:
     """Draw ‖S‖ / ‖Q‖ over the iterations, with the one shown marked."""
-    made = figure(palette, 300, showlegend=False)
-    made.add_scatter(
+    plot = figure(palette, 300, showlegend=False)
+    plot.add_scatter(
         x=k, y=ratio, mode="lines+markers", line={"color": palette.css(1.0), "width": 2},
         marker={"size": 5}, hovertemplate="iteration %{x}: %{y:.3g}<extra></extra>",
     )  # fmt: skip
     here = np.flatnonzero(k == at)
     if len(here):
-        made.add_scatter(
+        plot.add_scatter(
             x=[at], y=[ratio[here[0]]], mode="markers", hoverinfo="skip",
             marker={
                 "size": 13, "color": "rgba(0,0,0,0)",
                 "line": {"width": 3, "color": palette.css(-1.0)},
             },
         )  # fmt: skip
-    made.add_shape(
+    plot.add_shape(
         type="line", x0=float(k[0]), x1=float(k[-1]), y0=1.0, y1=1.0,
         line={"color": palette.muted, "width": 1, "dash": "dot"},
     )  # fmt: skip
     known = ratio[np.isfinite(ratio) & (ratio > 0)]
     low = min(0.5, float(known.min(initial=1.0)) / 2)
     high = max(2.0, float(known.max(initial=1.0)) * 2)
-    made.update_yaxes(
+    plot.update_yaxes(
         type="log", range=[np.log10(low), np.log10(high)], title_text="‖S‖ / ‖Q‖",
         **_log_ticks(low, high),
     )  # fmt: skip
     pad = 0.03 * float(k[-1] - k[0]) + 0.2
-    made.update_xaxes(title_text="iteration", range=[float(k[0]) - pad, float(k[-1]) + pad])
+    plot.update_xaxes(title_text="iteration", range=[float(k[0]) - pad, float(k[-1]) + pad])
     return Chart(
-        "dropped-over-kept", made,
+        "dropped-over-kept", plot,
         f"Size of the dropped term relative to Q: {short(float(ratio[0]))} at iteration {k[0]}, "
         f"{short(float(ratio[-1]))} at iteration {k[-1]}.",
         lambda: columns({"iteration": k, "ratio": ratio}),
@@ -159,10 +159,10 @@ def ratio_chart(k: NDArray[np.int64], ratio: FloatArray, at: int, palette: Palet
 
 
 def _points(
-    made: Spec, x: FloatArray, y: FloatArray, name: str, colour: str, count: int,
+    plot: Spec, x: FloatArray, y: FloatArray, name: str, colour: str, count: int,
     symbol: str = "circle",
 ) -> None:  # fmt: skip
-    made.add_scatter(
+    plot.add_scatter(
         x=x, y=y, mode="markers", name=name,
         marker={"color": colour, "size": _size(count), "symbol": symbol},
         hovertemplate="direction %{x}: %{y:.4g}<extra></extra>",

@@ -59,7 +59,7 @@ def ecdf_chart(
     height : int
         Height in pixels.
     """
-    made = figure(palette, height)
+    plot = figure(palette, height)
     costs = np.concatenate([group.outcomes.costs for group in groups])
     costs = costs[costs > 0]
     low, high = (float(costs.min()), float(costs.max())) if len(costs) else (1.0, 10.0)
@@ -71,7 +71,7 @@ def ecdf_chart(
         x = [low, *np.repeat(steps, 2).tolist(), high]
         y = [0.0, *np.stack([np.append(0.0, shares)[:-1], shares], 1).ravel().tolist()]
         y.append(y[-1])
-        made.add_scatter(
+        plot.add_scatter(
             x=x, y=y, mode="lines", name=group.title, hoverinfo="name+x+y",
             line={
                 "color": lanes.colour(group.number, palette), "width": 2.5,
@@ -83,23 +83,23 @@ def ecdf_chart(
         table["share of seeds solved"] += shares.tolist()
         shares_solved.append(f"{group.title} {percent(float(shares[-1]) if len(shares) else 0.0)}")
     ticks = decades(low, high)
-    made.update_xaxes(
+    plot.update_xaxes(
         title_text=what, type="log", range=[math.log10(low), math.log10(high)], tickvals=ticks,
         ticktext=[time_words(tick) if seconds else f"{tick:,.6g}" for tick in ticks],
     )  # fmt: skip
-    made.update_yaxes(
+    plot.update_yaxes(
         title_text="share of seeds solved", range=[-0.03, 1.05], tickvals=[0, 0.25, 0.5, 0.75, 1],
         ticktext=["0", "25 %", "50 %", "75 %", "100 %"],
     )  # fmt: skip
     return Chart(
-        "share-solved", made,
+        "share-solved", plot,
         f"Share of seeds solved: {', '.join(shares_solved)}.", lambda: columns(table),
     )  # fmt: skip
 
 
 def rates_chart(groups: Sequence[TrialGroup], palette: Palette) -> Chart:
     """Draw the success rate of each lane with its 95 % interval."""
-    made = figure(palette, 84 + 30 * len(groups), margin={"l": 150, "r": 24, "t": 10, "b": 50})
+    plot = figure(palette, 84 + 30 * len(groups), margin={"l": 150, "r": 24, "t": 10, "b": 50})
     titles = [group.title for group in groups]
     table: dict[str, list[Any]] = {
         "lane": titles,
@@ -113,34 +113,34 @@ def rates_chart(groups: Sequence[TrialGroup], palette: Palette) -> Chart:
         n, wins = len(group.seeds), int(group.outcomes.solved.sum())
         low, high = wilson(wins, n)
         colour = lanes.colour(group.number, palette)
-        made.add_scatter(
+        plot.add_scatter(
             x=[low, high], y=[place, place], mode="lines", line={"color": colour, "width": 5},
             hoverinfo="x",
         )  # fmt: skip
         if n:
-            made.add_scatter(
+            plot.add_scatter(
                 x=[wins / n], y=[place], mode="markers", hoverinfo="x",
                 marker={"color": palette.ink, "size": 11, "symbol": "diamond"},
             )  # fmt: skip
         for name, value in (("solved", wins), ("trials", n), ("low", low), ("high", high)):
             table[name].append(value)
         counts.append(f"{group.title} {wins} of {n}")
-    made.layout_values["showlegend"] = False
-    made.update_xaxes(
+    plot.layout_values["showlegend"] = False
+    plot.update_xaxes(
         title_text="success rate and its 95 % interval", range=[-0.02, 1.02],
         tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=["0", "25 %", "50 %", "75 %", "100 %"],
     )  # fmt: skip
-    made.update_yaxes(
+    plot.update_yaxes(
         range=[len(groups) - 0.5, -0.5], showgrid=False, tickvals=list(range(len(groups))),
         ticktext=titles,
     )  # fmt: skip
-    return Chart("success-rates", made, f"Solved: {', '.join(counts)}.", lambda: columns(table))
+    return Chart("success-rates", plot, f"Solved: {', '.join(counts)}.", lambda: columns(table))
 
 
 def seeds_chart(groups: Sequence[TrialGroup], total: int, palette: Palette) -> Chart:
     """Draw every seed of every lane: a disc if it was solved, a ring if not."""
     shown = min(total, MAX_SEEDS)
-    made = figure(palette, 84 + 30 * len(groups), margin={"l": 150, "r": 24, "t": 10, "b": 50})
+    plot = figure(palette, 84 + 30 * len(groups), margin={"l": 150, "r": 24, "t": 10, "b": 50})
     table: dict[str, list[Any]] = {"lane": [], "seed": [], "solved": []}
     size = max(4.0, min(13.0, 900.0 / max(shown, 1)))
     for place, group in enumerate(groups):
@@ -151,7 +151,7 @@ def seeds_chart(groups: Sequence[TrialGroup], total: int, palette: Palette) -> C
                 for seed, won in zip(group.seeds, group.outcomes.solved, strict=True)
                 if won == solved and seed < shown
             ]
-            made.add_scatter(
+            plot.add_scatter(
                 x=[seed + 1 for seed in picked], y=[place] * len(picked), mode="markers",
                 hoverinfo="x", marker={"color": colour, "size": size, "symbol": symbol,
                                        "line": {"color": colour, "width": 1.5}},
@@ -159,20 +159,20 @@ def seeds_chart(groups: Sequence[TrialGroup], total: int, palette: Palette) -> C
         table["lane"] += [group.title] * len(group.seeds)
         table["seed"] += [seed + 1 for seed in group.seeds]
         table["solved"] += group.outcomes.solved.tolist()
-    made.layout_values["showlegend"] = False
+    plot.layout_values["showlegend"] = False
     step = max(1, math.ceil(shown / 10))
     ticks = [1, *range(step if step > 1 else 2, shown + 1, step)]
-    made.update_xaxes(
+    plot.update_xaxes(
         title_text="seed (disc: solved, ring: not solved)", range=[0.3, shown + 0.7],
         showgrid=False, tickvals=ticks, ticktext=[str(tick) for tick in ticks],
     )  # fmt: skip
-    made.update_yaxes(
+    plot.update_yaxes(
         range=[len(groups) - 0.5, -0.5], showgrid=False, tickvals=list(range(len(groups))),
         ticktext=[group.title for group in groups],
     )  # fmt: skip
     done = sum(len(group.seeds) for group in groups)
     return Chart(
-        "seeds", made, f"{done} of {total * len(groups)} trials are done.", lambda: columns(table)
+        "seeds", plot, f"{done} of {total * len(groups)} trials are done.", lambda: columns(table)
     )
 
 

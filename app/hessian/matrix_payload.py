@@ -38,8 +38,8 @@ def cells(values: FloatArray, view: MatrixView, *, what: str, exact: bool) -> Js
     never = view.zeros[np.ix_(view.order, view.column_order)]
     stride = -(-max(part.shape) // MAX_SIDE)
     shown, absent = pooled(part, never, stride)
-    most = float(np.abs(values).max(initial=0.0))
-    tones = np.rint(127 + 127 * toned(shown, most, view.scale)).astype(np.uint8)
+    largest = float(np.abs(values).max(initial=0.0))
+    tones = np.rint(127 + 127 * toned(shown, largest, view.scale)).astype(np.uint8)
     tones[absent] = ZERO_TONE
     return {
         "what": what,
@@ -55,7 +55,7 @@ def cells(values: FloatArray, view: MatrixView, *, what: str, exact: bool) -> Js
         "column_weights": view.column_order[::stride].tolist(),
         "row_frames": [[name, size / stride] for name, size in view.frames],
         "column_frames": [[name, size / stride] for name, size in view.column_frames],
-        "scale": scale_marks(most, view.scale),
+        "scale": scale_marks(largest, view.scale),
     }
 
 

@@ -185,7 +185,7 @@ def test_the_picture_of_a_matrix_has_a_colour_for_each_cell() -> None:
 def test_colours_are_those_of_the_stage() -> None:
     assert palette.LIGHT.css(-1.0) == "rgb(232,119,10)"
     assert palette.DARK.css(1.0) == "rgb(75,165,235)"
-    assert palette.LIGHT.css(0.0) == palette.css(palette.LIGHT.ground)
+    assert palette.LIGHT.css(0.0) == palette.css(palette.LIGHT.background)
 
 
 @pytest.mark.parametrize(
