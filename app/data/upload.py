@@ -14,7 +14,7 @@ from app.shared.words import escape_markdown
 from nbn_core.data.table import Reading
 from nbn_core.formats.table_files import MAX_BYTES, MAX_ROWS, MISSING
 
-DECIMALS: Final = {".": "point: 1.5", ",": "comma: 1,5"}
+DECIMALS: Final = {".": "point, as in 1.5", ",": "comma, as in 1,5"}
 HEADERS: Final = {"names": "column names", "data": "data"}
 MAX_MEGABYTES: Final = MAX_BYTES // 1_000_000
 
@@ -103,7 +103,7 @@ def _corrections(source: Source) -> None:
     with st.expander("How the file is read", expanded=unread or bool(source.corrections)):
         if reading.kind == "text":
             _text_corrections(source, reading, corrections)
-        rows = {"": _auto("names" if reading.header else "data"), **HEADERS}
+        rows = {"": _auto(HEADERS["names" if reading.header else "data"]), **HEADERS}
         header = st.selectbox(
             "First row", list(rows), list(rows).index(_header_choice(corrections)),
             rows.__getitem__, key=f"nbn-read-header-{source.key}",

@@ -45,6 +45,8 @@ def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
         for groups in (neurons, layers)
     ]
     box.show(coupling_chart.shares(["per neuron", "per layer"], inside, box.palette), 1240)
+    if not box.playing:
+        st.caption("Share of the squared norm of Q inside its diagonal blocks.")
     st.markdown(_table(at, (("one block per neuron", neurons), ("one block per layer", layers))))
     with st.expander("Formula"):
         st.markdown(_FORMULA)
@@ -72,7 +74,7 @@ def _words(at: Point, neurons: coupling.Groups) -> str:
         "neuron. Solved block by block instead, one block per neuron, with the same damping "
         f"{short(curvature.damping(at))}, the step would point **{loss.angle:.0f}°** away from the "
         f"full step and be **{short(loss.length_ratio)} times** as long. Even at its best length "
-        f"it would achieve only **{percent(loss.best_decrease_ratio)}** of the decrease that the "
+        f"it would achieve **{percent(loss.best_decrease_ratio)}** of the decrease that the "
         "damped model predicts for the full step."
     )
 
@@ -98,8 +100,10 @@ def _share(value: float) -> str:
 _FORMULA: Final = r"""
 Divide $Q$ into blocks $Q_{ab}$ by the neurons of rows and columns. The full and the block step are
 
-$$(Q + \mu I)\,\Delta w = -g \qquad\text{and}\qquad (Q_{aa} + \mu I)\,\Delta w_a = -g_a
-\text{ for each neuron } a$$
+$$
+(Q + \mu I)\,\Delta w = -g \qquad\text{and}\qquad (Q_{aa} + \mu I)\,\Delta w_a = -g_a
+\text{ for each neuron } a
+$$
 
 The predicted decrease is $-2 g^\top \Delta w - \Delta w^\top (Q + \mu I)\, \Delta w$, that of the
 damped model, whose minimum is the full step. The energy inside the blocks is

@@ -75,8 +75,10 @@ steps until the SSE decreases.
 _FORMULA: Final = r"""
 Half the Hessian of the SSE is
 
-$$H = Q + S, \qquad Q = J^\top J, \qquad
-S = \sum_{p,m} e_{pm} \frac{\partial^2 e_{pm}}{\partial w\, \partial w^\top}$$
+$$
+H = Q + S, \qquad Q = J^\top J, \qquad
+S = \sum_{p,m} e_{pm} \frac{\partial^2 e_{pm}}{\partial w\, \partial w^\top}
+$$
 
 S is computed by differentiating the backward pass in forward mode over the graph, for any topology;
 it is not a finite difference of gradients. The norms are Frobenius norms.

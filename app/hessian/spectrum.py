@@ -112,7 +112,9 @@ def _response(at: Point, moved: FloatArray, box: Box) -> Chart:
 _FORMULA: Final = r"""
 With $Q v_i = \lambda_i v_i$ the damped step is
 
-$$\Delta w = -\sum_i \frac{v_i^\top g}{\lambda_i + \mu}\, v_i$$
+$$
+\Delta w = -\sum_i \frac{v_i^\top g}{\lambda_i + \mu}\, v_i
+$$
 
 where $\mu$ is what damping adds to the diagonal of $Q$. It holds back every direction with
 $\lambda_i \ll \mu$. The effective number of parameters is $\sum_i \lambda_i / (\lambda_i + \mu)$,

@@ -130,8 +130,10 @@ def _words(at: Point, view: matrix.MatrixView) -> str:
 _FORMULA: Final = r"""
 With errors $e = d - o$ over all patterns $p$ and outputs $m$,
 
-$$Q = J^\top J, \qquad q_{ij} = \sum_{p,m} \frac{\partial e_{pm}}{\partial w_i}
-\frac{\partial e_{pm}}{\partial w_j}$$
+$$
+Q = J^\top J, \qquad q_{ij} = \sum_{p,m} \frac{\partial e_{pm}}{\partial w_i}
+\frac{\partial e_{pm}}{\partial w_j}
+$$
 
 The step of NBN solves $(Q + \mu I)\,\Delta w = -J^\top e$. The SSE has no factor ½ here, so $2Q$
 approximates its Hessian.

@@ -51,21 +51,23 @@ class Message:
         if isinstance(value, float) and math.isfinite(value) and value == int(value):
             value = int(value)
         if not _is_whole(value) or not low <= value <= high:
-            raise SettingError(f"The value must be a whole number from {low:,} to {high:,}: enter another one.")
+            raise SettingError(
+                f"The value must be a whole number from {low:,} to {high:,}: change it."
+            )
         return value
 
     def number(self, name: str, low: float, high: float) -> float:
         """Return a number field between `low` and `high`."""
         value = self.fields.get(name)
         if not _is_number(value) or not low <= value <= high:
-            raise SettingError(f"The value must be a number from {low:g} to {high:g}: enter another one.")
+            raise SettingError(f"The value must be a number from {low:g} to {high:g}: change it.")
         return float(value)
 
     def finite(self, name: str) -> float:
         """Return a number field of any finite size."""
         value = self.fields.get(name)
         if not _is_number(value) or not abs(value) <= sys.float_info.max:
-            raise SettingError("The value must be a number: enter another one.")
+            raise SettingError("The value must be a number: change it.")
         return float(value)
 
 

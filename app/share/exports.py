@@ -243,7 +243,9 @@ class Exports:
                 Row("ONNX", f"For any ONNX runtime; {UNITS}.", tuple(onnx)),
                 Row("Python", f"One function without dependencies; {UNITS}.", (python,)),
                 Row(
-                    "C99", f"One function without a heap, for microcontrollers; {UNITS}.", tuple(c)
+                    "C99",
+                    f"One function without heap memory, for microcontrollers; {UNITS}.",
+                    tuple(c),
                 ),
             ),
         )
