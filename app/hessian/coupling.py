@@ -98,11 +98,14 @@ def _share(value: float) -> str:
 
 
 _FORMULA: Final = r"""
-Divide $Q$ into blocks $Q_{ab}$ by the neurons of rows and columns. The full and the block step are
+Divide $Q$ into blocks $Q_{ab}$ by the neurons of rows and columns. The full step and the block step
+solve
 
 $$
-(Q + \mu I)\,\Delta w = -g \qquad\text{and}\qquad (Q_{aa} + \mu I)\,\Delta w_a = -g_a
-\text{ for each neuron } a
+\begin{aligned}
+(Q + \mu I)\,\Delta w &= -g \\
+(Q_{aa} + \mu I)\,\Delta w_a &= -g_a \quad\text{for each neuron } a
+\end{aligned}
 $$
 
 The predicted decrease is $-2 g^\top \Delta w - \Delta w^\top (Q + \mu I)\, \Delta w$, that of the

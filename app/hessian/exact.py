@@ -76,8 +76,11 @@ _FORMULA: Final = r"""
 Half the Hessian of the SSE is
 
 $$
-H = Q + S, \qquad Q = J^\top J, \qquad
-S = \sum_{p,m} e_{pm} \frac{\partial^2 e_{pm}}{\partial w\, \partial w^\top}
+\begin{aligned}
+H &= Q + S \\
+Q &= J^\top J \\
+S &= \sum_{p,m} e_{pm} \frac{\partial^2 e_{pm}}{\partial w\, \partial w^\top}
+\end{aligned}
 $$
 
 S is computed by differentiating the backward pass in forward mode over the graph, for any topology;

@@ -131,8 +131,10 @@ _FORMULA: Final = r"""
 With errors $e = d - o$ over all patterns $p$ and outputs $m$,
 
 $$
-Q = J^\top J, \qquad q_{ij} = \sum_{p,m} \frac{\partial e_{pm}}{\partial w_i}
-\frac{\partial e_{pm}}{\partial w_j}
+\begin{aligned}
+Q &= J^\top J \\
+q_{ij} &= \sum_{p,m} \frac{\partial e_{pm}}{\partial w_i} \frac{\partial e_{pm}}{\partial w_j}
+\end{aligned}
 $$
 
 The step of NBN solves $(Q + \mu I)\,\Delta w = -J^\top e$. The SSE has no factor ½ here, so $2Q$

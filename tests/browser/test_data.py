@@ -1,4 +1,4 @@
-"""Data by hand: a file of one's own and painted points, from the browser to a trained network."""
+"""The Data page: uploaded files and painted points, up to a trained network."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def file(name: str, data: bytes) -> FilePayload:
 
 
 def rest_on_draw(page: Page) -> None:
-    """Wait until the Draw page has said all it has to say: its last message is answered."""
+    """Wait until the last message of the Draw page is answered."""
     page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
     page.wait_for_load_state("networkidle")
     wait_until_ready(page)
@@ -68,7 +68,7 @@ def data(page: Page) -> Page:
     return page
 
 
-def test_a_file_of_ones_own_is_uploaded_used_and_learnt(data: Page) -> None:
+def test_a_file_is_uploaded_used_and_trained_on(data: Page) -> None:
     section(data, "Your files")
     upload = data.locator("[data-testid=stFileUploader] input[type=file]")
     upload.set_input_files(file("broken.csv", b"\x00\x01\x02\x03"))
@@ -89,7 +89,7 @@ def test_a_file_of_ones_own_is_uploaded_used_and_learnt(data: Page) -> None:
     expect(in_use(data)).to_have_text("In use: Playground: spiral")
 
 
-def test_patterns_set_aside_stop_a_training_early_and_the_best_iteration_is_shown(
+def test_early_stopping_shows_the_best_iteration_on_every_page(
     data: Page,
 ) -> None:
     section(data, "Your files")
@@ -135,7 +135,7 @@ def test_patterns_set_aside_stop_a_training_early_and_the_best_iteration_is_show
 
 
 def stroke(page: Page, canvas: Locator, places: list[tuple[float, float]]) -> None:
-    """Drag over the canvas, in shares of its box."""
+    """Drag over the canvas; positions are fractions of its size."""
     box = canvas.bounding_box()
     assert box is not None
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
@@ -146,7 +146,7 @@ def stroke(page: Page, canvas: Locator, places: list[tuple[float, float]]) -> No
     page.mouse.up()
 
 
-def test_painted_points_are_followed_while_the_network_trains(data: Page) -> None:
+def test_training_continues_while_points_are_painted(data: Page) -> None:
     section(data, "Painting")
     canvas = data.get_by_role("application")
     side = data.locator(".painting .network")
@@ -179,7 +179,7 @@ def test_painted_points_are_followed_while_the_network_trains(data: Page) -> Non
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_a_phone(open_page: OpenPage, scheme: str) -> None:
+def test_no_horizontal_overflow_of_the_data_page_on_phone(open_page: OpenPage, scheme: str) -> None:
     phone = open_page(390, 844, scheme)
     rest_on_draw(phone)
     go(phone, "Data")

@@ -1,4 +1,4 @@
-"""What stands around the stage: properties, table, presets, data and settings."""
+"""The panels around the stage: properties, table, presets, data and settings."""
 
 import re
 
@@ -27,7 +27,7 @@ def test_weights_and_neurons_are_edited_in_the_panel(page: Page) -> None:
     expect(page.locator('[data-id="corner"] .bias')).to_have_text("0.5")
 
 
-def test_the_table_tells_the_same(page: Page) -> None:
+def test_the_table_agrees_with_the_drawing(page: Page) -> None:
     problem(page, "XOR")
     page.get_by_text("The network as a table").click()
     row = page.get_by_role("row", name=re.compile("^h1"))
@@ -54,7 +54,7 @@ def test_presets_and_settings(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
-def test_every_problem_shows_without_a_complaint(
+def test_every_problem_opens_without_console_errors(
     open_page: OpenPage, scheme: str, size: tuple[int, int]
 ) -> None:
     page = open_page(*size, scheme)

@@ -15,7 +15,7 @@ from tests.test_pages import ENTRY
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """The time a replay goes by: it stands still until it is moved."""
+    """Replace the clock of a replay by one that the test sets."""
     still = SimpleNamespace(now=0.0)
     monkeypatch.setattr(scrubber, "time", SimpleNamespace(monotonic=lambda: still.now))
     return still
@@ -33,7 +33,7 @@ def trained() -> AppTest:
     return app.run()
 
 
-def test_a_replay_goes_with_the_time_and_rests_at_the_end(
+def test_a_replay_follows_the_clock_and_stops_at_the_end(
     trained: AppTest, clock: SimpleNamespace
 ) -> None:
     last = trained.slider[0].max
@@ -48,7 +48,7 @@ def test_a_replay_goes_with_the_time_and_rests_at_the_end(
     assert trained.slider[0].value == 2
 
 
-def test_a_browser_that_lags_behind_a_replay_does_not_turn_it_back(
+def test_a_lagging_browser_does_not_move_a_replay_back(
     trained: AppTest, clock: SimpleNamespace
 ) -> None:
     last = trained.slider[0].max

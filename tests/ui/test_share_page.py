@@ -1,4 +1,4 @@
-"""The Share page as Streamlit runs it: pasted text is told before it replaces anything."""
+"""The Share page in Streamlit's test runner: imports are previewed before they change anything."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_page_has_its_three_parts_and_every_file(app: AppTest) -> None:
     assert len(app.get("download_button")) >= 18
 
 
-def test_what_was_pasted_replaces_nothing_until_it_is_taken_up(app: AppTest) -> None:
+def test_pasted_text_changes_nothing_before_it_is_imported(app: AppTest) -> None:
     topology = Topology.fcc(2, 1, 1, output="bipolar")
     paste(app, write_in(topology, [1, 2, 3, 4, 5, 6, 7]))
     assert "NBN topology file" in shown(app)
@@ -71,7 +71,7 @@ def test_what_was_pasted_replaces_nothing_until_it_is_taken_up(app: AppTest) -> 
     assert session(app).experiment == XOR
 
 
-def test_leaving_it_leaves_everything(app: AppTest) -> None:
+def test_cancelling_an_import_changes_nothing(app: AppTest) -> None:
     before = session(app).document
     paste(app, link.encode(Experiment.suggested("parity", n=3)))
     press(app, "Cancel")
@@ -89,7 +89,7 @@ def test_a_bad_file_is_one_sentence_and_nothing_is_lost(app: AppTest) -> None:
         assert session(app).document is before
 
 
-def test_markup_in_a_file_is_shown_as_it_is(app: AppTest) -> None:
+def test_markup_in_a_file_is_escaped(app: AppTest) -> None:
     data = Dataset([[1.0, 2.0], [3.0, 5.0]], [[0.5], [7.0]], "<b>|[x](http://e)`")
     other = replace(XOR, data=OwnData(data))
     paste(app, other.to_json())
@@ -97,7 +97,7 @@ def test_markup_in_a_file_is_shown_as_it_is(app: AppTest) -> None:
     assert "\\<b\\>\\|\\[x\\]" in table
 
 
-def test_an_experiment_too_large_for_a_link_says_what_to_do(app: AppTest) -> None:
+def test_an_experiment_too_large_for_a_link_shows_what_to_do(app: AppTest) -> None:
     import numpy as np
 
     values = np.random.default_rng(0).normal(size=(4000, 3))
@@ -110,7 +110,7 @@ def test_an_experiment_too_large_for_a_link_says_what_to_do(app: AppTest) -> Non
     assert not app.exception
 
 
-def test_training_here_gives_files_of_the_iteration_chosen(app: AppTest) -> None:
+def test_training_on_share_exports_the_iteration_chosen(app: AppTest) -> None:
     press(app, "Train")
     run = session(app).run
     assert run is not None

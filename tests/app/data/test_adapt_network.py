@@ -1,4 +1,4 @@
-"""Other data, and what becomes of the network: kept, adapted, or made small."""
+"""Using other data: the network is kept, adapted or replaced by a small one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ COLOUR = DataColumn("colour", ("blue", "green", "red"))
 
 
 def table(inputs: int = 4, rows: int = 12, names: list[str] | None = None) -> OwnData:
-    """Numbers that tell one of three colours."""
+    """A table of numbers with one of three classes."""
     x = np.random.default_rng(1).normal(size=(rows, inputs))
     label = np.arange(rows) % 3
     data = Dataset(x, COLOUR.encode(label), "colours", "classification", names, COLOUR.names)
@@ -82,7 +82,7 @@ def test_a_network_that_fits_stays_with_its_drawing() -> None:
     assert set(places) <= set(browser.experiment.topology.names)
 
 
-def test_validation_patterns_suggest_a_patience_and_one_that_was_set_stays() -> None:
+def test_validation_patterns_suggest_a_patience_unless_one_was_set() -> None:
     browser = session()
     split = replace(table(), validation_share=0.25)
     assert "validation" not in adopt(browser, table())
@@ -112,7 +112,7 @@ def test_an_output_that_cannot_reach_the_targets_is_replaced() -> None:
     assert topology.neurons[topology.outputs[0]].activation == "bipolar"
 
 
-def test_weights_set_by_hand_do_not_outlive_their_data() -> None:
+def test_weights_set_by_hand_are_discarded_with_their_data() -> None:
     first = first_experiment()
     hand = replace(first, start=GivenStart(tuple(np.ones(first.topology.n_weights))))
     browser = Session([document_of(hand)])
@@ -120,7 +120,7 @@ def test_weights_set_by_hand_do_not_outlive_their_data() -> None:
     assert not isinstance(browser.experiment.start, GivenStart)
 
 
-def test_inputs_and_outputs_are_called_after_their_columns() -> None:
+def test_inputs_and_outputs_are_named_after_their_columns() -> None:
     long = "a very long name of a column " * 3
     browser = session()
     adopt(browser, table(names=["age", "h1", long[:90], "age"]))
@@ -147,7 +147,7 @@ def test_any_network_can_be_adapted(topology: Topology) -> None:
     assert fits(made, train)
 
 
-def test_what_would_be_too_large_becomes_small_or_is_refused() -> None:
+def test_a_network_that_would_be_too_large_is_replaced_or_refused() -> None:
     browser = session()
     wide = table(inputs=400)
     said = adopt(browser, wide)
@@ -162,7 +162,7 @@ def test_what_would_be_too_large_becomes_small_or_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_a_problem_brings_its_own_network_unless_one_was_drawn(name: str) -> None:
+def test_a_problem_gets_its_suggested_network_unless_one_was_drawn(name: str) -> None:
     browser = session()
     data = ProblemData(name, train_share=PROBLEMS[name].train_share)
     planned = plan(browser, data)
@@ -171,7 +171,7 @@ def test_a_problem_brings_its_own_network_unless_one_was_drawn(name: str) -> Non
     assert is_a_sentence(planned.sentence)
 
 
-def test_a_network_somebody_drew_stays_for_a_problem_it_fits() -> None:
+def test_a_drawn_network_is_kept_for_a_problem_it_fits() -> None:
     drawn = Topology((), 2, (Neuron("bipolar", 1.0, 0.0, (0, 1)),) * 1, (0,))
     browser = session(drawn)
     assert "stays" in adopt(browser, ProblemData("moons"))
@@ -207,14 +207,14 @@ def test_every_problem_has_a_paragraph_a_source_and_marked_results() -> None:
 @pytest.mark.parametrize(
     "text", ["<b>x</b>", "![a](http://b.example)", "**x** :red[y] $z$ `q`", "[l](javascript:1)"]
 )
-def test_marks_of_markdown_are_letters(text: str) -> None:
+def test_markdown_is_escaped(text: str) -> None:
     shown = escape_markdown(text)
     assert shown.replace("\\", "") == text
     for mark in "<![]*:$`()":
         assert all(shown[at - 1] == "\\" for at, c in enumerate(shown) if c == mark)
 
 
-def test_data_are_counted_in_words() -> None:
+def test_data_is_summarised_in_words() -> None:
     data = table()
     assert words.patterns(data) == "12 patterns (9 training, 3 test), 4 inputs, 3 classes"
     assert words.class_names(data) == COLOUR.classes
@@ -225,7 +225,7 @@ def test_data_are_counted_in_words() -> None:
     assert words.title(ProblemData("xor")) == "XOR"
 
 
-def test_nothing_changes_when_data_cannot_be_taken_up() -> None:
+def test_nothing_changes_when_data_cannot_be_used() -> None:
     browser = session()
     many = OwnData(Dataset(np.arange(100_001.0)[:, None], np.arange(100_001.0)[:, None]))
     with pytest.raises(NBNError, match="limit"):

@@ -1,4 +1,4 @@
-"""The formulas of the Hessian page, as the Markdown of Streamlit reads them."""
+"""The formulas of the Hessian page can be rendered by Streamlit's Markdown."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from app.hessian import coupling, exact, landscape, memory, spectrum, structure
 @pytest.mark.parametrize(
     "module", [coupling, exact, landscape, memory, spectrum, structure], ids=lambda m: m.__name__
 )
-def test_displayed_formulas_stand_between_lines_of_two_dollars(module) -> None:
-    """Text on the line of an opening `$$` is dropped, and the formula shows as an error in red."""
+def test_displayed_formulas_are_fenced_by_lines_of_their_own(module) -> None:
+    """Streamlit drops text beside an opening `$$` and shows the formula as an error in red."""
     lines = module._FORMULA.splitlines()
     fences = [line for line in lines if "$$" in line]
     assert set(fences) <= {"$$"}

@@ -47,7 +47,7 @@ EVERYTHING: NDArray[np.intp] = np.arange(TOPOLOGY.n_weights)
 @pytest.mark.parametrize(
     ("rows", "columns"), [(EVERYTHING, EVERYTHING), (EVERYTHING[:3], EVERYTHING[9:13])]
 )
-def test_numbers_and_zeros_arrive_as_they_are(
+def test_numbers_and_structural_zeros_arrive_unchanged(
     rows: NDArray[np.intp], columns: NDArray[np.intp]
 ) -> None:
     sent = matrix_payload.cells(Q, view(rows, columns), what="Q", exact=True)
@@ -71,7 +71,7 @@ def test_the_strongest_cell_has_the_strongest_tone() -> None:
     assert [tone for tone, _ in linear["scale"]] == [-1, -0.5, 0, 0.5, 1]
 
 
-def test_nothing_but_zeros_has_a_scale() -> None:
+def test_a_zero_matrix_has_a_scale() -> None:
     sent = matrix_payload.cells(
         np.zeros_like(Q), view(EVERYTHING, EVERYTHING), what="Q", exact=True
     )
@@ -79,7 +79,7 @@ def test_nothing_but_zeros_has_a_scale() -> None:
     assert set(unpacked(sent, "tones", "u1")[~ZEROS].tolist()) == {127.0}
 
 
-def test_the_drawing_names_every_weight_by_its_ends() -> None:
+def test_the_drawing_names_every_weight_by_its_two_nodes() -> None:
     weights = initial_weights(TOPOLOGY)
     sketch = from_drawing(TOPOLOGY, None)
     sent = matrix_payload.network(sketch, TOPOLOGY, weights)

@@ -1,4 +1,4 @@
-"""Every end has its sentence, in plain words."""
+"""Sentences about a training: its end, its state, its data."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_every_end_has_a_sentence() -> None:
         ),
     ],
 )
-def test_ends(stop: StopReason, iterations: int, sentence: str) -> None:
+def test_the_sentence_of_each_stop_reason(stop: StopReason, iterations: int, sentence: str) -> None:
     assert ended(Ended(stop), trace(iterations, 8.0, 0.004), halted=False) == sentence
 
 
@@ -106,7 +106,7 @@ def test_ends(stop: StopReason, iterations: int, sentence: str) -> None:
         (StopReason.SOLVED, 57, 57, "Solved in 57 iterations, 20 ms."),
     ],
 )  # fmt: skip
-def test_where_the_validation_patterns_were_best(
+def test_the_iteration_with_the_best_validation_sse_is_named(
     stop: StopReason, best: int, shown: int, sentence: str
 ) -> None:
     run = Ended(stop, best=best)
@@ -115,7 +115,7 @@ def test_where_the_validation_patterns_were_best(
 
 
 def test_a_trace_from_before_the_end_has_a_sentence_too() -> None:
-    """A worker may end the training while an answer is being made."""
+    """A worker may end the training while the answer is prepared."""
     for stop in (StopReason.EARLY, StopReason.SOLVED):
         for best in (58, 90, None):
             said = ended(Ended(stop, best=best), trace(57, 8.0), halted=False, shown=0)
@@ -123,7 +123,7 @@ def test_a_trace_from_before_the_end_has_a_sentence_too() -> None:
             assert "was best" not in said
 
 
-def test_a_run_at_rest_says_where() -> None:
+def test_a_paused_run_names_its_iteration() -> None:
     sentence = ended(Ended(None), trace(7, 0.25), halted=True)
     assert sentence == "Stopped at iteration 7, SSE 0.25. Press Train to continue."
     sentence = ended(Ended(None), trace(7, 0.25), halted=False)
@@ -187,7 +187,7 @@ def test_plural() -> None:
     ]  # fmt: skip
 
 
-def test_own_data_say_what_they_are_and_where_they_are_changed() -> None:
+def test_custom_data_is_described_with_the_page_to_change_it() -> None:
     target = DataColumn("sick", ("no", "yes"))
     table = Dataset([[0.0], [1.0], [2.0], [3.0]], [[-1.0], [1.0], [-1.0], [1.0]],
                     target_names=target.names)  # fmt: skip
