@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from app.session.limits import check_size
 from app.session.sketch import Sketch
@@ -86,6 +87,11 @@ def sketched(before: Document, sketch: Sketch, renamed: Topology | None = None) 
     changed = replace(experiment, topology=topology, start=start, drawing=sketch.to_drawing())
     check_size(changed)
     return Document(changed, sketch, blocked)
+
+
+def drawing_of(before: Experiment, topology: Topology) -> Mapping[str, Any] | None:
+    """Return the drawing that an experiment keeps with this network: none with another network."""
+    return before.drawing if topology == before.topology else None
 
 
 def carried(

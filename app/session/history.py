@@ -33,7 +33,7 @@ def change(session: Session, **fields: Any) -> None:
         session.put(replace(session.document, experiment=changed))
         return
     start = seeded(session)
-    put(session, replace(experiment, **fields, start=start, drawing=None))
+    put(session, replace(experiment, **fields, start=start))
 
 
 def put(session: Session, experiment: Experiment) -> None:

@@ -30,13 +30,13 @@ def train(session: Session, workers: Workers) -> None:
     """
     run = run_for(session)
     if run.stop is StopReason.MAX_ITERATIONS:
-        _train_on(session, run)
+        _allow_more_iterations(session, run)
     session.halted, session.play, session.settling = False, True, True
     run.go(workers)
     run.wait(PROMPT_WAIT)
 
 
-def _train_on(session: Session, run: Run) -> None:
+def _allow_more_iterations(session: Session, run: Run) -> None:
     """Double the maximum iterations of a run that reached them; the experiment changes too."""
     experiment = session.experiment
     limit = experiment.stopping.max_iterations

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from app.session.document import drawing_of
 from app.session.limits import check_size
 from app.share.words import ends
 from app.shared.words import changed_settings, pattern_counts
@@ -175,7 +176,7 @@ def _with_network(
         start = GivenStart(tuple(network.weights.tolist()))
     elif topology != now.topology:
         start = now.start if isinstance(now.start, SeededStart) else SeededStart()
-    drawing = now.drawing if topology == now.topology else None
+    drawing = drawing_of(now, topology)
     return replace(
         now, topology=topology, data=data, start=start, stopping=stopping, drawing=drawing
     )
