@@ -56,7 +56,7 @@ class Adaptation:
     sentence: str
 
 
-def plan(session: Session, data: Data) -> Adaptation:
+def plan_adaptation(session: Session, data: Data) -> Adaptation:
     """Return what using this data would change; nothing is changed yet.
 
     Raises
@@ -95,7 +95,7 @@ def _patience(now: Experiment, data: Data) -> int:
     return PATIENCE if now.parts().validation is None else now.stopping.patience
 
 
-def adopt(session: Session, data: Data) -> str:
+def use_data(session: Session, data: Data) -> str:
     """Make other data the data of the experiment; return what else changed, for the reader.
 
     Raises
@@ -103,7 +103,7 @@ def adopt(session: Session, data: Data) -> str:
     NBNError
         If the data is too large or invalid; then nothing is changed.
     """
-    planned = plan(session, data)
+    planned = plan_adaptation(session, data)
     session.put(document.adapted(session.document, planned.experiment))
     return planned.sentence
 

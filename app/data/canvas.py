@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.data.adapt_network import Data, fits, plan, suggested_target
+from app.data.adapt_network import Data, fits, plan_adaptation, suggested_target
 from app.data.choices import PageState
 from app.session.document import adapted
 from app.session.jobs import Workers
@@ -141,7 +141,7 @@ def _experiment_with(
     now = session.experiment
     train = data.datasets()[0]
     if before.data is None or not fits(now.topology, train):
-        planned = plan(session, data).experiment
+        planned = plan_adaptation(session, data).experiment
         return replace(
             planned, stopping=replace(planned.stopping, target_sse=painted_target(train))
         )
@@ -232,7 +232,7 @@ def take_over(session: Session, view: PageState) -> None:
     copied = Dataset(whole.inputs, whole.targets, name, whole.kind, *names)
     split = data.split
     own = OwnData(copied, split.train_share, split.seed, split.validation_share, split.stratified)
-    changed = plan(session, own).experiment
+    changed = plan_adaptation(session, own).experiment
     session.put(adapted(session.document, changed))
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import streamlit as st
 
 from app.data import words
-from app.data.adapt_network import Data, adopt, describe, plan
+from app.data.adapt_network import Data, describe, plan_adaptation, use_data
 from app.data.choices import PageState, page_state
 from app.figures.palette import Palette
 from app.figures.patterns import PlaneAxis, axes_of, class_tones, default_axes, patterns
@@ -70,7 +70,7 @@ def _used(session: Session, view: PageState) -> None:
 def _offered(session: Session, data: Data) -> bool:
     """Show the button that puts data to use; return whether the data can be used."""
     try:
-        planned = plan(session, data)
+        planned = plan_adaptation(session, data)
     except NBNError as error:
         st.error(escape_markdown(str(error)))
         return False
@@ -85,7 +85,7 @@ def _offered(session: Session, data: Data) -> bool:
 def _take(data: Data) -> None:
     session, view = state.session(), page_state()
     try:
-        view.used = f"{escape_markdown(words.title(data))}: now in use. {adopt(session, data)}"
+        view.used = f"{escape_markdown(words.title(data))}: now in use. {use_data(session, data)}"
     except NBNError as error:
         view.used = escape_markdown(f"Nothing was changed. {error}")
 

@@ -12,12 +12,12 @@ from app.data import words
 from app.data.adapt_network import (
     PATIENCE,
     adapt_topology,
-    adopt,
     describe,
     fits,
-    plan,
+    plan_adaptation,
     small_topology,
     suggested_target,
+    use_data,
 )
 from app.data.known_results import BACKGROUND, Known
 from app.session.document import document_of
@@ -51,7 +51,7 @@ def session(topology: Topology | None = None) -> Session:
 
 def test_layers_keep_their_hidden_sizes() -> None:
     browser = session()
-    said = adopt(browser, table())
+    said = use_data(browser, table())
     assert "4-8-8-3" in said
     topology = browser.experiment.topology
     assert describe(topology) == "4-8-8-3"
@@ -65,7 +65,7 @@ def test_layers_keep_their_hidden_sizes() -> None:
 def test_a_cascade_stays_a_cascade_and_numbers_get_a_linear_output() -> None:
     browser = session(Topology.fcc(2, 5, 1, output="bipolar"))
     data = OwnData(Dataset(np.eye(3), [[1.5], [2.5], [9.0]]))
-    assert "cascade of 6 neurons" in adopt(browser, data)
+    assert "cascade of 6 neurons" in use_data(browser, data)
     topology = browser.experiment.topology
     assert topology == replace(Topology.fcc(3, 5, 1, output="linear"), names=topology.names)
 
@@ -76,7 +76,7 @@ def test_a_network_that_fits_stays_with_its_drawing() -> None:
     before = browser.experiment
     browser.put(document_of(replace(before, drawing={"places": {"h1": [10, 20]}})))
     data = OwnData(Dataset([[0, 1], [2, 3], [4, 5]], [[1], [-1], [1]]))
-    assert "stays 2-8-8-1" in adopt(browser, data)
+    assert "stays 2-8-8-1" in use_data(browser, data)
     wiring = [n.sources for n in browser.experiment.topology.neurons]
     assert wiring == [n.sources for n in before.topology.neurons]
     assert set(places) <= set(browser.experiment.topology.names)
@@ -85,29 +85,29 @@ def test_a_network_that_fits_stays_with_its_drawing() -> None:
 def test_validation_patterns_suggest_a_patience_unless_one_was_set() -> None:
     browser = session()
     split = replace(table(), validation_share=0.25)
-    assert "validation" not in adopt(browser, table())
+    assert "validation" not in use_data(browser, table())
     assert browser.experiment.stopping.patience == 0
-    assert "early after 20 iterations" in plan(browser, split).sentence
-    assert is_a_sentence(adopt(browser, split))
+    assert "early after 20 iterations" in plan_adaptation(browser, split).sentence
+    assert is_a_sentence(use_data(browser, split))
     assert browser.experiment.stopping.patience == PATIENCE == 20
     other = replace(split, split_seed=7)
     for chosen in (0, 5):
         stopping = replace(browser.experiment.stopping, patience=chosen)
         browser.put(document_of(replace(browser.experiment, stopping=stopping)))
-        assert plan(browser, other).experiment.stopping.patience == chosen
-    assert plan(browser, ProblemData("xor")).experiment.stopping.patience == 0
+        assert plan_adaptation(browser, other).experiment.stopping.patience == chosen
+    assert plan_adaptation(browser, ProblemData("xor")).experiment.stopping.patience == 0
     spirals = ProblemData("two_spirals", train_share=0.5, validation_share=0.2)
-    assert plan(session(), spirals).experiment.stopping.patience == PATIENCE
+    assert plan_adaptation(session(), spirals).experiment.stopping.patience == PATIENCE
 
 
 def test_an_output_that_cannot_reach_the_targets_is_replaced() -> None:
     browser = session()
     numbers = OwnData(Dataset([[0, 1], [2, 3], [4, 5]], [[1.5], [-9], [40]]))
-    assert "adapted to 2-8-8-1" in adopt(browser, numbers)
+    assert "adapted to 2-8-8-1" in use_data(browser, numbers)
     topology = browser.experiment.topology
     assert topology.neurons[topology.outputs[0]].activation == "linear"
     classes = OwnData(Dataset([[0, 1], [2, 3], [4, 5]], [[1], [-1], [1]]))
-    assert "adapted to 2-8-8-1" in adopt(browser, classes)
+    assert "adapted to 2-8-8-1" in use_data(browser, classes)
     topology = browser.experiment.topology
     assert topology.neurons[topology.outputs[0]].activation == "bipolar"
 
@@ -116,14 +116,14 @@ def test_weights_set_by_hand_are_discarded_with_their_data() -> None:
     first = first_experiment()
     hand = replace(first, start=GivenStart(tuple(np.ones(first.topology.n_weights))))
     browser = Session([document_of(hand)])
-    adopt(browser, ProblemData("playground_circle"))
+    use_data(browser, ProblemData("playground_circle"))
     assert not isinstance(browser.experiment.start, GivenStart)
 
 
 def test_inputs_and_outputs_are_named_after_their_columns() -> None:
     long = "a very long name of a column " * 3
     browser = session()
-    adopt(browser, table(names=["age", "h1", long[:90], "age"]))
+    use_data(browser, table(names=["age", "h1", long[:90], "age"]))
     names = browser.experiment.topology.names
     assert names[0] == "age"
     assert names[1] != "h1"
@@ -150,12 +150,12 @@ def test_any_network_can_be_adapted(topology: Topology) -> None:
 def test_a_network_that_would_be_too_large_is_replaced_or_refused() -> None:
     browser = session()
     wide = table(inputs=400)
-    said = adopt(browser, wide)
+    said = use_data(browser, wide)
     assert "too large" in said
     assert browser.experiment.topology.n_weights <= MAX_WEIGHTS
     before = browser.experiment
     with pytest.raises(SettingError, match="choose fewer columns") as error:
-        adopt(browser, table(inputs=1_999, rows=4))
+        use_data(browser, table(inputs=1_999, rows=4))
     assert is_a_sentence(str(error.value))
     assert browser.experiment is before
     assert small_topology(table().datasets()[0]) == Topology.mlp([4, 8, 3], output="bipolar")
@@ -165,7 +165,7 @@ def test_a_network_that_would_be_too_large_is_replaced_or_refused() -> None:
 def test_a_problem_gets_its_suggested_network_unless_one_was_drawn(name: str) -> None:
     browser = session()
     data = ProblemData(name, train_share=PROBLEMS[name].train_share)
-    planned = plan(browser, data)
+    planned = plan_adaptation(browser, data)
     assert planned.experiment.topology == Experiment.suggested(name).topology
     assert planned.experiment.stopping == Experiment.suggested(name).stopping
     assert is_a_sentence(planned.sentence)
@@ -174,9 +174,9 @@ def test_a_problem_gets_its_suggested_network_unless_one_was_drawn(name: str) ->
 def test_a_drawn_network_is_kept_for_a_problem_it_fits() -> None:
     drawn = Topology((), 2, (Neuron("bipolar", 1.0, 0.0, (0, 1)),) * 1, (0,))
     browser = session(drawn)
-    assert "stays" in adopt(browser, ProblemData("moons"))
+    assert "stays" in use_data(browser, ProblemData("moons"))
     assert browser.experiment.topology == drawn
-    assert "becomes" in adopt(browser, ProblemData("iris"))
+    assert "becomes" in use_data(browser, ProblemData("iris"))
 
 
 def test_targets_suit_the_data() -> None:
@@ -229,5 +229,5 @@ def test_nothing_changes_when_data_cannot_be_used() -> None:
     browser = session()
     many = OwnData(Dataset(np.arange(100_001.0)[:, None], np.arange(100_001.0)[:, None]))
     with pytest.raises(NBNError, match="limit"):
-        adopt(browser, many)
+        use_data(browser, many)
     assert len(browser.history) == 1
