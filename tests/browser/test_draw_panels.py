@@ -49,7 +49,7 @@ def test_presets_and_settings(page: Page) -> None:
     page.get_by_label("Points").fill("7")
     page.get_by_label("Points").press("Enter")
     expect(page.locator("[data-part=notice]")).to_contain_text("Points")
-    expect(facts(page)).to_contain_text("250 patterns")
+    expect(facts(page)).to_contain_text("250 training and 250 test patterns")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
