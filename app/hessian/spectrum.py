@@ -53,7 +53,7 @@ def _numbers(values: FloatArray, at: Point) -> str:
         f"- Condition number before damping: {before}\n"
         f"- Condition number after damping: **{short(spectrum.damped_condition(mu))}**\n"
         f"- Numerical rank: **{spectrum.rank:,}** of {n:,}: eigenvalues above the rounding limit "
-        f"N · ε · λ₁ = {short(spectrum.tolerance)}"
+        f"N\u00a0·\u00a0ε\u00a0·\u00a0λ₁\u00a0=\u00a0{short(spectrum.tolerance)}"
     )
 
 
