@@ -12,7 +12,8 @@ from app.figures.needs import bytes_in_words
 from app.session import state
 from app.session.state import Session
 from app.share import component
-from app.share.exports import ExportGroup, Exports, File
+from app.share.export_file import ExportGroup, File
+from app.share.exports import Exports
 from app.share.import_form import ImportForm, import_files
 from app.share.words import caption
 from app.shared import scrubber

@@ -16,7 +16,8 @@ import pytest
 from app.figures.palette import LIGHT
 from app.figures.portrait import portrait
 from app.session.view import CurrentView
-from app.share.exports import Exports, File, stem
+from app.share.export_file import File
+from app.share.exports import Exports, stem
 from app.share.import_proposal import Proposal, propose
 from app.share.report import report
 from nbn_core import NBNError, Topology, formats, generators, initial_weights
