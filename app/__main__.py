@@ -1,7 +1,7 @@
 """`python -m app`, or `nbn-lab` once installed: open the app in the browser, from any folder.
 
-Nothing is written beside the sources. Options of `streamlit run` are passed on, for example
-`python -m app --server.port 8600`, or `--server.address 0.0.0.0` to let other machines in.
+Nothing is written beside the sources. Options are passed through to `streamlit run`, for example
+`python -m app --server.port 8600`, or `--server.address 0.0.0.0` to accept other machines.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ CONFIG = shipped(".streamlit") / "config.toml"
 
 
 def main() -> None:
-    """Start Streamlit on the app, in this process."""
-    # Our own modules compile in a blink; without this they would leave bytecode beside them.
+    """Start Streamlit with the app, in this process."""
+    # Our own modules compile quickly; without this they would leave bytecode beside them.
     sys.dont_write_bytecode = True
     for name, value in environment(tomllib.loads(CONFIG.read_text(encoding="utf-8"))).items():
         os.environ.setdefault(name, value)
-    # Only this machine, unless asked otherwise: the lab has no passwords.
+    # Only this machine by default: the app has no passwords.
     os.environ.setdefault("STREAMLIT_SERVER_ADDRESS", "127.0.0.1")
 
     from streamlit.web import cli
@@ -34,10 +34,10 @@ def main() -> None:
 
 
 def environment(config: dict[str, Any], prefix: str = "STREAMLIT") -> dict[str, str]:
-    """Settings of a config.toml as the environment variables that Streamlit reads.
+    """Turn the settings of a config.toml into the environment variables that Streamlit reads.
 
-    Streamlit looks for the file in the working directory only; its variables work from anywhere.
-    The user's own variables and options still win.
+    Streamlit looks for the file in the working directory only; variables work from any folder.
+    Variables and options that the user sets take precedence.
 
     Examples
     --------

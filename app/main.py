@@ -1,4 +1,4 @@
-"""Entry of `streamlit run app/main.py`."""
+"""The script that Streamlit runs for every page: `streamlit run app/main.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages, in the order of the bar. A page stands here when it works."""
+"""The pages, in the order of the navigation bar."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PAGES: Final = Path(__file__).resolve().parents[1] / "pages"
 
 
 def navigation() -> StreamlitPage:
-    """Show the bar; return the page that was chosen."""
+    """Show the navigation bar; return the selected page."""
     return st.navigation(
         [
             st.Page(PAGES / "draw.py", title="Draw", icon=":material/draw:", default=True),

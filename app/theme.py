@@ -1,4 +1,4 @@
-"""How every page is framed: title, width, and the space Streamlit leaves around."""
+"""The frame of every page: title, icon, width and margins."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ ASSETS: Final = shipped("assets")
 _FRAME = """
 <style>
 .stMainBlockContainer { padding: 3.6rem 1.2rem 0.6rem; max-width: 1800px; }
-.st-key-nbn-address { position: absolute; } /* shows nothing, and takes no room */
-/* Every answer to the stage would flash it; pages say themselves what is going on. */
+.st-key-nbn-address { position: absolute; } /* invisible: must not take any space */
+/* It would flash at every message; the pages show their own status. */
 [data-testid=stStatusWidget] { display: none; }
 @media (max-width: 640px) { .stMainBlockContainer { padding-inline: 0.7rem; } }
 </style>
@@ -22,7 +22,7 @@ _FRAME = """
 
 
 def frame() -> None:
-    """Set up the page; called once, before anything is shown."""
+    """Set up the page; must be called once, before any other Streamlit call."""
     st.set_page_config(
         page_title="NBN Lab",
         page_icon=str(ASSETS / "icon.svg"),

@@ -1,4 +1,4 @@
-"""Measurements: nothing in here is a test, everything prints a figure somebody may quote."""
+"""Measurements whose results can be quoted: each module prints a table or writes a document."""
 
 from pathlib import Path
 

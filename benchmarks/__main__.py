@@ -1,4 +1,4 @@
-"""The measurements by name: `python -m benchmarks`, `python -m benchmarks peers --rounds 3`."""
+"""Run a benchmark by name, for example `python -m benchmarks peers --rounds 3`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HELPERS = {"tables", "__main__"}
 
 
 def names() -> list[str]:
-    """Return every measurement there is."""
+    """Return the names of all benchmarks."""
     found = (module.name for module in pkgutil.iter_modules(benchmarks.__path__))
     return sorted(name for name in found if name not in _HELPERS)
 
@@ -30,9 +30,9 @@ def _title(name: str) -> str:
 
 
 def main() -> None:
-    """Run the one named, or say which there are."""
+    """Run the benchmark named on the command line, or list all of them."""
     if len(sys.argv) < 2 or sys.argv[1] not in names():
-        print("Name one of the measurements:")
+        print("Choose one of these benchmarks:")
         for name in names():
             print(f"  {name:14} {_title(name)}")
         sys.exit(0 if len(sys.argv) < 2 else 2)

@@ -1,9 +1,9 @@
-"""How the app feels, measured in Chromium: `python -m benchmarks.browser`.
+"""Response times of the app, measured in Chromium: `python -m benchmarks.browser`.
 
-first-frame   from the press of Train to the first frame of the replay that differs, median
-start         from the start of the server to a page one can press Train on; cold and warm caches
-drag          frames a second while a neuron is dragged among 61 neurons and 860 links
-sessions      ten sessions that train at once: how long each waits for an answer to a click
+first-frame   from a click on Train to the first changed frame of the replay, median
+start         from the start of the server to a page with a Train button; cold and warm caches
+drag          frames per second while a neuron is dragged among 61 neurons and 860 links
+sessions      ten sessions training at once: how long each waits for the response to a click
 race          a race of four lanes: from a click to another section, and from Stop to the end
 """
 
@@ -45,7 +45,7 @@ FRAME = f"""() => new Promise((done) => {{
   requestAnimationFrame(look);
 }})"""
 
-# Within the page: what Playwright itself waits for before it clicks is no wait of a user's.
+# Clicked within the page, because Playwright waits before it clicks, which a user does not.
 ANSWER = f"""() => new Promise((done) => {{
   {ROOT}
   const name = 'New weights';
@@ -95,7 +95,7 @@ DRAG = f"""(steps) => new Promise((done) => {{
 
 
 def main() -> None:
-    """Run the measurements asked for, all by default."""
+    """Run the measurements named on the command line, all by default."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -105,7 +105,7 @@ def main() -> None:
 
 
 def first_frame() -> None:
-    """Press Train on the first screen, again and again with other weights."""
+    """Press Train on the first screen repeatedly, each time with new weights."""
 
     def act(browser: Browser, server: Server) -> None:
         page = _open(browser, server)
@@ -125,7 +125,7 @@ def first_frame() -> None:
 
 
 def start() -> None:
-    """Start the server; open the page; train at once."""
+    """Start the server, open the page, and train at once."""
     with tempfile.TemporaryDirectory() as cache:
         for label in ("cold", "warm"):
             _start(label, cache)
@@ -168,7 +168,7 @@ def drag() -> None:
 
 
 def sessions() -> None:
-    """Ten sessions train without a reachable target; each is then asked for other weights."""
+    """Train ten sessions without a reachable target; then press New weights in each."""
 
     def act(browser: Browser, server: Server) -> None:
         pages = [_open(browser, server) for _ in range(10)]

@@ -1,14 +1,14 @@
-"""NBNRegressor beside MLPRegressor (lbfgs, adam): test error and time at equal numbers of weights.
+"""Compare NBNRegressor with MLPRegressor (lbfgs, adam) at equal numbers of weights.
 
     python -m benchmarks estimators [--seeds 10] [--patterns 500]
 
-Four functions: Friedman #1 to #3 with the noise of Breiman 1996, and one made like California
-housing (eight columns of very different scale, a capped target; drawn, nothing is downloaded). Each
-seed draws other patterns and other starting weights. All see standardised inputs and targets, and
-all settings are the libraries' own but for the number of iterations allowed. The error is that on
-5,000 patterns without noise, divided by the standard deviation of what is predicted: 1 is no better
-than the mean. Time is processor time on one thread. Results go to docs/estimators.md, whatever they
-are.
+There are four functions: Friedman #1 to #3 with the noise of Breiman 1996, and one modelled on
+California housing (eight columns of very different scale, a capped target; generated, nothing is
+downloaded). Each seed gives new patterns and new starting weights. All models get standardised
+inputs and targets and their libraries' default settings except for the maximum iterations. The
+error is the RMSE on 5,000 patterns without noise, divided by the standard deviation of the targets:
+1 is no better than the mean. Time is processor time on one thread. All results are written to
+docs/estimators.md.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ HIDDEN = (5, 10, 20)
 
 
 class Result(NamedTuple):
-    """One fit."""
+    """The result of one fit."""
 
     error: float
     seconds: float
@@ -53,7 +53,7 @@ class Result(NamedTuple):
 
 
 def california(n: int, noise: float, seed: int) -> tuple[Array, Array]:
-    """Draw districts: income, age, rooms, bedrooms, people, occupancy, latitude, longitude."""
+    """Generate districts: income, age, rooms, bedrooms, people, occupancy, latitude, longitude."""
     draw = np.random.default_rng(seed)
     income = draw.lognormal(1.25, 0.45, n)
     age = draw.integers(1, 53, n).astype(float)
@@ -91,7 +91,7 @@ def scaled(model: MLPRegressor) -> TransformedTargetRegressor:
 
 
 def cascade(n_inputs: int, n_weights: int) -> int:
-    """Hidden neurons of the largest cascade that has no more weights."""
+    """Return the hidden neurons of the largest cascade with no more weights."""
     hidden = 1
     while Topology.fcc(n_inputs, hidden + 1, 1).n_weights <= n_weights:
         hidden += 1
@@ -99,7 +99,7 @@ def cascade(n_inputs: int, n_weights: int) -> int:
 
 
 def models(n_inputs: int, hidden: int, seed: int) -> Iterator[tuple[str, int, Any]]:
-    """Name, number of weights, and the model itself."""
+    """Yield name, number of weights, and model."""
     count = Topology.slp(n_inputs, hidden, 1).n_weights
     deep = cascade(n_inputs, count)
     yield "NBN", count, NBNRegressor("slp", hidden=hidden, random_state=seed)
@@ -123,7 +123,7 @@ def fitted(model: Any, train: tuple[Array, Array], test: tuple[Array, Array]) ->
 
 
 def measure(patterns: int, seeds: int) -> dict[tuple[str, int, str, int], list[Result]]:
-    """All fits, by problem, hidden neurons, model and number of weights."""
+    """Return all fits, by problem, hidden neurons, model and number of weights."""
     found: dict[tuple[str, int, str, int], list[Result]] = {}
     for name, (make, noise) in PROBLEMS.items():
         for hidden in HIDDEN:
@@ -174,7 +174,7 @@ def document(found: dict[tuple[str, int, str, int], list[Result]], patterns: int
 
 
 def verdict(found: dict[tuple[str, int, str, int], list[Result]]) -> list[str]:
-    """Count in how many of the same seeds NBN has the smaller error, and takes less time."""
+    """Count the seeds for which NBN has the smaller error, and those for which it is faster."""
     lines = ["## Seed by seed", ""]
     for other in ("MLP, lbfgs", "MLP, adam"):
         for own in ("NBN", "NBN, cascade"):
@@ -194,7 +194,7 @@ def verdict(found: dict[tuple[str, int, str, int], list[Result]]) -> list[str]:
 
 
 def main() -> None:
-    """Measure, print and write."""
+    """Measure, print the table and write the document."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--patterns", type=int, default=500)

@@ -1,13 +1,13 @@
-"""Time of one NBN iteration beside the physical floor: a bare dsyrk and Cholesky of the same size.
+"""Compare the time of one NBN iteration with its lower bound: dsyrk and Cholesky of its size.
 
     python -m benchmarks floor [--rounds 9] [--all]
 
-The floor does nothing but multiply a Jacobian that is already there by itself, with the BLAS that
-SciPy brings, on one thread, and factor the result once. An iteration of NBN evaluates the network,
-finds its derivatives, sums g and Q without a Jacobian, factors and tries: attempts that fail
-included. Both are measured in turn, in the same run, as processor time of this thread, so that
-other work on the machine weighs on both alike; the table has medians. With --all each method is
-measured, not only the one that "auto" takes.
+The lower bound only multiplies an existing Jacobian by its transpose, with SciPy's BLAS on one
+thread, and factors the result once. An iteration of NBN evaluates the network, computes its
+derivatives, sums g and Q without a Jacobian, factors and tries steps, including rejected attempts.
+Both are measured alternately in the same run, as processor time of this thread, so that other load
+on the machine affects both equally; the table has medians. With --all every method is measured, not
+only the one that "auto" selects.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from nbn_core.objective.methods import METHODS  # noqa: E402
 
 
 class Task(NamedTuple):
-    """A network and data, the ratio wanted, and how often to repeat what takes no time."""
+    """A network with data, the ratio aimed at, and how often to repeat a short measurement."""
 
     name: str
     topology: Topology
@@ -41,7 +41,7 @@ class Task(NamedTuple):
 
 
 def smooth(n_inputs: int, n_patterns: int) -> Dataset:
-    """A function nobody knows: what matters is its size."""
+    """Return patterns of an arbitrary smooth function; only their number matters."""
     generator = np.random.default_rng(0)
     inputs = generator.uniform(-1, 1, (n_patterns, n_inputs))
     return Dataset(inputs, np.sin(inputs.sum(axis=1, keepdims=True) * 3) * inputs[:, :1])

@@ -1,8 +1,9 @@
 """How time and memory of the normal equations grow with patterns P, weights N and outputs M.
 
-Exponents are fitted to the larger half of the sizes, beside those expected: time P, N^2 and, for
-the forward-only method, M; memory beyond the data N^2 and nothing with P. Then the methods against
-each other on the shapes of Wilamowski & Yu 2010, beside their ratios as recalled, not verified.
+Exponents are fitted to the larger half of the sizes and compared with those expected: time P, N^2
+and, for the forward-only method, M; memory beyond the data N^2, independent of P. Then the methods
+are compared on the shapes of Wilamowski & Yu 2010, next to their ratios as recalled, not
+verified.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ RECALLED = {
 
 
 def noise(n_patterns: int, n_inputs: int, n_outputs: int) -> Dataset:
-    """Draw patterns that mean nothing."""
+    """Return random patterns."""
     draw = np.random.default_rng(0)
     return Dataset(
         draw.uniform(-1, 1, (n_patterns, n_inputs)), draw.uniform(-1, 1, (n_patterns, n_outputs))
@@ -42,7 +43,7 @@ def noise(n_patterns: int, n_inputs: int, n_outputs: int) -> Dataset:
 
 
 def seconds(functions: list[Callable[[], object]], rounds: int) -> list[float]:
-    """Return the median time of each, in turns."""
+    """Return the median time of each function, measured alternately."""
     times = np.zeros((rounds, len(functions)))
     repeats = []
     for function in functions:
@@ -60,7 +61,7 @@ def seconds(functions: list[Callable[[], object]], rounds: int) -> list[float]:
 
 
 def memory(objective: Objective, weights: np.ndarray, method: str) -> int:
-    """Return the most bytes held at a time beyond the data."""
+    """Return the peak memory in bytes beyond the data."""
     tracemalloc.start()
     objective.normal_equations(weights, method)
     peak = tracemalloc.get_traced_memory()[1]
@@ -69,13 +70,13 @@ def memory(objective: Objective, weights: np.ndarray, method: str) -> int:
 
 
 def exponent(sizes: list[float], values: list[float]) -> float:
-    """Fit a power to the larger half."""
+    """Fit a power law to the larger half of the sizes; return its exponent."""
     half = len(sizes) // 2
     return float(np.polyfit(np.log(sizes[half:]), np.log(values[half:]), 1)[0])
 
 
 def growth(rounds: int) -> list[dict[str, object]]:
-    """Measure along P, N and M, one at a time."""
+    """Measure growth with P, N and M, one at a time."""
     series = {
         "P": [(Topology.mlp([4, 16, 1]), 500 * 2**i) for i in range(6)],
         "N": [(Topology.mlp([4, 8 * 2**i, 1]), 500) for i in range(6)],
@@ -116,7 +117,7 @@ def growth(rounds: int) -> list[dict[str, object]]:
 
 
 def methods(rounds: int) -> list[dict[str, object]]:
-    """Measure forward-only against forward and backward, where there is backward."""
+    """Compare forward-only with forward and backward, where both are available."""
     rows: list[dict[str, object]] = []
     names = [name for name in METHODS if name != "auto"]
     for title, (topology, make, recalled) in RECALLED.items():
@@ -222,7 +223,7 @@ two, times do not.
 
 
 def main() -> None:
-    """Measure, print and write."""
+    """Measure, print the tables and write the document."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks growth", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--page", action="store_true", help="write the page again, measure nothing")

@@ -1,10 +1,10 @@
-"""How long one frame of the Hessian page's replay takes to compute, for three sizes of network.
+"""Time to compute one frame of a replay on the Hessian page, for three sizes of network.
 
-    python -m benchmarks.hessian_frames             every section, milliseconds a frame
-    python -m benchmarks.hessian_frames --browser   frames a second that reach Chromium
+    python -m benchmarks.hessian_frames             every section, milliseconds per frame
+    python -m benchmarks.hessian_frames --browser   frames per second that reach Chromium
 
-A frame is everything a section computes at an iteration it has not seen, and its pictures. Two
-spirals (194 patterns), a cascade or two hidden layers of about 100, 500 and 1,200 weights.
+A frame is everything that a section computes at a new iteration, and its pictures. The data is Two
+spirals (194 patterns); the networks have about 100, 500 and 1,200 weights.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from app.figures.names import weight_titles
 from app.figures.svg import svg
 from app.hessian import matrix_payload
 from app.session import curvature
-from app.session.sketch import from_drawing
+from app.session.sketch_reader import from_drawing
 from app.session.view import CurrentView
 from nbn_core import Experiment, Topology
 from nbn_core.analysis import coupling, landscape
@@ -39,7 +39,7 @@ SIZES = {
     "1,179 weights": Topology.mlp([2, 30, 34, 1]),
 }
 FRAMES = 6
-# Structure is a canvas in a shadow root whose label names the iteration; others are pictures.
+# Structure is a canvas in a shadow root whose label names the iteration; others are images.
 COUNT = """() => {
   window.frame_times = [];
   let before;
@@ -83,8 +83,8 @@ def structure(at: curvature.Point) -> list[Chart]:
 def couplings(at: curvature.Point) -> list[Chart]:
     groups = coupling.by_neuron(at.topology)
     norms = coupling.block_norms(curvature.equations(at).quasi_hessian, groups)
-    curvature.loss(at, groups)
-    curvature.loss(at, coupling.by_layer(at.topology))
+    curvature.block_loss(at, groups)
+    curvature.block_loss(at, coupling.by_layer(at.topology))
     return [
         coupling_chart.norms_matrix(norms, groups.names, palette.LIGHT),
         coupling_chart.coupling_graph(at.topology, norms, palette.LIGHT),

@@ -1,11 +1,11 @@
-"""Own data through the pages: a CSV goes in, a network is trained, ONNX, C and Python answer alike.
+"""Custom data from CSV to exported network: compare ONNX, C and Python with the app.
 
     python -m benchmarks own_data [--pictures FOLDER]
 
-Three data sets that scikit-learn ships and one by formula are uploaded on the Data page in
-Chromium, trained and exported on the Share page. Every exported network is then run on the raw
-numbers of the patterns it was trained on, and compared with the predictions that the page gave
-away. Printed: the largest difference, relative to the largest answer; float is single precision.
+Three data sets of scikit-learn and one from a formula are uploaded on the Data page in Chromium;
+the networks are trained and exported on the Share page. Every exported network is then run on the
+training patterns in original units, and compared with the predictions that were exported. The table
+has the largest difference relative to the largest output; float is single precision.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FILES = {
 
 
 def tables() -> dict[str, pandas.DataFrame]:
-    """The data sets, the target last; classes are words."""
+    """Return the data sets, with the target as the last column; classes are text."""
     found = {}
     for name, load in (
         ("wine", load_wine), ("breast cancer", load_breast_cancer), ("diabetes", load_diabetes),
@@ -54,11 +54,11 @@ def tables() -> dict[str, pandas.DataFrame]:
 
 
 def exported(page: Page, name: str, table: pandas.DataFrame, folder: Path) -> dict[str, Path]:
-    """Upload a table, train on it, and save what the page gives."""
+    """Upload a table, train on it, and save the exported files."""
     source = folder / f"{name}.csv"
     table.to_csv(source, index=False)
     page.get_by_role("link", name="Data").click()
-    page.get_by_role("radio", name="Own files").click()
+    page.get_by_role("radio", name="Your files").click()
     page.locator("input[type=file]").set_input_files(str(source))
     page.get_by_role("button", name="Use this data").click()
     page.get_by_text("now in use").first.wait_for()
@@ -114,7 +114,7 @@ def run_python(file: Path, raw: Array) -> Array:
 
 
 def compared(saved: dict[str, Path]) -> dict[str, float]:
-    """Largest difference of every exported network from the predictions of the page."""
+    """Return the largest difference of each exported network from the exported predictions."""
     rows = pandas.read_csv(saved["predictions"])
     wanted = rows[[c for c in rows if c.endswith(" predicted")]].to_numpy()
     n_outputs = wanted.shape[1]
@@ -128,7 +128,7 @@ def compared(saved: dict[str, Path]) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print a row for each data set."""
+    """Print one row per data set."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", type=Path, help="keep a picture of every Share page here")
     options = parser.parse_args()

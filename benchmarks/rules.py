@@ -1,9 +1,8 @@
-"""The learning rules on parity, spirals and digits, from fresh seeds, beside what is known of them.
+"""Compare the learning rules on parity, spirals and digits with published results.
 
-`python -m benchmarks rules` writes `docs/rules.md`; `--only parity fcc`
-chooses, `--page` writes the page again from what was measured. Work is counted in
-forward-equivalents and does not depend on the machine; times are computing time of one thread, of a
-machine that may be busy.
+`python -m benchmarks rules` writes `docs/rules.md`; `--only parity fcc` selects parts, `--page`
+writes the document again from stored results. Work is counted in forward-equivalents and does not
+depend on the machine; times are processor times of one thread on a machine that may be busy.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ DIGITS: list[tuple[str, tuple[int, ...], str, dict[str, Any], int, str]] = [
 
 
 def finished(training: Training, budget: float) -> None:
-    """Train to its end, or until the work is spent."""
+    """Train to the end, or until the budget of work is spent."""
     while training.stop is None:
         training.advance(seconds=0.03)
         work = training.trace().work
@@ -90,7 +89,7 @@ def finished(training: Training, budget: float) -> None:
 
 
 def right_at(training: Training, data: Dataset) -> int | None:
-    """Row of the trace in which all signs are right for the first time."""
+    """Return the first row of the trace in which all signs are correct."""
     trace, network = training.trace(), training.objective.network
     for k in range(len(trace)):
         if trace.sse[k] < data.n_patterns:  # so it is if every error is under 1
@@ -141,7 +140,7 @@ def race(
 
 
 def shares(training: Training, data: Dataset) -> float:
-    """Percent of patterns in the right class."""
+    """Return the percentage of patterns classified correctly."""
     outputs = training.predict(data.inputs)
     if data.n_outputs > 1:
         return float(100 * (outputs.argmax(1) == data.targets.argmax(1)).mean())
@@ -152,7 +151,7 @@ def learned(
     topology: Topology, rule: str, settings: dict[str, Any], epochs: int, seed: int,
     data: Dataset,
 ) -> Training:  # fmt: skip
-    """Train for so many epochs."""
+    """Train for a number of epochs."""
     training = Training(
         topology, data, rule, seed=seed, scheme="fan_in", max_iterations=epochs, target_sse=0.0,
         **settings,
@@ -163,7 +162,7 @@ def learned(
 
 
 def digits(seeds: int) -> list[dict[str, Any]]:
-    """Test accuracy on all 1,797 pictures, 70 % to train."""
+    """Measure test accuracy on the 1,797 digits, of which 70 % are for training."""
     whole, found = generators.digits(n_points=1797), []
     for title, hidden, rule, settings, epochs, known in DIGITS:
         topology = Topology.mlp([64, *hidden, 10], output="bipolar")
@@ -181,7 +180,7 @@ def digits(seeds: int) -> list[dict[str, Any]]:
 
 
 def goodness(seeds: int) -> list[dict[str, Any]]:
-    """Training accuracy of Forward-Forward with pairs."""
+    """Measure the training accuracy of Forward-Forward with pairs."""
     found = []
     for title, data, width, epochs in (
         ("parity-4, 4-32-32-1", generators.parity(4), 32, 800),
@@ -269,7 +268,7 @@ def page(found: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Measure, print and write."""
+    """Measure, print the tables and write the document."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks rules", description=__doc__)
     parser.add_argument("--only", nargs="*", choices=list(MEASURES), default=list(MEASURES))
     parser.add_argument("--page", action="store_true", help="measure nothing")

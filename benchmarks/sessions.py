@@ -1,8 +1,8 @@
-"""How long the server alone lets many training sessions wait: `python -m benchmarks.sessions`.
+"""Response time of a server with many sessions training: `python -m benchmarks.sessions`.
 
-`python -m benchmarks.browser sessions` measures ten Chromiums that draw on the processors the
-server needs. Here the sessions have no screen: each speaks to the server as the Draw page does,
-asks for frames at the page's pace, and is asked for other weights in turn.
+`python -m benchmarks.browser sessions` measures with ten browsers, which use the processors that
+the server needs. Here the sessions have no browser: each sends the messages of the Draw page,
+requests frames at its rate, and presses New weights in turn.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Json = dict[str, Any]
 
 
 class Session:
-    """A Draw page without a screen."""
+    """A Draw page without a browser."""
 
     def __init__(self, line: ClientConnection, number: int) -> None:
         self._line = line
@@ -127,7 +127,7 @@ async def measure(url: str, count: int) -> tuple[list[float], float]:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print the response times."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=10, help="sessions (default: 10)")
     count = parser.parse_args().count

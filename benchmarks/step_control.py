@@ -1,7 +1,7 @@
-"""Published step control against searches along the step: success, and the cost of a success.
+"""Compare the published step control with searches along the step: success rate and cost.
 
-`python -m benchmarks step_control` trains every problem from the same starts under every rule and
-writes docs/step-control.md. A rule is a control with a damping matrix and a first mu.
+`python -m benchmarks step_control` trains every problem from the same starts with every variant and
+writes docs/step-control.md. A variant is a step control with a damping matrix and an initial mu.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ RECALLED = {8: 24, 9: 40, 10: 69, 11: 80, 12: 89, 13: 92, 14: 96, 15: 99}
 
 @dataclass(frozen=True)
 class Problem:
-    """A network on data, and when it counts as solved."""
+    """A network with data and the target SSE."""
 
     name: str
     topology: Topology
@@ -108,7 +108,7 @@ PROBLEMS = [*_spirals(), *_parity(), *_others()]
 def measure(
     problem: Problem, rules: list[str], n_trials: int, seed: int, threads: int
 ) -> dict[str, Any]:
-    """Run rules from the same starts, in turns of a quarter so that load is shared."""
+    """Run all variants from the same starts, alternating by quarters so that load affects all."""
     data = problem.data()
     share = max(1, min(n_trials, problem.most_trials) // 4)
     parts: dict[str, list[TrialsResult]] = {name: [] for name in rules}
@@ -157,7 +157,7 @@ def _cost(row: dict[str, Any]) -> str:
 
 
 def gain(rows: dict[str, Any], rule: str) -> float:
-    """How many times cheaper a success is than with the published rule."""
+    """Return how many times cheaper a success is than with the published control."""
     ours, published = rows[rule]["expected_work"], rows["published"]["expected_work"]
     if ours is None:
         return math.nan if published is None else 0.0
@@ -194,7 +194,7 @@ def _goal(results: dict[str, Any], rule: str) -> str:
 
 
 def _average(results: dict[str, Any], names: list[str]) -> str:
-    """Geometric mean of the gains over problems that the published rule and the other solve."""
+    """Return the geometric mean of the gains over the problems that both controls solve."""
     lines = [
         "| rule | cheaper than published, geometric mean | worst | best |",
         "|---|---:|---:|---:|",
@@ -312,7 +312,7 @@ train to the same bits as before.
 
 
 def main() -> None:
-    """Measure, print and write."""
+    """Measure, print the tables and write the document."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks step_control", description=__doc__)
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--seed", type=int, default=2026)

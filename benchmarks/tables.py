@@ -1,4 +1,4 @@
-"""Tables between markers in the README: written by the measurements, and checked by a test.
+"""Tables between markers in the README, written by the benchmarks and checked by a test.
 
 `python -m benchmarks.tables` writes the list of learning rules, which needs no measurement.
 """
@@ -22,12 +22,12 @@ README = Path(__file__).parent.parent / "README.md"
 
 
 def markers(name: str) -> tuple[str, str]:
-    """Return the lines a table stands between."""
+    """Return the marker lines before and after a table."""
     return f"<!-- {name} -->", f"<!-- end of {name} -->"
 
 
 def found(name: str, text: str) -> str | None:
-    """Return the table in a text; None if there are no markers."""
+    """Return the table between markers in a text; None if there are no markers."""
     begin, end = markers(name)
     if begin not in text or end not in text:
         return None
@@ -35,12 +35,12 @@ def found(name: str, text: str) -> str | None:
 
 
 def put(name: str, table: str) -> None:
-    """Put a table in its place in the README; it gets one the first time."""
+    """Write a table into the README, in a new section the first time."""
     README.write_text(with_table(name, table, README.read_text()))
 
 
 def with_table(name: str, table: str, text: str) -> str:
-    """Return a text with a table between its markers, or in a section of its own."""
+    """Return a text with the table between its markers, or in a new section."""
     begin, end = markers(name)
     if found(name, text) is None:
         head, tail = text.split(_BEFORE, 1)
@@ -52,7 +52,7 @@ def with_table(name: str, table: str, text: str) -> str:
 
 
 def rule_list(rules: Iterable[LearningRule]) -> str:
-    """Return the README's table of learning rules: name, title, and what each is meant for."""
+    """Return the table of learning rules for the README: title, name and use."""
     rows = [f"| {rule.title} | `{rule.name}` | {rule.meant_for} |" for rule in rules]
     return "\n".join(["| rule | name | meant for |", "|---|---|---|", *rows])
 

@@ -1,9 +1,9 @@
-"""The time of one step of backpropagation with Adam, ours and PyTorch's, one thread each.
+"""Compare the time of one backpropagation step with Adam with that of PyTorch, one thread each.
 
-`python -m benchmarks torch_step` makes the environment of `benchmarks peers` if it is not there,
-lets both take the same steps from the same weights on the whole batch, in float64, checks that they
-arrive at the same SSE, and measures in turns. Processes, messages and compiling are not timed. The
-result stands in `docs/rules.md`.
+`python -m benchmarks torch_step` creates the environment of `benchmarks peers` if necessary, lets
+both take the same steps from the same weights on the full batch in float64, checks that they reach
+the same SSE, and measures alternately. Starting processes, messages and compiling are not timed.
+The result is in `docs/rules.md`.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ SAME_STEPS = 20
 
 
 class Stepper(Worker):
-    """One side in its process."""
+    """One of the two implementations, in its own process."""
 
     def command(self, name: str, python: str) -> list[str]:
-        """Ours as a module of the checkout, PyTorch's as a file in its own environment."""
+        """Return the command that starts an implementation: ours, or PyTorch in its environment."""
         if name == "nbn":
             return [python, "-m", "benchmarks.peers.step_nbn"]
         return [python, str(HERE / f"step_{name}.py")]
 
 
 def measure(task: Task, sides: dict[str, Stepper], folder: Path, rounds: int) -> dict[str, Any]:
-    """Return seconds a step of each side, and how far their SSE is apart."""
+    """Return the seconds per step of each implementation, and the difference of their SSE."""
     message = {"task": task.write(folder)}
     for side in sides.values():
         answer = side.ask(message)
@@ -67,7 +67,7 @@ def measure(task: Task, sides: dict[str, Stepper], folder: Path, rounds: int) ->
 
 
 def table(found: dict[str, Any]) -> str:
-    """Return the table."""
+    """Return the results as a Markdown table."""
     lines = [
         "| network, data | NBN Lab | PyTorch | ratio (least to most) | goal | SSE apart after "
         f"{SAME_STEPS} steps |",

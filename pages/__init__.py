@@ -1,1 +1,1 @@
-"""The pages, one room each; `app.navigation` lists them."""
+"""One script per page, each calling its package in `app`; `app.navigation` lists them."""

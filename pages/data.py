@@ -1,4 +1,4 @@
-"""Data: what the network learns from."""
+"""Data page: built-in problems, files and painted points."""
 
 from app.data.page import data
 

@@ -1,4 +1,4 @@
-"""Draw: the stage."""
+"""Draw page: draw a network and train it."""
 
 from app.draw.page import draw
 

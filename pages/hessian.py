@@ -1,4 +1,4 @@
-"""Hessian: what second order sees."""
+"""Hessian page: the quasi-Hessian at the iteration shown."""
 
 from app.hessian.page import hessian
 

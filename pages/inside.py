@@ -1,4 +1,4 @@
-"""Inside: one iteration, number by number."""
+"""Inside page: one iteration of NBN, number by number."""
 
 from app.inside.page import inside
 

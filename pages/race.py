@@ -1,4 +1,4 @@
-"""Race: learning rules side by side."""
+"""Race page: learning rules side by side on the same problem."""
 
 from app.race.page import race
 

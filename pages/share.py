@@ -1,4 +1,4 @@
-"""Share: what leaves the lab, and what comes back."""
+"""Share page: link, import and export."""
 
 from app.share.page import share
 

@@ -1,8 +1,8 @@
-"""The Data page: built-in problems, custom files, painted points.
+"""The Data page: built-in problems, files and painted points.
 
-`page` shows the chosen part: `problems`, `upload` and `files` for custom data, `canvas` and
-`painting` for painted points, `in_use` for the data in use now. `choices` keeps what was chosen;
-`splitting` chooses the training, validation and test parts; `adapt_network` says what becomes of
-the network; `known_results` are published results for a problem; `words` makes sentences about
-data. The browser half of the canvas is in `frontend`.
+`page` shows the section selected: `problems` for built-in problems, `upload` and `files` for files,
+`canvas` and `painting` for painted points; `in_use` shows the current data beside them. `choices`
+is the state of the page; `splitting` chooses training, validation and test patterns;
+`adapt_network` adapts the network to other data; `known_results` are published results for the
+problems; `words` makes sentences about data. The browser half of the canvas is in `frontend`.
 """

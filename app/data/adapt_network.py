@@ -1,8 +1,9 @@
-"""Taking up other data: what becomes of the network, and the sentence that says so.
+"""Use other data: adapt the network to it, and explain the change in one sentence.
 
-A network that fits stays. One that somebody chose for other data is adapted: the hidden neurons and
-the connections between them stay, whoever saw an input sees all new ones, and every output sees
-what the first output saw. If that is too large for this page, a small network takes its place.
+A network that fits the data is kept. Otherwise a network that the reader chose is adapted: hidden
+neurons and the connections between them are kept, a neuron that had an input as a source gets all
+inputs, and every output gets the sources of the first output. If the result is too large for the
+app, a small network replaces it.
 """
 
 from __future__ import annotations
@@ -31,29 +32,37 @@ from nbn_core.experiment import (
 from nbn_core.generators import PROBLEMS
 from nbn_core.network import NAME_LENGTH, Neuron, Topology
 
-EXPLAINED: Final = 0.99  # share of the spread of numbers that a solved regression explains
-HIDDEN: Final = 8  # of the network suggested where none can be adapted
-PATIENCE: Final = 20  # suggested where patterns are set aside for validation
-OWN_ITERATIONS: Final = 300  # noise in measured data can put any target out of reach
+EXPLAINED_VARIANCE: Final = 0.99  # R² at which a regression counts as solved
+HIDDEN_NEURONS: Final = 8  # of the network suggested if the current one cannot be adapted
+PATIENCE: Final = 20  # iterations; suggested if there are validation patterns
+MAX_ITERATIONS_OWN: Final = 300  # noise in measured data can put any target out of reach
 
 Data = ProblemData | OwnData
 
 
 @dataclass(frozen=True, slots=True)
 class Adaptation:
-    """What would become of the experiment, and the sentences about it."""
+    """The experiment with other data, and what changes with it.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment with the data, the network adapted to it, and stopping that suits it.
+    sentence : str
+        What becomes of the network and when training stops early, for the reader.
+    """
 
     experiment: Experiment
     sentence: str
 
 
-def plan(session: Session, data: Data) -> Adaptation:
-    """Say what taking up this data would do; nothing is changed.
+def plan_adaptation(session: Session, data: Data) -> Adaptation:
+    """Return what using this data would change; nothing is changed yet.
 
     Raises
     ------
     NBNError
-        If the data cannot be used on this page.
+        If the data is too large or invalid.
     """
     now = session.experiment
     train = data.datasets()[0]
@@ -63,14 +72,16 @@ def plan(session: Session, data: Data) -> Adaptation:
         start = SeededStart()
     stopping = replace(now.stopping, target_sse=target(data, train))
     if isinstance(data, OwnData):
-        stopping = Stopping(stopping.target_sse, min(now.stopping.max_iterations, OWN_ITERATIONS))
+        stopping = Stopping(
+            stopping.target_sse, min(now.stopping.max_iterations, MAX_ITERATIONS_OWN)
+        )
     else:
         stopping = Stopping(stopping.target_sse)
     stopping = replace(stopping, patience=_patience(now, data))
     if stopping.patience:
         sentence += (
             f" Training stops early after {plural(stopping.patience, 'iteration')} without a "
-            "better SSE of the validation patterns."
+            "better validation SSE."
         )
     changed = replace(now, topology=topology, data=data, start=start, stopping=stopping)
     check_size(changed)
@@ -78,39 +89,39 @@ def plan(session: Session, data: Data) -> Adaptation:
 
 
 def _patience(now: Experiment, data: Data) -> int:
-    """Suggest a patience where there were no validation patterns before; one that was set stays."""
+    """Suggest a patience if validation patterns are new; otherwise keep the current one."""
     if data.parts().validation is None:
         return 0
     return PATIENCE if now.parts().validation is None else now.stopping.patience
 
 
-def adopt(session: Session, data: Data) -> str:
-    """Take up other data; return the sentences about network and early stopping.
+def use_data(session: Session, data: Data) -> str:
+    """Make other data the data of the experiment; return what else changed, for the reader.
 
     Raises
     ------
     NBNError
-        If the data cannot be used on this page; then nothing is changed.
+        If the data is too large or invalid; then nothing is changed.
     """
-    planned = plan(session, data)
+    planned = plan_adaptation(session, data)
     session.put(document.adapted(session.document, planned.experiment))
     return planned.sentence
 
 
 def target(data: Data, train: Dataset) -> float:
-    """Suggest an SSE to stop at: every class right, or most of the spread explained."""
+    """Suggest a target SSE: all patterns classified, or most of the variance explained."""
     if isinstance(data, ProblemData):
         return PROBLEMS[data.name].target(train)
-    return target_of(train)
+    return suggested_target(train)
 
 
-def target_of(train: Dataset) -> float:
-    """Suggest an SSE to stop at for data nobody knows."""
+def suggested_target(train: Dataset) -> float:
+    """Suggest a target SSE for data that is not a built-in problem."""
     if train.kind == "classification":
         return 1.0 + train.least_sse
     with np.errstate(over="ignore"):
         spread = float(np.sum((train.targets - train.targets.mean(axis=0)) ** 2))
-    suggested = (1.0 - EXPLAINED) * spread + train.least_sse
+    suggested = (1.0 - EXPLAINED_VARIANCE) * spread + train.least_sse
     return suggested if 0.0 < suggested < 1e9 else 0.01
 
 
@@ -122,59 +133,62 @@ def _network(now: Experiment, data: Data, train: Dataset) -> tuple[Topology, str
     if isinstance(data, ProblemData):
         suggested = PROBLEMS[data.name].topology(train)
         if before == _suggested_before(now) or not fits(before, train):
-            return suggested, f"The network becomes {described(suggested)}, suggested for it."
-        return before, "Your network stays: it fits."
+            return (
+                suggested,
+                f"The network becomes {describe(suggested)}, suggested for this problem.",
+            )
+        return before, "Your network stays as it is: it fits the data."
     if fits(before, train):
         named = _named(before, data, train)
-        return named, f"The network stays {described(before)}: it fits."
+        return named, f"The network stays {describe(before)}: it fits the data."
     try:
-        made = adapted(before, train)
-        _check_weights(made)
-        word = "is adapted to"
+        topology = adapt_topology(before, train)
+        _check_weights(topology)
+        verb = "is adapted to"
     except NBNError:
-        made = small(train)
-        word = "would be too large and becomes"
-    return _named(made, data, train), f"The network {word} {described(made)}."
+        topology = small_topology(train)
+        verb = "would be too large, so it becomes"
+    return _named(topology, data, train), f"The network {verb} {describe(topology)}."
 
 
 def _suggested_before(now: Experiment) -> Topology | None:
-    """What the lab itself proposed for the data so far: nobody drew that."""
+    """Return the network suggested for the current problem, which the reader did not choose."""
     if not isinstance(now.data, ProblemData):
         return None
     return PROBLEMS[now.data.name].topology(now.datasets()[0])
 
 
 def fits(topology: Topology, train: Dataset) -> bool:
-    """Whether the network can stay as it is: as many ends, and outputs that reach the targets."""
+    """Whether a network can be kept: its inputs and outputs match, and it can reach the targets."""
     if (topology.n_inputs, topology.n_outputs) != (train.n_inputs, train.n_outputs):
         return False
     kinds = {topology.neurons[m].activation == "linear" for m in topology.outputs}
     return kinds == {train.kind == "regression"}
 
 
-def adapted(topology: Topology, train: Dataset) -> Topology:
-    """Keep the hidden neurons and what is between them; give them other inputs and outputs.
+def adapt_topology(topology: Topology, train: Dataset) -> Topology:
+    """Keep the hidden neurons and their connections; replace the inputs and outputs.
 
     Raises
     ------
     NBNError
-        If no network comes out of it.
+        If the result is not a valid network.
     """
     first, outputs = topology.n_inputs, set(topology.outputs)
     hidden = [k for k in range(topology.n_neurons) if k not in outputs]
     place = {first + k: train.n_inputs + at for at, k in enumerate(hidden)}
-    everything = range(train.n_inputs)
+    all_inputs = range(train.n_inputs)
 
     def sources(neuron: Neuron) -> tuple[int, ...]:
-        saw_input = any(s < first for s in neuron.sources)
+        reads_input = any(s < first for s in neuron.sources)
         kept = [place[s] for s in neuron.sources if s in place]
-        return (*(everything if saw_input or not kept else ()), *sorted(kept))
+        return (*(all_inputs if reads_input or not kept else ()), *sorted(kept))
 
     neurons = [replace(topology.neurons[k], sources=sources(topology.neurons[k])) for k in hidden]
-    sinks = _unseen(neurons, train.n_inputs)
+    sinks = _unread(neurons, train.n_inputs)
     model = topology.neurons[topology.outputs[0]]
-    seen = set(sources(model)) | {s for s in sinks if s not in sources(model)}
-    output = replace(model, activation=_output(train, model), sources=tuple(sorted(seen)))
+    read = set(sources(model)) | sinks
+    output = replace(model, activation=_output(train, model), sources=tuple(sorted(read)))
     count = len(neurons)
     return Topology(
         (),
@@ -184,10 +198,10 @@ def adapted(topology: Topology, train: Dataset) -> Topology:
     )
 
 
-def _unseen(neurons: list[Neuron], n_inputs: int) -> set[int]:
-    """Hidden neurons that no other hidden neuron sees: an output has to."""
-    seen = {s for neuron in neurons for s in neuron.sources}
-    return {n_inputs + k for k in range(len(neurons))} - seen
+def _unread(neurons: list[Neuron], n_inputs: int) -> set[int]:
+    """Return the hidden neurons that no other hidden neuron reads: the outputs must read them."""
+    read = {s for neuron in neurons for s in neuron.sources}
+    return {n_inputs + k for k in range(len(neurons))} - read
 
 
 def _output(train: Dataset, model: Neuron) -> str:
@@ -196,8 +210,8 @@ def _output(train: Dataset, model: Neuron) -> str:
     return model.activation if model.activation != "linear" else "bipolar"
 
 
-def small(train: Dataset) -> Topology:
-    """Suggest one hidden layer, as large as this page allows, at most eight neurons.
+def small_topology(train: Dataset) -> Topology:
+    """Suggest one hidden layer of at most eight neurons, fewer if they have too many weights.
 
     Raises
     ------
@@ -206,13 +220,15 @@ def small(train: Dataset) -> Topology:
     """
     output = "linear" if train.kind == "regression" else "bipolar"
     each = train.n_inputs + 1 + train.n_outputs
-    most = (MAX_WEIGHTS - train.n_outputs) // each
-    if most < 1:
+    largest = (MAX_WEIGHTS - train.n_outputs) // each
+    if largest < 1:
         raise SettingError(
             f"{plural(train.n_inputs, 'input')} and {plural(train.n_outputs, 'output')} need more "
-            f"than the {MAX_WEIGHTS:,} weights of this page: choose fewer columns."
+            f"than the {MAX_WEIGHTS:,} weights that the app allows: choose fewer columns."
         )
-    return Topology.mlp([train.n_inputs, min(HIDDEN, most), train.n_outputs], output=output)
+    return Topology.mlp(
+        [train.n_inputs, min(HIDDEN_NEURONS, largest), train.n_outputs], output=output
+    )
 
 
 def _check_weights(topology: Topology) -> None:
@@ -220,8 +236,8 @@ def _check_weights(topology: Topology) -> None:
         raise SettingError("Too large.")
 
 
-def described(topology: Topology) -> str:
-    """Name a network: its layers if it is a preset, else its numbers of neurons."""
+def describe(topology: Topology) -> str:
+    """Describe a network: the layers of a preset, otherwise the numbers of its nodes."""
     family, sizes = family_of(topology)
     ends = (topology.n_inputs, *sizes, topology.n_outputs)
     if family in ("slp", "mlp"):
@@ -230,12 +246,12 @@ def described(topology: Topology) -> str:
         return f"{'-'.join(map(str, ends))} with bridges"
     if family == "fcc":
         return f"a cascade of {plural(topology.n_neurons, 'neuron')}"
-    ends_said = f"{plural(topology.n_inputs, 'input')} and {plural(topology.n_outputs, 'output')}"
-    return f"{plural(topology.n_neurons, 'neuron')} with {ends_said}"
+    inputs, outputs = plural(topology.n_inputs, "input"), plural(topology.n_outputs, "output")
+    return f"{plural(topology.n_neurons, 'neuron')} with {inputs} and {outputs}"
 
 
 def _named(topology: Topology, data: OwnData, train: Dataset) -> Topology:
-    """Call inputs and outputs after their columns or classes, as far as names are free."""
+    """Name inputs and outputs after their columns or classes; numbers make names unique."""
     taken = set(topology.names[topology.n_inputs :]) - set(topology.output_names)
     ends = [(i, train.input_names[i]) for i in range(topology.n_inputs)]
     out = data.classes if len(data.classes) == train.n_outputs else train.target_names

@@ -1,8 +1,8 @@
-"""The canvas: painted points are the patterns of the experiment, and each stroke changes those.
+"""The canvas: painted points are the patterns of the experiment, and each stroke changes them.
 
-What stands on the canvas is the data in use, if it is of one's own and fits a plane: two inputs
-and two classes, or one input and one number. Otherwise the canvas is empty, and the first point
-that is put there takes the place of what was in use.
+The canvas shows the current data if that is custom data that fits a plane: two inputs and two
+classes, or one input and one number as target. Otherwise the canvas is empty, and the first point
+painted replaces the current data.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.data.adapt_network import Data, fits, plan, target_of
+from app.data.adapt_network import Data, fits, plan_adaptation, suggested_target
 from app.data.choices import PageState
 from app.session.document import adapted
 from app.session.jobs import Workers
@@ -31,19 +31,27 @@ from nbn_core.experiment import Experiment, GivenStart, OwnData
 FloatArray = NDArray[np.float64]
 
 MAX_POINTS: Final = 2000
-HALF: Final = 5.0  # the empty plane goes from -5 to 5, as Playground's data do
-HEIGHT: Final = 1.2  # and a curve from -1.2 to 1.2
-FAR: Final = 1e6
+HALF_WIDTH: Final = 5.0  # the empty plane goes from -5 to 5, as Playground's data does
+HALF_HEIGHT: Final = 1.2  # that of a curve from -1.2 to 1.2 upwards
+MAX_COORDINATE: Final = 1e6
 CLASSES: Final = ("orange", "blue")
 NAMES: Final = {False: "Painted points", True: "Painted curve"}
 
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """What stands on the canvas.
+    """The contents of the canvas.
 
-    `points` (P, 3): across, upwards, and 0 or 1 for the class; `domain`: left, right, bottom, top.
-    `data` are the data in use, if those are the points.
+    Parameters
+    ----------
+    curve : bool
+        Whether points are a curve, one input and one target, rather than two classes in a plane.
+    points : (P, 3) float64
+        x, y, and 0 or 1 for the class; 1 on a curve.
+    domain : tuple of four float
+        Left, right, bottom and top of the visible plane.
+    data : OwnData, optional
+        The current data, if its patterns are the points.
     """
 
     curve: bool
@@ -53,18 +61,18 @@ class Canvas:
 
 
 def canvas(session: Session, view: PageState) -> Canvas:
-    """Return what stands on the canvas of this session."""
+    """Return the contents of the canvas of this session."""
     data = session.experiment.data
     if isinstance(data, OwnData) and data.digest != view.cleared:
-        fit = kind_of(data)
-        if fit is not None and data.scaling.is_identity:
-            points = points_of(data.dataset, fit)
-            return Canvas(fit, points, domain_of(points, fit), data)
+        curve = kind_of(data)
+        if curve is not None and data.scaling.is_identity:
+            points = points_of(data.dataset, curve)
+            return Canvas(curve, points, domain_of(points, curve), data)
     return Canvas(view.curve, np.empty((0, 3)), domain_of(np.empty((0, 3)), view.curve))
 
 
 def kind_of(data: Data) -> bool | None:
-    """Tell whether data are a curve (True) or points of two classes (False); None: neither."""
+    """Whether data is a curve (True) or points of two classes (False); None if neither."""
     whole = data.whole
     if whole.n_patterns > MAX_POINTS or whole.n_outputs != 1:
         return None
@@ -74,15 +82,16 @@ def kind_of(data: Data) -> bool | None:
 
 
 def points_of(dataset: Dataset, curve: bool) -> FloatArray:
-    """Turn patterns into points."""
+    """Return the patterns as points: (P, 3) float64, see `Canvas`."""
     if curve:
         return np.hstack([dataset.inputs, dataset.targets, np.ones((dataset.n_patterns, 1))])
     return np.hstack([dataset.inputs, dataset.classes()[:, np.newaxis].astype(np.float64)])
 
 
 def domain_of(points: FloatArray, curve: bool) -> tuple[float, float, float, float]:
-    """Show the plane that holds the points; the usual one if that does."""
-    usual = (-HALF, HALF, -HEIGHT, HEIGHT) if curve else (-HALF, HALF, -HALF, HALF)
+    """Return the visible plane: the default one if it holds all points, else one around them."""
+    half = HALF_HEIGHT if curve else HALF_WIDTH
+    usual = (-HALF_WIDTH, HALF_WIDTH, -half, half)
     if not len(points):
         return usual
     low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
@@ -100,12 +109,12 @@ def domain_of(points: FloatArray, curve: bool) -> tuple[float, float, float, flo
 def paint(
     session: Session, view: PageState, client: str, message: Message, workers: Workers
 ) -> None:
-    """Take up the points of a message: all that stand on the canvas now.
+    """Make the points of a message, all that are on the canvas now, the data of the experiment.
 
     Raises
     ------
     NBNError
-        If they are no points, or too many.
+        If they are not valid, or too many.
     """
     points = read_points(message.fields.get("points"))
     stroke = (client, message.whole("stroke", 0, 2**31))
@@ -115,53 +124,57 @@ def paint(
         view.cleared = before.data.digest if before.data is not None else view.cleared
         view.stroke = None
         return
-    data = own_data(points, before)
-    going = session.run is not None and session.run.running
-    changed = _taken_up(session, view, before, data)
+    data = painted_data(points, before)
+    was_training = session.run is not None and session.run.running
+    changed = _experiment_with(session, view, before, data)
     view.cleared = ""
     _put(session, view, stroke, changed)
-    if going or (view.follow and session.document.blocked is None):
+    if was_training or (view.follow and session.document.blocked is None):
         train(session, workers)
         session.play = False
 
 
-def _taken_up(session: Session, view: PageState, before: Canvas, data: OwnData) -> Experiment:
-    """The experiment with the new points: the network goes on from where it is."""
+def _experiment_with(
+    session: Session, view: PageState, before: Canvas, data: OwnData
+) -> Experiment:
+    """Return the experiment with new points; training continues from the current weights."""
     now = session.experiment
     train = data.datasets()[0]
     if before.data is None or not fits(now.topology, train):
-        planned = plan(session, data).experiment
-        return replace(planned, stopping=replace(planned.stopping, target_sse=aim(train)))
+        planned = plan_adaptation(session, data).experiment
+        return replace(
+            planned, stopping=replace(planned.stopping, target_sse=painted_target(train))
+        )
     start = now.start
     if view.follow or (session.run is not None and session.run.running):
         start = GivenStart(tuple(reached_weights(session).tolist()))
     stopping = now.stopping
-    if stopping.target_sse == aim(before.data.datasets()[0]):
-        stopping = replace(stopping, target_sse=aim(train))  # one set by hand stays
+    if stopping.target_sse == painted_target(before.data.datasets()[0]):
+        stopping = replace(stopping, target_sse=painted_target(train))  # one set by hand is kept
     changed = replace(now, data=data, start=start, stopping=stopping)
     check_size(changed)
     return changed
 
 
-def aim(train: Dataset) -> float:
-    """Suggest an SSE to stop at: a tenth of what suits measured data, as hands make no noise."""
-    return train.least_sse + (target_of(train) - train.least_sse) / 10
+def painted_target(train: Dataset) -> float:
+    """Suggest a target SSE: a tenth of that for measured data, as painted points have no noise."""
+    return train.least_sse + (suggested_target(train) - train.least_sse) / 10
 
 
 def _put(session: Session, view: PageState, stroke: tuple[str, int], changed: Experiment) -> None:
-    """Keep one step of the history for one stroke, however many messages it takes."""
-    made = adapted(session.document, changed)
+    """Make the experiment current; all messages of one stroke are one undo step."""
+    document = adapted(session.document, changed)
     known = view.stroke
     end = session.position == len(session.history) - 1
     if known is not None and end and known == (*stroke, session.position):
-        session.amend(made)
+        session.amend(document)
     else:
-        session.put(made)
+        session.put(document)
     view.stroke = (*stroke, session.position)
 
 
-def own_data(points: FloatArray, before: Canvas) -> OwnData:
-    """Make data of points; names and split stay those of the data before, as far as they can."""
+def painted_data(points: FloatArray, before: Canvas) -> OwnData:
+    """Make data of points; names and split of the data before are kept."""
     known = before.data
     if before.curve:
         inputs, targets = points[:, :1], points[:, 1:2]
@@ -196,40 +209,40 @@ def own_data(points: FloatArray, before: Canvas) -> OwnData:
 
 
 def take_over(session: Session, view: PageState) -> None:
-    """Put the patterns of the data in use on the canvas, to be painted over.
+    """Copy the patterns of the current data onto the canvas, for editing.
 
     Raises
     ------
     NBNError
-        If they do not fit a plane.
+        If the data does not fit a plane.
     """
     data = session.experiment.data
     curve = kind_of(data)
     if curve is None:
         raise SettingError(
-            "Only two inputs with two classes, or one input with one number, fit the plane: "
-            "choose such data, or paint on an empty one."
+            "Only data with two inputs and two classes, or with one input and a numeric target, "
+            "can be painted: choose such data, or start with an empty canvas."
         )
     view.curve, view.cleared, view.stroke = curve, "", None
     if isinstance(data, OwnData) and data.scaling.is_identity:
         return
     whole = data.whole
     names = (whole.input_names, whole.target_names)
-    name = f"{whole.name or 'Data'}, painted over"[:100]
+    name = f"{whole.name or 'Data'}, edited"[:100]
     copied = Dataset(whole.inputs, whole.targets, name, whole.kind, *names)
     split = data.split
     own = OwnData(copied, split.train_share, split.seed, split.validation_share, split.stratified)
-    changed = plan(session, own).experiment
+    changed = plan_adaptation(session, own).experiment
     session.put(adapted(session.document, changed))
 
 
 def read_points(value: object) -> FloatArray:
-    """Check points of a message.
+    """Validate the points of a message.
 
     Raises
     ------
     SettingError
-        If they are no points, or too many.
+        If they are not valid, or too many.
     """
     if not isinstance(value, list) or len(value) > MAX_POINTS:
         raise SettingError(f"The canvas holds at most {plural(MAX_POINTS, 'point')}: erase some.")
@@ -237,8 +250,10 @@ def read_points(value: object) -> FloatArray:
         if (
             not isinstance(point, list)
             or len(point) != 3
-            or not all(type(v) in (int, float) and abs(v) <= FAR for v in point)
+            or not all(type(v) in (int, float) and abs(v) <= MAX_COORDINATE for v in point)
             or point[2] not in (0, 1)
         ):
-            raise SettingError("Those are no points of the plane; nothing was changed.")
+            raise SettingError(
+                "These points are not valid, so nothing was changed: paint them again."
+            )
     return np.array(value, dtype=np.float64).reshape(-1, 3)

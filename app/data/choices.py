@@ -1,6 +1,6 @@
-"""What a session looks at on the Data page: the problem chosen, the file being read, the canvas.
+"""The state of the Data page: the problem selected, the file being read, the canvas.
 
-None of it is the experiment: that changes only when data is taken up, and only through the session.
+None of it is part of the experiment, which changes only when data is put to use.
 """
 
 from __future__ import annotations
@@ -19,67 +19,80 @@ from nbn_core.formats import read_table
 
 @dataclass(slots=True)
 class Source:
-    """A file or pasted text, and what was read of it: the table, or the sentence why not."""
+    """A file or pasted text, and the table read from it.
+
+    Parameters
+    ----------
+    name : str
+        File name, for the reader.
+    data : str or bytes
+        Contents.
+    corrections : dict
+        Reading options that the reader has set, as arguments of `read_table`.
+    table : Table, optional
+        The table; None if it could not be read.
+    error : str
+        Why it could not be read; empty if it could.
+    """
 
     name: str
     data: str | bytes
-    told: dict[str, Any] = field(default_factory=dict)
+    corrections: dict[str, Any] = field(default_factory=dict)
     table: Table | None = None
-    refused: str = ""
-    chosen_by: tuple[Any, ...] | None = None
-    chosen: Chosen | None = None
+    error: str = ""
+    _columns: tuple[Any, ...] | None = None  # the columns that `_chosen` was made of
+    _chosen: Chosen | None = None
 
     def __post_init__(self) -> None:
         self.read({})
 
     @property
     def key(self) -> str:
-        """Short, the same for the same file."""
+        """A short hash of the contents."""
         data = self.data.encode("utf-8", "replace") if isinstance(self.data, str) else self.data
         return hashlib.blake2b(data, digest_size=6).hexdigest()
 
-    def read(self, told: Mapping[str, Any]) -> None:
-        """Read it (again), going by what the reader said."""
-        self.told, self.chosen_by = dict(told), None
+    def read(self, corrections: Mapping[str, Any]) -> None:
+        """Read the table with other corrections."""
+        self.corrections, self._columns = dict(corrections), None
         try:
-            self.table, self.refused = read_table(self.data, **self.told), ""
+            self.table, self.error = read_table(self.data, **self.corrections), ""
         except NBNError as error:
-            self.table, self.refused = None, str(error)
+            self.table, self.error = None, str(error)
 
     def choose(
         self, inputs: tuple[str, ...], targets: tuple[str, ...], classes: tuple[str, ...]
     ) -> Chosen:
-        """Make a dataset of columns; the last choice is kept.
+        """Make a dataset of columns; the last result is cached.
 
         Raises
         ------
         NBNError
             If a column cannot be used.
         """
-        by = (inputs, targets, classes)
-        if self.chosen is None or self.chosen_by != by:
+        columns = (inputs, targets, classes)
+        if self._chosen is None or self._columns != columns:
             assert self.table is not None
-            self.chosen = self.table.choose(inputs, targets, classes=classes, name=self.name[:60])
-            self.chosen_by = by
-        return self.chosen
+            self._chosen = self.table.choose(inputs, targets, classes=classes, name=self.name[:60])
+            self._columns = columns
+        return self._chosen
 
 
 @dataclass(slots=True)
 class PageState:
-    """The choices of one session on this page."""
+    """The state of this page in one session."""
 
-    problem: str = ""  # that in use, or the first, while none was chosen
+    problem: str = ""  # empty: the current one, or the first
     source: Source | None = None
-    used: str = ""  # what the last "use" did, said until the next
-    uploaded: str = ""  # the upload that `source` came from
-    pasted: str = ""
-    cleared: str = ""  # the data that was wiped off the canvas
-    curve: bool = False
-    follow: bool = False  # whether training goes on while points are painted
-    stroke: tuple[str, int, int] | None = None  # client, stroke, and its place in the history
+    used: str = ""  # the message about the last data put to use
+    uploaded: str = ""  # Streamlit's id of the upload that `source` came from
+    cleared: str = ""  # digest of the data that was cleared from the canvas
+    curve: bool = False  # whether an empty canvas is for a curve
+    follow: bool = False  # whether training continues while points are painted
+    stroke: tuple[str, int, int] | None = None  # client, stroke, position in the history
 
 
 @st.cache_resource(scope="session", show_spinner=False)
-def looking() -> PageState:
-    """Return this session's choices."""
+def page_state() -> PageState:
+    """Return the state of this page in the session."""
     return PageState()

@@ -1,6 +1,6 @@
-"""Files of one's own: what was found out about them, and which columns are what.
+"""Files: a preview of the table, and the choice of inputs, targets, scaling and split.
 
-Nothing is in use before "Use this data" is pressed, and what was in use stays until then.
+The current data stays in use until "Use this data" is pressed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from app.data.splitting import split_choice
 from app.data.upload import ask
 from app.session.state import Session
 from app.shared.chart_box import Box
+from app.shared.words import escape_markdown
 from nbn_core.checks import plural
 from nbn_core.data.columns import MAX_CLASSES
 from nbn_core.data.scaling import METHODS
@@ -25,55 +26,55 @@ from nbn_core.data.table import Chosen, Table
 from nbn_core.errors import NBNError
 from nbn_core.experiment import OwnData
 
-PREVIEW: Final = 100
+PREVIEW_ROWS: Final = 100
 PREVIEW_COLUMNS: Final = 60
-FEW_ROWS: Final = 10  # fewer are all trained on
+MIN_ROWS_TO_SPLIT: Final = 10  # of fewer rows all are training patterns
 
 
 def show(session: Session, view: PageState, box: Box) -> OwnData | None:
-    """Show everything from the upload to the choice of columns; return what comes of it."""
+    """Show everything from the upload to the choice of columns; return the data, if it is valid."""
     source = ask(view)
     if source is None:
         return None
     if source.table is None:
-        st.error(words.harmless(source.refused))
+        st.error(escape_markdown(source.error))
         return None
     _preview(source.table)
-    st.markdown("**Which columns are what**")
+    st.markdown("**Columns**")
     choice = _columns(source)
     unused = _unused(source.table, choice)
     if unused:
-        st.caption(words.harmless(unused))
+        st.caption(escape_markdown(unused))
     try:
         chosen = source.choose(choice.inputs, choice.targets, choice.classes)
         data = _own_data(source, chosen)
     except NBNError as error:
-        st.error(words.harmless(str(error)))
+        st.error(escape_markdown(str(error)))
         return None
     _outcome(source.table, chosen)
     return data
 
 
 def _preview(table: Table) -> None:
-    st.caption(words.harmless(words.found(table)))
+    st.caption(escape_markdown(words.summary(table)))
     shown = table.columns[:PREVIEW_COLUMNS]
     st.dataframe(
         pandas.DataFrame(
-            {column.name: column.texts[:PREVIEW] for column in shown},
-            index=table.rows[:PREVIEW].tolist(),
+            {column.name: column.texts[:PREVIEW_ROWS] for column in shown},
+            index=table.rows[:PREVIEW_ROWS].tolist(),
         ),
         height=215, key="nbn-file-preview", alt="The first rows of the file",
     )  # fmt: skip
-    if len(table.rows) > PREVIEW or len(table.columns) > PREVIEW_COLUMNS:
+    if len(table.rows) > PREVIEW_ROWS or len(table.columns) > PREVIEW_COLUMNS:
         st.caption(
-            f"The first {min(PREVIEW, len(table.rows))} rows and {len(shown)} columns are shown."
+            f"Showing the first {min(PREVIEW_ROWS, len(table.rows))} rows and {len(shown)} columns."
         )
-    with st.expander("What the columns hold"):
+    with st.expander("Column contents"):
         st.dataframe(
             pandas.DataFrame({
                 "column": [column.name for column in table.columns],
-                "holds": [words.about(column) for column in table.columns],
-                "empty cells": [column.n_missing for column in table.columns],
+                "contents": [words.about(column) for column in table.columns],
+                "missing values": [column.n_missing for column in table.columns],
             }),
             hide_index=True, height=215, key="nbn-file-columns", alt="The columns of the file",
         )  # fmt: skip
@@ -84,7 +85,7 @@ def _preview(table: Table) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Names of the columns that go in, that should come out, and that are classes."""
+    """Names of the columns chosen: inputs, targets, and those of either that are class labels."""
 
     inputs: tuple[str, ...]
     targets: tuple[str, ...]
@@ -97,14 +98,15 @@ def _columns(source: Source) -> Choice:
     suggested_inputs, suggested_targets = suggested(table)
     key = f"{source.key}-{hash((table.names, table.reading)) % 10**8}"
     targets = st.multiselect(
-        "What should come out", table.names, suggested_targets, key=f"nbn-file-out-{key}",
-        help="The targets: what the network learns to answer.",
-        placeholder="Choose one column or more",
+        "Targets", table.names, suggested_targets, key=f"nbn-file-out-{key}",
+        help="The columns that the network learns to predict.",
+        placeholder="Choose one or more columns",
     )  # fmt: skip
     inputs = st.multiselect(
-        "What goes in", [name for name in table.names if name not in targets],
+        "Inputs", [name for name in table.names if name not in targets],
         [name for name in suggested_inputs if name not in targets], key=f"nbn-file-in-{key}",
-        help="The inputs: what the network is told.", placeholder="Choose one column or more",
+        help="The columns that the network predicts from.",
+        placeholder="Choose one or more columns",
     )  # fmt: skip
     numbered = [
         column.name
@@ -116,31 +118,43 @@ def _columns(source: Source) -> Choice:
     classes: list[str] = []
     if numbered:
         classes = st.multiselect(
-            "Numbers that are names of classes", numbered, _look_like_classes(table, numbered),
-            key=f"nbn-file-classes-{key}", placeholder="None: they are numbers",
-            help="Each class gets an output of its own; two classes share one.",
+            "Numeric columns that are class labels", numbered, _look_like_classes(table, numbered),
+            key=f"nbn-file-classes-{key}", placeholder="None",
+            help="Each class gets one output; two classes share one.",
         )  # fmt: skip
     return Choice(tuple(inputs), tuple(targets), tuple(classes))
 
 
 def suggested(table: Table) -> tuple[list[str], list[str]]:
-    """Suggest the last column to come out and the numbers before it to go in.
+    """Suggest the last usable column as target and the numeric columns before it as inputs.
 
-    A column of numbers with a word in it is suggested, too: the sentence about that word helps,
-    a column that is missing without a word does not.
+    A numeric column that has text in a cell is suggested too: the error message names the cell,
+    whereas a column left out silently would not help.
+
+    Parameters
+    ----------
+    table : Table
+        The table that was read.
+
+    Returns
+    -------
+    list of str
+        Names of the inputs.
+    list of str
+        Name of the target; empty if no column is usable.
     """
     numbers = [c.name for c in table.columns if c.kind in ("number", "mixed")]
-    words_too = [
+    usable = [
         c.name
         for c in table.columns
         if c.name in numbers or (c.kind == "text" and len(c.classes) <= MAX_CLASSES)
     ]
-    out = words_too[-1:]
-    return [name for name in numbers if name not in out], out
+    targets = usable[-1:]
+    return [name for name in numbers if name not in targets], targets
 
 
 def _unused(table: Table, choice: Choice) -> str:
-    """Name the columns that were not suggested because nothing can be learnt from them."""
+    """Name the columns that were not suggested because nothing can be learned from them."""
     left = [
         f"“{column.name}” ({words.about(column)})"
         for column in table.columns
@@ -153,7 +167,7 @@ def _unused(table: Table, choice: Choice) -> str:
 
 
 def _look_like_classes(table: Table, names: list[str]) -> list[str]:
-    """Few whole numbers, each many times, are probably classes."""
+    """Return the columns of few whole numbers, each occurring often: probably class labels."""
     return [
         column.name
         for column in table.columns
@@ -163,7 +177,7 @@ def _look_like_classes(table: Table, names: list[str]) -> list[str]:
     ]
 
 
-# What is made of them
+# Scaling, split, and what was left out
 
 
 def _own_data(source: Source, chosen: Chosen) -> OwnData:
@@ -173,16 +187,16 @@ def _own_data(source: Source, chosen: Chosen) -> OwnData:
     scaled: dict[str, Any] = {
         "inputs_by": inputs_by.selectbox(
             "Scale inputs", list(METHODS), 1, lambda m: METHODS[m], key=f"{key}-inputs-by",
-            help="Found out on the patterns that train alone, and kept with the data: what the "
-            "network is asked and what it answers stay in the units of the file.",
+            help="Computed from the training patterns alone and saved with the data: inputs and "
+            "predictions stay in the units of the file.",
         ),
     }  # fmt: skip
     if not classes:
         scaled["targets_by"] = targets_by.selectbox(
             "Scale targets", list(METHODS), 1, lambda m: METHODS[m], key=f"{key}-targets-by",
-            help="Errors are then counted in scaled units.",
+            help="Errors are then in scaled units.",
         )  # fmt: skip
-    few = chosen.dataset.n_patterns < FEW_ROWS
+    few = chosen.dataset.n_patterns < MIN_ROWS_TO_SPLIT
     suggested = Split(1.0 if few else 0.7, 0.0, 0, classes and not few)
     split = split_choice(key, suggested, classes=classes)
     return OwnData(
@@ -196,14 +210,14 @@ def _own_data(source: Source, chosen: Chosen) -> OwnData:
 
 def _outcome(table: Table, chosen: Chosen) -> None:
     for name, classes in chosen.classes.items():
-        st.caption(words.harmless(_coded(name, classes, name in {c.name for c in chosen.targets})))
+        st.caption(escape_markdown(_coded(name, classes, name in {c.name for c in chosen.targets})))
     if chosen.dropped:
         count = len(chosen.dropped)
         st.warning(
-            f"{plural(count, 'row')} of {len(table.rows):,} left out, because a chosen cell is "
-            "empty."
+            f"{plural(count, 'row')} of {len(table.rows):,} left out: a chosen column has a "
+            "missing value there."
         )
-        with st.expander("Which rows"):
+        with st.expander("Rows left out"):
             st.text(words.listed(chosen.dropped))
 
 

@@ -1,4 +1,4 @@
-"""The data in use: what it is, a picture of it, and the way back to what was before."""
+"""The current data, or data offered in its place: summary, chart, undo and redo."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Final
 import streamlit as st
 
 from app.data import words
-from app.data.adapt_network import Data, adopt, described, plan
-from app.data.choices import PageState, looking
+from app.data.adapt_network import Data, describe, plan_adaptation, use_data
+from app.data.choices import PageState, page_state
 from app.figures.palette import Palette
 from app.figures.patterns import PlaneAxis, axes_of, class_tones, default_axes, patterns
 from app.session import state
 from app.session.state import Session
 from app.shared.chart_box import Box
-from app.shared.words import short
+from app.shared.words import escape_markdown, short
 from nbn_core.errors import NBNError
 
-NO_AXIS: Final = "how many"
-DRAW: Final = Path(__file__).resolve().parents[2] / "pages" / "draw.py"
+COUNT_AXIS: Final = "count"
+DRAW_PAGE: Final = Path(__file__).resolve().parents[2] / "pages" / "draw.py"
 
 
 def card(session: Session, view: PageState, box: Box, candidate: Data | None) -> None:
-    """Show the data in use, or those that would be used instead, with the button that does it."""
+    """Show the current data, or the candidate with a button that puts it to use."""
     with st.container(key="nbn-data-side"):
         _now(session)
         _card(session, view, box, candidate)
@@ -43,14 +43,14 @@ def _card(session: Session, view: PageState, box: Box, candidate: Data | None) -
 
 def _now(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"In use: **{words.harmless(words.title(session.experiment.data))}**")
+        st.markdown(f"In use: **{escape_markdown(words.title(session.experiment.data))}**")
         st.button(
             "Undo", key="nbn-data-undo", disabled=session.position == 0, on_click=_move,
-            args=(-1,), help="Back to the experiment before the last change",
+            args=(-1,), help="Return to the experiment before the last change",
         )  # fmt: skip
         st.button(
             "Redo", key="nbn-data-redo", disabled=session.position + 1 >= len(session.history),
-            on_click=_move, args=(1,), help="The change that was undone",
+            on_click=_move, args=(1,), help="Repeat the change that was undone",
         )  # fmt: skip
 
 
@@ -58,55 +58,55 @@ def _used(session: Session, view: PageState) -> None:
     data = session.experiment.data
     if view.used:
         st.success(view.used)
-    st.page_link(DRAW, label="Train the network on it", icon=":material/play_arrow:")
+    st.page_link(DRAW_PAGE, label="Train the network on this data", icon=":material/play_arrow:")
     st.caption(
         f"{words.patterns(data)}. {words.scaling(data)} "
-        f"Network: {described(session.experiment.topology)}."
+        f"Network: {describe(session.experiment.topology)}."
     )
     if session.document.blocked:
-        st.warning(words.harmless(session.document.blocked))
+        st.warning(escape_markdown(session.document.blocked))
 
 
 def _offered(session: Session, data: Data) -> bool:
-    """Offer data; whether they can be used on this page."""
+    """Show the button that puts data to use; return whether the data can be used."""
     try:
-        planned = plan(session, data)
+        planned = plan_adaptation(session, data)
     except NBNError as error:
-        st.error(words.harmless(str(error)))
+        st.error(escape_markdown(str(error)))
         return False
     st.button(
         "Use this data", type="primary", key="nbn-data-take", on_click=_take, args=(data,),
-        help="Undo brings back what is in use now",
+        help="Undo restores the current data",
     )  # fmt: skip
     st.caption(f"{words.patterns(data)}. {words.scaling(data)} {planned.sentence}")
     return True
 
 
 def _take(data: Data) -> None:
-    session, view = state.session(), looking()
+    session, view = state.session(), page_state()
     try:
-        view.used = f"{words.harmless(words.title(data))}: now in use. {adopt(session, data)}"
+        view.used = f"{escape_markdown(words.title(data))}: now in use. {use_data(session, data)}"
     except NBNError as error:
-        view.used = words.harmless(f"Not used, nothing was changed. {error}")
+        view.used = escape_markdown(f"Nothing was changed. {error}")
 
 
 def show_data(data: Data, box: Box, key: str, *, height: int = 360) -> None:
-    """Show the patterns over columns of the reader's choice."""
+    """Show a chart of the patterns over one or two columns that the reader can choose."""
     parts = data.raw_parts()
     whole = data.whole
     axes = axes_of(whole)
     x, y = default_axes(whole)
     if len(axes) > 2:
-        over, against = st.columns(2)
+        left, right = st.columns(2)
         number = range(len(axes))
         columns = whole.n_inputs, whole.n_outputs, key
-        i = over.selectbox(
-            "Across", number, axes.index(x), lambda n: axes[n].name,
+        i = left.selectbox(
+            "x axis", number, axes.index(x), lambda n: axes[n].name,
             key=f"nbn-data-x-{columns}",
         )  # fmt: skip
-        j = against.selectbox(
-            "Upwards", [*number, -1], -1 if y is None else axes.index(y),
-            lambda n: axes[n].name if n >= 0 else NO_AXIS, key=f"nbn-data-y-{columns}",
+        j = right.selectbox(
+            "y axis", [*number, -1], -1 if y is None else axes.index(y),
+            lambda n: axes[n].name if n >= 0 else COUNT_AXIS, key=f"nbn-data-y-{columns}",
         )  # fmt: skip
         x, y = axes[i], _axis(axes, j)
     box.show(patterns(parts, x, y, box.palette, height=height, name=f"data-{key}"))
@@ -115,7 +115,7 @@ def show_data(data: Data, box: Box, key: str, *, height: int = 360) -> None:
 
 
 def legend(data: Data, palette: Palette) -> str:
-    """Say which colour is which class, or from where to where the numbers go."""
+    """Return the colour legend as HTML: the classes, or the range of the target."""
     colours = [palette.css(tone) for tone in class_tones(data.whole)]
     if data.whole.kind == "classification":
         named = zip(colours, words.class_names(data), strict=False)
@@ -136,5 +136,5 @@ def _axis(axes: list[PlaneAxis], number: int) -> PlaneAxis | None:
 
 
 def _move(by: int) -> None:
-    looking().used = ""
+    page_state().used = ""
     state.session().move(by)

@@ -1,7 +1,7 @@
-"""Where each built-in problem comes from, and the results known for it.
+"""Background, source and known results of each built-in problem.
 
-Every figure says how we know it: READ in the source named, COMPUTED here, or recalled from a paper
-whose tables could not be read; those are marked on the page and nowhere promised.
+Every result says how it is known: READ in the source named, COMPUTED for this app, or RECALLED from
+a paper whose tables could not be read. Recalled results are marked as such on the page.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Final
 
 
 class Known(Enum):
-    """How we know a figure; the value is what the page says."""
+    """How a result is known; the value is the text on the page."""
 
     READ = "read"
-    COMPUTED = "computed for this lab"
+    COMPUTED = "computed for this app"
     RECALLED = "as recalled, not verified"
 
 
 @dataclass(frozen=True, slots=True)
 class KnownResult:
-    """One sentence with figures, and how we know it."""
+    """A sentence with numbers, how it is known, and its source."""
 
     text: str
     known: Known
@@ -30,7 +30,7 @@ class KnownResult:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """A paragraph, a source and results of one problem."""
+    """Description, source and known results of one problem."""
 
     text: str
     source: str
@@ -45,19 +45,19 @@ _TNN11: Final = "Wilamowski and Yu, IEEE Trans. Neural Networks 21(11), 2010"
 BACKGROUND: Final[dict[str, Background]] = {
     "xor": Background(
         "Four points at the corners of a square, opposite corners in the same class. One neuron "
-        "cuts the plane once, and no single cut separates them; two neurons do.",
+        "cuts the plane once, and no single cut separates the classes; two neurons do.",
         "Parity of two inputs.",
         (
             KnownResult(
-                "Smallest networks: 2-2-1 with 9 weights, or with bridges or as a cascade 2 "
-                "neurons with 7 weights.", _C,
+                "Smallest networks: 2-2-1 with 9 weights; with bridges or as a cascade, 2 neurons "
+                "with 7 weights.", _C,
             ),
         ),
     ),
     "parity": Background(
-        "The output is on if an odd number of inputs is on. Neighbouring corners of the cube "
-        "always differ, which makes it the hardest function of its size and the yardstick of the "
-        "papers on NBN. Small networks can solve it, but few starting weights lead there.",
+        "The output is on if an odd number of inputs are on. Neighbouring corners of the cube "
+        "always differ, which makes parity the hardest function of its size and the standard "
+        "benchmark of the papers on NBN. Small networks can solve it, but only from a few starts.",
         "All 2ⁿ rows of plus and minus ones.",
         (
             KnownResult(
@@ -83,8 +83,8 @@ BACKGROUND: Final[dict[str, Background]] = {
         ),
     ),
     "two_spirals": Background(
-        "Two arms that wind around each other three times: a classic hard test, because no neuron "
-        "alone is of any use. A cascade does it with few neurons, from some starts.",
+        "Two arms that wind around each other three times: a classic hard problem, because no "
+        "single neuron helps. A cascade solves it with few neurons, from some starts.",
         "194 points: r = 6.5 (104 − i)/104 at the angle i π/16, and the negated points. It agrees "
         "with the data file used with NBN to its printed digits.",
         (
@@ -94,20 +94,20 @@ BACKGROUND: Final[dict[str, Background]] = {
             ),
             KnownResult(
                 "Cascade with 7 to 15 hidden neurons: 13 % to 99 % of 100 trials, 288 to 112 "
-                "iterations. Our own rates at equal size are lower: measure, do not promise.", _M,
+                "iterations. The rates computed for this app at equal size are lower.", _M,
                 _TNN11,
             ),
         ),
     ),
     "playground_spiral": Background(
-        "500 points, the arms of both classes starting from the same centre. Half of the points "
-        "train, the other half tests.",
+        "500 points; the arms of both classes start from the same centre. Half of the points are "
+        "for training, the other half for testing.",
         _PLAYGROUND,
         (
             KnownResult(
                 "2-8-8-1 by NBN: 95 % of 20 starts solved, half of them within 32 iterations and "
-                "20 ms. Playground's own engine, best of two rates: 4,303 epochs, 3.3 s of "
-                "computing, 72 s on its screen.", _C,
+                "20 ms. Playground's own engine, best of two learning rates: 4,303 epochs, 3.3 s "
+                "of computing, 72 s on its page.", _C,
             ),
             KnownResult(
                 "2-8-8-8-1: 90 % of 20 starts, 30 iterations, 49 ms, against 609 epochs and 0.76 "
@@ -118,45 +118,46 @@ BACKGROUND: Final[dict[str, Background]] = {
     ),
     "playground_circle": Background(
         "A disc of one class inside a ring of the other. Three neurons can close a triangle around "
-        "it, more make it round.", _PLAYGROUND,
+        "it; more make it round.", _PLAYGROUND,
     ),
     "playground_xor": Background(
-        "The exclusive or with many points: opposite quarters of the plane belong together.",
+        "Exclusive or with many points: opposite quadrants of the plane have the same class.",
         _PLAYGROUND,
     ),
     "playground_gauss": Background(
-        "Two round clouds. While they do not touch one neuron is enough; with noise they overlap "
-        "and no network can be right everywhere.", _PLAYGROUND,
+        "Two round clouds. As long as they do not touch, one neuron is enough; with noise they "
+        "overlap, and no network can classify every point.", _PLAYGROUND,
     ),
     "circles": Background(
         "A small ring inside a large one, the standard example for data that no straight line "
         "separates.", "scikit-learn, make_circles.",
     ),
     "moons": Background(
-        "Two half moons, each reaching into the other's hollow: nearly separable by a line, and "
-        "completely by a bent one.", "scikit-learn, make_moons.",
+        "Two interlocking half moons: nearly separable by a straight line, and completely by a "
+        "curve.", "scikit-learn, make_moons.",
     ),
     "checkerboard": Background(
-        "Squares of alternating class. Every row of squares more needs more neurons, and points "
-        "between the trained ones show at once whether the pattern or the points were learnt.",
-        "Points drawn evenly over a square, the class by the square they fall in.",
+        "Squares of alternating class. Each additional row of squares needs more neurons, and test "
+        "points show at once whether the network has learned the pattern or only the points.",
+        "Points drawn uniformly; the class is that of the square they fall in.",
     ),
     "peaks": Background(
-        "A smooth landscape of hills and hollows over a square, to be rebuilt from "
-        "scattered heights.",
+        "A smooth landscape of hills and valleys over a square, to be approximated from scattered "
+        "points.",
         "The peaks function on −1 to 1, as used in courses on NBN; it agrees with their data files "
         "to 2.4e-8.",
         (
             KnownResult("The heights lie between −0.655 and 0.807.", _C),
             KnownResult(
-                "A course used 2,000 points to train, 1,000 to check, and a 30 × 30 grid to plot.",
+                "A course used 2,000 points for training, 1,000 for checking, and a 30 × 30 grid "
+                "for plots.",
                 _R, "source code of pyNBN",
             ),
         ),
     ),
     "control_surface": Background(
         "One hill, 4 exp(−0.15 (x−4)² − 0.5 (y−3)²), known on a 5 × 5 grid only. What matters is "
-        "what the network says between the grid points: 25 points are easily learnt by heart.",
+        "the response between the grid points: 25 points are easily memorised.",
         "Formula and grid agree with the data file used with NBN to its printed digits.",
         (
             KnownResult(
@@ -170,20 +171,20 @@ BACKGROUND: Final[dict[str, Background]] = {
             ),
             KnownResult(
                 "NBN, 100 starts: best 1.57 with 4 neurons and 0.79 with 5, but medians of 680 and "
-                "414; the start with the smallest error on the 25 points had 2,422 and 124. Its 18 "
-                "and 25 weights learn them by heart.", _C,
+                "414; the start with the smallest error on the 25 points had 2,422 and 124. With "
+                "18 and 25 weights these networks memorise the points.", _C,
             ),
             KnownResult("A cascade of 4 neurons 2.3628, of 5 neurons 0.4648.", _M),
         ),
     ),
     "sinc": Background(
-        "A ripple that dies away, in noise. A large network follows the noise, a small one the "
-        "ripple: compare the errors of training and test patterns.",
-        "sin(x)/x at even steps from −10 to 10, with normal noise.",
+        "A decaying ripple with noise. A large network fits the noise, a small one the ripple: "
+        "compare training and test error.",
+        "sin(x)/x at equal steps from −10 to 10, with normally distributed noise.",
     ),
     "decoder": Background(
-        "A binary number goes in, and of 2ⁿ lines the one with that number comes on. Many outputs "
-        "and few patterns: the case in which computing all derivatives forwards pays most.",
+        "The input is a binary number, and of 2ⁿ outputs the one with that number is on. Many "
+        "outputs and few patterns: the case in which forward-only computation gains most.",
         "All 2ⁿ rows of plus and minus ones.",
         (
             KnownResult(
@@ -193,8 +194,8 @@ BACKGROUND: Final[dict[str, Background]] = {
         ),
     ),
     "encoder": Background(
-        "The decoder turned round: one line is on, its number comes out in binary.",
-        "All 2ⁿ lines.",
+        "The reverse of the decoder: one input is on, and the outputs are its number in binary.",
+        "All 2ⁿ inputs.",
         (
             KnownResult(
                 "Forward-only needs 87.1 % of the time of forward and backward for 8 to 3, 64.6 % "
@@ -203,13 +204,13 @@ BACKGROUND: Final[dict[str, Background]] = {
         ),
     ),
     "iris": Background(
-        "150 flowers of three kinds, measured by Edgar Anderson and made famous by Ronald Fisher. "
-        "One kind stands apart, the other two touch.",
+        "150 flowers of three species, measured by Edgar Anderson and made famous by Ronald "
+        "Fisher. One species is well separated; the other two overlap.",
         "scikit-learn, load_iris; each length scaled to mean 0 and standard deviation 1.",
     ),
     "digits": Background(
-        "Handwritten digits as pictures of 8 × 8 dots. With 64 inputs the matrix that NBN solves "
-        "with grows quickly: watch the time of an iteration while you add hidden neurons.",
-        "scikit-learn, load_digits; dots scaled to 0 … 1.",
+        "Handwritten digits as images of 8 × 8 pixels. With 64 inputs the matrix of NBN grows "
+        "quickly: watch the time of an iteration as you add hidden neurons.",
+        "scikit-learn, load_digits; pixels scaled to 0 … 1.",
     ),
 }  # fmt: skip

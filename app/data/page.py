@@ -1,4 +1,4 @@
-"""The Data page: what the network learns from, chosen, read or painted."""
+"""The Data page: built-in problems, files and painting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.data import files, painting, problems
 from app.data.adapt_network import Data
-from app.data.choices import PageState, looking
+from app.data.choices import PageState, page_state
 from app.data.in_use import card
 from app.session import state
 from app.session.state import Session
@@ -19,7 +19,7 @@ from app.shared.chart_box import Box, reader_palette
 PAINTING: Final = "Painting"
 SECTIONS: Final[dict[str, Callable[[Session, PageState, Box], Data | None]]] = {
     "Built-in problems": problems.show,
-    "Own files": files.show,
+    "Your files": files.show,
 }
 _STYLE: Final = """
 <style>
@@ -37,12 +37,12 @@ _STYLE: Final = """
 
 def data() -> None:
     """Show the page."""
-    session, view = state.session(), looking()
+    session, view = state.session(), page_state()
     show_link(session)
     st.html(_STYLE)
     names = [*SECTIONS, PAINTING]
     chosen = st.segmented_control(
-        "Where the data comes from", names, default=names[0], required=True,
+        "Source of the data", names, default=names[0], required=True,
         key="nbn-data-section", label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     if chosen == PAINTING:

@@ -1,4 +1,4 @@
-"""Painting: read what the browser says, change the points, answer."""
+"""Painting: process the messages of the canvas, and answer with points, network and run."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 
 from app.data import words
-from app.data.adapt_network import described
+from app.data.adapt_network import describe
 from app.data.canvas import MAX_POINTS, Canvas, canvas, kind_of, paint, take_over
 from app.data.choices import PageState
 from app.session import server, state
-from app.session.inbox import process
+from app.session.inbox import envelope, process
 from app.session.jobs import Workers
 from app.session.messages import Have, Message, Outbox, read_outbox
 from app.session.state import Session
@@ -26,13 +26,13 @@ from nbn_core.experiment import OwnData
 from nbn_core.training import StopReason
 
 KEY: Final = "nbn-painting"
-_EASEL: Final = Component(
+_CANVAS: Final = Component(
     "painting", "data/frontend", "paint.html", "paint.css", "index.js", ("shared/frontend",)
 )
 
 
 def show(session: Session, view: PageState) -> None:
-    """Show the canvas. It runs again for every message."""
+    """Show the canvas; runs again for every message of the browser."""
     outbox = read_outbox(state.component_state(KEY, "outbox"))
     have, client = Have(), None
     if outbox is not None:
@@ -41,11 +41,11 @@ def show(session: Session, view: PageState) -> None:
             have = outbox.have
     sent = answer(session, view, have, client, warming=not server.warming().is_set())
     leave_nothing_running(session.run)
-    _EASEL.mount(KEY, sent)
+    _CANVAS.mount(KEY, sent)
 
 
 def handle(session: Session, view: PageState, outbox: Outbox, workers: Workers) -> bool:
-    """Act on what is new; whether anything was."""
+    """Process new messages; return whether there were any."""
 
     def act(message: Message) -> None:
         if message.kind == "points":
@@ -73,7 +73,7 @@ def _new_weights(session: Session, view: PageState, message: Message, workers: W
 
 
 def _mode(session: Session, view: PageState, message: Message, workers: Workers) -> None:
-    """Turn to the other kind of canvas: an empty one, the data in use stay in use."""
+    """Switch between plane and curve; the current data stays in use."""
     wanted = message.fields.get("curve") is True
     now = canvas(session, view)
     if wanted == now.curve:
@@ -93,7 +93,7 @@ def _move(by: int) -> Callable[[Session, PageState, Message, Workers], None]:
     def move(session: Session, view: PageState, message: Message, workers: Workers) -> None:
         view.stroke = None
         if by < 0 and view.cleared:
-            view.cleared = ""  # wiping the canvas was the last thing done
+            view.cleared = ""  # clearing the canvas was the last action
         elif not session.move(by):
             session.say(f"There is nothing to {'undo' if by < 0 else 'redo'}.")
 
@@ -117,57 +117,55 @@ _ACTIONS: Final[dict[str, Callable[[Session, PageState, Message, Workers], None]
 def answer(
     session: Session, view: PageState, have: Have, client: str | None, *, warming: bool
 ) -> Json:
-    """Everything the browser needs to draw the canvas, and the network's answer on it."""
-    seen = canvas(session, view)
-    key = _key(seen)
+    """Return all that the browser needs to draw the canvas and the response of the network."""
+    shown = canvas(session, view)
+    key = _key(shown)
     if session.run is not None and session.run_from != training_key(session.experiment):
         drop_run(session)
-    notice = session.notice
     sent: Json = {
-        "ack": {"client": client, "seq": session.acknowledged.get(client, 0)} if client else None,
+        **envelope(session, client),
         "rev": session.rev,
-        "notice": {"id": notice.id, "text": notice.text} if notice else None,
-        "curve": seen.curve,
-        "domain": list(seen.domain),
+        "curve": shown.curve,
+        "domain": list(shown.domain),
         "most": MAX_POINTS,
         "points_key": key,
         "can_undo": session.position > 0 or bool(view.cleared),
         "can_redo": session.position + 1 < len(session.history) and not view.cleared,
-        "in_use": seen.data is not None,
+        "in_use": shown.data is not None,
         "title": words.title(session.experiment.data),
-        "can_take_over": seen.data is None and kind_of(session.experiment.data) is not None,
-        "class_names": list(seen.data.classes if seen.data else ()) or ["orange", "blue"],
+        "can_take_over": shown.data is None and kind_of(session.experiment.data) is not None,
+        "class_names": list(shown.data.classes if shown.data else ()) or ["orange", "blue"],
         "run": _run(session, warming=warming),
         "network": None,
     }
     if have.data != key:
-        sent["points"] = pack(seen.points)
-    if seen.data is not None:
-        sent["network"] = _network(session, seen)
+        sent["points"] = pack(shown.points)
+    if shown.data is not None:
+        sent["network"] = _network(session, shown)
     return sent
 
 
-def _key(seen: Canvas) -> str:
-    digest = hashlib.blake2b(np.ascontiguousarray(seen.points).tobytes(), digest_size=8)
-    digest.update(repr((seen.curve, seen.domain)).encode())
+def _key(shown: Canvas) -> str:
+    digest = hashlib.blake2b(np.ascontiguousarray(shown.points).tobytes(), digest_size=8)
+    digest.update(repr((shown.curve, shown.domain)).encode())
     return digest.hexdigest()
 
 
-def _network(session: Session, seen: Canvas) -> Json:
-    """The network and its weights now; the browser computes what it answers over the plane."""
+def _network(session: Session, shown: Canvas) -> Json:
+    """Return the network with its current weights; the browser computes its response."""
     topology = session.experiment.topology
-    low = float(seen.data.dataset.targets.min()) if seen.data is not None else -1.0
+    low = float(shown.data.dataset.targets.min()) if shown.data is not None else -1.0
     return {
         **network_block(topology),
         "weights": pack(reached_weights(session)),
-        "described": described(topology),
-        "unipolar": not seen.curve and low >= 0.0,
+        "described": describe(topology),
+        "unipolar": not shown.curve and low >= 0.0,
     }
 
 
 def _run(session: Session, *, warming: bool) -> Json:
     run = session.run
-    running = run is not None and run.running  # before the trace: see `draw.answer`
+    running = run is not None and run.running  # before the trace, which then has its last row
     trace = run.trace() if run is not None else None
     resting = run is not None and not running
     session.settle()
@@ -176,7 +174,7 @@ def _run(session: Session, *, warming: bool) -> Json:
     if run is not None and resting:
         sentence = ended(run, trace, halted=session.halted, shown=row)
         if run.stop is StopReason.SOLVED and run.iteration == 0:
-            sentence = "Still solved: the network was right about the new points already."
+            sentence = "Still solved: the network already fits the new points."
     else:
         sentence = headline(session.experiment, run, warming=warming)
     return {

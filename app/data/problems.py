@@ -1,4 +1,4 @@
-"""The built-in problems: pictures to choose from, what is known of them, their settings."""
+"""The built-in problems: gallery, background, settings and known results."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from app.data import words
-from app.data.choices import PageState, looking
+from app.data.choices import PageState, page_state
 from app.data.known_results import BACKGROUND, Known
 from app.data.splitting import split_choice
 from app.figures.palette import Palette
@@ -17,6 +16,7 @@ from app.figures.thumbs import thumb_svg
 from app.session.state import Session
 from app.shared.chart_box import Box
 from app.shared.problem_gallery import catalogue
+from app.shared.words import escape_markdown
 from nbn_core.data.split import Split
 from nbn_core.errors import NBNError
 from nbn_core.experiment import ProblemData
@@ -24,10 +24,10 @@ from nbn_core.generators import PROBLEMS, Parameter, Problem
 
 
 def show(session: Session, view: PageState, box: Box) -> ProblemData | None:
-    """Show the gallery and the problem chosen; return it with its settings."""
+    """Show the gallery and the selected problem; return it with its settings, if they are valid."""
     now = session.experiment.data
-    known = now.name if isinstance(now, ProblemData) else next(iter(PROBLEMS))
-    problem = PROBLEMS[view.problem or known]
+    current = now.name if isinstance(now, ProblemData) else next(iter(PROBLEMS))
+    problem = PROBLEMS[view.problem or current]
     background = BACKGROUND[problem.name]
     _gallery(problem.name, box)
     st.subheader(problem.title, anchor=False)
@@ -42,7 +42,7 @@ def show(session: Session, view: PageState, box: Box) -> ProblemData | None:
         data = ProblemData(problem.name, parameters, **split)
         data.parts()
     except NBNError as error:
-        st.error(words.harmless(str(error)))
+        st.error(escape_markdown(str(error)))
         return None
     finally:
         _results(problem)
@@ -68,7 +68,7 @@ def _short(title: str) -> str:
 
 @cache
 def _pictures(palette: Palette) -> str:
-    """Styles that put each problem's picture on its button."""
+    """Return styles that put the thumbnail of each problem on its button."""
     rules = []
     for entry in catalogue()["problems"]:
         drawn = thumb_svg(entry["thumb"], palette, entry["title"]).encode()
@@ -76,10 +76,10 @@ def _pictures(palette: Palette) -> str:
         rules.append(
             f".st-key-nbn-problem-{entry['name']} button {{ background-image: url({address}); }}"
         )
-    return f"<style>{_CARD}{' '.join(rules)}</style>"
+    return f"<style>{_BUTTON_STYLE}{' '.join(rules)}</style>"
 
 
-_CARD: Final = """
+_BUTTON_STYLE: Final = """
 .st-key-nbn-gallery button {
   background-repeat: no-repeat; background-position: center 5px; background-size: 80px 80px;
   padding: 88px 2px 3px; min-height: 0; height: 122px; align-items: start;
@@ -115,17 +115,18 @@ def _like(parameter: Parameter, value: float) -> int | float:
 
 
 def _results(problem: Problem) -> None:
-    st.markdown("**Results known for it**")
+    st.markdown("**Known results**")
     results = BACKGROUND[problem.name].results
     if not results:
-        st.caption("None that we have read or computed. Train it, and you have the first.")
+        st.caption(
+            "No result was read or computed for this app: train the network to get the first one."
+        )
     for result in results:
-        mark = result.known.value
-        said = f"{mark}: {result.source}" if result.source else mark
-        if result.known is Known.RECALLED and result.source:
-            said = f"{mark}; {result.source}"
-        st.markdown(f"- {result.text} *({said})*")
+        origin = result.known.value
+        if result.source:
+            origin += f"{';' if result.known is Known.RECALLED else ':'} {result.source}"
+        st.markdown(f"- {result.text} *({origin})*")
 
 
 def _choose(name: str) -> None:
-    looking().problem = name
+    page_state().problem = name

@@ -1,4 +1,4 @@
-"""The choice of which patterns train, validate and test, the same for all data."""
+"""The controls that split patterns into training, validation and test, for any data."""
 
 from __future__ import annotations
 
@@ -11,34 +11,49 @@ from nbn_core.data.split import Split
 
 
 def split_choice(key: str, suggested: Split, *, classes: bool) -> dict[str, Any]:
-    """Show the controls of a split; return the fields of the data that it sets."""
+    """Show the controls of a split.
+
+    Parameters
+    ----------
+    key : str
+        Prefix of the widget keys.
+    suggested : Split
+        Initial values.
+    classes : bool
+        Whether the targets are classes, so that the split can be stratified.
+
+    Returns
+    -------
+    dict
+        Fields of `OwnData` or `ProblemData`.
+    """
     first, second, third = st.columns([3, 3, 2])
     train = first.slider(
-        "Patterns that train", 10, 100, round(100 * suggested.train_share), 5, "%d %%",
-        key=f"{key}-train", help="The network learns from these and from no others.",
+        "Training patterns", 10, 100, round(100 * suggested.train_share), 5, "%d %%",
+        key=f"{key}-train", help="The network learns from these patterns only.",
     )  # fmt: skip
     left = 100 - train
     validation = 0
     if left:
         validation = second.slider(
-            "that validate", 0, left, min(left, round(100 * suggested.validation_share)), 5,
+            "Validation patterns", 0, left, min(left, round(100 * suggested.validation_share)), 5,
             "%d %%", key=f"{key}-validation-{left}",
-            help="Kept apart: training stops early when they get no better, and networks are "
-            "compared by them, so that the test patterns stay unseen.",
+            help="Not trained on. Training stops early when their error no longer improves, and "
+            "networks are compared by it, so that the test patterns stay unseen.",
         )  # fmt: skip
         rest = left - validation
-        second.caption(f"{rest} % test." if rest else "None are left to test.")
+        second.caption(f"Test patterns: {rest} %." if rest else "No test patterns are left.")
     else:
-        second.caption("All patterns train: nothing is left to test what was learnt.")
+        second.caption("All patterns are used for training; none are left for testing.")
     seed = third.number_input(
         "Split seed", 0, MAX_SEED, suggested.seed, 1, key=f"{key}-seed", disabled=not left,
-        help="Which patterns are drawn; the same seed draws the same.",
+        help="Random seed: the same seed gives the same split.",
     )  # fmt: skip
     stratified = False
     if left and classes:
         stratified = st.checkbox(
-            "Every class in the same shares", suggested.stratified, key=f"{key}-stratified",
-            help="Each part gets its share of each class (a stratified split).",
+            "Keep class proportions", suggested.stratified, key=f"{key}-stratified",
+            help="Each part has the same proportion of every class (stratified split).",
         )  # fmt: skip
     return {
         "train_share": train / 100,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.draw import payload
 from app.draw.rule_form import advanced_fields, control_fields, rule_fields
+from app.session.inbox import envelope
 from app.session.limits import MAX_ITERATIONS
 from app.session.messages import Have
 from app.session.state import Session
@@ -26,12 +27,9 @@ def answer(session: Session, have: Have, client: str | None, *, warming: bool) -
     if session.run is not None and session.run_from != training_key(experiment):
         drop_run(session)
     sent: Json = {
-        "ack": {"client": client, "seq": session.acknowledged.get(client, 0)} if client else None,
+        **envelope(session, client),
         "rev": session.rev,
         "data_key": key,
-        "notice": {"id": session.notice.id, "text": session.notice.text}
-        if session.notice
-        else None,
         "info": _info(session, warming=warming),
         "run": _run_block(session, have),
     }

@@ -9,7 +9,8 @@ from app.draw.action import Action
 from app.session.document import sketched
 from app.session.jobs import Workers
 from app.session.messages import Message
-from app.session.sketch import Sketch, read_sketch
+from app.session.sketch import Sketch
+from app.session.sketch_reader import read_sketch
 from app.session.state import Session
 from nbn_core.errors import TopologyError
 

@@ -9,7 +9,7 @@ from app.session.jobs import Workers
 from app.session.limits import MAX_ITERATIONS
 from app.session.messages import Message
 from app.session.state import Session
-from app.session.training import PROMPT, drop_run, halt, run_for, train
+from app.session.training import PROMPT_WAIT, drop_run, halt, run_for, train
 
 
 def _train(session: Session, message: Message, workers: Workers) -> None:
@@ -27,7 +27,7 @@ def _step(session: Session, message: Message, workers: Workers) -> None:
     if trace is not None:  # a rule that keeps only some iterations has more of them than rows
         goal += run.iteration - (len(trace) - 1)
     run.go(workers, goal)
-    run.wait(PROMPT)
+    run.wait(PROMPT_WAIT)
 
 
 def _stop(session: Session, message: Message, workers: Workers) -> None:

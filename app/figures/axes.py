@@ -1,4 +1,4 @@
-"""Axes of one of our figures, in pixels, as Plotly lays them out."""
+"""The axes of a figure in pixels, laid out as Plotly does."""
 
 from __future__ import annotations
 
@@ -11,14 +11,22 @@ import numpy as np
 
 @dataclass(slots=True)
 class Axis:
-    """From values to pixels.
+    """One axis: converts values to pixels.
 
     Parameters
     ----------
     low, high : float
-        Values (their logarithms on a log axis) at `start` and `end`.
+        Values at `start` and `end`; their decimal logarithms on a log axis.
     start, end : float
-        Pixels; y grows upwards, so its start is the lower edge.
+        Pixels. For the y axis, `start` is the lower edge.
+    log, grid : bool
+        Whether the axis is logarithmic, and whether it has grid lines.
+    far : bool
+        Whether the labels of the x axis are above the plot.
+    title : str
+        Title; empty for none.
+    ticks : list of (float, str)
+        Pixel and label of each tick.
     """
 
     low: float
@@ -33,18 +41,18 @@ class Axis:
 
     @property
     def length(self) -> float:
-        """Pixels from start to end; negative upwards."""
+        """Pixels from start to end; negative for the y axis."""
         return self.end - self.start
 
     def at(self, value: float) -> float:
-        """Pixel of a value."""
+        """Return the pixel of a value."""
         number = float(value)
         if self.log:
             number = math.log10(number) if number > 0 else float("nan")
         return self.start + self.length * (number - self.low) / ((self.high - self.low) or 1.0)
 
     def at_all(self, values: Any) -> list[float]:
-        """Pixels of many values."""
+        """Return the pixels of many values."""
         numbers = np.asarray(values, dtype=np.float64)
         if self.log:
             numbers = np.log10(np.where(numbers > 0, numbers, np.nan))
@@ -54,7 +62,15 @@ class Axis:
 
 
 def axes(figure: Any, width: int, height: int) -> tuple[Axis, Axis]:
-    """Lay out both axes of a figure."""
+    """Lay out the axes of a figure.
+
+    Parameters
+    ----------
+    figure : Spec
+        The figure.
+    width, height : int
+        Size in pixels.
+    """
     layout = figure.layout
     margin = layout.margin
     bar = 70 if any(trace.type == "heatmap" for trace in figure.data) else 0
@@ -83,17 +99,17 @@ def _axis(
     axis: Any, low: float, high: float, start: float, end: float, figure: Any, letter: str
 ) -> Axis:
     log = axis.type == "log"
-    made = Axis(
+    laid_out = Axis(
         low, high, start, end, log, axis.showgrid is not False and axis.visible is not False,
         axis.side == "top", axis.title.text or "", [],
     )  # fmt: skip
     if axis.visible is not False and axis.showticklabels is not False:
-        made.ticks = [
-            (made.at(value), label)
+        laid_out.ticks = [
+            (laid_out.at(value), label)
             for value, label in _ticks(axis, figure, letter, low, high)
-            if _inside(made.at(value), start, end)
+            if _inside(laid_out.at(value), start, end)
         ]
-    return made
+    return laid_out
 
 
 def _range(axis: Any, figure: Any, letter: str) -> tuple[float, float]:

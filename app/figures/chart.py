@@ -1,4 +1,4 @@
-"""A chart: a Plotly figure, the sentence that says what it shows, and the numbers behind it."""
+"""A chart: a Plotly figure, a summary in one sentence, and its numbers as a table."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ FONT = "Source Sans, Source Sans Pro, sans-serif"
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What a page shows and lets people take away.
+    """A figure with its summary and its table.
 
     Parameters
     ----------
     name : str
-        Of its files, without ending.
+        Name of its files, without extension.
     spec : Spec
-        The figure; it has a height of its own, its width is the page's.
+        The figure. It sets the height; the width is that of the page.
     summary : str
-        One sentence for those who do not see it.
+        One sentence that replaces the figure for screen readers.
     table : callable
-        Makes the CSV.
+        Returns the numbers as CSV.
     """
 
     name: str
@@ -42,12 +42,22 @@ class Chart:
 
     @property
     def figure(self) -> go.Figure:
-        """As Plotly takes it."""
+        """The figure as a Plotly object."""
         return go.Figure(data=self.spec.traces, layout=self.spec.layout_values)
 
 
 def figure(palette: Palette, height: int, **layout: Any) -> Spec:
-    """Return an empty figure in our style."""
+    """Return an empty figure in the style of the app.
+
+    Parameters
+    ----------
+    palette : Palette
+        Colours of the light or dark theme.
+    height : int
+        Height in pixels.
+    **layout
+        Further values of the Plotly layout.
+    """
     axis = {
         "gridcolor": palette.grid, "linecolor": palette.muted, "zeroline": False,
         "tickcolor": palette.muted, "ticks": "outside", "ticklen": 4, "automargin": False,
@@ -82,7 +92,7 @@ def grid(x: NDArray[np.float64], y: NDArray[np.float64], values: NDArray[np.floa
 
 
 def rows(header: Sequence[object], lines: Iterable[Iterable[object]]) -> str:
-    """Write rows as CSV; floats in full."""
+    """Write rows as CSV; floats at full precision."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
@@ -108,7 +118,7 @@ def short(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share for people: `12 %`, `0.4 %`."""
+    """Format a share for display: `12 %`, `0.4 %`."""
     if math.isnan(share):
         return "unknown"
     return f"{100 * share:.0f} %" if share >= 0.1 or share <= 0 else f"{100 * share:.2g} %"

@@ -1,4 +1,4 @@
-"""The drawn network as a small still picture: links painted by a number each, or some lit up."""
+"""A network as a chart: each link coloured by a number, some of them highlighted."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from app.figures.spec import Spec
 from nbn_core.network import Topology
 
 Indices = NDArray[np.intp]
-STEPS = 6  # strengths of either colour
-POINTS = 12  # of a curved link
-LABELS = 40  # nodes up to which names are written
+LEVELS = 6  # strengths of either colour
+POINTS = 12  # along a curved link
+MAX_LABELS = 40  # nodes up to which names are written
 
 
 def painted(
@@ -32,58 +32,58 @@ def painted(
     lit: Collection[int] | None = None,
     height: int = 340,
 ) -> Chart:
-    """Paint one signed number on every link, and on every neuron for its bias.
+    """Show one signed number per weight as the colour of its link, or of its neuron for a bias.
 
     Parameters
     ----------
     topology : Topology
         The network.
     values : (N,) float64
-        Weight by weight; colour and width say how large one is beside the largest.
+        One number per weight; colour and width are relative to the largest.
     palette : Palette
-        Colours.
+        Colours of the light or dark theme.
     what, name : str
-        What the numbers are, in words; name of the files.
+        Meaning of the numbers, in words; name of the files.
     drawn : mapping, optional
-        Places by name.
+        Positions of the nodes by name.
     lit : collection of int, optional
-        Neurons whose links count; all others are drawn faintly.
+        Neurons whose links are highlighted; all others are drawn faintly.
     height : int
-        Of the chart.
+        Height in pixels.
     """
     spots = np.array(layout.places(topology, drawn))
-    most = float(np.abs(values).max(initial=0.0)) or 1.0
-    tones = values / most
-    made = figure(palette, height, margin={"l": 6, "r": 6, "t": 6, "b": 6}, showlegend=False)
-    _add_links(made, topology, spots, tones, palette, lit)
-    _add_hover(made, topology, spots, values)
-    _add_nodes(made, topology, spots, tones, palette, lit)
+    largest = float(np.abs(values).max(initial=0.0)) or 1.0
+    tones = values / largest
+    plot = figure(palette, height, margin={"l": 6, "r": 6, "t": 6, "b": 6}, showlegend=False)
+    _add_links(plot, topology, spots, tones, palette, lit)
+    _add_hover(plot, topology, spots, values)
+    _add_nodes(plot, topology, spots, tones, palette, lit)
     low, high = spots.min(axis=0), spots.max(axis=0)
-    made.update_xaxes(visible=False, range=[low[0] - 40, high[0] + 40])
-    made.update_yaxes(visible=False, range=[high[1] + 40, low[1] - 40], scaleanchor="x")
+    plot.update_xaxes(visible=False, range=[low[0] - 40, high[0] + 40])
+    plot.update_yaxes(visible=False, range=[high[1] + 40, low[1] - 40], scaleanchor="x")
     titles = weight_titles(topology)
     first = [int(n) for n in np.argsort(-np.abs(values), kind="stable")[:2]]
     leading = " and ".join(f"{titles[n]} ({short(float(values[n]))})" for n in first)
     return Chart(
         name,
-        made,
-        f"The network with {what} painted on its links. The largest: {leading}.",
+        plot,
+        f"The network with {what} as colours of its links. The largest: {leading}.",
         lambda: columns({"weight": titles, "value": values}),
     )
 
 
 def _add_links(
-    made: Spec,
+    plot: Spec,
     topology: Topology,
     spots: NDArray[np.float64],
     tones: NDArray[np.float64],
     palette: Palette,
     lit: Collection[int] | None,
 ) -> None:
-    """One line for all links of one strength, the strongest last."""
+    """Add one trace for all links of the same strength, the strongest last."""
     neurons, sources, weights = _links(topology)
     curves = _curves(spots[sources], spots[topology.n_inputs + neurons])
-    strengths = np.rint(np.abs(tones[weights]) * STEPS).astype(int)
+    strengths = np.rint(np.abs(tones[weights]) * LEVELS).astype(int)
     if lit is not None:
         strengths[~np.isin(neurons, list(lit))] = 0
     levels = strengths * np.sign(tones[weights]).astype(int)
@@ -92,27 +92,27 @@ def _add_links(
         line = curves[levels == level].reshape(-1, 2)
         style: dict[str, Any] = {"color": palette.grid, "width": 1.0}
         if level:
-            share = abs(level) / STEPS
+            share = abs(level) / LEVELS
             tone = np.sign(level) * (0.25 + 0.75 * share)
             style = {"color": palette.css(float(tone)), "width": thin * (1.0 + 4.5 * share)}
-        made.add_scatter(
+        plot.add_scatter(
             x=line[:, 0].round(1), y=line[:, 1].round(1), mode="lines", line=style, hoverinfo="skip"
         )
 
 
 def _links(topology: Topology) -> tuple[Indices, Indices, Indices]:
-    """Neuron, source node and weight of every connection."""
-    found = []
+    """Return neuron, source node and weight of every connection: three (links,) arrays."""
+    connections = []
     n = 0
     for k, neuron in enumerate(topology.neurons):
-        found += [(k, source, n + 1 + i) for i, source in enumerate(neuron.sources)]
+        connections += [(k, source, n + 1 + i) for i, source in enumerate(neuron.sources)]
         n += 1 + len(neuron.sources)
-    neurons, sources, weights = np.array(found, dtype=np.intp).T
+    neurons, sources, weights = np.array(connections, dtype=np.intp).T
     return neurons, sources, weights
 
 
 def _curves(sources: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Curved lines, each with a gap at its end: (links, POINTS + 1, 2)."""
+    """Return curved lines, each followed by a gap: (links, POINTS + 1, 2) float64."""
     out = np.zeros_like(sources)
     out[:, 0] = np.maximum(20.0, np.abs(targets[:, 0] - sources[:, 0]) * 0.45)
     t = np.linspace(0.0, 1.0, POINTS)[None, :, None]
@@ -125,14 +125,14 @@ def _curves(sources: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArr
 
 
 def _add_hover(
-    made: Spec, topology: Topology, spots: NDArray[np.float64], values: NDArray[np.float64]
+    plot: Spec, topology: Topology, spots: NDArray[np.float64], values: NDArray[np.float64]
 ) -> None:
-    """Invisible points that tell a link's number, at two thirds of its length."""
+    """Add invisible points for hovering, at two thirds of the length of each link."""
     titles = weight_titles(topology)
     neurons, sources, weights = _links(topology)
     curves = _curves(spots[sources], spots[topology.n_inputs + neurons])
     points = curves[:, 2 * POINTS // 3]
-    made.add_scatter(
+    plot.add_scatter(
         x=points[:, 0], y=points[:, 1], mode="markers", hoverinfo="text",
         hovertext=[f"{titles[n]}: {values[n]:.3g}" for n in weights.tolist()],
         marker={"size": 12, "color": "rgba(0,0,0,0)"},
@@ -140,7 +140,7 @@ def _add_hover(
 
 
 def _add_nodes(
-    made: Spec,
+    plot: Spec,
     topology: Topology,
     spots: NDArray[np.float64],
     tones: NDArray[np.float64],
@@ -148,7 +148,7 @@ def _add_nodes(
     lit: Collection[int] | None,
 ) -> None:
     n_inputs = topology.n_inputs
-    small = len(topology.names) > LABELS
+    small = len(topology.names) > MAX_LABELS
     starts = np.cumsum([0, *(1 + len(neuron.sources) for neuron in topology.neurons)])[:-1]
     fill = [palette.css(0.0)] * n_inputs
     edge = [palette.muted] * n_inputs
@@ -156,7 +156,7 @@ def _add_nodes(
         inside = lit is None or k in lit
         fill.append(palette.css(float(tones[start])) if inside else palette.css(0.0))
         edge.append(palette.ink if inside else palette.grid)
-    made.add_scatter(
+    plot.add_scatter(
         x=spots[:, 0], y=spots[:, 1], mode="markers" if small else "markers+text",
         text=None if small else _labels(topology.names), textposition="bottom center",
         textfont={"size": 12, "color": palette.ink},

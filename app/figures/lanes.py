@@ -1,4 +1,4 @@
-"""Colours and dashes of the lanes of a race, told apart by every eye."""
+"""Colours and dashes of the lanes of a race, distinguishable by colour-blind readers too."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ DASHES: Final = (
 
 
 def colour(number: int, palette: Palette) -> str:
-    """Colour of a lane."""
+    """Return the colour of a lane."""
     return (DARK if palette.dark else LIGHT)[number % len(LIGHT)]
 
 
 def dash(number: int) -> str:
-    """Dash of a lane's line, as Plotly calls it."""
+    """Return the dash of a lane's line, as Plotly names it."""
     return DASHES[number % len(DASHES)]

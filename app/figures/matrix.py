@@ -1,4 +1,4 @@
-"""Q as a picture: one cell for each pair of weights, in an order, framed by groups."""
+"""A matrix such as Q as a heat map: one cell per pair of weights, ordered and framed by groups."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from app.figures.chart import Chart, figure, rows, short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
 
-DECADES: Final = 6
-MOST: Final = 500  # cells to a side; above that a cell stands for several weights
-LABELS: Final = 26  # groups up to which each is labelled
+DECADES: Final = 6  # range of the logarithmic colour scale
+MAX_SIDE: Final = 500  # cells per side; beyond that a cell stands for several weights
+MAX_LABELS: Final = 26  # groups up to which each is labelled
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MatrixView:
-    """What of a matrix is shown, and how.
+    """Which part of a matrix is shown, and how.
 
     Parameters
     ----------
     order : (n,) index array
-        Weights to show, in their order.
+        Weights in the rows.
     column_order : (m,) index array
-        The same for the columns.
+        Weights in the columns.
     titles : sequence of (N,) str
-        Names of all weights, in words.
+        Titles of all weights.
     frames, column_frames : list of (str, int)
         Name and size of each group of rows, and of columns; empty for none.
     zeros : (N, N) bool
-        Structural zeros.
+        Which entries are zero for any data and weights.
     scale : str
-        "log" or "linear".
+        Colour scale, "log" or "linear".
     """
 
     order: NDArray[np.intp]
@@ -64,53 +64,53 @@ def matrix(
     Parameters
     ----------
     values : (N, N) float64
-        Q, S or H.
+        The matrix.
     view : MatrixView
-        What of it.
+        Rows, columns and colour scale.
     palette : Palette
-        Colours.
+        Colours of the light or dark theme.
     what, name : str
-        What it is, in words; name of the files.
+        Name of the matrix, for the summary; name of the files.
     height : int
-        Of the chart.
+        Height in pixels.
     """
     part = values[np.ix_(view.order, view.column_order)]
     never = view.zeros[np.ix_(view.order, view.column_order)]
-    stride = -(-max(part.shape) // MOST)
+    stride = -(-max(part.shape) // MAX_SIDE)
     cells, absent = pooled(part, never, stride)
-    most = float(np.abs(values).max(initial=0.0))
-    tones = np.where(absent, np.nan, toned(cells, most, view.scale)).astype(np.float32)
+    largest = float(np.abs(values).max(initial=0.0))
+    tones = np.where(absent, np.nan, toned(cells, largest, view.scale)).astype(np.float32)
     y_names = [view.titles[n] for n in view.order[::stride]]
     x_names = [view.titles[n] for n in view.column_order[::stride]]
-    made = figure(
+    plot = figure(
         palette, height, margin={"l": 58, "r": 8, "t": 34, "b": 10}, plot_bgcolor=_css(palette)
     )
     where = "strongest of the cells from " if stride > 1 else ""
-    made.add_heatmap(
+    plot.add_heatmap(
         z=tones, customdata=cells.astype(np.float32), zmin=-1, zmax=1,
         colorscale=palette.diverging, hoverongaps=False, xgap=0, ygap=0,
         hovertemplate=f"{where}%{{y}}<br>and %{{x}}<br><b>%{{customdata:.4g}}</b><extra></extra>",
-        colorbar=_colorbar(most, view.scale),
+        colorbar=_colorbar(largest, view.scale),
     )  # fmt: skip
-    # Names of all weights are ticks without labels, which is where hover texts take them from.
+    # The titles are ticks without labels: hover texts take them from there.
     both = {"showgrid": False, "constrain": "domain", "tickmode": "array", "showticklabels": False}
     for update, names, reach in (
-        (made.update_xaxes, x_names, [-0.5, len(x_names) - 0.5]),
-        (made.update_yaxes, y_names, [len(y_names) - 0.5, -0.5]),
+        (plot.update_xaxes, x_names, [-0.5, len(x_names) - 0.5]),
+        (plot.update_yaxes, y_names, [len(y_names) - 0.5, -0.5]),
     ):
         update(**both, range=reach, ticks="", tickvals=list(range(len(names))), ticktext=names)
-    made.update_yaxes(scaleanchor="x")
-    _label_groups(made, view, stride)
+    plot.update_yaxes(scaleanchor="x")
+    _label_groups(plot, view, stride)
     for shape in _frames(view, stride, cells.shape, palette):
-        made.add_shape(**shape)
-    return Chart(name, made, _summary(part, never, what, stride), lambda: _table(part, view))
+        plot.add_shape(**shape)
+    return Chart(name, plot, _summary(part, never, what, stride), lambda: _table(part, view))
 
 
-def toned(values: FloatArray, most: float, scale: str) -> FloatArray:
-    """Turn values into tones from -1 to 1; on the log scale DECADES below the largest are seen."""
-    if not most > 0:
+def toned(values: FloatArray, largest: float, scale: str) -> FloatArray:
+    """Return tones from -1 to 1; the log scale covers DECADES below the largest value."""
+    if not largest > 0:
         return np.zeros_like(values)
-    relative = values / most
+    relative = values / largest
     if scale == "linear":
         return relative
     with np.errstate(divide="ignore"):
@@ -122,7 +122,15 @@ def toned(values: FloatArray, most: float, scale: str) -> FloatArray:
 def pooled(
     values: FloatArray, never: NDArray[np.bool_], stride: int
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Let the strongest of stride x stride cells stand for all of them."""
+    """Reduce stride x stride cells to the one of largest magnitude.
+
+    Returns
+    -------
+    (n, m) float64
+        Values.
+    (n, m) bool
+        Whether all cells were structural zeros.
+    """
     if stride == 1:
         return values, never
     height, width = (-(-size // stride) * stride for size in values.shape)
@@ -138,10 +146,10 @@ def pooled(
     return strongest, nowhere
 
 
-def _label_groups(made: Spec, view: MatrixView, stride: int) -> None:
+def _label_groups(plot: Spec, view: MatrixView, stride: int) -> None:
     """Write the name of each group in the middle of its rows and columns."""
     for frames, across in ((view.column_frames, True), (view.frames, False)):
-        if len(frames) > LABELS:
+        if len(frames) > MAX_LABELS:
             continue
         starts = np.cumsum([0, *(size for _, size in frames)])
         font = {"size": 12 if len(frames) > 14 else 13}
@@ -156,13 +164,13 @@ def _label_groups(made: Spec, view: MatrixView, stride: int) -> None:
                 place = {"x": middle, "y": 1.0, "yref": "y domain", "yanchor": "bottom"}
             else:
                 place = {"y": middle, "x": 0.0, "xref": "x domain", "xanchor": "right"}
-            made.add_annotation(text=text, font=font, showarrow=False, **place)
+            plot.add_annotation(text=text, font=font, showarrow=False, **place)
 
 
 def _frames(
     view: MatrixView, stride: int, shape: tuple[int, ...], palette: Palette
 ) -> list[dict[str, object]]:
-    """A line between groups, both ways."""
+    """Return the lines between groups, horizontal and vertical."""
     line = {"color": palette.muted, "width": 0.8 if len(view.frames) < 40 else 0.3}
     shapes: list[dict[str, object]] = []
     height, width = shape[0] - 0.5, shape[1] - 0.5
@@ -178,36 +186,36 @@ def _line(x0: float, y0: float, x1: float, y1: float, line: dict[str, object]) -
     return {"type": "line", **ends, "line": line}
 
 
-def _colorbar(most: float, scale: str) -> dict[str, object]:
-    tones, labels = zip(*scale_marks(most, scale), strict=True)
+def _colorbar(largest: float, scale: str) -> dict[str, object]:
+    tones, labels = zip(*scale_marks(largest, scale), strict=True)
     return {
         "tickvals": tones, "ticktext": labels, "thickness": 12, "outlinewidth": 0, "len": 0.9,
         "tickfont": {"size": 12},
     }  # fmt: skip
 
 
-def scale_marks(most: float, scale: str) -> list[tuple[float, str]]:
-    """Write what the colours mean: tones from -1 to 1 and the values they stand for.
+def scale_marks(largest: float, scale: str) -> list[tuple[float, str]]:
+    """Return the labels of the colour scale.
 
     Parameters
     ----------
-    most : float
-        The value at tone 1.
+    largest : float
+        Value at tone 1.
     scale : str
-        "linear" or "log".
+        "log" or "linear".
 
     Returns
     -------
     list of (float, str)
-        From the lowest tone up.
+        Tones from -1 to 1, ascending, with the values they stand for.
     """
-    if not most > 0 or not math.isfinite(most):
+    if not largest > 0 or not math.isfinite(largest):
         return [(0.0, "0")]
     if scale == "linear":
-        return [(tone, short(most * tone)) for tone in (-1.0, -0.5, 0.0, 0.5, 1.0)]
+        return [(tone, short(largest * tone)) for tone in (-1.0, -0.5, 0.0, 0.5, 1.0)]
     marks = []
     for tone in (-1, -2 / 3, -1 / 3, 0, 1 / 3, 2 / 3, 1):
-        size = short(most * 10 ** (-DECADES * (1 - abs(tone))))
+        size = short(largest * 10 ** (-DECADES * (1 - abs(tone))))
         marks.append((tone, "near 0" if tone == 0 else f"{'−' if tone < 0 else ''}{size}"))
     return marks
 
@@ -219,7 +227,7 @@ def _summary(part: FloatArray, never: NDArray[np.bool_], what: str, stride: int)
     )
     share = float(never.mean())
     if share > 0:
-        text += f", and {100 * share:.0f} % of the entries are zero by the wiring"
+        text += f", and {100 * share:.0f} % of the entries are zero because of the topology"
     if stride > 1:
         text += f"; each cell shows the strongest of {stride} by {stride} entries"
     return text + "."

@@ -1,4 +1,4 @@
-"""Weights in words: "neuron h5, weight from input x2"."""
+"""Titles of weights: "neuron h5, weight from input x2"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from nbn_core.network import Topology
 
 
 def weight_titles(topology: Topology) -> list[str]:
-    """Name every weight, in the order of the weights."""
+    """Return the title of every weight, in the order of the weights."""
     inputs = set(topology.input_names)
     titles = []
     for source, neuron in topology.weight_names:

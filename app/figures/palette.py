@@ -1,7 +1,7 @@
-"""Colours of the charts: one diverging scale for everything signed, one for everything positive.
+"""Colours of the charts: one diverging scale for signed values, one sequential for positive values.
 
-Orange is negative and blue positive, as on the stage (`app/shared/frontend/palette.js`); positive
-quantities go from the ground to slate, so that no eye takes them for signed ones.
+Orange is negative and blue positive, as on the stage (`app/shared/frontend/palette.js`). Positive
+quantities go from the background to slate, so that they cannot be mistaken for signed ones.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ RGB = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours for one ground, light or dark."""
+    """The colours of one theme, light or dark."""
 
     dark: bool
-    ground: RGB
+    background: RGB
     negative: RGB
     positive: RGB
     strong: RGB  # far end of the sequential scale
-    never: RGB  # where nothing can ever be
+    never: RGB  # of structural zeros
     ink: str
     muted: str
     grid: str
     page: str
 
     def signed(self, tone: float) -> RGB:
-        """Colour of a value in [-1, 1]."""
-        return _between(self.ground, self.negative if tone < 0 else self.positive, abs(tone))
+        """Return the colour of a value in [-1, 1]."""
+        return _between(self.background, self.negative if tone < 0 else self.positive, abs(tone))
 
     def css(self, tone: float) -> str:
-        """CSS colour of a value in [-1, 1]."""
+        """Return the CSS colour of a value in [-1, 1]."""
         return css(self.signed(tone))
 
     @property
     def diverging(self) -> list[tuple[float, str]]:
-        """As a Plotly colour scale."""
-        return [(0.0, css(self.negative)), (0.5, css(self.ground)), (1.0, css(self.positive))]
+        """The scale of signed values, for Plotly."""
+        return [(0.0, css(self.negative)), (0.5, css(self.background)), (1.0, css(self.positive))]
 
     @property
     def sequential(self) -> list[tuple[float, str]]:
-        """As a Plotly colour scale."""
-        return [(0.0, css(self.ground)), (1.0, css(self.strong))]
+        """The scale of positive values, for Plotly."""
+        return [(0.0, css(self.background)), (1.0, css(self.strong))]
 
     def table(self, *, signed: bool) -> NDArray[np.uint8]:
-        """255 colours from one end of a scale to the other, then that of `never`: (256, 3)."""
+        """Return 255 colours of a scale, then the colour `never`: (256, 3) uint8."""
         return _table(self, signed)
 
 
@@ -65,12 +65,12 @@ DARK: Final = Palette(
 
 
 def palette(*, dark: bool) -> Palette:
-    """Return the colours for a dark or a light ground."""
+    """Return the colours of the dark or the light theme."""
     return DARK if dark else LIGHT
 
 
 def css(colour: RGB) -> str:
-    """Write a colour as `rgb(1,2,3)`."""
+    """Format a colour as `rgb(1,2,3)`."""
     return f"rgb({colour[0]},{colour[1]},{colour[2]})"
 
 
@@ -79,7 +79,7 @@ def _table(palette: Palette, signed: bool) -> NDArray[np.uint8]:
     if signed:
         colours = [palette.signed(2 * i / 254 - 1) for i in range(255)]
     else:
-        colours = [_between(palette.ground, palette.strong, i / 254) for i in range(255)]
+        colours = [_between(palette.background, palette.strong, i / 254) for i in range(255)]
     return np.array([*colours, palette.never], dtype=np.uint8)
 
 

@@ -1,7 +1,7 @@
-"""The patterns of a data set: a plane of points, a curve, or how one column is spread.
+"""The patterns of a data set: a scatter plot of two columns, or a histogram of one.
 
-Colour says the target, orange to blue as everywhere; shape says the part: training patterns are
-full discs, validation patterns diamonds, test patterns rings.
+The colour of a point is its target, from orange to blue; the shape is its part: training patterns
+are discs, validation patterns diamonds, test patterns rings.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from nbn_core.experiment import Parts
 
 FloatArray = NDArray[np.float64]
 
-MOST: Final = 3000  # points drawn; the CSV has all
+MAX_POINTS: Final = 3000  # drawn; the CSV has all
 BINS: Final = 24
 PARTS: Final = ("training", "validation", "test")
 SYMBOLS: Final = ("circle", "diamond", "circle-open")
@@ -29,14 +29,24 @@ SYMBOLS: Final = ("circle", "diamond", "circle-open")
 
 @dataclass(frozen=True, slots=True)
 class PlaneAxis:
-    """A column that can be looked at: its name, and where it stands."""
+    """A column that can be an axis.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+    side : str
+        "input" or "target".
+    index : int
+        Index among the inputs or targets.
+    """
 
     name: str
-    side: str  # "input" or "target"
+    side: str
     index: int
 
     def of(self, dataset: Dataset) -> FloatArray:
-        """Return its numbers, (P,)."""
+        """Return the numbers of the column: (P,) float64."""
         table = dataset.inputs if self.side == "input" else dataset.targets
         column: FloatArray = table[:, self.index]
         return column
@@ -49,7 +59,7 @@ def axes_of(dataset: Dataset) -> list[PlaneAxis]:
 
 
 def default_axes(dataset: Dataset) -> tuple[PlaneAxis, PlaneAxis | None]:
-    """Choose what is looked at first: two inputs, or an input and a target."""
+    """Return the default axes: two inputs, or one input and a target; None for a histogram."""
     axes = axes_of(dataset)
     if dataset.n_inputs >= 2:
         return axes[0], axes[1]
@@ -60,33 +70,47 @@ def patterns(
     parts: Parts, x: PlaneAxis, y: PlaneAxis | None, palette: Palette, *, height: int = 380,
     name: str = "data",
 ) -> Chart:  # fmt: skip
-    """Draw the patterns over one or two columns, each part with its own mark."""
-    made = figure(palette, height, margin={"l": 52, "r": 12, "t": 30, "b": 46})
+    """Draw the patterns over one or two columns, each part with its own symbol.
+
+    Parameters
+    ----------
+    parts : Parts
+        Training, validation and test patterns.
+    x, y : PlaneAxis
+        Columns of the axes; without `y`, a histogram is drawn.
+    palette : Palette
+        Colours of the light or dark theme.
+    height : int
+        Height in pixels.
+    name : str
+        Name of the files.
+    """
+    plot = figure(palette, height, margin={"l": 52, "r": 12, "t": 30, "b": 46})
     there = [(p, part) for p, part in enumerate(parts) if part is not None]
     if y is None:
-        _histogram(made, there, x, palette)
+        _histogram(plot, there, x, palette)
     else:
-        _points(made, there, x, y, palette)
-    made.update_xaxes(title_text=_plain(x.name))
+        _points(plot, there, x, y, palette)
+    plot.update_xaxes(title_text=_plain(x.name))
     many = sum(part.n_patterns for _, part in there)
     what = f"{x.name} and {y.name}" if y is not None else x.name
     return Chart(
-        name, made, f"{many:,} patterns over {what}.", lambda: _table(there)
+        name, plot, f"{many:,} patterns over {what}.", lambda: _table(there)
     )  # fmt: skip
 
 
 def _points(
-    made: Spec, parts: list[tuple[int, Dataset]], x: PlaneAxis, y: PlaneAxis, palette: Palette
+    plot: Spec, parts: list[tuple[int, Dataset]], x: PlaneAxis, y: PlaneAxis, palette: Palette
 ) -> None:
-    made.update_yaxes(title_text=_plain(y.name))
+    plot.update_yaxes(title_text=_plain(y.name))
     total = sum(part.n_patterns for _, part in parts)
     signed = [tones(part, parts[0][1]) for _, part in parts]
     for (p, part), tone in zip(parts, signed, strict=True):
-        share = min(1.0, MOST / total)
+        share = min(1.0, MAX_POINTS / total)
         count = max(1, round(part.n_patterns * share))
         picked = np.linspace(0, part.n_patterns - 1, count).astype(int)
         colours = [palette.css(t) for t in tone[picked].tolist()]
-        made.add_scatter(
+        plot.add_scatter(
             x=x.of(part)[picked], y=y.of(part)[picked], mode="markers", name=PARTS[p],
             showlegend=len(parts) > 1,
             marker={
@@ -99,9 +123,9 @@ def _points(
 
 
 def _histogram(
-    made: Spec, parts: list[tuple[int, Dataset]], x: PlaneAxis, palette: Palette
+    plot: Spec, parts: list[tuple[int, Dataset]], x: PlaneAxis, palette: Palette
 ) -> None:
-    """Draw bars side by side, one colour a part: a column alone has no target to be coloured by."""
+    """Draw stacked bars, one colour per part."""
     values = np.concatenate([x.of(part) for _, part in parts])
     different = np.unique(values)
     if len(different) <= BINS:
@@ -117,17 +141,17 @@ def _histogram(
             counts = np.array([(column == value).sum() for value in different])
         else:
             counts, _ = np.histogram(column, edges)
-        made.add_bar(
+        plot.add_bar(
             x=middles, y=counts, name=PARTS[p], showlegend=len(parts) > 1,
             marker={"color": inks[p]},
             hovertemplate="about %{x:.4g}: %{y}<extra>" + PARTS[p] + "</extra>",
         )  # fmt: skip
-    made.layout_values["barmode"] = "stack"
-    made.update_yaxes(title_text="patterns")
+    plot.layout_values["barmode"] = "stack"
+    plot.update_yaxes(title_text="patterns")
 
 
 def tones(part: Dataset, train: Dataset) -> FloatArray:
-    """Give each pattern a place from -1 to 1 on the palette: its target, or its class."""
+    """Return the tone of each pattern, from its target or class: (P,) float64 in [-1, 1]."""
     if train.kind == "classification":
         places = np.array(class_tones(train))
         chosen: FloatArray = places[part.classes()]
@@ -140,7 +164,7 @@ def tones(part: Dataset, train: Dataset) -> FloatArray:
 
 
 def class_tones(dataset: Dataset) -> list[float]:
-    """Give each class its place on the palette; three and more share it out evenly."""
+    """Return the tone of each class, in [-1, 1]."""
     count = max(2, dataset.n_outputs)
     return [-1.0, 0.4, 1.0] if count == 3 else np.linspace(-1.0, 1.0, count).tolist()
 
@@ -158,6 +182,6 @@ def _table(parts: list[tuple[int, Dataset]]) -> str:
 
 
 def _plain(name: str) -> str:
-    """Names are letters, not HTML; Plotly would draw tags."""
+    """Shorten a name and escape it, because Plotly interprets HTML tags."""
     short = name if len(name) <= 40 else f"{name[:39]}…"
     return html.escape(short, quote=False)

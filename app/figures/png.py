@@ -1,4 +1,4 @@
-"""A small picture as PNG: one byte a cell, a table of 256 colours."""
+"""Encode a small picture as PNG: one byte per cell, a table of 256 colours."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 
 def png(cells: NDArray[np.uint8], colours: NDArray[np.uint8]) -> bytes:
-    """Encode a picture.
+    """Encode a picture as PNG.
 
     Parameters
     ----------
     cells : (height, width) uint8
-        Number of each cell's colour.
+        Index of the colour of each cell.
     colours : (256, 3) uint8
         Red, green, blue.
     """

@@ -1,8 +1,8 @@
-"""The drawn network as a drawing for print: an SVG of its own size, every weight in it by name.
+"""A network as a drawing for print: an SVG in which every weight has its title.
 
-Orange is negative and blue positive, as on the stage; width and strength of colour say how large a
-weight is beside the largest. A neuron shows the shape of its activation, on a ground coloured by
-its bias.
+Orange is negative and blue positive, as on the stage; line width and strength of colour are
+relative to the largest weight. A neuron shows the shape of its activation function on a background
+in the colour of its bias.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from nbn_core.network import Neuron, Topology
 HALF: Final = 17.0  # half the side of a neuron
 MARGIN: Final = 44.0
 FOOT: Final = 58.0  # below the drawing, for legend and caption
-SMALL: Final = 40  # nodes up to which names are written
-LEAST_WIDTH: Final = 360.0
-SHAPES: Final[dict[str, Callable[[float], float]]] = {  # each from -1 to 1 over -4 to 4
+MAX_LABELS: Final = 40  # nodes up to which names are written
+MIN_WIDTH: Final = 360.0
+SHAPES: Final[dict[str, Callable[[float], float]]] = {  # values in [-1, 1] over -4 to 4
     "linear": lambda z: z / 4,
     "unipolar": lambda z: math.tanh(z / 2),
     "bipolar": math.tanh,
@@ -43,7 +43,7 @@ def portrait(
     caption: str,
     drawn: Mapping[str, layout.Place] | None = None,
 ) -> str:
-    """Draw a network.
+    """Draw a network as SVG.
 
     Parameters
     ----------
@@ -52,34 +52,34 @@ def portrait(
     weights : (N,) float64
         Neuron by neuron, bias first.
     palette : Palette
-        Colours.
+        Colours of the light or dark theme.
     caption : str
-        What is seen; stands below, and is read to those who do not see it.
+        Text below the drawing, also its title for screen readers.
     drawn : mapping, optional
-        Places by name.
+        Positions of the nodes by name.
 
     Returns
     -------
     str
-        SVG of its own size, without anything from elsewhere.
+        Self-contained SVG with a size in pixels.
     """
     spots = layout.places(topology, drawn)
     xs, ys = [x for x, _ in spots], [y for _, y in spots]
-    width = max(max(xs) - min(xs) + 2 * MARGIN, LEAST_WIDTH)
+    width = max(max(xs) - min(xs) + 2 * MARGIN, MIN_WIDTH)
     height = max(ys) - min(ys) + 2 * MARGIN + FOOT
     left = (width - (max(xs) - min(xs))) / 2 - min(xs)
     top = MARGIN - min(ys)
     places = [(x + left, y + top) for x, y in spots]
-    most = float(np.abs(weights).max(initial=0.0)) or 1.0
+    largest = float(np.abs(weights).max(initial=0.0)) or 1.0
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img" font-family={quoteattr(FONT)} '
         f'font-size="12" fill="{palette.ink}">',
         f"<title>{escape(caption)}</title>",
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="{palette.page}"/>',
-        *_links(topology, weights / most, weights, places, palette),
-        *_nodes(topology, weights / most, weights, places, palette),
-        *_foot(width, height, most, caption, palette),
+        *_links(topology, weights / largest, weights, places, palette),
+        *_nodes(topology, weights / largest, weights, places, palette),
+        *_foot(width, height, largest, caption, palette),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -92,19 +92,19 @@ def _links(
     places: Sequence[layout.Place],
     palette: Palette,
 ) -> list[str]:
-    """One curve for each connection, the strongest on top."""
+    """Return one curve per connection, the strongest on top."""
     titles = weight_titles(topology)
-    found = []
+    curves = []
     n = 0
     for k, neuron in enumerate(topology.neurons):
         x1, y1 = places[topology.n_inputs + k]
         for i, source in enumerate(neuron.sources, start=n + 1):
             x0, y0 = places[source]
-            found.append((abs(float(tones[i])), i, _curve(x0, y0, x1, y1)))
+            curves.append((abs(float(tones[i])), i, _curve(x0, y0, x1, y1)))
         n += 1 + len(neuron.sources)
-    thin = max(0.4, min(1.0, math.sqrt(150 / max(1, len(found)))))
+    thin = max(0.4, min(1.0, math.sqrt(150 / max(1, len(curves)))))
     parts = ['<g fill="none">']
-    for size, i, path in sorted(found):
+    for size, i, path in sorted(curves):
         tone = math.copysign(0.2 + 0.8 * size, tones[i]) if size else 0.15
         parts.append(
             f'<path d="{path}" stroke="{palette.css(tone)}" '
@@ -127,7 +127,7 @@ def _nodes(
     places: Sequence[layout.Place],
     palette: Palette,
 ) -> list[str]:
-    named = len(topology.names) <= SMALL
+    named = len(topology.names) <= MAX_LABELS
     parts = []
     for name, (x, y) in zip(topology.input_names, places, strict=False):
         parts.append(
@@ -160,7 +160,7 @@ def _nodes(
 
 
 def _shape(neuron: Neuron, x: float, y: float, palette: Palette) -> str:
-    """The activation from -4 to 4, as a little curve."""
+    """Return the activation function from -4 to 4 as a small curve."""
     reach, shape = 0.68 * HALF, SHAPES[neuron.activation]
     points = [
         f"{x + reach * z / 4:.1f},{y - reach * shape(z):.1f}"
@@ -172,16 +172,16 @@ def _shape(neuron: Neuron, x: float, y: float, palette: Palette) -> str:
     )
 
 
-def _foot(width: float, height: float, most: float, caption: str, palette: Palette) -> list[str]:
-    """Legend and caption."""
+def _foot(width: float, height: float, largest: float, caption: str, palette: Palette) -> list[str]:
+    """Return the legend and the caption."""
     middle, line = width / 2, height - 36
     parts = [
         f'<path d="M{middle + sign * 18:.1f} {line:.1f}h{sign * 40}" stroke="{palette.css(sign)}" '
         f'stroke-width="5"/><text x="{middle + sign * 66:.1f}" y="{line + 4:.1f}" '
         f'text-anchor="{anchor}">{number}</text>'
         for sign, anchor, number in (
-            (-1, "end", f"\u2212{most:.3g}"),
-            (1, "start", f"+{most:.3g}"),
+            (-1, "end", f"\u2212{largest:.3g}"),
+            (1, "start", f"+{largest:.3g}"),
         )
     ]
     return [

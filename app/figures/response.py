@@ -1,4 +1,4 @@
-"""What the network's outputs become when the weights move: a map, or a point for each pattern."""
+"""The outputs of a network: as a map over two inputs, or as points before and after a change."""
 
 from __future__ import annotations
 
@@ -16,9 +16,25 @@ def output_map(
     x: FloatArray, y: FloatArray, output: FloatArray, data: Dataset, palette: Palette, *,
     name: str, height: int = 340,
 ) -> Chart:  # fmt: skip
-    """Draw one output over a plane of two inputs, with the patterns on it."""
-    made = figure(palette, height, showlegend=False, margin={"l": 44, "r": 8, "t": 8, "b": 32})
-    made.add_heatmap(
+    """Draw one output over two inputs, with the patterns.
+
+    Parameters
+    ----------
+    x, y : (n,), (m,) float64
+        Coordinates of the map.
+    output : (m, n) float64
+        Output at each point of the map.
+    data : Dataset
+        Patterns to draw.
+    palette : Palette
+        Colours of the light or dark theme.
+    name : str
+        Name of the files.
+    height : int
+        Height in pixels.
+    """
+    plot = figure(palette, height, showlegend=False, margin={"l": 44, "r": 8, "t": 8, "b": 32})
+    plot.add_heatmap(
         x=x, y=y, z=output.astype(np.float32), zmin=-1, zmax=1, colorscale=palette.diverging,
         zsmooth="best", hovertemplate="%{z:.3g}<extra></extra>",
         colorbar={
@@ -27,17 +43,17 @@ def output_map(
         },
     )  # fmt: skip
     signs = np.where(data.targets[:, 0] > data.targets[:, 0].mean(), 1.0, -1.0)
-    made.add_scatter(
+    plot.add_scatter(
         x=data.inputs[:, 0], y=data.inputs[:, 1], mode="markers", hoverinfo="skip",
         marker={
             "size": 5, "color": [palette.css(s) for s in signs],
             "line": {"width": 1, "color": palette.page},
         },
     )  # fmt: skip
-    made.update_xaxes(range=[float(x[0]), float(x[-1])], showgrid=False)
-    made.update_yaxes(range=[float(y[0]), float(y[-1])], showgrid=False)
+    plot.update_xaxes(range=[float(x[0]), float(x[-1])], showgrid=False)
+    plot.update_yaxes(range=[float(y[0]), float(y[-1])], showgrid=False)
     return Chart(
-        name, made,
+        name, plot,
         f"Output over the inputs, from {short(float(output.min()))} "
         f"to {short(float(output.max()))}.",
         lambda: grid(x, y, output),
@@ -47,25 +63,25 @@ def output_map(
 def output_points(
     before: FloatArray, after: FloatArray, palette: Palette, *, name: str, height: int = 340
 ) -> Chart:
-    """Draw every output before and after: points on the diagonal have not moved."""
-    made = figure(palette, height, showlegend=False)
+    """Draw every output after a change over its value before; the diagonal means no change."""
+    plot = figure(palette, height, showlegend=False)
     both = np.concatenate([before, after])
     low, high = float(both.min()), float(both.max())
     pad = 0.05 * ((high - low) or 1.0)
     ends = [low - pad, high + pad]
-    made.add_scatter(
+    plot.add_scatter(
         x=ends, y=ends, mode="lines", hoverinfo="skip", line={"color": palette.muted, "width": 1}
     )
     picked = np.linspace(0, len(before) - 1, min(len(before), 800)).astype(int)
-    made.add_scatter(
+    plot.add_scatter(
         x=before[picked], y=after[picked], mode="markers",
         marker={"size": 6, "color": palette.css(1.0)},
         hovertemplate="before %{x:.3g}, after %{y:.3g}<extra></extra>",
     )  # fmt: skip
-    made.update_xaxes(title_text="output before", range=ends)
-    made.update_yaxes(title_text="after", range=ends)
+    plot.update_xaxes(title_text="output before", range=ends)
+    plot.update_yaxes(title_text="output after", range=ends)
     moved = float(np.abs(after - before).max(initial=0.0))
     return Chart(
-        name, made, f"Outputs before and after; the largest move is {short(moved)}.",
+        name, plot, f"Outputs before and after; the largest change is {short(moved)}.",
         lambda: columns({"before": before, "after": after}),
     )  # fmt: skip

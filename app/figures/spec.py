@@ -1,7 +1,7 @@
-"""A Plotly figure as the plain values it will be sent as.
+"""A Plotly figure as plain values.
 
-Plotly's own Figure checks every value, which takes 50 to 150 ms: ten times a second is then out of
-reach. These are the few of its methods that our figures use; `Chart.figure` makes the real one.
+Plotly's own Figure validates every value, which takes 50 to 150 ms: too slow for ten frames per
+second. Spec has those of its methods that our figures use; `Chart.figure` makes the real figure.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _CONTAINERS = frozenset({"marker", "line", "title", "colorbar", "xaxis", "yaxis"
 
 
 class Spec:
-    """Traces and layout under construction."""
+    """Traces and layout of a figure."""
 
     def __init__(self, layout: dict[str, Any]) -> None:
         self.traces: list[dict[str, Any]] = []
@@ -20,12 +20,12 @@ class Spec:
 
     @property
     def data(self) -> list[View]:
-        """The traces, to read."""
+        """The traces, read-only."""
         return [View(trace) for trace in self.traces]
 
     @property
     def layout(self) -> View:
-        """The layout, to read."""
+        """The layout, read-only."""
         return View(self.layout_values)
 
     def add_scatter(self, **values: Any) -> None:
@@ -64,7 +64,7 @@ class Spec:
 
 
 class View:
-    """Nested dicts with dots instead of brackets; what is missing is None, or empty."""
+    """Read-only access to nested dicts by attribute; missing values are None, or an empty View."""
 
     __slots__ = ("_values",)
 

@@ -1,9 +1,9 @@
-"""One of our figures as SVG, without a browser: for downloads, and for pictures in a replay.
+"""Draw a figure as SVG without a browser: for downloads and for replays.
 
-Plotly draws in the browser, and draws a chart anew on every change. This draws the same figure
-value on the server, in one picture that replaces the one before without a blink. It knows what our
-figures use: heat maps, lines, markers, text, bars, straight shapes; linear, log and category axes;
-a colour bar and a legend.
+Plotly draws in the browser and rebuilds a chart on every change. This module draws the same figure
+on the server, as a picture that replaces the previous one without flicker. It supports what our
+figures use: heat maps, lines, markers, text, bars and straight shapes; linear, log and category
+axes; a colour bar and a legend.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ DASHES = {
 
 
 def svg(chart: Chart, palette: Palette, width: int) -> str:
-    """Draw a chart.
+    """Draw a chart as SVG.
 
     Parameters
     ----------
     chart : Chart
-        What to draw.
+        The chart to draw.
     palette : Palette
-        Its colours.
+        Colours of the light or dark theme.
     width : int
-        In pixels; the height is the figure's.
+        Width in pixels; the figure sets the height.
     """
     figure = chart.spec
     height = int(figure.layout.height)
@@ -73,7 +73,7 @@ def svg(chart: Chart, palette: Palette, width: int) -> str:
 
 @dataclass(slots=True)
 class SvgCanvas:
-    """Where the parts are written to."""
+    """The SVG under construction, with the axes of the figure."""
 
     out: list[str]
     x: Axis
@@ -84,7 +84,7 @@ class SvgCanvas:
         self, x: float, y: float, text: str, anchor: str = "middle", size: float = 13,
         turn: float = 0, colour: str = "",
     ) -> None:  # fmt: skip
-        """Write a line of text, its middle at y."""
+        """Write a line of text, vertically centred at y."""
         turned = f' transform="rotate({turn} {x:.1f} {y:.1f})"' if turn else ""
         fill = f' fill="{colour}"' if colour else ""
         self.out.append(

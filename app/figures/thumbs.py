@@ -1,4 +1,4 @@
-"""Thumbnails of the built-in problems as small SVG pictures, from the values the stage paints."""
+"""Thumbnails of the built-in problems as SVG, from the same values that the stage draws."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _EDGE: Final = 8
 
 
 def thumb_svg(thumb: dict[str, Any], palette: Palette, title: str) -> str:
-    """Draw a thumbnail of `app.shared.problem_gallery`: its points, or its cells."""
+    """Draw a thumbnail of `app.shared.problem_gallery`, from its points or its cells."""
     marks = _cells(thumb, palette) if thumb["kind"] == "cells" else _points(thumb, palette)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}" width="{SIZE}" '

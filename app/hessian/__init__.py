@@ -1,6 +1,6 @@
 """The Hessian page: the quasi-Hessian at the iteration shown.
 
-`page` shows the chosen section: `structure`, `coupling`, `spectrum`, `exact`, `landscape` or
-`memory`. `choices` keeps what was chosen from one section to the next. `component` is the matrix in
-the browser, in `frontend`, and `matrix_payload` what it is sent.
+`page` shows the selected section: `structure`, `coupling`, `spectrum`, `exact`, `landscape` or
+`memory`. `choices` are the choices shared by sections. `component` mounts the matrix in the browser
+(its code is in `frontend`), and `matrix_payload` makes the data it is sent.
 """

@@ -1,4 +1,4 @@
-"""What a reader has chosen on the Hessian page, kept from one section to the next."""
+"""The choices of the reader on the Hessian page that several sections share."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from nbn_core.network import Topology
 
 @dataclass(slots=True)
 class Choices:
-    """Choices that outlive a section.
+    """Choices that are kept from one section to the next.
 
     Parameters
     ----------
     sketch : Sketch
-        What was drawn.
+        The drawing of the network.
     block : tuple of two str, optional
-        Neurons whose block of Q is looked at.
+        Names of the neurons whose block of Q is enlarged; None for the whole matrix.
     click : str
-        The last click on the matrix that was followed.
+        Number of the last click on the matrix that was processed.
     """
 
     sketch: Sketch
@@ -29,11 +29,11 @@ class Choices:
 
     @property
     def places(self) -> Mapping[str, tuple[float, float]]:
-        """Where the nodes were drawn."""
+        """The positions of the nodes in the drawing."""
         return self.sketch.places()
 
     def block_in(self, topology: Topology) -> tuple[int, int] | None:
-        """Return the chosen neurons as numbers; None if this network does not have them."""
+        """Return the indices of the chosen neurons; None if the network does not have them."""
         names = topology.neuron_names
         if self.block is None or any(name not in names for name in self.block):
             return None

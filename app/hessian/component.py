@@ -17,14 +17,14 @@ _CELLS: Final = Component(
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """What a reader last clicked.
+    """A click of the reader on the matrix.
 
     Parameters
     ----------
     number : str
-        Another one for each click.
+        Identifies the click.
     block : tuple of two str, optional
-        Neurons whose block is to be enlarged; None for the whole matrix.
+        Names of the neurons whose block to enlarge; None for the whole matrix.
     """
 
     number: str
@@ -32,12 +32,12 @@ class Click:
 
 
 def cells(data: dict[str, Any]) -> None:
-    """Show the matrix with this data."""
+    """Show the matrix with this data, see `matrix_payload`."""
     _CELLS.mount(KEY, data)
 
 
 def clicked() -> Click | None:
-    """Return the last click; None if there was none, or what came is not one."""
+    """Return the last click; None if there was none, or the message is not valid."""
     sent = state.component_state(KEY, "outbox")
     if not isinstance(sent, Mapping) or not isinstance(sent.get("number"), str):
         return None

@@ -1,4 +1,4 @@
-"""Landscape: the SSE over a plane of weights with the path on it, and along the next step."""
+"""Landscape: the SSE over a plane in weight space with the training path, and along a step."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from nbn_core.analysis.coupling import full_step
 
 FloatArray = NDArray[np.float64]
 PLANES: Final = {
-    "first to last weights": ("from first to last", "most of the rest"),
-    "step and gradient": ("along the step", "gradient, the rest of it"),
+    "first to last weights": ("from first to last weights", "direction of most other movement"),
+    "step and gradient": ("along the step", "along the gradient, at a right angle"),
     "stiffest and softest": ("stiffest direction", "softest direction"),
-    "two stiffest": ("stiffest direction", "second stiffest"),
-    "random, as long as each neuron": ("random direction", "another"),
+    "two stiffest": ("stiffest direction", "second stiffest direction"),
+    "random, scaled per neuron": ("random direction", "second random direction"),
 }
-SECONDS: Final = 0.4  # of computing for a surface
+SURFACE_SECONDS: Final = 0.4  # computing time allowed for a surface
 
 
 def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
-    """Show the plane and the cut."""
+    """Show the plane with the path, and the SSE along the next step."""
     options = list(PLANES) if now.last > 0 else list(PLANES)[1:]
     chosen = str(st.selectbox("Plane", options, key="nbn-plane", width=320))
     left, right = st.columns([3, 2], gap="medium")
@@ -39,15 +39,15 @@ def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
         box.show(chart, 740)
         if not box.playing and now.last > 0:
             st.caption(
-                f"This plane holds {percent(share)} of the path's movement through "
-                f"{at.topology.n_weights:,} dimensions; the rest goes in and out of the picture."
+                f"This plane contains {percent(share)} of the path's movement through "
+                f"{at.topology.n_weights:,} dimensions; the rest is perpendicular to it."
             )
     with right:
         t = np.linspace(-0.5, 2.0, 76)
-        cut = curvature.KEPT.get(
+        cut = curvature.CACHE.get(
             ("cut", at.key),
             lambda: landscape.cut_along_step(
-                at.objective, at.weights, curvature.equations(at), curvature.added(at), t
+                at.objective, at.weights, curvature.equations(at), curvature.added_diagonal(at), t
             ),
         )
         box.show(valley.cut_chart(cut, curvature.damping(at), box.palette), 490)
@@ -60,7 +60,7 @@ def _plane(now: CurrentView, at: Point, chosen: str, box: Box) -> tuple[Chart, f
     path = at.weights[None, :] if now.trace is None else now.trace.weights
     fixed = chosen == "first to last weights"
     key = ("plane", at.key.rsplit("-", 1)[0] if fixed else at.key, len(path), chosen, box.playing)
-    plane, x, y, sse, flat = curvature.KEPT.get(
+    plane, x, y, sse, flat = curvature.CACHE.get(
         key, lambda: _surface(at, path, chosen, box.playing)
     )
     share = plane.share(path)
@@ -77,7 +77,7 @@ def _surface(
     flat = plane.coordinates(path)
     data = at.objective.dataset
     one = 2e-5 + 1.5e-9 * data.n_patterns * (at.topology.n_weights + 12 * at.topology.n_neurons)
-    side = int(np.clip((SECONDS / one) ** 0.5, 15, 25 if playing else 45))
+    side = int(np.clip((SURFACE_SECONDS / one) ** 0.5, 15, 25 if playing else 45))
     near = flat if chosen == "first to last weights" else _near(flat, extent)
     x, y = (
         np.linspace(float(ends[0]), float(ends[1]), side)
@@ -87,7 +87,7 @@ def _surface(
 
 
 def _near(flat: FloatArray, extent: float) -> FloatArray:
-    """Look at the neighbourhood; the far ends of the path may leave the picture."""
+    """Limit the plane to the neighbourhood of the point; the path may leave it."""
     return np.clip(flat, -2.0 * extent, 2.0 * extent)
 
 
@@ -98,7 +98,7 @@ def _spanned(at: Point, path: FloatArray, chosen: str) -> tuple[landscape.Plane,
         plane = landscape.Plane.through(first, last - first, _rest(path))
         return plane, max(0.1 * float(np.linalg.norm(last - first)), 1e-3)
     if chosen == "step and gradient":
-        step = full_step(quasi_hessian, gradient, curvature.added(at))
+        step = full_step(quasi_hessian, gradient, curvature.added_diagonal(at))
         length = float(np.linalg.norm(step))
         return landscape.Plane.through(at.weights, step, -gradient), 1.2 * max(length, 1e-6)
     if chosen.startswith("random"):
@@ -111,7 +111,7 @@ def _spanned(at: Point, path: FloatArray, chosen: str) -> tuple[landscape.Plane,
 
 
 def _rest(path: FloatArray) -> FloatArray:
-    """Direction of most movement at a right angle with first to last."""
+    """Return the direction of most movement at a right angle to first minus last weights."""
     along = path[-1] - path[0]
     moved = path - path[0]
     size = float(along @ along)
@@ -123,25 +123,25 @@ def _rest(path: FloatArray) -> FloatArray:
 
 def _trust(gain: float, at: Point) -> str:
     if np.isnan(gain):
-        return "The model expects no decrease here: the gradient is zero."
+        return "The model predicts no decrease here: the gradient is zero."
     if gain > 0.75:
         verdict = "the model can be trusted at this length"
     elif gain > 0:
-        verdict = "the model promised more than there was"
+        verdict = "the model predicted too large a decrease"
     else:
-        searched = curvature.searches(at)
-        then = "be shortened" if searched else "be refused and μ raised"
+        searched = curvature.shortens_steps(at)
+        then = "be shortened" if searched else "be rejected and μ increased"
         verdict = f"the model was wrong: this step would {then}"
     return (
-        f"With damping {short(curvature.damping(at))} the whole step reaches "
+        f"With damping {short(curvature.damping(at))} the whole step achieves "
         f"**{gain:.2f} times** the decrease that the model "
-        f"expected: {verdict}.".replace("**-", "**−")
+        f"predicted: {verdict}.".replace("**-", "**−")
     )
 
 
 _FORMULA: Final = r"""
 Along a step $\Delta w$ the model is $\mathrm{SSE} + 2t\,g^\top \Delta w +
-t^2\, \Delta w^\top Q\, \Delta w$; the gain is the actual over the expected decrease at $t = 1$. The
-path is projected onto the plane at right angles. Random directions have, neuron by neuron, the
-length of the weights (Li et al. 2018).
+t^2\, \Delta w^\top Q\, \Delta w$; the gain ratio is the actual over the predicted decrease at
+$t = 1$. The path is projected onto the plane at right angles. Random directions are scaled, neuron
+by neuron, to the norm of the weights (Li et al. 2018).
 """

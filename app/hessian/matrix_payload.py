@@ -1,4 +1,4 @@
-"""What the Structure section sends to the browser: cells as tones, and how to name them."""
+"""The data that the Structure section sends to the browser: cells as tones, with their names."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.matrix import MOST, MatrixView, pooled, scale_marks, toned
+from app.figures.matrix import MAX_SIDE, MatrixView, pooled, scale_marks, toned
 from app.session.sketch import Sketch
 from app.shared.payload import Json, graph_block
 from nbn_core.network import Topology
 
-NEVER: Final = 255  # the tone of a structural zero; others are 0..254, 127 is zero
+ZERO_TONE: Final = 255  # of a structural zero; other tones are 0 to 254, 127 for the value 0
 
 FloatArray = NDArray[np.float64]
 
@@ -25,23 +25,22 @@ def cells(values: FloatArray, view: MatrixView, *, what: str, exact: bool) -> Js
     Parameters
     ----------
     values : (N, N) float64
-        Q.
+        The matrix.
     view : MatrixView
-        What of it, in which order and colours.
+        Rows and columns to show, their order, and the colour scale.
     what : str
-        What it is, in words.
+        Name of the matrix, for screen readers.
     exact : bool
-        Whether the numbers go along, for the reader who points at a cell; a replay needs only
-        tones.
+        Whether to include the numbers, for pointing at a cell; a replay needs only tones.
     """
     same = np.array_equal(view.order, view.column_order)
     part = values[np.ix_(view.order, view.column_order)]
     never = view.zeros[np.ix_(view.order, view.column_order)]
-    stride = -(-max(part.shape) // MOST)
+    stride = -(-max(part.shape) // MAX_SIDE)
     shown, absent = pooled(part, never, stride)
-    most = float(np.abs(values).max(initial=0.0))
-    tones = np.rint(127 + 127 * toned(shown, most, view.scale)).astype(np.uint8)
-    tones[absent] = NEVER
+    largest = float(np.abs(values).max(initial=0.0))
+    tones = np.rint(127 + 127 * toned(shown, largest, view.scale)).astype(np.uint8)
+    tones[absent] = ZERO_TONE
     return {
         "what": what,
         "height": shown.shape[0],
@@ -56,12 +55,12 @@ def cells(values: FloatArray, view: MatrixView, *, what: str, exact: bool) -> Js
         "column_weights": view.column_order[::stride].tolist(),
         "row_frames": [[name, size / stride] for name, size in view.frames],
         "column_frames": [[name, size / stride] for name, size in view.column_frames],
-        "scale": scale_marks(most, view.scale),
+        "scale": scale_marks(largest, view.scale),
     }
 
 
 def network(sketch: Sketch, topology: Topology, weights: FloatArray) -> Json:
-    """The drawing beside the matrix: every weight by its two ends, "" for the constant input."""
+    """Return the drawing beside the matrix, each weight by its two nodes, "" for the bias."""
     names = set(topology.names)
     graph = graph_block(sketch)
     nodes = [node for node in graph["nodes"] if node["id"] in names]
@@ -74,12 +73,12 @@ def network(sketch: Sketch, topology: Topology, weights: FloatArray) -> Json:
 
 
 def _packed(cells: NDArray[np.uint8] | NDArray[np.float32], triangle: bool) -> str:
-    """Write cells as base64, row by row; of a symmetric matrix the upper triangle."""
+    """Encode cells as base64, row by row; only the upper triangle of a symmetric matrix."""
     flat = cells[_triangle(len(cells))] if triangle else cells
     return base64.b64encode(np.ascontiguousarray(flat).tobytes()).decode("ascii")
 
 
 @functools.lru_cache(4)
 def _triangle(n: int) -> NDArray[np.bool_]:
-    made: NDArray[np.bool_] = np.triu(np.ones((n, n), dtype=np.bool_))
-    return made
+    upper: NDArray[np.bool_] = np.triu(np.ones((n, n), dtype=np.bool_))
+    return upper

@@ -1,4 +1,4 @@
-"""Memory: what J, Q and one row need, here and for any size."""
+"""Memory: how much J, Q and one row of J take, for this training and for any size."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from app.session.view import CurrentView
 from app.shared.chart_box import Box
 from nbn_core.analysis.memory import BYTES, MOST, held, memory
 
-MEASURED: Final = 64_000_000  # bytes up to which J is really made, to measure it
+MAX_JACOBIAN: Final = 64_000_000  # bytes up to which J is computed in order to measure it
 
 
 def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
-    """Show the table for the sizes typed, and what this training really holds."""
+    """Show the memory for the sizes entered, and what this training actually uses."""
     data, n = at.objective.dataset, at.topology.n_weights
     with st.container(horizontal=True, vertical_alignment="bottom"):
         p = int(st.number_input("Patterns P", 1, MOST, data.n_patterns, width=160))
@@ -36,9 +36,9 @@ def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
         needs.needs_chart({k: float(BYTES * v) for k, v in amounts.items()}, box.palette), 1240
     )
     st.markdown(
-        f"Storing the Jacobian takes **{bytes_in_words(BYTES * need.jacobian)}** and grows with "
-        "every pattern. NBN adds its rows into the quasi-Hessian one by one, which takes "
-        f"**{bytes_in_words(BYTES * need.quasi_hessian)}** however many patterns there are."
+        f"Storing the Jacobian takes **{bytes_in_words(BYTES * need.jacobian)}**, more with every "
+        "pattern. NBN adds its rows to the quasi-Hessian one by one, which takes "
+        f"**{bytes_in_words(BYTES * need.quasi_hessian)}** for any number of patterns."
     )
     if (p, m, w) == (data.n_patterns, data.n_outputs, n):
         st.markdown(_measured(at))
@@ -55,8 +55,8 @@ def _measured(at: Point) -> str:
         "|---|--:|--:|",
     ]
     size = BYTES * need.jacobian
-    measured = "not made: too large"
-    if size <= MEASURED:
+    measured = "not computed: too large"
+    if size <= MAX_JACOBIAN:
         measured = bytes_in_words(at.objective.jacobian(at.weights).nbytes)
     lines.append(f"| Jacobian | {bytes_in_words(size)} | {measured} |")
     for name, count, key in (
@@ -65,15 +65,15 @@ def _measured(at: Point) -> str:
     ):
         both = bytes_in_words(BYTES * count), bytes_in_words(real[key])
         lines.append(f"| {name} | {both[0]} | {both[1]} |")
-    lines.append(f"| All other work space | | {bytes_in_words(real['other'])} |")
+    lines.append(f"| All other workspace | | {bytes_in_words(real['other'])} |")
     return "\n".join(lines) + (
-        "\n\nMeasured sizes are a little larger where rows are padded to groups of eight for the "
-        "processor's vector registers."
+        "\n\nMeasured sizes are slightly larger where rows are padded to multiples of eight "
+        "numbers for the vector registers of the processor."
     )
 
 
 _FORMULA: Final = r"""
-In numbers of 8 bytes: $J$ has $P M N$, the full $Q$ has $N^2$, one triangle of it $N(N+1)/2$, a row
-of $J$ has $N$. Wilamowski & Yu (2010) keep a triangle and one row; this program keeps the full
-square and 64 rows, because that is faster.
+Each number takes 8 bytes: $J$ has $P M N$ numbers, the full $Q$ has $N^2$, one triangle of it
+$N(N+1)/2$, a row of $J$ has $N$. Wilamowski & Yu (2010) keep a triangle and one row;
+this program keeps the full square and 64 rows, because that is faster.
 """

@@ -1,4 +1,4 @@
-"""The Hessian page: one iteration, seen through the matrix that NBN solves with."""
+"""The Hessian page: the matrix that NBN solves with, at the iteration shown."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SECTIONS: Final[dict[str, Section]] = {
     "Structure": structure.show,
     "Coupling": coupling.show,
     "Spectrum": spectrum.show,
-    "Quasi against exact": exact.show,
+    "Quasi versus exact": exact.show,
     "Landscape": landscape.show,
     "Memory": memory.show,
 }
@@ -33,65 +33,59 @@ SECTIONS: Final[dict[str, Section]] = {
 
 @dataclass(slots=True)
 class PageState:
-    """What this session looks at on this page."""
+    """The state of this page in one session."""
 
     choices: Choices
     player: scrubber.ReplayState = field(default_factory=scrubber.ReplayState)
-    compiled: bool = True  # as far as this page has seen
+    compiled: bool = True  # whether the kernels were compiled when last checked
 
 
 def hessian() -> None:
-    """Show the page; its body runs again by itself while something moves."""
-    looking = _looking()
-    every = scrubber.interval(state.session(), looking.player)
+    """Show the page; its body refreshes itself while something changes."""
+    page = _page_state()
+    every = scrubber.interval(state.session(), page.player)
     if every is None and not is_warm_for_curvature():
-        every = scrubber.WATCH
-    if every is None:
-        # Not as a fragment: a late message for one that is gone would leave the next page blank.
-        # In a container, as fragments are: else all charts would be mounted anew at each change.
-        with st.container():
-            _body()
-    else:
-        st.fragment(_body, run_every=every)()
+        every = scrubber.WATCH_SECONDS
+    scrubber.refresh(_body, every)
 
 
 def _body() -> None:
-    session, looking = state.session(), _looking()
-    looking.choices.sketch = session.document.sketch
-    now = scrubber.scrubber(session, looking.player)
+    session, page = state.session(), _page_state()
+    page.choices.sketch = session.document.sketch
+    now = scrubber.scrubber(session, page.player)
     show_link(session)
     names = list(SECTIONS)
     chosen = st.segmented_control(
         "Section", names, default=names[0], required=True, key="nbn-hessian-section",
         label_visibility="collapsed",
     )  # fmt: skip
-    if looking.player.playing and now.experiment.topology.n_weights > matrix.MOST:
+    if page.player.playing and now.experiment.topology.n_weights > matrix.MAX_SIDE:
         st.caption(
-            f"{now.experiment.topology.n_weights:,} weights: the replay shows the iterations it "
-            "can compute in time and skips the others."
+            f"With {now.experiment.topology.n_weights:,} weights, the replay skips iterations that "
+            "cannot be computed in time."
         )
     if not is_warm_for_curvature():
-        st.info("Compiling the numerics, once for this computer: ten to twenty seconds.")
-        if looking.compiled:
-            looking.compiled = False
-            looking.player.again = True
-        scrubber.run_again(looking.player)
+        st.info("Compiling the kernels of this page, once on this computer: ten to twenty seconds.")
+        if page.compiled:
+            page.compiled = False
+            page.player.rerun = True
+        scrubber.run_again(page.player)
         return
-    if not looking.compiled:
-        looking.compiled = True
+    if not page.compiled:
+        page.compiled = True
         st.rerun()
     try:
         SECTIONS[str(chosen)](
             now,
             point(now),
-            looking.choices,
-            Box(reader_palette(), looking.player.playing or now.running),
+            page.choices,
+            Box(reader_palette(), page.player.playing or now.running),
         )
     except NBNError as error:
         st.error(str(error))
-    scrubber.run_again(looking.player)
+    scrubber.run_again(page.player)
 
 
 @st.cache_resource(scope="session", show_spinner=False)
-def _looking() -> PageState:
+def _page_state() -> PageState:
     return PageState(Choices(state.session().document.sketch))

@@ -1,4 +1,4 @@
-"""Structure: Q as a matrix, framed by neuron or layer, whole or one block of it."""
+"""Structure: Q as a matrix, whole or one block, with frames around neurons or layers."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from app.shared.chart_box import Box
 from nbn_core.analysis import coupling
 
 ORDERS: Final = ("by neuron", "by layer", "by coupling")
-SCALES: Final = {"six decades": "log", "linear": "linear"}
-EVERYTHING: Final = "all neurons"
+SCALES: Final = {"logarithmic": "log", "linear": "linear"}
+ALL_NEURONS: Final = "all neurons"
 _MENUS: Final = (("Rows", "nbn-rows"), ("Columns", "nbn-columns"))
 
 
 def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
-    """Show the matrix beside the network; what is pointed at is lit on both."""
+    """Show the matrix beside the network; pointing at one highlights both."""
     topology = at.topology
     _follow_click(choices, topology.neuron_names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = st.selectbox("Order", ORDERS, key="nbn-order", width=160)
-        scale = st.selectbox("Colours", list(SCALES), key="nbn-scale", width=160)
+        scale = st.selectbox("Colour scale", list(SCALES), key="nbn-scale", width=160)
         rows, columns = _block(choices, topology.neuron_names)
     pair = choices.block_in(topology)
     view = _view(at, str(order), SCALES[str(scale)], pair)
@@ -55,7 +55,7 @@ def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
 
 
 def _follow_click(choices: Choices, names: tuple[str, ...]) -> None:
-    """A cell was clicked since we last looked: its block is chosen."""
+    """Choose the block of a cell that was clicked since the last run of the page."""
     click = component.clicked()
     if click is None or click.number == choices.click:
         return
@@ -65,20 +65,20 @@ def _follow_click(choices: Choices, names: tuple[str, ...]) -> None:
 
 
 def _block(choices: Choices, names: tuple[str, ...]) -> tuple[str, str]:
-    """Two menus: the neurons whose block is enlarged; one neuron alone means its own block."""
-    known = choices.block if choices.block and all(n in names for n in choices.block) else None
-    shown = known or (EVERYTHING, EVERYTHING)
+    """Show two menus for the block to enlarge; the first choice alone means a diagonal block."""
+    valid = choices.block if choices.block and all(n in names for n in choices.block) else None
+    shown = valid or (ALL_NEURONS, ALL_NEURONS)
 
     def chosen(changed: int) -> None:
         value = str(state.widget(_MENUS[changed][1]))
         other = choices.block[1 - changed] if choices.block else value
         pair = (value, other) if changed == 0 else (other, value)
-        choices.block = None if EVERYTHING in pair else pair
+        choices.block = None if ALL_NEURONS in pair else pair
 
     for i, (label, key) in enumerate(_MENUS):
         state.set_widget(key, shown[i])
         st.selectbox(
-            label, [EVERYTHING, *names], key=key, width=160, on_change=chosen, args=(i,)
+            label, [ALL_NEURONS, *names], key=key, width=160, on_change=chosen, args=(i,)
         )  # fmt: skip
     return shown
 
@@ -92,47 +92,51 @@ def _view(at: Point, order: str, scale: str, pair: tuple[int, int] | None) -> ma
         rows, columns = (neurons.members[i] for i in pair)
         frames, column_frames = ([(names[n], 1) for n in part] for part in (rows, columns))
         return matrix.MatrixView(rows, columns, titles, frames, column_frames, zeros, scale)
-    everything: NDArray[np.intp] = np.arange(topology.n_weights)
+    order_of_all: NDArray[np.intp] = np.arange(topology.n_weights)
     frames = []
     if order == "by coupling":
-        everything = curvature.order(at)
+        order_of_all = curvature.weight_order(at)
     else:
         groups = neurons if order == "by neuron" else coupling.by_layer(topology)
-        everything = np.concatenate(groups.members)
+        order_of_all = np.concatenate(groups.members)
         frames = [(n, len(m)) for n, m in zip(groups.names, groups.members, strict=True)]
-    return matrix.MatrixView(everything, everything, titles, frames, frames, zeros, scale)
+    return matrix.MatrixView(order_of_all, order_of_all, titles, frames, frames, zeros, scale)
 
 
 def _words(at: Point, view: matrix.MatrixView) -> str:
     n = at.topology.n_weights
     share = float(curvature.zeros(at.topology).mean())
     text = (
-        f"Each of the **{n:,} × {n:,}** cells couples two weights: how a change of one changes "
-        "what a change of the other does to the errors. Blue: they pull the same way. "
-        "Orange: against each other. Lines frame the weights of one neuron."
+        f"Each of the **{n:,} × {n:,}** cells couples two weights: it compares how the errors "
+        "change with either of them. Blue: in the same direction; orange: in opposite directions. "
+        "Lines frame the weights of one neuron."
     )
     if share > 0:
         text += (
-            f" **Grey cells ({100 * share:.0f} %)** are zero for every data set and all weights: "
+            f" **Grey cells ({100 * share:.0f} %)** are zero for any data and any weights: "
             "their neurons reach no common output."
         )
     else:
         text += (
-            " No cell is zero by the wiring: any two neurons reach a common output. "
-            "NBN solves with all of this matrix, not with blocks of it."
+            " No cell is zero because of the topology: any two neurons reach a common output. "
+            "NBN solves with the whole matrix, not with blocks of it."
         )
-    stride = -(-len(view.order) // matrix.MOST)
+    stride = -(-len(view.order) // matrix.MAX_SIDE)
     if stride > 1:
-        text += f" To stay fluid, each cell here is the strongest of {stride} × {stride}."
+        text += f" For speed, each cell drawn is the strongest of {stride} × {stride}."
     return text
 
 
 _FORMULA: Final = r"""
 With errors $e = d - o$ over all patterns $p$ and outputs $m$,
 
-$$Q = J^\top J, \qquad q_{ij} = \sum_{p,m} \frac{\partial e_{pm}}{\partial w_i}
-\frac{\partial e_{pm}}{\partial w_j}$$
+$$
+\begin{aligned}
+Q &= J^\top J \\
+q_{ij} &= \sum_{p,m} \frac{\partial e_{pm}}{\partial w_i} \frac{\partial e_{pm}}{\partial w_j}
+\end{aligned}
+$$
 
 The step of NBN solves $(Q + \mu I)\,\Delta w = -J^\top e$. The SSE has no factor ½ here, so $2Q$
-stands in for its Hessian.
+approximates its Hessian.
 """

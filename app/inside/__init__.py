@@ -1,5 +1,6 @@
 """The Inside page: one iteration of NBN, number by number.
 
-`page` reads what the browser sends, `view` holds what is looked at and makes the answer, from
-`payload`. `component` is the browser half, in `frontend`.
+`page` shows the stepper; `view` holds the state of the page, processes messages and makes the
+answer, from the parts in `payload`. `component` mounts the browser half, whose code is in
+`frontend`.
 """

@@ -13,5 +13,5 @@ _STEPPER: Final = Component(
 
 
 def stepper(data: dict[str, Any]) -> None:
-    """Show the stepper with this data; its messages are in its state `outbox`."""
+    """Show the stepper with this data; its messages arrive in its state `outbox`."""
     _STEPPER.mount(KEY, data)

@@ -1,4 +1,4 @@
-"""The Inside page: read what the browser says, take the iteration apart, answer."""
+"""The Inside page: process messages, dissect the iteration shown, answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.shared.address import show_link
 
 
 def inside() -> None:
-    """Show the stepper. It runs again for every message."""
+    """Show the stepper; runs again for every message of the browser."""
     session, view = state.session(), _view()
     outbox = read_outbox(state.component_state(component.KEY, "outbox"))
     if outbox is not None:

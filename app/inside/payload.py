@@ -1,8 +1,8 @@
-"""What the Inside page sends to the browser: one dissection, as plain JSON values.
+"""The dissection that the Inside page sends to the browser, as plain JSON values.
 
-A small network goes whole. Of a larger one goes what is shown: everything about the chosen neuron,
-values and slopes of all, and as much of the rest as fits. Arrays travel as base64, see
-`app.draw.payload.pack`; of symmetric matrices the upper triangle, row by row.
+A small network is sent whole. Of a larger one, only what is shown is sent: everything about the
+chosen neuron, the values and slopes of all neurons, and as much of the rest as fits. Arrays are
+sent as base64, see `app.shared.payload.pack`; of symmetric matrices the upper triangle, row by row.
 """
 
 from __future__ import annotations
@@ -19,52 +19,74 @@ from nbn_core.network import Topology
 
 SMALL_WEIGHTS: Final = 40
 SMALL_NEURONS: Final = 10
-MATRIX: Final = 120  # weights whose part of Q is shown at most
-_FRAMES: Final = 24  # states of Q shown while the patterns are added, at most
-_FRAME_NUMBERS: Final = 80_000
-_DELTA_NEURONS: Final = 100  # up to here the whole delta matrix goes
-_ROW_NUMBERS: Final = 16_000
-_SOURCES: Final = 24
-_STEP_NUMBERS: Final = 24_000
-_ATTEMPTS: Final = 60
+MAX_WEIGHTS_SHOWN: Final = 120  # weights whose part of Q is shown at most
+_MAX_FRAMES: Final = 24  # states of Q while the patterns are added
+_MAX_FRAME_NUMBERS: Final = 80_000  # numbers in all states of Q together
+_MAX_DELTA_NEURONS: Final = 100  # up to which the whole delta matrix is sent
+_MAX_ROW_NUMBERS: Final = 16_000  # numbers in the rows of J
+_MAX_SOURCES: Final = 24  # sources of a neuron in a formula
+_MAX_STEP_NUMBERS: Final = 24_000  # numbers in the steps of all attempts
+_MAX_ATTEMPTS: Final = 60
 
 IndexList = list[int]
 
 
 def is_small(topology: Topology) -> bool:
-    """Whether all numbers of the network are shown."""
+    """Whether a network is small enough to show all its numbers."""
     return topology.n_weights <= SMALL_WEIGHTS and topology.n_neurons <= SMALL_NEURONS
 
 
 def default_neuron(topology: Topology) -> int:
-    """The neuron that is looked at when none was chosen: the last hidden one."""
+    """Return the neuron shown by default: the last hidden one, or the first output."""
     hidden = [k for k in range(topology.n_neurons) if k not in topology.outputs]
     return hidden[-1] if hidden else topology.outputs[0]
 
 
 def weights_shown(topology: Topology, neuron: int) -> IndexList:
-    """The weights whose part of Q is shown: all while they are few, else those of one neuron."""
-    if topology.n_weights <= MATRIX:
+    """Return the weights whose part of Q is shown: all if they are few, else one neuron's."""
+    if topology.n_weights <= MAX_WEIGHTS_SHOWN:
         return list(range(topology.n_weights))
-    return weights_of(topology, neuron)[:MATRIX]
+    return weights_of(topology, neuron)[:MAX_WEIGHTS_SHOWN]
 
 
 def weights_of(topology: Topology, neuron: int) -> IndexList:
-    """The weights of one neuron, bias first."""
+    """Return the indices of the weights of one neuron, bias first."""
     begin = sum(1 + len(other.sources) for other in topology.neurons[:neuron])
     return list(range(begin, begin + 1 + len(topology.neurons[neuron].sources)))
 
 
 def frames(n_patterns: int, p: int, n_shown: int) -> IndexList:
-    """After how many patterns Q is shown: around pattern p, then on to the last in even strides."""
-    room = _FRAME_NUMBERS // (n_shown * (n_shown + 1) // 2)
-    count = max(2, min(_FRAMES, room, n_patterns - p))
+    """Return after how many patterns Q is shown: around pattern p, then evenly up to the last.
+
+    Parameters
+    ----------
+    n_patterns : int
+        Number of patterns.
+    p : int
+        The pattern shown.
+    n_shown : int
+        Number of weights whose part of Q is shown.
+    """
+    fitting = _MAX_FRAME_NUMBERS // (n_shown * (n_shown + 1) // 2)
+    count = max(2, min(_MAX_FRAMES, fitting, n_patterns - p))
     later = np.linspace(p + 1, n_patterns, count).round().astype(int)
     return sorted({p, p + 1, *later.tolist()})
 
 
 def dissection(anatomy: Anatomy, pattern: PatternAnatomy, sums: RunningSums, neuron: int) -> Json:
-    """Everything the stepper shows of one iteration at one pattern."""
+    """Return all that the stepper shows of one iteration at one pattern.
+
+    Parameters
+    ----------
+    anatomy : Anatomy
+        Dissection of the iteration.
+    pattern : PatternAnatomy
+        Dissection of the pattern.
+    sums : RunningSums
+        g and Q while the patterns are added.
+    neuron : int
+        Index of the neuron that formulas are about.
+    """
     topology = anatomy.topology
     return {
         "small": is_small(topology),
@@ -91,7 +113,7 @@ def dissection(anatomy: Anatomy, pattern: PatternAnatomy, sums: RunningSums, neu
 
 def _pattern(topology: Topology, pattern: PatternAnatomy, neuron: int) -> Json:
     outputs = topology.n_outputs
-    fitting = max(1, min(outputs, _ROW_NUMBERS // topology.n_weights))
+    fitting = max(1, min(outputs, _MAX_ROW_NUMBERS // topology.n_weights))
     rows = _delta_rows(topology, neuron, fitting)
     difference = np.abs(pattern.rows - pattern.backward_rows).max(initial=0.0)
     return {
@@ -113,14 +135,14 @@ def _pattern(topology: Topology, pattern: PatternAnatomy, neuron: int) -> Json:
 
 
 def _delta_rows(topology: Topology, neuron: int, outputs: int) -> IndexList:
-    """The rows of the delta matrix that go: all, or those that formulas about one neuron need."""
-    if topology.n_neurons <= _DELTA_NEURONS:
+    """Return the rows of the delta matrix to send: all, or those for formulas of one neuron."""
+    if topology.n_neurons <= _MAX_DELTA_NEURONS:
         return list(range(topology.n_neurons))
     n_inputs = topology.n_inputs
-    needed = {neuron, *topology.outputs[: min(outputs, _SOURCES)]}
+    needed = {neuron, *topology.outputs[: min(outputs, _MAX_SOURCES)]}
     for k in (neuron, topology.outputs[0]):
-        seen = [s - n_inputs for s in topology.neurons[k].sources if s >= n_inputs]
-        needed.update(seen[:_SOURCES])
+        sources = [s - n_inputs for s in topology.neurons[k].sources if s >= n_inputs]
+        needed.update(sources[:_MAX_SOURCES])
     return sorted(needed)
 
 
@@ -142,7 +164,7 @@ def _sums(anatomy: Anatomy, pattern: PatternAnatomy, sums: RunningSums, neuron: 
 
 
 def _corner(topology: Topology, pattern: PatternAnatomy, sums: RunningSums, neuron: int) -> Json:
-    """One entry of Q in full precision, to follow through the sum: the neuron's largest."""
+    """Return one entry of Q at full precision to follow through the sum: the neuron's largest."""
     picked = list(sums.weights)
     rows = pattern.rows[:, picked]
     own_weights = np.array(weights_of(topology, neuron))
@@ -160,12 +182,12 @@ def _corner(topology: Topology, pattern: PatternAnatomy, sums: RunningSums, neur
 
 def _attempts(anatomy: Anatomy) -> Json:
     attempts = anatomy.attempts
-    half = _ATTEMPTS // 2
+    half = _MAX_ATTEMPTS // 2
     listed = list(range(len(attempts)))
-    if len(attempts) > _ATTEMPTS:
+    if len(attempts) > _MAX_ATTEMPTS:
         listed = [*listed[:half], *listed[-half:]]
-    room = max(2, _STEP_NUMBERS // len(anatomy.weights))
-    whole = set([*listed[: room - 2], *listed[-2:]])
+    fitting = max(2, _MAX_STEP_NUMBERS // len(anatomy.weights))
+    whole = set([*listed[: fitting - 2], *listed[-2:]])
     return {
         "attempts_made": len(attempts),
         "attempts": [_attempt(attempts[i], i, whole=i in whole) for i in listed],
@@ -190,12 +212,12 @@ def _attempt(attempt: Attempt, i: int, *, whole: bool) -> Json:
 
 
 def upper(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The upper triangle of a symmetric matrix, row by row."""
+    """Return the upper triangle of a symmetric matrix, row by row."""
     return np.asarray(matrix[np.triu_indices(len(matrix))])
 
 
 def _single(values: ArrayLike) -> str:
-    """Little-endian float32 in base64: seven digits, of which the page shows four."""
+    """Encode numbers as little-endian float32 in base64: seven digits, of which four are shown."""
     with np.errstate(over="ignore"):
         small: NDArray[Any] = np.ascontiguousarray(values, dtype="<f4")
     return base64.b64encode(np.nan_to_num(small).tobytes()).decode("ascii")

@@ -1,4 +1,4 @@
-"""What the Inside page is looking at, and the dissection that answers it."""
+"""The state of the Inside page, its messages, and the dissection it shows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.inside import payload
-from app.session.inbox import process
+from app.session.inbox import envelope, process
 from app.session.limits import MAX_ITERATIONS, MAX_PATTERNS
 from app.session.messages import Message, Outbox
 from app.session.state import Session
@@ -18,22 +18,22 @@ from nbn_core.analysis.dissection import Anatomy, continuation, dissect
 from nbn_core.checks import plural
 from nbn_core.network import Topology
 
-MOST_WORK: Final = 4e10  # multiplications of one dissection: about two seconds
-WARMING: Final = "Compiling the kernels, once for this computer: about ten seconds."
+MAX_WORK: Final = 4e10  # multiplications of one dissection: about two seconds
+WARMING: Final = "Compiling the kernels, once on this computer: about ten seconds."
 
 
 @dataclass(slots=True)
 class InsideState:
-    """The choices of one session on this page, and its last dissection."""
+    """The state of this page in one session, with the last dissection."""
 
     pattern: int = 0
-    neuron: str = ""
-    made_of: tuple[str, int] | None = None  # training and iteration of `anatomy`
+    neuron: str = ""  # name; empty for the default
+    anatomy_key: tuple[str, int] | None = None  # training and row of `anatomy`
     anatomy: Anatomy | None = None
 
 
 def handle(session: Session, view: InsideState, outbox: Outbox) -> bool:
-    """Act on what is new; whether anything was."""
+    """Process new messages; return whether there were any."""
 
     def act(message: Message) -> None:
         action = _ACTIONS.get(message.kind)
@@ -63,50 +63,46 @@ _ACTIONS: Final[dict[str, Callable[[Session, InsideState, Message], None]]] = {
 
 
 def answer(session: Session, view: InsideState, client: str | None, *, warming: bool) -> Json:
-    """Everything the browser needs to step through the iteration shown."""
-    seen = current_view(session)
-    notice = session.notice
-    sent: Json = {
-        "ack": {"client": client, "seq": session.acknowledged.get(client, 0)} if client else None,
-        "notice": {"id": notice.id, "text": notice.text} if notice else None,
-    }
-    reason = _blocked(session, seen, warming=warming)
+    """Return all that the browser needs to step through the iteration shown."""
+    now = current_view(session)
+    sent = envelope(session, client)
+    reason = _blocked(session, now, warming=warming)
     if reason:
-        return {**sent, "blocked": reason, "poll": warming or seen.running}
-    return {**sent, "blocked": None, **_dissected(session, view, seen)}
+        return {**sent, "blocked": reason, "poll": warming or now.running}
+    return {**sent, "blocked": None, **_dissected(session, view, now)}
 
 
-def _blocked(session: Session, seen: CurrentView, *, warming: bool) -> str:
-    """Say why nothing can be shown, if so."""
+def _blocked(session: Session, now: CurrentView, *, warming: bool) -> str:
+    """Return why no iteration can be shown; empty if it can."""
     incomplete = session.document.blocked
     if incomplete:
-        return f"The network is not complete, so there is nothing to take apart. {incomplete}"
+        return f"The drawing is not complete, so no iteration can be shown. {incomplete}"
     if warming:
         return WARMING
-    if seen.running:
+    if now.running:
         return (
-            f"A training is running, now at iteration {seen.last:,}. "
-            "Its iterations can be taken apart here as soon as it rests."
+            f"Training is running, now at iteration {now.last:,}: "
+            "its iterations can be shown here when it stops."
         )
-    data, _ = seen.experiment.datasets()
-    n = seen.experiment.topology.n_weights
-    if data.n_patterns * data.n_outputs * n * (n + 30.0) > MOST_WORK:
+    data, _ = now.experiment.datasets()
+    n = now.experiment.topology.n_weights
+    if data.n_patterns * data.n_outputs * n * (n + 30.0) > MAX_WORK:
         return (
             f"With {plural(n, 'weight')} and {plural(data.n_patterns, 'pattern')} one iteration "
-            "is too much work to take apart on this page: use fewer of either."
+            "is too large to show number by number: use fewer of either."
         )
     return ""
 
 
-def _dissected(session: Session, view: InsideState, seen: CurrentView) -> Json:
-    experiment = seen.experiment
+def _dissected(session: Session, view: InsideState, now: CurrentView) -> Json:
+    experiment = now.experiment
     topology = experiment.topology
     data, test = experiment.datasets()
-    notes = _notes(session, seen)
-    anatomy = _anatomy(view, seen)
+    notes = _notes(session, now)
+    anatomy = _anatomy(view, now)
     p = min(view.pattern, data.n_patterns - 1)
     if p != view.pattern:
-        notes.append(f"Pattern {view.pattern + 1:,} does not exist here, so this is the last one.")
+        notes.append(f"Pattern {view.pattern + 1:,} does not exist, so the last one is shown.")
         view.pattern = p
     neuron = _neuron_index(view, topology)
     picked = payload.weights_shown(topology, neuron)
@@ -116,9 +112,9 @@ def _dissected(session: Session, view: InsideState, seen: CurrentView) -> Json:
     graph["nodes"] = [node for node in graph["nodes"] if node["id"] in names]
     graph["links"] = [link for link in graph["links"] if names.issuperset(link)]
     return {
-        "k": seen.k,
-        "last": seen.last,
-        "trained": seen.trace is not None,
+        "k": now.k,
+        "last": now.last,
+        "trained": now.trace is not None,
         "p": p,
         "patterns": data.n_patterns,
         "held_back": 0 if test is None else test.n_patterns,
@@ -129,41 +125,43 @@ def _dissected(session: Session, view: InsideState, seen: CurrentView) -> Json:
     }
 
 
-def _notes(session: Session, seen: CurrentView) -> list[str]:
-    """What the reader should know about the iteration shown."""
+def _notes(session: Session, now: CurrentView) -> list[str]:
+    """Return what the reader should know about the iteration shown."""
     notes = []
-    if seen.trace is None:
+    if now.trace is None:
         notes.append("Not trained yet: this is the first iteration, from the starting weights.")
-    elif session.iteration > seen.last:
+    elif session.iteration > now.last:
         notes.append(
-            f"Iteration {session.iteration:,} is beyond this training, which has {seen.last:,}: "
-            "this is its last."
+            f"Iteration {session.iteration:,} is beyond this training, which has {now.last:,}: "
+            "the last one is shown."
         )
-    stop = session.run.stop if session.run is not None and seen.trace is not None else None
-    if seen.trace is not None and seen.k == seen.last:
-        ended = stop.sentence if stop is not None else "Training rests here."
-        notes.append(f"{ended} What you see is the step that would come next.")
-    if seen.iteration != seen.k:
-        notes.append(f"Row {seen.k:,} of what its rule kept is iteration {seen.iteration:,}.")
-    if seen.experiment.rule != "nbn":
-        notes.append("The experiment trains with another rule; this is what NBN does from here.")
+    stop = session.run.stop if session.run is not None and now.trace is not None else None
+    if now.trace is not None and now.k == now.last:
+        reason = stop.sentence if stop is not None else "Training is paused here."
+        notes.append(f"{reason} This is the step that would come next.")
+    if now.iteration != now.k:
+        notes.append(f"Row {now.k:,} of the recorded trace is iteration {now.iteration:,}.")
+    if now.experiment.rule != "nbn":
+        notes.append(
+            "The experiment trains with another rule; this is what NBN would do from here."
+        )
     return notes
 
 
-def _anatomy(view: InsideState, seen: CurrentView) -> Anatomy:
-    """Dissect the iteration shown, once for all its patterns."""
-    experiment = seen.experiment
-    made_of = (training_key(experiment), seen.k)
-    if view.anatomy is None or view.made_of != made_of:
-        own = experiment.rule == "nbn"
-        settings = dict(experiment.settings) if own else {}
-        on = {}
-        if own and seen.trace is not None:
-            on = continuation(seen.trace, seen.k, settings)._asdict()
+def _anatomy(view: InsideState, now: CurrentView) -> Anatomy:
+    """Return the dissection of the iteration shown, made once for all its patterns."""
+    experiment = now.experiment
+    key = (training_key(experiment), now.k)
+    if view.anatomy is None or view.anatomy_key != key:
+        is_nbn = experiment.rule == "nbn"
+        settings = dict(experiment.settings) if is_nbn else {}
+        resumed = {}
+        if is_nbn and now.trace is not None:
+            resumed = continuation(now.trace, now.k, settings)._asdict()
         data, _ = experiment.datasets()
-        view.anatomy = None  # not two at a time: Q may be large
-        view.anatomy = dissect(experiment.topology, data, seen.weights, settings=settings, **on)
-        view.made_of = made_of
+        view.anatomy = None  # free the old one first: Q may be large
+        view.anatomy = dissect(experiment.topology, data, now.weights, settings=settings, **resumed)
+        view.anatomy_key = key
     return view.anatomy
 
 

@@ -125,7 +125,7 @@ def start(session: Session, races: RaceSession) -> None:
         experiment, problem_key(experiment), races.lanes, races.seeds, races.work, races.kept
     )
     if races.series.done < races.series.total:
-        races.series.go(server.workers(), server.hands())
+        races.series.go(server.workers(), server.worker_count())
 
 
 def _progress(series: Series) -> None:

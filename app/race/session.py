@@ -12,7 +12,7 @@ from app.race.many_seeds_run import Kept, Series
 from app.race.race import Race
 from app.race.results import LaneResult, results, right_share, verdict
 from app.race.snapshots import Snapshots, SnapshotTaker, scene
-from app.session.inbox import process
+from app.session.inbox import envelope, process
 from app.session.jobs import Workers
 from app.session.messages import Message, Outbox
 from app.session.state import Session
@@ -214,7 +214,7 @@ def answer(
     """Everything the browser needs and does not have."""
     experiment, race = session.experiment, races.race
     running = race is not None and race.running
-    notice, data = session.notice, experiment.datasets()[0]
+    data = experiment.datasets()[0]
     found = results(race) if race is not None else []
     lanes = race.lanes if race is not None else races.lanes
     key = problem_key(experiment)
@@ -223,8 +223,7 @@ def answer(
     if have.get("race") != race_id or not isinstance(known, Mapping):
         known = {}
     sent: Json = {
-        "ack": {"client": client, "seq": session.acknowledged.get(client, 0)} if client else None,
-        "notice": {"id": notice.id, "text": notice.text} if notice else None,
+        **envelope(session, client),
         "race": race_id,
         "running": running,
         "can_go_on": race is not None and race.halted and not running and race.can_go_on,

@@ -1,9 +1,11 @@
-"""The session: what one browser tab holds, and what may be done to it. It knows no page.
+"""The session: the state of one browser tab and the operations on it. It knows no page.
 
-`state` is the only user of `st.session_state` and holds the history of documents; `document` is an
-experiment with its drawing, `sketch` the drawing; `history`, `training` and `weights` change the
-session for any page; `messages` checks what a browser sends and `inbox` acts on it, one message at
-a time; `links` makes the link to what is shown. `view` is the experiment at the iteration shown,
-`curvature` the numbers of the Hessian there. `jobs` trains in worker threads, `server` holds what
-all sessions share, and `limits` says what is too large for a shared server.
+`state` is the only user of `st.session_state` and holds the history of documents. `document` pairs
+an experiment with its drawing and decides how one follows a change of the other; `sketch` is the
+drawing, and `sketch_reader` checks one that comes from outside. `history`, `training` and `weights`
+change the session for any page. `messages` validates what a browser sends, and `inbox` processes
+it, one message at a time. `links` makes the link to the current experiment. `view` is the
+experiment at the iteration shown, `curvature` the numbers of the Hessian page there. `jobs` trains
+in worker threads, `server` holds what all sessions share, and `limits` are the size limits of a
+shared server.
 """

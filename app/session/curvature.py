@@ -1,7 +1,7 @@
-"""The numbers behind the Hessian page at one point of one training, each computed once.
+"""The numbers of the Hessian page at one point of a training, each computed once.
 
-A Point is a network, its data and weights; what is asked of it is kept for a while, so that going
-back and forth over iterations, or thirty students at the same link, compute nothing twice.
+A Point is a network with its data and weights. Results are cached, so that moving back and forth
+over the iterations, or thirty students with the same link, compute nothing twice.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ from nbn_core.rules.nbn import NBN
 from nbn_core.training.continuing import continuation
 
 FloatArray = NDArray[np.float64]
-KEPT: Final = ByteCache(192_000_000, largest=48_000_000)
+CACHE: Final = ByteCache(192_000_000, largest=48_000_000)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """Where we look: a network and its data at certain weights.
+    """A network and its data at the weights of one iteration.
 
     Parameters
     ----------
     experiment : Experiment
-        Whose.
+        The experiment of the training.
     objective : Objective
-        On the patterns that train.
+        The objective on its training patterns.
     weights : (N,) float64
-        At iteration k.
+        Weights at the iteration.
     mu : float
-        Damping of the step that leads on from here.
+        Damping of the next step from there.
     key : str
-        The same for the same point.
+        Identifies the point in the cache.
     """
 
     experiment: Experiment
@@ -60,23 +60,23 @@ class Point:
 
     @property
     def topology(self) -> Topology:
-        """The network."""
+        """The network of the objective."""
         return self.objective.topology
 
 
 @functools.cache
 def _one_thread() -> None:
-    """Keep linear algebra on one thread each: several that wait for each other cost seconds."""
+    """Limit BLAS to one thread per call: threads that wait for each other cost seconds."""
     threadpool_limits(1, user_api="blas")
 
 
 def point(shown: CurrentView, k: int | None = None) -> Point:
-    """Return the point at iteration k, or at the one on the screen."""
+    """Return the point at trace row k, by default at the row shown."""
     _one_thread()
     experiment = shown.experiment
     at = shown.k if k is None else k
     training = hashlib.blake2b(training_key(experiment).encode(), digest_size=12).hexdigest()
-    objective = KEPT.get(
+    objective = CACHE.get(
         ("objective", training), lambda: Objective(experiment.topology, experiment.datasets()[0])
     )
     weights = shown.weights if shown.trace is None else shown.trace.weights[at]
@@ -84,7 +84,7 @@ def point(shown: CurrentView, k: int | None = None) -> Point:
 
 
 def next_mu(shown: CurrentView, k: int) -> float:
-    """Return the mu with which the step from iteration k was, or would be, made."""
+    """Return the damping of the step from trace row k, whether it was taken or would be next."""
     settings, trace = _settings(shown.experiment), shown.trace
     if trace is not None and k < shown.last and trace.mu[k + 1] > 0:
         return float(trace.mu[k + 1])
@@ -94,57 +94,57 @@ def next_mu(shown: CurrentView, k: int) -> float:
 
 
 def _settings(experiment: Experiment) -> dict[str, Any]:
-    """Those of NBN; where another rule trains, what NBN would do if nothing is said."""
+    """Return NBN's settings; its defaults if another rule is training."""
     return NBN().settings(experiment.settings if experiment.rule == "nbn" else {})
 
 
-def added(at: Point) -> FloatArray:
-    """What the next step adds to the diagonal of Q: (N,) float64."""
+def added_diagonal(at: Point) -> FloatArray:
+    """Return what damping adds to the diagonal of Q in the next step: (N,) float64."""
     matrix = _settings(at.experiment)["matrix"]
-    made: FloatArray = _kept(
+    result: FloatArray = _cached(
         at, "added", lambda: damping_diagonal(matrix, at.mu, np.diag(equations(at).quasi_hessian))
     )
-    return made
+    return result
 
 
 def damping(at: Point) -> float:
-    """The same as one number: their mean, where the weights have numbers of their own."""
-    return float(added(at).mean())
+    """Return the mean of what damping adds to the diagonal of Q."""
+    return float(added_diagonal(at).mean())
 
 
-def searches(at: Point) -> bool:
-    """Whether a step that is too long is shortened, before mu is raised."""
+def shortens_steps(at: Point) -> bool:
+    """Whether a step that is too long is shortened before mu is increased."""
     return bool(_settings(at.experiment)["control"] != "published")
 
 
 def damping_words(at: Point) -> str:
-    """Say what that number is made of; nothing if it is mu itself."""
+    """Explain how `damping` follows from mu; empty if it is mu itself."""
     return {
         "max_diagonal": f" (μ = {short(at.mu)} times the largest number on the diagonal of Q)",
         "marquardt": f" (the mean: every weight has μ = {short(at.mu)} times its own diagonal)",
     }.get(_settings(at.experiment)["matrix"], "")
 
 
-def _kept(at: Point, what: str, make: Any, *more: object) -> Any:
-    return KEPT.get((what, at.key, *more), make)
+def _cached(at: Point, what: str, make: Any, *more: object) -> Any:
+    return CACHE.get((what, at.key, *more), make)
 
 
 def equations(at: Point) -> NormalEquations:
-    """SSE, g and Q."""
-    made: NormalEquations = _kept(
+    """Return SSE, g and Q."""
+    result: NormalEquations = _cached(
         at, "equations", lambda: at.objective.normal_equations(at.weights)
     )
-    return made
+    return result
 
 
 def dropped(at: Point) -> FloatArray:
-    """S (N, N)."""
-    made: FloatArray = _kept(at, "dropped", lambda: dropped_term(at.objective, at.weights))
-    return made
+    """Return S, the term that Q drops from the Hessian: (N, N) float64."""
+    result: FloatArray = _cached(at, "dropped", lambda: dropped_term(at.objective, at.weights))
+    return result
 
 
 def eigenvalues(at: Point, of: str) -> FloatArray:
-    """Eigenvalues of Q, H or S, largest first."""
+    """Return the eigenvalues of "Q", "H" or "S", largest first: (N,) float64."""
 
     def make() -> FloatArray:
         quasi_hessian = equations(at).quasi_hessian
@@ -152,30 +152,38 @@ def eigenvalues(at: Point, of: str) -> FloatArray:
             return spectrum.eigenvalues(quasi_hessian)
         return spectrum.eigenvalues(dropped(at) if of == "S" else quasi_hessian + dropped(at))
 
-    made: FloatArray = _kept(at, "eigenvalues", make, of)
-    return made
+    result: FloatArray = _cached(at, "eigenvalues", make, of)
+    return result
 
 
 def directions(at: Point) -> spectrum.Spectrum:
-    """Eigenvalues and eigenvectors of Q."""
-    made: spectrum.Spectrum = _kept(
+    """Return eigenvalues and eigenvectors of Q."""
+    result: spectrum.Spectrum = _cached(
         at, "directions", lambda: spectrum.spectrum(equations(at).quasi_hessian)
     )
-    return made
+    return result
 
 
 def ratio(at: Point) -> float:
-    """Norm of S over that of Q."""
+    """Return the Frobenius norm of S divided by that of Q; NaN if Q is zero."""
 
     def make() -> float:
         whole = float(np.linalg.norm(equations(at).quasi_hessian))
         return float(np.linalg.norm(dropped(at))) / whole if whole > 0 else math.nan
 
-    return float(_kept(at, "ratio", make))
+    return float(_cached(at, "ratio", make))
 
 
 def ratios(shown: CurrentView) -> tuple[NDArray[np.int64], FloatArray]:
-    """Norm of S over that of Q over the iterations: all, or as many as a second allows."""
+    """Return `ratio` over the iterations.
+
+    Returns
+    -------
+    (K,) int64
+        Trace rows: all, or as many as can be computed in about a second, and the row shown.
+    (K,) float64
+        Norm of S divided by that of Q.
+    """
     here = point(shown)
     data = here.objective.dataset
     work = 3.0 * here.topology.n_weights**2 * data.n_patterns * data.n_outputs
@@ -185,28 +193,28 @@ def ratios(shown: CurrentView) -> tuple[NDArray[np.int64], FloatArray]:
 
 
 def zeros(topology: Topology) -> NDArray[np.bool_]:
-    """Structural zeros of Q."""
-    made: NDArray[np.bool_] = KEPT.get(
+    """Return which entries of Q are zero for any data and weights: (N, N) bool."""
+    result: NDArray[np.bool_] = CACHE.get(
         ("zeros", topology), lambda: coupling.structural_zeros(topology)
     )
-    return made
+    return result
 
 
-def order(at: Point) -> NDArray[np.intp]:
-    """Order the weights by coupling."""
-    made: NDArray[np.intp] = _kept(
+def weight_order(at: Point) -> NDArray[np.intp]:
+    """Return the weights ordered by coupling: (N,) intp."""
+    result: NDArray[np.intp] = _cached(
         at, "order", lambda: coupling_order(equations(at).quasi_hessian, zeros(at.topology))
     )
-    return made
+    return result
 
 
-def loss(at: Point, groups: coupling.Groups) -> coupling.BlockLoss:
-    """Compare the step group by group with the full one."""
+def block_loss(at: Point, groups: coupling.Groups) -> coupling.BlockLoss:
+    """Compare the step that solves the block of each group alone with the full step."""
     _, gradient, quasi_hessian = equations(at)
-    made: coupling.BlockLoss = _kept(
+    result: coupling.BlockLoss = _cached(
         at,
         "loss",
-        lambda: coupling.block_loss(quasi_hessian, gradient, added(at), groups),
+        lambda: coupling.block_loss(quasi_hessian, gradient, added_diagonal(at), groups),
         groups.names,
     )
-    return made
+    return result

@@ -1,12 +1,17 @@
-"""Document: an experiment with its drawing, and how one follows a change of the other."""
+"""A document: an experiment with its drawing, and how one follows a change of the other.
+
+This is the only place that decides what becomes of a drawing when the experiment changes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from app.session.limits import check_size
-from app.session.sketch import Sketch, from_drawing
+from app.session.sketch import Sketch
+from app.session.sketch_reader import from_drawing
 from nbn_core.errors import NBNError, TopologyError
 from nbn_core.experiment import Experiment, GivenStart, SeededStart
 from nbn_core.network import Topology, initial_weights
@@ -14,7 +19,17 @@ from nbn_core.network import Topology, initial_weights
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An experiment with the sketch it was drawn as, and why the sketch cannot train, if so."""
+    """An experiment with its drawing.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment that trains: its network is the complete part of the sketch.
+    sketch : Sketch
+        The drawing on the stage.
+    blocked : str, optional
+        Why the drawing cannot be trained, in one sentence; None if it can.
+    """
 
     experiment: Experiment
     sketch: Sketch
@@ -22,27 +37,27 @@ class Document:
 
 
 def document_of(experiment: Experiment) -> Document:
-    """Draw an experiment as the drawing in it says, as far as it fits the network."""
+    """Make the document of an experiment; its own drawing counts if it fits the network."""
     sketch = from_drawing(experiment.topology, experiment.drawing)
     try:
         complete = sketch.topology()
     except NBNError as error:
         return Document(experiment, sketch, str(error))
     if complete != experiment.topology:
-        # A drawing never overrules the network it came with.
+        # The network always takes precedence over the drawing that came with it.
         return Document(experiment, Sketch.of(experiment.topology, sketch.places()))
     return Document(experiment, sketch)
 
 
 def redrawn(before: Document, experiment: Experiment) -> Document:
-    """Draw a changed experiment: the same network where it was, any other network anew."""
+    """Draw a changed experiment; nodes keep their places only if the network is the same."""
     check_size(experiment)
     same = experiment.topology == before.experiment.topology
     return _drawn(experiment, before.sketch.places() if same else None)
 
 
 def adapted(before: Document, experiment: Experiment) -> Document:
-    """Draw a changed experiment; nodes that all stay keep their places."""
+    """Draw a changed experiment; nodes keep their places if each of them had one before."""
     if experiment.topology is before.experiment.topology:
         return replace(before, experiment=experiment)
     names = set(experiment.topology.names)
@@ -51,9 +66,16 @@ def adapted(before: Document, experiment: Experiment) -> Document:
 
 
 def sketched(before: Document, sketch: Sketch, renamed: Topology | None = None) -> Document:
-    """Take up a sketch; the network follows as far as the sketch is complete.
+    """Return the document of a changed sketch; its complete part becomes the network.
 
-    `renamed` is the network so far, if its nodes have other names now.
+    Parameters
+    ----------
+    before : Document
+        The document before the change.
+    sketch : Sketch
+        The changed drawing.
+    renamed : Topology, optional
+        The network before the change with its new names, if nodes were renamed.
     """
     experiment = before.experiment
     network = renamed or experiment.topology
@@ -67,10 +89,15 @@ def sketched(before: Document, sketch: Sketch, renamed: Topology | None = None) 
     return Document(changed, sketch, blocked)
 
 
+def drawing_of(before: Experiment, topology: Topology) -> Mapping[str, Any] | None:
+    """Return the drawing that an experiment keeps with this network: none with another network."""
+    return before.drawing if topology == before.topology else None
+
+
 def carried(
     experiment: Experiment, before: Topology, topology: Topology
 ) -> SeededStart | GivenStart:
-    """Weights set by hand stay with their connections; new connections get drawn ones."""
+    """Keep weights set by hand with their connections; new connections get random weights."""
     if not isinstance(experiment.start, GivenStart):
         return experiment.start
     known = dict(zip(before.weight_names, experiment.start.weights, strict=True))

@@ -1,4 +1,4 @@
-"""Changes of the experiment, and the way back and forth through them."""
+"""Changes to the experiment, each one step of the undo history."""
 
 from __future__ import annotations
 
@@ -12,7 +12,20 @@ from nbn_core.experiment import Experiment, SeededStart
 
 
 def change(session: Session, **fields: Any) -> None:
-    """Replace parts of the experiment; the drawing stays as far as it can."""
+    """Replace fields of the experiment; the drawing is kept unless the network changes.
+
+    Parameters
+    ----------
+    session : Session
+        The session to change.
+    **fields
+        New values of fields of `Experiment`.
+
+    Raises
+    ------
+    NBNError
+        If the changed experiment is not valid, or too large for this app.
+    """
     experiment = session.experiment
     if "topology" not in fields:
         changed = replace(experiment, **fields)
@@ -20,15 +33,15 @@ def change(session: Session, **fields: Any) -> None:
         session.put(replace(session.document, experiment=changed))
         return
     start = seeded(session)
-    put(session, replace(experiment, **fields, start=start, drawing=None))
+    put(session, replace(experiment, **fields, start=start))
 
 
 def put(session: Session, experiment: Experiment) -> None:
-    """Take up an experiment with a drawing of its own."""
+    """Make an experiment current; nodes keep their places only if the network is the same."""
     session.put(redrawn(session.document, experiment))
 
 
 def seeded(session: Session) -> SeededStart:
-    """Return the start if it is drawn from a seed, else the usual one."""
+    """Return the seeded start of the experiment, or the default one if weights were given."""
     start = session.experiment.start
     return start if isinstance(start, SeededStart) else SeededStart()

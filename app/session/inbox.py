@@ -1,13 +1,14 @@
-"""What a browser says is acted on once, in order, and by one run of a page at a time.
+"""Process the messages of a browser once, in order, in one script run at a time.
 
-Streamlit begins a newer run of a page, in another thread, before the older one has come to a place
-where it can be stopped. Without the turn, the newer one would find a message marked as done that is
-only being done, and would tell the browser so with what was there before.
+Streamlit may start a newer run of a page in another thread before the older run reaches a point
+where it can be stopped. Without the lock `Session.turn`, the newer run would find a message marked
+as done while it is still being processed, and would acknowledge it together with the old state.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from app.session.messages import Message, Outbox
 from app.session.state import Session
@@ -15,20 +16,50 @@ from nbn_core.errors import NBNError
 
 
 def process(session: Session, outbox: Outbox, act: Callable[[Message], None]) -> bool:
-    """Act on every message not yet acknowledged; whatever breaks becomes a sentence.
+    """Act on every message not yet acknowledged; an NBNError becomes a notice to the reader.
 
-    Return whether there was one: if not, the browser may lack what it was last told.
+    Parameters
+    ----------
+    session : Session
+        The session to change.
+    outbox : Outbox
+        The messages of one mounted component.
+    act : callable
+        Acts on one message; may raise an NBNError.
+
+    Returns
+    -------
+    bool
+        Whether any message was new. If not, this run was not caused by the browser, and what the
+        browser says it has may be out of date.
     """
     with session.turn:
-        heard = False
+        any_new = False
         for message in outbox.messages:
             if message.seq <= session.acknowledged.get(outbox.client, 0):
                 continue
-            heard = True
+            any_new = True
             session.acknowledge(outbox.client, message.seq)
             try:
                 act(message)
             except NBNError as error:
                 session.say(str(error))
-                session.rev += 1  # the browser shows the last good state again
-        return heard
+                session.rev += 1  # makes the browser show the last valid state again
+        return any_new
+
+
+def envelope(session: Session, client: str | None) -> dict[str, Any]:
+    """Return what every answer to a browser begins with: acknowledgement and notice.
+
+    Parameters
+    ----------
+    session : Session
+        The session that answers.
+    client : str or None
+        The mounted component whose messages are acknowledged; None before its first message.
+    """
+    notice = session.notice
+    return {
+        "ack": {"client": client, "seq": session.acknowledged.get(client, 0)} if client else None,
+        "notice": {"id": notice.id, "text": notice.text} if notice else None,
+    }

@@ -1,7 +1,7 @@
-"""Trainings run here, in a few worker threads that all sessions share; never in a page's script.
+"""Worker threads shared by all sessions. Training never runs in a page script.
 
 A Run is advanced in short slices, in turn with the others, so that thirty students on two cores
-all see something move, and so that a stop takes effect at the end of a slice.
+all see progress, and so that Stop takes effect at the end of a slice.
 """
 
 from __future__ import annotations
@@ -25,52 +25,52 @@ _numbers = itertools.count(1)
 
 
 class Run:
-    """One training in progress: asked for by a page, advanced by a worker, read by both.
+    """One training in progress: requested by a page, advanced by a worker, read by both.
 
     Parameters
     ----------
     make : callable
-        Sets the training up; called in the worker, because the first one compiles the kernels.
+        Makes the Training; called in the worker, because the first one compiles the kernels.
     """
 
     def __init__(self, make: Callable[[], Training]) -> None:
         self.id = f"r{next(_numbers)}-{os.urandom(3).hex()}"
         self._make = make
         self._training: Training | None = None
-        self._fault = False
-        # Read and written under the lock
-        self._goal: int | None = 0  # iteration to reach; None: until it ends by itself
-        self._wanted = False  # there is something to do
-        self._in_line = False  # a worker has it, or will have
+        self._failed = False
+        # Guarded by the lock of `_changed`
+        self._goal: int | None = 0  # iteration to stop at; None: train to the end
+        self._wanted = False  # it has not reached its goal
+        self._in_line = False  # queued, or with a worker
         self._at_work = False
         self._changed = threading.Condition()
 
     @property
     def running(self) -> bool:
-        """Whether a worker has, or will have, something to do for it."""
+        """Whether a worker is training it or will be."""
         with self._changed:
             return self._wanted
 
     @property
     def stop(self) -> StopReason | None:
-        """Why it ended by itself; None while it can go on."""
+        """Why the training ended; None while it can be resumed."""
         training = self._training
         return training.stop if training is not None else None
 
     @property
     def failed(self) -> bool:
-        """Whether the program, not the training, failed."""
-        return self._fault
+        """Whether an exception, a fault of the program, ended it."""
+        return self._failed
 
     @property
     def iteration(self) -> int:
-        """The last iteration done."""
+        """The number of iterations done."""
         training = self._training
         return training.iteration if training is not None else 0
 
     @property
     def best_row(self) -> int | None:
-        """The row that was best for the validation patterns; None before the end, or without."""
+        """The trace row with the best validation SSE; None before the end or without validation."""
         training = self._training
         if training is None or training.stop is None or training.validation_sse is None:
             return None
@@ -78,15 +78,20 @@ class Run:
 
     @property
     def validation_sse(self) -> tuple[float, ...] | None:
-        """SSE of the validation patterns row by row; None without any."""
+        """SSE of the validation patterns, one value per trace row; None without such patterns."""
         training = self._training
         return training.validation_sse if training is not None else None
 
     def trace(self, first: int = 0) -> Trace | None:
-        """What happened from iteration `first` on; None before the first iteration.
+        """Return the trace from row `first` on; None before the first iteration.
 
-        Whoever asks waits neither for the compiler nor for a first look at a hundred thousand
-        patterns, and no row it gets will change.
+        The call never waits, neither for the compiler nor for the first evaluation of many
+        patterns, and the rows it returns do not change later.
+
+        Parameters
+        ----------
+        first : int
+            The first row wanted.
         """
         training = self._training
         if training is None or (training.iteration == 0 and training.stop is None):
@@ -94,7 +99,7 @@ class Run:
         return training.trace(first)
 
     def go(self, workers: Workers, goal: int | None = None) -> None:
-        """Have it advanced to iteration `goal`, or until it ends by itself."""
+        """Start or resume training up to iteration `goal`, or to its end if there is none."""
         with self._changed:
             self._goal, self._wanted = goal, True
             if self._in_line:
@@ -103,33 +108,33 @@ class Run:
         workers.submit(self)
 
     def extend(self, max_iterations: int) -> None:
-        """Allow more iterations than it was made with."""
+        """Raise the maximum iterations."""
         if self._training is not None:
             self._training.extend(max_iterations)
 
     def halt(self) -> None:
-        """Stop after the slice at work, at once if there is none; `go` takes it up again."""
+        """Stop after the current slice, at once if there is none; `go` resumes."""
         with self._changed:
             self._goal = -1
             if not self._at_work:
-                self._rest()
+                self._finish()
 
     def wait(self, seconds: float) -> bool:
-        """Wait until it rests, at most so long; whether it does."""
+        """Wait up to `seconds` until it stops; return whether it has stopped."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._wanted, seconds)
 
     def slice(self) -> bool:
-        """Advance a little, in a worker; whether there is more to do."""
+        """Train for one slice, in a worker; return whether there is more to do."""
         with self._changed:
             goal, self._at_work = self._goal, self._wanted
         if self._at_work:
             self._attempt(goal)
         with self._changed:
             self._at_work = False
-            # Looked at again under the lock: `go` may have moved the goal since.
-            if self._fault or not self._unfinished(self._goal):
-                self._rest()
+            # Checked again under the lock: `go` may have changed the goal since.
+            if self._failed or not self._unfinished(self._goal):
+                self._finish()
             self._in_line = self._wanted
             return self._in_line
 
@@ -142,23 +147,23 @@ class Run:
                 self._training.advance(iterations=left, seconds=SLICE)
         except Exception:
             _LOG.exception("A training failed")
-            self._fault = True
+            self._failed = True
 
     def _unfinished(self, goal: int | None) -> bool:
         return self.stop is None and (goal is None or goal > self.iteration)
 
-    def _rest(self) -> None:
+    def _finish(self) -> None:
         self._wanted = False
         self._changed.notify_all()
 
 
 class Workers:
-    """Daemon threads that take runs in turn, a slice each.
+    """Daemon threads that take runs from a queue in turn, one slice each.
 
     Parameters
     ----------
     count : int
-        How many run at once.
+        Number of threads.
     """
 
     def __init__(self, count: int) -> None:
@@ -168,7 +173,7 @@ class Workers:
             threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def submit(self, run: Run) -> None:
-        """Put a run in the line."""
+        """Queue a run."""
         self._queue.put(run)
 
     def _work(self) -> None:
@@ -177,11 +182,11 @@ class Workers:
             run = self._queue.get()
             if run.slice():
                 self._queue.put(run)
-            del run  # a worker that waits keeps no trace alive
+            del run  # a waiting worker must not keep a trace alive
 
 
 def _yield_to_pages() -> None:
-    """Let the system prefer the threads that answer clicks to this one, where it can."""
+    """Lower the priority of this thread, where possible, so that clicks are answered first."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

@@ -1,4 +1,4 @@
-"""What is too large for a page that thirty people share; `nbn_core` has no such limits."""
+"""Size limits of the web app, which many people share. `nbn_core` itself has none."""
 
 from __future__ import annotations
 
@@ -13,44 +13,47 @@ from nbn_core.rules.noprop import NoProp
 MAX_WEIGHTS: Final = 2_000
 MAX_PATTERNS: Final = 100_000
 MAX_ITERATIONS: Final = 5_000
-MAX_SPARSE: Final = 1_000_000  # of a rule that keeps some hundreds of them
+MAX_SPARSE_ITERATIONS: Final = 1_000_000  # for rules that keep only a few hundred trace rows
 MAX_LAYERS: Final = 20
 
 
 def check_size(experiment: Experiment) -> None:
-    """Refuse what is too large.
+    """Refuse an experiment that is too large.
 
     Raises
     ------
     SettingError
-        With the number and the limit.
+        If weights, patterns or maximum iterations exceed a limit.
     """
     weights = experiment.topology.n_weights
     if weights > MAX_WEIGHTS:
         raise SettingError(
-            f"This network has {weights:,} weights; on this page {MAX_WEIGHTS:,} is the limit. "
-            "Use fewer neurons, or nbn_core in a notebook, which has no limit."
+            f"This network has {weights:,} weights, but the app allows at most {MAX_WEIGHTS:,}: "
+            "use fewer neurons, or nbn_core in a notebook, which has no limit."
         )
     patterns = sum(part.n_patterns for part in experiment.datasets() if part is not None)
     if patterns > MAX_PATTERNS:
         raise SettingError(
-            f"This data has {patterns:,} patterns; on this page {MAX_PATTERNS:,} is the limit. "
-            "Use fewer, or nbn_core in a notebook, which has no limit."
+            f"This data has {patterns:,} patterns, but the app allows at most {MAX_PATTERNS:,}: "
+            "use fewer, or nbn_core in a notebook, which has no limit."
         )
     if experiment.stopping.max_iterations > most_iterations(experiment.rule):
         raise too_many_iterations(experiment.rule)
 
 
 def keeps_few(rule: str) -> bool:
-    """Whether a rule needs very many iterations and keeps some hundreds of them."""
+    """Whether a rule takes many cheap iterations and its trace keeps only a few hundred of them."""
     return isinstance(RULES[rule], FirstOrder | ForwardForward | NoProp)
 
 
 def most_iterations(rule: str) -> int:
-    """Limit the iterations: those that are all kept take memory."""
-    return MAX_SPARSE if keeps_few(rule) else MAX_ITERATIONS
+    """Return the maximum iterations of a rule: a trace that keeps every one takes memory."""
+    return MAX_SPARSE_ITERATIONS if keeps_few(rule) else MAX_ITERATIONS
 
 
 def too_many_iterations(rule: str) -> SettingError:
-    """Say that there is a limit of iterations."""
-    return SettingError(f"On this page {most_iterations(rule):,} iterations is the limit.")
+    """Return the error that names the maximum iterations of a rule."""
+    return SettingError(
+        f"The app allows at most {most_iterations(rule):,} iterations: enter a smaller number, or "
+        "use nbn_core in a notebook, which has no limit."
+    )

@@ -1,4 +1,4 @@
-"""The link to what a session holds."""
+"""The link to the current experiment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nbn_core.experiment import Experiment, link
 
 
 def current_link(session: Session) -> str:
-    """Return the link that reopens exactly this; empty when it is too large for one."""
+    """Return the link that reopens the current experiment; empty if it is too large for a link."""
     if session.linked is not session.experiment:
         session.linked, session.link = session.experiment, _link_of(session.experiment)
     return session.link

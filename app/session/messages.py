@@ -1,7 +1,7 @@
-"""What the browser may say, checked before anything acts on it.
+"""Messages of a browser, validated before anything acts on them.
 
-The component keeps its messages in one state value, {"client", "messages", "have"}: numbered, and
-repeated until acknowledged. Anything else in it is ignored or answered with one sentence.
+A component keeps its messages in one state value, {"client", "messages", "have"}. They are numbered
+and sent again until acknowledged. Invalid values are ignored or refused with one sentence.
 """
 
 from __future__ import annotations
@@ -19,45 +19,60 @@ MAX_MESSAGES = 200
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One request: its number, its kind, and its fields as they came."""
+    """One request of the browser.
+
+    Parameters
+    ----------
+    seq : int
+        Its number, increasing.
+    kind : str
+        Which action it asks for.
+    fields : mapping
+        Its values, not yet validated.
+    """
 
     seq: int
     kind: str
     fields: Mapping[str, Any]
 
     def text(self, name: str, limit: int = 200) -> str:
-        """Return a field that must be text."""
+        """Return a text field of at most `limit` characters."""
         value = self.fields.get(name)
         if not isinstance(value, str) or len(value) > limit:
-            raise NBNError("That request could not be understood; nothing was changed.")
+            raise NBNError(
+                "This request could not be read, so nothing was changed: reload the page and try "
+                "again."
+            )
         return value
 
     def whole(self, name: str, low: int, high: int) -> int:
-        """Return a field that must be a whole number within bounds."""
+        """Return an integer field between `low` and `high`."""
         value = self.fields.get(name)
         if isinstance(value, float) and math.isfinite(value) and value == int(value):
             value = int(value)
         if not _is_whole(value) or not low <= value <= high:
-            raise SettingError(f"This must be a whole number from {low:,} to {high:,}.")
+            raise SettingError(
+                f"The value must be a whole number from {low:,} to {high:,}: change it."
+            )
         return value
 
     def number(self, name: str, low: float, high: float) -> float:
-        """Return a field that must be a number within bounds."""
+        """Return a number field between `low` and `high`."""
         value = self.fields.get(name)
         if not _is_number(value) or not low <= value <= high:
-            raise SettingError(f"This must be a number from {low:g} to {high:g}.")
+            raise SettingError(f"The value must be a number from {low:g} to {high:g}: change it.")
         return float(value)
 
     def finite(self, name: str) -> float:
-        """Return a field that must be a number, whatever its size."""
+        """Return a number field of any finite size."""
         value = self.fields.get(name)
         if not _is_number(value) or not abs(value) <= sys.float_info.max:
-            raise SettingError("This must be a number.")
+            raise SettingError("The value must be a number: change it.")
         return float(value)
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    """Whether a JSON value is a number; true and false are none."""
+    """Whether a JSON value is a number; true and false are not."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
@@ -67,7 +82,7 @@ def _is_whole(value: object) -> TypeGuard[int]:
 
 @dataclass(frozen=True, slots=True)
 class Have:
-    """What the browser says it has already, so that it is not sent again."""
+    """What the browser already has, so that it is not sent again."""
 
     catalogue: bool = False
     data: str | None = None
@@ -86,7 +101,7 @@ class Outbox:
 
 
 def read_outbox(value: object) -> Outbox | None:
-    """Read the component's state; None when it is not one of ours."""
+    """Validate the state of a component; return None if it is not an outbox."""
     if not isinstance(value, Mapping):
         return None
     client, messages = value.get("client"), value.get("messages")

@@ -1,4 +1,4 @@
-"""What all sessions of one server share: the workers, and the kernels compiled in advance."""
+"""What all sessions of one server share: worker threads and the compilation of the kernels."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _LOG: Final = logging.getLogger(__name__)
 
 @st.cache_resource(show_spinner=False)
 def workers() -> Workers:
-    """Return the worker threads: one for each core."""
-    return Workers(hands())
+    """Return the worker threads, one per core."""
+    return Workers(worker_count())
 
 
-def hands() -> int:
-    """How many workers there are."""
+def worker_count() -> int:
+    """Return the number of worker threads."""
     return max(1, os.cpu_count() or 1)
 
 
 @st.cache_resource(show_spinner=False)
 def warming() -> threading.Event:
-    """Compile the kernels in the background, once; the event is set when they are ready."""
+    """Compile the kernels once, in the background; the event is set when they are ready."""
     ready = threading.Event()
     threading.Thread(target=_warm, args=(ready,), name="nbn-warm-up", daemon=True).start()
     return ready
@@ -37,7 +37,7 @@ def warming() -> threading.Event:
 
 @st.cache_resource(show_spinner=False)
 def warming_rules() -> threading.Event:
-    """Compile the other learning rules in the background, once; set when all are ready."""
+    """Compile the other learning rules once, in the background; set when all are ready."""
     ready = threading.Event()
     threading.Thread(target=_warm_rules, args=(ready,), name="nbn-warm-rules", daemon=True).start()
     return ready
@@ -47,7 +47,7 @@ def _warm_rules(ready: threading.Event) -> None:
     try:
         warm_up_rules()
     except Exception:
-        _LOG.exception("Warming up failed; each rule compiles what it needs when it first trains")
+        _LOG.exception("Warm-up failed; each rule compiles what it needs when it first trains")
     ready.set()
 
 
@@ -55,13 +55,13 @@ def _warm(ready: threading.Event) -> None:
     try:
         warm_up()
     except Exception:
-        _LOG.exception("Warming up failed; the first training compiles what it needs")
+        _LOG.exception("Warm-up failed; the first training compiles what it needs")
     ready.set()
     try:
         warm_up_curvature()
     except Exception:
-        _LOG.exception("Warming up failed; the Hessian page compiles what it needs")
-    # What was imported never becomes garbage, and looking through it costs 50-90 ms each time (see
-    # streamlit/streamlit#8977); that Streamlit does so after every rerun is set off in config.toml.
+        _LOG.exception("Warm-up failed; the Hessian page compiles what it needs")
+    # Imported modules never become garbage, and scanning them takes 50-90 ms per collection (see
+    # streamlit/streamlit#8977). Streamlit's collection after every rerun is off in config.toml.
     gc.collect()
     gc.freeze()

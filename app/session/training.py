@@ -1,4 +1,4 @@
-"""The run of a session: train, step, stop, reset, and the iteration that is shown."""
+"""The run of a session: start, resume, stop and drop it."""
 
 from __future__ import annotations
 
@@ -16,33 +16,34 @@ from nbn_core.experiment import Experiment
 from nbn_core.rules import RULES
 from nbn_core.training import StopReason
 
-PROMPT: Final = 0.12  # seconds to wait for a training that is over before the eye follows
+PROMPT_WAIT: Final = 0.12  # seconds to wait for a run that may end before anyone notices
 
 
 def train(session: Session, workers: Workers) -> None:
-    """Start training, or go on with it, wherever the button stands.
+    """Start or resume training, from any page; more iterations are allowed at the limit.
 
     Raises
     ------
     NBNError
-        If the drawing is not complete, or there is nothing to go on to.
+        If the drawing is not complete, the rule cannot train it, or no more iterations are
+        allowed.
     """
     run = run_for(session)
     if run.stop is StopReason.MAX_ITERATIONS:
-        _train_on(session, run)
+        _allow_more_iterations(session, run)
     session.halted, session.play, session.settling = False, True, True
     run.go(workers)
-    run.wait(PROMPT)
+    run.wait(PROMPT_WAIT)
 
 
-def _train_on(session: Session, run: Run) -> None:
-    """Train at the limit means: as many iterations again. The experiment says so."""
+def _allow_more_iterations(session: Session, run: Run) -> None:
+    """Double the maximum iterations of a run that reached them; the experiment changes too."""
     experiment = session.experiment
     limit = experiment.stopping.max_iterations
-    most = most_iterations(experiment.rule)
-    if limit >= most:
+    largest = most_iterations(experiment.rule)
+    if limit >= largest:
         raise too_many_iterations(experiment.rule)
-    longer = min(most, 2 * limit)
+    longer = min(largest, 2 * limit)
     stopping = replace(experiment.stopping, max_iterations=longer)
     session.put(replace(session.document, experiment=replace(experiment, stopping=stopping)))
     run.extend(longer)
@@ -50,15 +51,15 @@ def _train_on(session: Session, run: Run) -> None:
 
 
 def halt(session: Session) -> None:
-    """Stop a training; Train goes on with it."""
+    """Stop training; Train resumes it."""
     if session.run is not None:
         session.run.halt()
-        session.run.wait(PROMPT)
+        session.run.wait(PROMPT_WAIT)
         session.halted = True
 
 
 def run_for(session: Session) -> Run:
-    """Return the run of the experiment on the stage; a new one if it has changed."""
+    """Return the run of the current experiment; a new one if the experiment has changed."""
     document = session.document
     if document.blocked:
         raise TopologyError(document.blocked)
@@ -72,20 +73,20 @@ def run_for(session: Session) -> Run:
 
 
 def _check_rule(experiment: Experiment) -> None:
-    """Refuse a rule that cannot train this, or whose outputs the stage cannot draw."""
+    """Refuse a rule that cannot train the experiment, or whose outputs the stage cannot draw."""
     rule = RULES[experiment.rule]
     refusal = rule.refuses(experiment.topology, experiment.datasets()[0])
     if refusal is None and hasattr(rule, "predict"):
         refusal = (
-            f"{rule.title} does not answer with the outputs of the drawn network, so the stage "
-            "cannot show it: train with NBN here, or go to the Race page."
+            f"{rule.title} predicts with its own outputs, not those of the drawn network, so it "
+            "cannot be shown here: train with another rule, or use the Race page."
         )
     if refusal is not None:
         raise SettingError(refusal)
 
 
 def drop_run(session: Session) -> None:
-    """Forget the run; a worker at it stops after its slice."""
+    """Discard the run; a worker that trains it stops after its slice."""
     if session.run is not None:
         session.run.halt()
     session.run, session.run_from, session.halted = None, "", False
@@ -93,7 +94,7 @@ def drop_run(session: Session) -> None:
 
 
 def training_key(experiment: Experiment) -> str:
-    """Say what a training depends on: all of the experiment but the drawing and the names in it."""
+    """Return a digest of all that training depends on: the experiment without drawing and names."""
     key = _KEYS.get(experiment)
     if key is None:
         unnamed = replace(experiment.topology, names=())
@@ -108,7 +109,7 @@ _KEYS: Final[WeakKeyDictionary[Experiment, str]] = WeakKeyDictionary()
 
 
 def leave_nothing_running(run: Run | None) -> None:
-    """A closed tab stops its training."""
+    """Register the run, so that it stops when the tab is closed."""
     if run is not None:
         _session()[:] = [run]
 

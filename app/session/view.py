@@ -1,4 +1,4 @@
-"""What all pages look at together: the experiment, its run, and the iteration chosen."""
+"""The current view, shared by all pages: experiment, trace, and the iteration shown."""
 
 from __future__ import annotations
 
@@ -15,12 +15,24 @@ from nbn_core.trace import Trace
 
 @dataclass(frozen=True, slots=True)
 class CurrentView:
-    """The experiment at the iteration on the screen.
+    """The experiment at the iteration shown.
 
-    `trace` is None while nothing was trained; then `k` and `last` are 0 and the weights are those
-    that training would start from. `end` is the row that training ended at: the last, or the best
-    for the validation patterns. `validation` is the SSE of those patterns row by row; None
-    without any.
+    Parameters
+    ----------
+    experiment : Experiment
+        The current experiment.
+    trace : Trace or None
+        Its trace so far; None before training. Then `k`, `last` and `end` are 0.
+    running : bool
+        Whether training is in progress.
+    k : int
+        The row of the trace that is shown.
+    last : int
+        The last row.
+    end : int
+        The row whose weights training returns: the last, or the one with the best validation SSE.
+    validation : tuple of float, optional
+        SSE of the validation patterns, one value per row; None without such patterns.
     """
 
     experiment: Experiment
@@ -33,7 +45,7 @@ class CurrentView:
 
     @property
     def weights(self) -> NDArray[np.float64]:
-        """(N,) float64 at iteration k."""
+        """The weights of row `k`, or the starting weights before training: (N,) float64."""
         if self.trace is None:
             return self.experiment.start_weights()
         weights: NDArray[np.float64] = self.trace.weights[self.k]
@@ -41,7 +53,7 @@ class CurrentView:
 
     @property
     def iteration(self) -> int:
-        """The iteration of row k: a rule that needs very many keeps only some of them."""
+        """The iteration of row `k`; the trace of some rules keeps only a part of the iterations."""
         return 0 if self.trace is None else int(self.trace.iterations[self.k])
 
     @property
@@ -51,17 +63,17 @@ class CurrentView:
 
     @property
     def mu(self) -> float:
-        """The damping at iteration k; NaN while nothing was trained."""
+        """The damping of row `k`; NaN before training."""
         return float("nan") if self.trace is None else float(self.trace.mu[self.k])
 
 
 def current_view(session: Session) -> CurrentView:
-    """Return what is on the screen now; a run of another experiment does not count."""
+    """Return the current view; a run that belongs to another experiment is ignored."""
     run = session.run
     trace = None
     running = False
     if run is not None and session.run_from == training_key(session.experiment):
-        running = run.running  # before the trace: a run seen at rest is seen with its last row
+        running = run.running  # read before the trace, so that a stopped run has its last row
         trace = run.trace()
     if run is None or trace is None:
         return CurrentView(session.experiment, None, False, 0, 0, 0)

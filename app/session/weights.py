@@ -1,4 +1,4 @@
-"""Starting weights: drawn anew, set one by one, kept while the wiring changes."""
+"""The weights of a session: new starting weights, and those shown or reached by training."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BIAS: Final = ""
 
 
 def renew_weights(session: Session) -> None:
-    """Draw other starting weights."""
+    """Draw new starting weights: the next seed."""
     start = session.experiment.start
     if isinstance(start, SeededStart):
         change(session, start=replace(start, seed=start.seed + 1 if start.seed < MAX_SEED else 0))
@@ -27,7 +27,7 @@ def renew_weights(session: Session) -> None:
 
 
 def shown_weights(session: Session, k: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return the weights at iteration k of the run, or the starting ones."""
+    """Return the weights of row `k` of the trace, or the starting weights before training."""
     trace = session.run.trace() if session.run is not None else None
     if trace is None or session.run_from != training_key(session.experiment):
         return session.experiment.start_weights()
@@ -36,6 +36,6 @@ def shown_weights(session: Session, k: int) -> np.ndarray[Any, np.dtype[np.float
 
 
 def reached_weights(session: Session) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return the weights a training is at, those it ended with, or the starting ones."""
+    """Return the newest weights of the run, those training returned, or the starting weights."""
     best = session.run.best_row if session.run is not None and not session.run.running else None
     return shown_weights(session, MAX_ITERATIONS if best is None else best)

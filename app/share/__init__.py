@@ -1,6 +1,7 @@
 """The Share page: what can be exported, and what can be imported.
 
-`page` shows the link, `exports` every file to download and `report` the report among them;
-`import_form` takes a file, and `import_proposal` says what importing it would change. `words` makes
-the sentences; `component` is the browser half, in `frontend`.
+`page` shows the link, import and export. `exports` lists every file to download, each a value of
+`export_file`; `report` writes the report among them. `import_form` takes files, and
+`import_proposal` lists what importing them would change. `words` makes the sentences; `component`
+mounts the browser half, whose code is in `frontend`.
 """

@@ -12,12 +12,12 @@ _SHARE: Final = Component(
 
 
 def copy_link(packed: str) -> None:
-    """Show the address that opens this very experiment, with a button that copies it."""
+    """Show the link to the current experiment, with a button that copies it."""
     _mount("nbn-share-link", {"kind": "link", "link": packed})
 
 
 def picture(svg: str, name: str) -> None:
-    """Show a button that gives a drawing as PNG; drawn in the browser, at twice its size."""
+    """Show a button that downloads a drawing as PNG, made in the browser at twice its size."""
     _mount("nbn-share-picture", {"kind": "picture", "svg": svg, "name": name})
 
 

@@ -1,4 +1,4 @@
-"""Everything that can be taken away: what it is for, what it is called, and how it is made."""
+"""Everything that can be exported: what each file is for, its name, and how it is written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from app.figures.layout import Place
 from app.figures.palette import LIGHT, Palette
 from app.figures.portrait import portrait
 from app.session.view import CurrentView
+from app.share.export_file import BINARY, CSV, JSON, SMALL_FILE, TEXT, ExportGroup, File, Row
 from app.share.report import report
 from app.share.words import caption
 from nbn_core import formats
@@ -22,113 +23,28 @@ from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment, Parts, ProblemData
-from nbn_core.experiment.byte_cache import ByteCache
-from nbn_core.formats import FormatError
 from nbn_core.formats.export_checks import Precision
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
 
-SOON: Final = 30_000  # numbers up to which a file is made before it is asked for
-MOST: Final = 8_000_000  # numbers in a file that this page makes
-KEPT: Final = ByteCache(64_000_000, largest=16_000_000)
-TEXT, CSV, JSON, BINARY = "text/plain", "text/csv", "application/json", "application/octet-stream"
 PRECISIONS: Final[tuple[Precision, Precision]] = ("double", "float")
-RAW: Final = "raw numbers in, raw numbers out"
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """One file.
-
-    Parameters
-    ----------
-    label : str
-        Of its button.
-    name, mime : str
-        Of the file.
-    numbers : int
-        About how many are in it.
-    key : tuple
-        The same for the same file.
-    write : callable
-        Makes it.
-    """
-
-    label: str
-    name: str
-    mime: str
-    numbers: int
-    key: tuple[Any, ...]
-    write: Callable[[], str | bytes]
-
-    @property
-    def soon(self) -> bool:
-        """Whether it takes no time to make."""
-        return self.numbers <= SOON
-
-    @property
-    def about(self) -> int:
-        """About how many bytes a file takes that is made when asked for; 0 if nobody knows."""
-        return self.numbers * {CSV: 20, BINARY: 8}.get(self.mime, 0)
-
-    @property
-    def refused(self) -> str:
-        """Why this page does not make it; empty if it does."""
-        if self.numbers <= MOST:
-            return ""
-        return (
-            f"This file would hold {self.numbers:,} numbers, more than this page makes: "
-            "use nbn_core in a notebook, or python -m nbn_core train."
-        )
-
-    def make(self) -> bytes:
-        """Make it, or take the one made before.
-
-        Raises
-        ------
-        NBNError
-            If it cannot be made, or is too large.
-        """
-        if self.refused:
-            raise FormatError(self.refused)
-        return KEPT.get(self.key, self._bytes)
-
-    def _bytes(self) -> bytes:
-        made = self.write()
-        return made.encode() if isinstance(made, str) else made
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One thing to take away, in one format or several."""
-
-    title: str
-    purpose: str
-    files: tuple[File, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ExportGroup:
-    """Things that belong together."""
-
-    title: str
-    rows: tuple[Row, ...]
+UNITS: Final = "inputs and outputs in original units"
 
 
 @dataclass(frozen=True, slots=True)
 class Exports:
-    """All of it for one experiment at one iteration."""
+    """All files of one experiment at one iteration."""
 
     shown: CurrentView
     places: Mapping[str, Place]
     PICTURE: ClassVar[str] = "Drawing"
 
     def groups(self) -> list[ExportGroup]:
-        """Return everything, in the order of the page."""
+        """Return all groups, in the order of the page."""
         return [self._experiment(), self._network(), self._trained(), self._numbers()]
 
     def drawing(self, palette: Palette = LIGHT) -> str:
-        """Return the network as SVG, its weights at the iteration shown; files are for paper."""
+        """Return the network as SVG, with the weights of the iteration shown; light by default."""
         now = self.shown
         return portrait(
             now.experiment.topology, now.weights, palette, caption=caption(now), drawn=self.places
@@ -138,7 +54,7 @@ class Exports:
         self, label: str, ending: str, write: Callable[[], str | bytes], numbers: int = 0,
         mime: str = TEXT, *, at: bool = True,
     ) -> File:  # fmt: skip
-        """Describe a file; `at` says whether it depends on the iteration shown."""
+        """Describe a file; `at` is whether its contents depend on the iteration shown."""
         now = self.shown
         name = stem(now.experiment) + (f"-iteration-{now.k}" if at else "") + ending
         key = ("share", now.experiment, now.trace is None, now.k, now.last, name)
@@ -150,26 +66,28 @@ class Exports:
         size = train.inputs.size + train.targets.size
         own = 0 if isinstance(experiment.data, ProblemData) else 3 * size
         json = self.file("JSON", ".json", experiment.to_json, own, JSON, at=False)
-        page = self.file("HTML", ".html", lambda: report(now, self.places), SOON + 1, "text/html")
+        page = self.file(
+            "HTML", ".html", lambda: report(now, self.places), SMALL_FILE + 1, "text/html"
+        )
         dat = self.file("NBN .dat", ".dat", lambda: formats.write_dat(train), size, at=False)
         return ExportGroup(
-            "The experiment",
+            "Experiment",
             (
                 Row(
                     "Experiment",
-                    "All of it in one file: network, data, rule, seed. Opens here again, and in "
-                    "nbn_core.",
+                    "Everything in one file: network, data, rule and seed. Can be imported here "
+                    "and in nbn_core.",
                     (json,),
                 ),
                 Row(
                     "Report",
-                    "One page to print or hand in: what was trained, how it went, with figures. "
-                    "It opens here again too.",
+                    "One page to print or hand in: what was trained, the results, and figures. Can "
+                    "be imported here too.",
                     (page,),
                 ),
                 Row(
                     "Training data",
-                    "For the NBN programs: inputs then targets, scaled as the network sees them.",
+                    "For the NBN programs: inputs, then targets, scaled as the network sees them.",
                     (dat,),
                 ),
             ),
@@ -192,17 +110,17 @@ class Exports:
             mime=JSON,
         )  # fmt: skip
         return ExportGroup(
-            "The network",
+            "Network",
             (
-                Row(self.PICTURE, "For slides and papers, every weight in colour.", (svg,)),
+                Row(self.PICTURE, "For slides and papers, with every weight in colour.", (svg,)),
                 Row(
                     "Topology file",
-                    f"For the NBN programs of Wilamowski and Yu; put {data} beside it.",
+                    f"For the NBN programs of Wilamowski and Yu; put {data} in the same folder.",
                     (nbn,),
                 ),
                 Row(
                     "Topology vectors",
-                    "For the Matlab NBN trainer, and for pyNBN.",
+                    "For the Matlab NBN trainer and for pyNBN.",
                     (matlab, pynbn),
                 ),
                 Row("Graph", "For networkx, Gephi, yEd and other graph tools.", (xml, nodes)),
@@ -236,11 +154,15 @@ class Exports:
             )
         ]  # fmt: skip
         return ExportGroup(
-            "The trained network",
+            "Trained network",
             (
-                Row("ONNX", f"Runs wherever ONNX does: {RAW}.", tuple(onnx)),
-                Row("Python", f"One function, nothing to install: {RAW}.", (python,)),
-                Row("C99", f"One function without a heap, for microcontrollers: {RAW}.", tuple(c)),
+                Row("ONNX", f"For any ONNX runtime; {UNITS}.", tuple(onnx)),
+                Row("Python", f"One function without dependencies; {UNITS}.", (python,)),
+                Row(
+                    "C99",
+                    f"One function without heap memory, for microcontrollers; {UNITS}.",
+                    tuple(c),
+                ),
             ),
         )
 
@@ -253,32 +175,35 @@ class Exports:
         matrix = self.file("CSV", "-q.csv", self._matrix, n * n, CSV)
         arrays = self.file("NPZ", "-q.npz", self._arrays, n * n, BINARY)
         rows = [
-            Row("Weights", "One a row, with the names of what it connects.", (listed,)),
+            Row(
+                "Weights", "One weight per row, with the names of the nodes it connects.", (listed,)
+            ),
             *self._training(),
             self._predictions(now.experiment.data.raw_parts()),
             Row(
                 "Quasi-Hessian",
-                "The matrix Q at these weights, rows and columns named; NPZ has the gradient too.",
+                "The matrix Q at these weights, with named rows and columns; NPZ also has the "
+                "gradient.",
                 (matrix, arrays),
             ),
         ]
-        return ExportGroup("The numbers", tuple(rows))
+        return ExportGroup("Numbers", tuple(rows))
 
     def _training(self) -> list[Row]:
-        trace, aside = self.shown.trace, self.shown.validation
+        trace, validation = self.shown.trace, self.shown.validation
         if trace is None:
             return []
         table = self.file(
-            "CSV", "-trace.csv", lambda: formats.write_trace_csv(trace, aside), 8 * len(trace), CSV,
-            at=False,
+            "CSV", "-trace.csv", lambda: formats.write_trace_csv(trace, validation),
+            8 * len(trace), CSV, at=False,
         )  # fmt: skip
         arrays = self.file(
-            "NPZ", "-trace.npz", lambda: formats.write_trace_npz(trace, aside), trace.weights.size,
-            BINARY, at=False,
+            "NPZ", "-trace.npz", lambda: formats.write_trace_npz(trace, validation),
+            trace.weights.size, BINARY, at=False,
         )  # fmt: skip
         text = (
             f"Error, damping and time of all {plural(self.shown.last, 'iteration')}; NPZ also has "
-            "the weights of each."
+            "the weights of each iteration."
         )
         return [Row("Training", text, (table, arrays))]
 
@@ -291,7 +216,7 @@ class Exports:
             for part, what in zip(parts, ("train", "validation", "test"), strict=True)
             if part is not None
         ]  # fmt: skip
-        text = "What goes in, what should come out and what does, pattern by pattern, in raw units."
+        text = "Inputs, targets and outputs, pattern by pattern, in original units."
         return Row("Predictions", text, tuple(files))
 
     def _predicted(self, part: Dataset) -> str:
@@ -319,7 +244,7 @@ class Exports:
 
 
 def labelled(experiment: Experiment) -> Topology:
-    """Return the network with the names of the data's columns, as far as they can be its names."""
+    """Return the network with the column names of its data, if they are valid names of nodes."""
     topology, data = experiment.topology, experiment.data
     if isinstance(data, ProblemData):
         return topology
@@ -334,13 +259,13 @@ def labelled(experiment: Experiment) -> Topology:
 
 
 def classes_of(experiment: Experiment) -> tuple[DataColumn, ...]:
-    """Return the columns that the targets were made of."""
+    """Return the columns that the targets were encoded from; empty for a built-in problem."""
     data = experiment.data
     return () if isinstance(data, ProblemData) else tuple(data.target_columns)
 
 
 def stem(experiment: Experiment) -> str:
-    """Return a name for files: small letters, digits and dashes."""
+    """Return the beginning of file names: the name of the data in letters, digits and dashes."""
     data = experiment.data
     name = data.name if isinstance(data, ProblemData) else data.dataset.name
     bare = re.sub(r"\.(csv|tsv|txt|dat|xlsx|parquet)$", "", name.lower())

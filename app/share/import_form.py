@@ -1,4 +1,4 @@
-"""Bring in: choose files or paste, read what would change, then decide."""
+"""Import: upload files or paste text, see what would change, then confirm or cancel."""
 
 from __future__ import annotations
 
@@ -11,94 +11,91 @@ from app.session.document import document_of
 from app.session.state import Session
 from app.session.training import drop_run
 from app.share.import_proposal import File, Proposal, propose
+from app.shared.words import escape_markdown
 from nbn_core.errors import NBNError
 
-_TABLE: Final = "| | here now | then |\n|---|---|---|\n"
+_TABLE: Final = "| | Current | After import |\n|---|---|---|\n"
 
 
 @dataclass(slots=True)
-class Intake:
-    """What has been brought in so far.
+class ImportForm:
+    """The state of the import form.
 
     Parameters
     ----------
-    round : int
-        Raised after every decision, so that the fields start empty again.
-    done : str
-        What was last done, in a sentence.
+    version : int
+        Part of the widget keys; increased after every decision to empty the fields.
+    imported : bool
+        Whether an import has just been made, which can be undone here.
     """
 
-    round: int = 0
-    done: str = ""
+    version: int = 0
+    imported: bool = False
 
 
-def bring_in(session: Session, intake: Intake) -> None:
-    """Show the fields, and what is in them before anything is replaced."""
+def import_files(session: Session, form: ImportForm) -> None:
+    """Show the fields and a preview of the changes; nothing changes before it is confirmed."""
     uploaded = st.file_uploader(
-        "An experiment, a report, or a network of another program, with its data and weights",
-        accept_multiple_files=True, key=f"nbn-bring-{intake.round}",
+        "Experiment, report, or a network of another program with its data and weights",
+        accept_multiple_files=True, key=f"nbn-bring-{form.version}",
     )  # fmt: skip
     pasted = st.text_area(
-        "or paste it here: a link, or the text of a file", key=f"nbn-paste-{intake.round}",
+        "Or paste a link or the text of a file", key=f"nbn-paste-{form.version}",
         height=68,
     )  # fmt: skip
     files: list[File] = [(file.name, file.getvalue()) for file in uploaded]
     if pasted.strip():
         files.append(("pasted text", pasted))
     if files:
-        intake.done = ""
-        _decide(session, intake, files)
-    elif intake.done:
-        _done(session, intake)
+        form.imported = False
+        _preview(session, form, files)
+    elif form.imported:
+        _done(session, form)
 
 
-def _decide(session: Session, intake: Intake, files: list[File]) -> None:
+def _preview(session: Session, form: ImportForm, files: list[File]) -> None:
     try:
         proposal = propose(files, session.experiment)
     except NBNError as error:
-        st.error(f"{error} What is here stays as it is.")
+        st.error(f"{error} Nothing was changed.")
         return
-    st.markdown("  \n".join(_plain(text) for text in proposal.recognised))
+    st.markdown("  \n".join(escape_markdown(text) for text in proposal.recognised))
     if not proposal.changes:
-        st.info("It is exactly what is here already.")
+        st.info("This is identical to the current experiment.")
         return
     lines = [
-        f"| {change.what} | {_plain(change.before)} | {_plain(change.after)} |"
+        f"| {change.what} | {escape_markdown(change.before)} | {escape_markdown(change.after)} |"
         for change in proposal.changes
     ]
     st.markdown(_TABLE + "\n".join(lines))
     if session.run is not None and session.run.iteration > 0:
         st.caption(
-            f"The {session.run.iteration:,} iterations trained here belong to what is here now: "
-            "take them away first if you need them."
+            f"Importing discards the {session.run.iteration:,} iterations trained so far: export "
+            "them first if you need them."
         )
     with st.container(horizontal=True):
-        if st.button("Use it", type="primary", key="nbn-use"):
-            _take_up(session, intake, proposal)
-        if st.button("Leave everything as it is", key="nbn-leave"):
-            intake.round += 1
+        if st.button("Import", type="primary", key="nbn-use"):
+            _import(session, form, proposal)
+        if st.button("Cancel", key="nbn-leave"):
+            form.version += 1
             st.rerun()
 
 
-def _take_up(session: Session, intake: Intake, proposal: Proposal) -> None:
+def _import(session: Session, form: ImportForm, proposal: Proposal) -> None:
     drop_run(session)
     session.put(document_of(proposal.experiment))
-    intake.round += 1
-    intake.done = "It is here now."
+    form.version += 1
+    form.imported = True
     st.rerun()
 
 
-def _done(session: Session, intake: Intake) -> None:
+def _done(session: Session, form: ImportForm) -> None:
     st.success(
-        f"{intake.done} Train it on the Draw page; Undo there, or here, brings back the other."
+        "Imported. Train it on the Draw page; Undo, there or here, restores the previous "
+        "experiment."
     )
     if st.button("Undo", icon=":material/undo:", key="nbn-bring-undo"):
         drop_run(session)
         session.move(-1)
-        intake.done = ""
+        form.imported = False
         st.rerun()
-
-
-def _plain(text: str) -> str:
-    """Show what somebody wrote as it is, never as markup."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:^=&@/" else c for c in text)

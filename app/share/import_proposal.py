@@ -1,4 +1,4 @@
-"""What somebody brings in: recognised, put together with what is here, told before it is done."""
+"""Recognise files to import, combine them with the current experiment, and list the changes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from app.session.document import drawing_of
 from app.session.limits import check_size
 from app.share.words import ends
+from app.shared.words import changed_settings, pattern_counts
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.errors import NBNError, ShapeError
@@ -28,16 +30,16 @@ from nbn_core.generators import PROBLEMS
 from nbn_core.network import Topology
 from nbn_core.rules import RULES
 
-MOST_BYTES: Final = 5_000_000
-MOST_FILES: Final = 3
-HIDDEN: Final = 8  # neurons of the network proposed for data that fit no other
+MAX_BYTES: Final = 5_000_000
+MAX_FILES: Final = 3
+HIDDEN_NEURONS: Final = 8  # of the network proposed if the current one does not fit the data
 
 File = tuple[str, str | bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One part of the experiment, before and after."""
+    """A part of the experiment that would change, before and after, in words."""
 
     what: str
     before: str
@@ -46,7 +48,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What was recognised, the experiment that would be, and how it differs from the one here."""
+    """The result of recognising files.
+
+    Parameters
+    ----------
+    recognised : tuple of str
+        What each file is, in one sentence.
+    experiment : Experiment
+        The experiment after the import.
+    changes : tuple of Change
+        How it differs from the current one.
+    """
 
     recognised: tuple[str, ...]
     experiment: Experiment
@@ -54,39 +66,39 @@ class Proposal:
 
 
 def propose(files: Sequence[File], now: Experiment) -> Proposal:
-    """Read what was brought, and say what it would change; nothing is changed yet.
+    """Read files and return what importing them would change; nothing is changed yet.
 
     Parameters
     ----------
     files : sequence of (name, str or bytes)
-        What was uploaded or pasted; a network, its patterns and its weights may come together.
+        Names and contents; a network, its patterns and its weights may be given together.
     now : Experiment
-        What is here.
+        The current experiment.
 
     Raises
     ------
     NBNError
-        One sentence; it names the file if there are several.
+        If a file is not recognised, too large, or does not fit the others; the message names
+        the file if there are several.
     """
-    if len(files) > MOST_FILES:
+    if len(files) > MAX_FILES:
         raise FormatError(
-            f"These are {len(files)} files: bring one experiment, or a network with its data and "
-            "weights."
+            f"{len(files)} files were given: import one experiment, or one network with its data "
+            "and weights."
         )
     found = [_recognised(name, data, alone=len(files) == 1) for name, data in files]
-    made = _put_together(found, [name for name, _ in files], now)
-    check_size(made)
-    return Proposal(
-        tuple(_told(one, alone=len(found) == 1) for one in found), made, _changes(now, made)
-    )
+    experiment = _combined(found, [name for name, _ in files], now)
+    check_size(experiment)
+    sentences = tuple(_sentence(one, alone=len(found) == 1) for one in found)
+    return Proposal(sentences, experiment, _changes(now, experiment))
 
 
 def _recognised(name: str, data: str | bytes, *, alone: bool) -> Recognised:
     try:
-        if len(data) > MOST_BYTES:
+        if len(data) > MAX_BYTES:
             raise FormatError(
-                f"This is {len(data) / 1e6:.1f} MB, and {MOST_BYTES // 1_000_000} MB is the limit "
-                "of this page: use nbn_core in a notebook."
+                f"This file has {len(data) / 1e6:.1f} MB, but the app imports at most "
+                f"{MAX_BYTES // 1_000_000} MB: use nbn_core in a notebook."
             )
         return recognise(data)
     except NBNError as error:
@@ -95,23 +107,23 @@ def _recognised(name: str, data: str | bytes, *, alone: bool) -> Recognised:
         raise FormatError(f"{quoted(name)}: {error}") from error
 
 
-def _told(one: Recognised, *, alone: bool) -> str:
+def _sentence(one: Recognised, *, alone: bool) -> str:
     facts = ""
     if one.network is not None:
         facts = f": {_network(one.network.topology)}"
         if one.network.weights is not None:
             facts += ", with its weights"
         if one.network.datafile and alone:
-            facts += f". Its data are in {quoted(one.network.datafile)}: bring both together"
+            facts += f". Its data is in {quoted(one.network.datafile)}: import both together"
     elif one.experiment is not None:
         facts = f": {_data(one.experiment)}; {_network(one.experiment.topology)}"
     return f"This is {one.what}{facts}."
 
 
-def _put_together(found: Sequence[Recognised], names: Sequence[str], now: Experiment) -> Experiment:
+def _combined(found: Sequence[Recognised], names: Sequence[str], now: Experiment) -> Experiment:
     whole = [one.experiment for one in found if one.experiment is not None]
     if whole and len(found) > 1:
-        raise FormatError("An experiment is complete by itself: bring it alone.")
+        raise FormatError("An experiment file is complete: import it without other files.")
     if whole:
         return whole[0]
     networks = [one.network for one in found if one.network is not None]
@@ -120,16 +132,17 @@ def _put_together(found: Sequence[Recognised], names: Sequence[str], now: Experi
     ]
     weights = [one.weights for one in found if one.weights is not None]
     if max(len(networks), len(patterns), len(weights)) > 1:
-        raise FormatError("Two files of the same kind came together: leave one out.")
+        raise FormatError("Two of the files are of the same kind: remove one.")
     network = networks[0] if networks else None
-    made = _with_network(now, network, _dataset(*patterns[0], network, now) if patterns else None)
+    dataset = _dataset(*patterns[0], network, now) if patterns else None
+    changed = _with_network(now, network, dataset)
     if weights:
-        made = replace(made, start=GivenStart(tuple(weights[0](made.topology).tolist())))
-    return made
+        changed = replace(changed, start=GivenStart(tuple(weights[0](changed.topology).tolist())))
+    return changed
 
 
 def _dataset(text: str, name: str, network: NetworkFile | None, now: Experiment) -> Dataset:
-    """Patterns: of as many inputs as the network has, else all columns but the last."""
+    """Read patterns: as many inputs as the network has, else all columns but the last."""
     title = "".join(c for c in name if c.isprintable())[:60].removesuffix(".dat")
     if network is not None:
         topology = network.topology
@@ -146,14 +159,16 @@ def _with_network(
     topology = now.topology if network is None else network.topology
     data, stopping = now.data, now.stopping
     if dataset is not None:
-        scaled = network is None or network.weights is None  # weights know their own scale
+        scaled = network is None or network.weights is None  # given weights fit the data as it is
         data = _own(dataset, scaled=scaled)
         stopping = Stopping(0.01, now.stopping.max_iterations)
         if network is None and (topology.n_inputs, topology.n_outputs) != (
             dataset.n_inputs, dataset.n_outputs,
         ):  # fmt: skip
             output = "linear" if dataset.kind == "regression" else "bipolar"
-            topology = Topology.mlp([dataset.n_inputs, HIDDEN, dataset.n_outputs], output=output)
+            topology = Topology.mlp(
+                [dataset.n_inputs, HIDDEN_NEURONS, dataset.n_outputs], output=output
+            )
     elif network is not None:
         _check_fit(topology, now)
     start: SeededStart | GivenStart = now.start
@@ -161,14 +176,14 @@ def _with_network(
         start = GivenStart(tuple(network.weights.tolist()))
     elif topology != now.topology:
         start = now.start if isinstance(now.start, SeededStart) else SeededStart()
-    drawing = now.drawing if topology == now.topology else None
+    drawing = drawing_of(now, topology)
     return replace(
         now, topology=topology, data=data, start=start, stopping=stopping, drawing=drawing
     )
 
 
 def _own(dataset: Dataset, *, scaled: bool) -> OwnData:
-    """Patterns of one's own; what lies beyond -1 to 1 is scaled to it."""
+    """Make custom data; inputs and regression targets beyond -1 to 1 are scaled to it."""
     inputs = scaled and np.abs(dataset.inputs).max() > 1.0
     targets = scaled and dataset.kind == "regression" and np.abs(dataset.targets).max() > 1.0
     by = {True: "minmax", False: "none"}
@@ -181,31 +196,33 @@ def _check_fit(topology: Topology, now: Experiment) -> None:
         return
     raise ShapeError(
         f"This network has {plural(topology.n_inputs, 'input')} and "
-        f"{plural(topology.n_outputs, 'output')}, but the data here, {_title(now)}, "
-        f"need {data.n_inputs} and {data.n_outputs}: choose data that fit on the Draw page first, "
-        "or bring the network and its .dat file together."
+        f"{plural(topology.n_outputs, 'output')}, but the current data, "
+        f"{_title(now)}, needs {data.n_inputs} and {data.n_outputs}: choose data that fits on the "
+        "Data page first, or import the network together with its .dat file."
     )
 
 
 # In words
 
 
-def _changes(now: Experiment, made: Experiment) -> tuple[Change, ...]:
+def _changes(now: Experiment, after: Experiment) -> tuple[Change, ...]:
     pairs = (
-        (Change("Data", _data(now), _data(made)), now.data == made.data),
+        (Change("Data", _data(now), _data(after)), now.data == after.data),
         (
-            Change("Network", _network(now.topology), _network(made.topology)),
-            now.topology == made.topology,
+            Change("Network", _network(now.topology), _network(after.topology)),
+            now.topology == after.topology,
         ),
-        (Change("Starting weights", _start(now), _start(made)), now.start == made.start),
+        (Change("Starting weights", _start(now), _start(after)), now.start == after.start),
         (
-            Change("Learning rule", _rule(now), _rule(made)),
-            (now.rule, now.settings) == (made.rule, made.settings),
+            Change("Learning rule", _rule(now), _rule(after)),
+            (now.rule, now.settings) == (after.rule, after.settings),
         ),
-        (Change("Ends", _end(now), _end(made)), now.stopping == made.stopping),
+        (Change("Stopping", _end(now), _end(after)), now.stopping == after.stopping),
     )
     return tuple(
-        replace(change, after="others, as many") if change.before == change.after else change
+        replace(change, after="different values, same count")
+        if change.before == change.after
+        else change
         for change, same in pairs
         if not same
     )
@@ -215,20 +232,11 @@ def _title(experiment: Experiment) -> str:
     data = experiment.data
     if isinstance(data, ProblemData):
         return PROBLEMS[data.name].title
-    return quoted(data.dataset.name) if data.dataset.name else "own data"
+    return quoted(data.dataset.name) if data.dataset.name else "custom data"
 
 
 def _data(experiment: Experiment) -> str:
-    parts = experiment.parts()
-    text = f"{_title(experiment)}, {plural(parts.train.n_patterns, 'pattern')}"
-    if parts.validation is parts.test is None:
-        return text
-    others = [
-        f"{part.n_patterns:,} to {what}"
-        for part, what in ((parts.validation, "validate"), (parts.test, "test"))
-        if part is not None
-    ]
-    return f"{text} to train, {', '.join(others)}"
+    return f"{_title(experiment)}, {pattern_counts(experiment.parts())}"
 
 
 def _network(topology: Topology) -> str:
@@ -241,19 +249,13 @@ def _network(topology: Topology) -> str:
 def _start(experiment: Experiment) -> str:
     start = experiment.start
     if isinstance(start, GivenStart):
-        return f"{plural(len(start.weights), 'number')}, given"
-    return f"drawn, {start.scheme}, seed {start.seed}"
+        return f"given, {plural(len(start.weights), 'number')}"
+    return f"random, {start.scheme}, seed {start.seed}"
 
 
 def _rule(experiment: Experiment) -> str:
-    rule = RULES[experiment.rule]
-    usual = rule.settings({})
-    told = [
-        f"{key.replace('_', ' ')} {value}"
-        for key, value in experiment.settings.items()
-        if value != usual[key]
-    ]
-    return f"{rule.title}{' with ' if told else ''}{', '.join(told)}"
+    settings = changed_settings(experiment)
+    return f"{RULES[experiment.rule].title}{' with ' if settings else ''}{', '.join(settings)}"
 
 
 def _end(experiment: Experiment) -> str:

@@ -1,4 +1,4 @@
-"""The Share page: the link, everything to take away, and what comes back in."""
+"""The Share page: the link, import and export."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from app.figures.needs import bytes_in_words
 from app.session import state
 from app.session.state import Session
 from app.share import component
-from app.share.exports import ExportGroup, Exports, File
-from app.share.import_form import Intake, bring_in
+from app.share.export_file import ExportGroup, File
+from app.share.exports import Exports
+from app.share.import_form import ImportForm, import_files
 from app.share.words import caption
 from app.shared import scrubber
 from app.shared.address import show_link
@@ -21,73 +22,67 @@ from app.shared.chart_box import reader_palette
 from nbn_core.errors import NBNError
 from nbn_core.experiment import link
 
-LONG: Final = 2_000  # characters of a link that mail programs and chats take whole
+LONG_LINK: Final = 2_000  # characters beyond which some mail programs truncate a link
 
 
 @dataclass(slots=True)
-class Sharing:
-    """What this session does on this page."""
+class PageState:
+    """The state of this page in one session."""
 
     player: scrubber.ReplayState = field(default_factory=scrubber.ReplayState)
-    intake: Intake = field(default_factory=Intake)
+    form: ImportForm = field(default_factory=ImportForm)
 
 
 def share() -> None:
-    """Show the page; what depends on the iteration runs again by itself while something moves."""
-    session, sharing = state.session(), _sharing()
+    """Show the page; the export refreshes itself while something changes."""
+    session, page = state.session(), _page_state()
     show_link(session)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Link", anchor=False)
         _link(session)
     with right:
-        st.subheader("Bring in", anchor=False)
-        bring_in(session, sharing.intake)
-    st.subheader("Take away", anchor=False)
-    every = scrubber.interval(session, sharing.player)
-    if every is None:
-        # Not as a fragment: a late message for one that is gone would leave the next page blank.
-        with st.container():
-            _take_away()
-    else:
-        st.fragment(_take_away, run_every=every)()
+        st.subheader("Import", anchor=False)
+        import_files(session, page.form)
+    st.subheader("Export", anchor=False)
+    scrubber.refresh(_export, scrubber.interval(session, page.player))
 
 
 def _link(session: Session) -> None:
     if not session.link:
         st.warning(
-            f"This experiment is too large for a link, which holds {link.MAX_LINK:,} characters: "
-            "take the Experiment away as a file, and bring it in on the other side."
+            f"This experiment is too large for a link of at most {link.MAX_LINK:,} characters: "
+            "export it as a file, and import the file on the other computer."
         )
         return
     component.copy_link(session.link)
     text = (
-        f"{len(session.link):,} characters. It opens this very network, data, rule and seed, on "
-        "any computer that reaches this address."
+        f"{len(session.link):,} characters. Opens this network with its data, rule and seed on any "
+        "computer that can reach this address."
     )
-    if len(session.link) > LONG:
-        text += " Some mail programs cut links this long: the Experiment file is safer."
+    if len(session.link) > LONG_LINK:
+        text += " Some mail programs truncate links this long: the Experiment file is safer."
     st.caption(text)
 
 
-def _take_away() -> None:
-    session, sharing = state.session(), _sharing()
-    now = scrubber.scrubber(session, sharing.player, "files hold")
-    if sharing.player.playing or now.running:
-        st.caption("The files are of the iteration at which this comes to rest.")
+def _export() -> None:
+    session, page = state.session(), _page_state()
+    now = scrubber.scrubber(session, page.player, "files contain")
+    if page.player.playing or now.running:
+        st.caption("Files can be exported when the replay or the training has stopped.")
     else:
-        _shelf(Exports(now, session.document.sketch.places()), caption(now))
-    scrubber.run_again(sharing.player)
+        _files(Exports(now, session.document.sketch.places()), caption(now))
+    scrubber.run_again(page.player)
 
 
-def _shelf(exports: Exports, whose: str) -> None:
+def _files(exports: Exports, weights: str) -> None:
     left, right = st.columns([5, 2], gap="large")
     with left:
         for group in exports.groups():
             _group(group, exports)
     with right:
-        st.image(exports.drawing(reader_palette()), width="stretch", alt=f"The network. {whose}.")
-        st.caption("Files with weights hold those of the iteration chosen above.")
+        st.image(exports.drawing(reader_palette()), width="stretch", alt=f"The network. {weights}.")
+        st.caption("Files with weights contain those of the iteration selected above.")
 
 
 def _group(group: ExportGroup, exports: Exports) -> None:
@@ -104,23 +99,23 @@ def _group(group: ExportGroup, exports: Exports) -> None:
 
 
 def _button(file: File) -> None:
-    """One file: made now and measured if it takes no time, else made when asked for."""
-    label, told = file.label, file.refused
+    """Show a download button; a small file is made at once, a large one on request."""
+    label, reason = file.label, file.refused
     data: bytes | Callable[[], bytes] = file.make
-    if file.about and not file.soon:
+    if file.about and not file.small:
         label = f"{file.label} · about {bytes_in_words(float(f'{file.about:.1g}'))}"
-    if file.soon:
+    if file.small:
         try:
             data = file.make()
             label = f"{file.label} · {bytes_in_words(len(data))}"
         except NBNError as error:
-            told = str(error)
+            reason = str(error)
     st.download_button(
         label, data, file.name, file.mime, key=f"take-{file.name}", on_click="ignore",
-        help=told or None, disabled=bool(told),
+        help=reason or None, disabled=bool(reason),
     )  # fmt: skip
 
 
 @st.cache_resource(scope="session", show_spinner=False)
-def _sharing() -> Sharing:
-    return Sharing()
+def _page_state() -> PageState:
+    return PageState()

@@ -1,8 +1,7 @@
-"""A report of one experiment: one HTML page that needs nothing from elsewhere, and opens again.
+"""A report of one experiment: a self-contained HTML page that can be imported again.
 
-Figures are SVG in the page itself. Everything that somebody could have written (names of data,
-columns and neurons) is escaped. The experiment is in it as data that no browser runs; Share reads
-it back.
+Figures are inline SVG. All text of unknown origin (names of data, columns and neurons) is escaped.
+The experiment is embedded as data that no browser executes; the Share page imports it.
 """
 
 from __future__ import annotations
@@ -25,22 +24,23 @@ from app.figures.svg import svg
 from app.session.curvature import Point, damping, eigenvalues, point
 from app.session.view import CurrentView
 from app.share.words import caption, ends
-from app.shared.words import duration, short
+from app.shared.words import changed_settings, duration, pattern_counts, short
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
-from nbn_core.data.scaling import METHODS
-from nbn_core.experiment import Experiment, GivenStart, ProblemData
+from nbn_core.data.scaling import METHODS, Scaling
+from nbn_core.experiment import Experiment, GivenStart, Parts, ProblemData
 from nbn_core.formats.recognise import REPORT_BEGIN, REPORT_END
 from nbn_core.generators import PROBLEMS
+from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
 
 FloatArray = NDArray[np.float64]
-SIDE: Final = 60  # of an output map
-LISTED: Final = 300  # weights up to which each is listed
-DECOMPOSED: Final = 600  # weights up to which Q is decomposed
-EMBEDDED: Final = 2_000_000  # characters of the experiment kept in the page
-WIDTH: Final = 620
+MAP_SIDE: Final = 60  # cells per side of an output map
+MAX_LISTED: Final = 300  # weights up to which each is listed
+MAX_SPECTRUM: Final = 600  # weights up to which the spectrum of Q is shown
+MAX_EMBEDDED: Final = 2_000_000  # characters up to which the experiment is embedded
+WIDTH: Final = 620  # of a figure, in pixels
 
 _STYLE: Final = """
 :root { color-scheme: light; }
@@ -65,15 +65,15 @@ def report(now: CurrentView, places: Mapping[str, Place]) -> str:
 
     Parameters
     ----------
-    now : Shown
-        The experiment, its training, and the iteration whose weights count.
+    now : CurrentView
+        The experiment, its training, and the iteration whose weights are reported.
     places : mapping
-        Where its nodes were drawn, by name.
+        Positions of the nodes by name.
 
     Returns
     -------
     str
-        HTML.
+        The HTML page.
     """
     experiment = now.experiment
     title = _title(experiment)
@@ -109,7 +109,7 @@ def _title(experiment: Experiment) -> str:
 
 def _result(now: CurrentView) -> str:
     if now.trace is None:
-        return "Not trained yet: the weights are those that training would start from."
+        return "Not trained yet: the weights are the starting weights."
     k, last = now.k, now.last
     sse, seconds = float(now.trace.sse[-1]), float(now.trace.seconds[-1])
     target = now.experiment.stopping.target_sse
@@ -121,59 +121,59 @@ def _result(now: CurrentView) -> str:
 
 
 def _facts(now: CurrentView) -> list[tuple[str, str]]:
+    """Return names and values for the table; a value is empty if it does not apply."""
     experiment = now.experiment
-    topology, data = experiment.topology, experiment.data
     parts = experiment.parts()
-    train = parts.train
-    about = f"{plural(train.n_patterns, 'pattern')} to train"
-    for part, what in ((parts.validation, "validate"), (parts.test, "test")):
-        about += "" if part is None else f", {part.n_patterns:,} to {what}"
-    if parts.test is not None:
-        about += f" (split seed {data.split_seed})"
-    if isinstance(data, ProblemData) and data.parameters:
-        about += "; " + ", ".join(f"{key} {value:g}" for key, value in data.parameters.items())
-    kinds = sorted({neuron.activation.replace("_", " ") for neuron in topology.neurons})
-    rule = RULES[experiment.rule]
-    usual = rule.settings({})
-    changed = [
-        f"{key.replace('_', ' ')} {value}"
-        for key, value in experiment.settings.items()
-        if value != usual[key]
-    ]
-    start = experiment.start
+    rule = RULES[experiment.rule].title
     facts = [
-        ("Data", about),
-        ("Inputs", ", ".join(train.input_names[:40])),
-        ("Targets", ", ".join(train.target_names[:40])),
-        (
-            "Network",
-            f"{plural(topology.n_inputs, 'input')}, {plural(topology.n_neurons, 'neuron')} "
-            f"({', '.join(kinds)}), {plural(topology.n_outputs, 'output')}, "
-            f"{plural(topology.n_weights, 'weight')}",
-        ),
-        ("Learning rule", f"{rule.title}{', ' if changed else ''}{', '.join(changed)}"),
-        (
-            "Starting weights",
-            "given in the experiment"
-            if isinstance(start, GivenStart)
-            else f"drawn, {start.scheme}, seed {start.seed}",
-        ),
-        ("Ends", ends(experiment.stopping)),
+        ("Data", _data(experiment, parts)),
+        ("Inputs", ", ".join(parts.train.input_names[:40])),
+        ("Targets", ", ".join(parts.train.target_names[:40])),
+        ("Scaling", _scaling(experiment.scaling)),
+        ("Network", _network(experiment.topology)),
+        ("Learning rule", ", ".join([rule, *changed_settings(experiment)])),
+        ("Starting weights", _start(experiment)),
+        ("Stopping", ends(experiment.stopping)),
         ("Weights shown", caption(now)),
+        *(
+            (f"{name} patterns", _quality(now, part))
+            for part, name in zip(parts, ("Training", "Validation", "Test"), strict=True)
+            if part is not None
+        ),
     ]
-    if not experiment.scaling.is_identity:
-        by = experiment.scaling
-        facts.insert(
-            3,
-            (
-                "Scaling",
-                f"inputs {METHODS[by.inputs_by]}, targets {METHODS[by.targets_by]}".lower(),
-            ),
-        )
-    for part, what in zip(parts, ("Training", "Validation", "Test"), strict=True):
-        if part is not None:
-            facts.append((f"{what} patterns", _quality(now, part)))
-    return facts
+    return [(name, value) for name, value in facts if value]
+
+
+def _data(experiment: Experiment, parts: Parts) -> str:
+    data = experiment.data
+    text = pattern_counts(parts)
+    if parts.test is not None:
+        text += f" (split seed {data.split_seed})"
+    if isinstance(data, ProblemData) and data.parameters:
+        text += "; " + ", ".join(f"{key} {value:g}" for key, value in data.parameters.items())
+    return text
+
+
+def _scaling(scaling: Scaling) -> str:
+    if scaling.is_identity:
+        return ""
+    return f"inputs {METHODS[scaling.inputs_by]}, targets {METHODS[scaling.targets_by]}".lower()
+
+
+def _network(topology: Topology) -> str:
+    kinds = sorted({neuron.activation.replace("_", " ") for neuron in topology.neurons})
+    return (
+        f"{plural(topology.n_inputs, 'input')}, {plural(topology.n_neurons, 'neuron')} "
+        f"({', '.join(kinds)}), {plural(topology.n_outputs, 'output')}, "
+        f"{plural(topology.n_weights, 'weight')}"
+    )
+
+
+def _start(experiment: Experiment) -> str:
+    start = experiment.start
+    if isinstance(start, GivenStart):
+        return "given in the experiment"
+    return f"random, {start.scheme}, seed {start.seed}"
 
 
 def _quality(now: CurrentView, part: Dataset) -> str:
@@ -182,8 +182,8 @@ def _quality(now: CurrentView, part: Dataset) -> str:
     sse = float(np.sum((part.targets - outputs) ** 2))
     text = f"SSE {short(sse)}, RMSE {short((sse / part.targets.size) ** 0.5)}"
     if part.kind == "classification":
-        right = int(np.count_nonzero(part.right(outputs)))
-        text += f", {right:,} of {part.n_patterns:,} in their class"
+        correct = int(np.count_nonzero(part.right(outputs)))
+        text += f", {correct:,} of {part.n_patterns:,} classified correctly"
     return text
 
 
@@ -196,13 +196,15 @@ def _table(rows: list[tuple[str, str]]) -> str:
 
 
 def _drawing(now: CurrentView, places: Mapping[str, Place]) -> str:
-    made = portrait(now.experiment.topology, now.weights, LIGHT, caption=caption(now), drawn=places)
-    told = "The network: orange is negative, blue positive; a neuron's ground is its bias."
-    return f"<figure>{made}<figcaption>{escape(told)}</figcaption></figure>"
+    drawing = portrait(
+        now.experiment.topology, now.weights, LIGHT, caption=caption(now), drawn=places
+    )
+    text = "The network: orange is negative, blue positive; the colour of a neuron is its bias."
+    return f"<figure>{drawing}<figcaption>{escape(text)}</figcaption></figure>"
 
 
 def _figure(chart: Chart) -> str:
-    # Several pictures in one page: each keeps its own clip path.
+    # All figures are in one page, so each needs a clip path with an id of its own.
     picture = svg(chart, LIGHT, WIDTH)
     picture = picture.replace('id="inside"', f'id="inside-{chart.name}"')
     picture = picture.replace("url(#inside)", f"url(#inside-{chart.name})")
@@ -215,7 +217,7 @@ def _charts(now: CurrentView, at: Point) -> list[Chart]:
         target = now.experiment.stopping.target_sse
         charts.append(convergence(now.trace, now.k, target, LIGHT, 340, now.validation))
     charts.append(_response(at))
-    if at.topology.n_weights <= DECOMPOSED:
+    if at.topology.n_weights <= MAX_SPECTRUM:
         charts.append(spectra.eigenvalue_chart(eigenvalues(at, "Q"), damping(at), LIGHT, 340))
     return charts
 
@@ -228,18 +230,20 @@ def _response(at: Point) -> Chart:
         return outputs_over_targets(data.targets.ravel(), outputs.ravel(), LIGHT, 340)
     low, high = data.inputs.min(axis=0), data.inputs.max(axis=0)
     pad = 0.1 * np.where(high > low, high - low, 1.0)
-    x, y = (np.linspace(low[i] - pad[i], high[i] + pad[i], SIDE) for i in range(2))
+    x, y = (np.linspace(low[i] - pad[i], high[i] + pad[i], MAP_SIDE) for i in range(2))
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    answers = scaling.targets.scaled(experiment.predict(at.weights, grid))
-    return response.output_map(x, y, answers[:, 0].reshape(SIDE, SIDE), data, LIGHT, name="output")
+    outputs = scaling.targets.scaled(experiment.predict(at.weights, grid))
+    return response.output_map(
+        x, y, outputs[:, 0].reshape(MAP_SIDE, MAP_SIDE), data, LIGHT, name="output"
+    )
 
 
-# The end
+# The weights and the experiment itself
 
 
 def _weights(now: CurrentView) -> list[str]:
     topology = now.experiment.topology
-    if topology.n_weights > LISTED:
+    if topology.n_weights > MAX_LISTED:
         return []
     lines = (
         f"<div><span>{escape(title)}</span><span>{weight:.6g}</span></div>"
@@ -250,13 +254,13 @@ def _weights(now: CurrentView) -> list[str]:
 
 def _again(experiment: Experiment) -> list[str]:
     text = experiment.to_json()
-    if len(text) > EMBEDDED:
+    if len(text) > MAX_EMBEDDED:
         return []
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return [
         "<h2>Run it again</h2>",
-        "<p>This page carries the experiment: bring it in on the Share page of NBN Lab, or save "
-        "the Experiment there as JSON and run <code>python -m nbn_core train experiment.json</code>"
-        ". The same experiment gives the same weights on the same machine.</p>",
+        "<p>This page contains the experiment: import it on the Share page of NBN Lab, or save it "
+        "there as JSON and run <code>python -m nbn_core train experiment.json</code>. The same "
+        "experiment gives the same weights on the same machine.</p>",
         REPORT_BEGIN + safe + REPORT_END,
     ]

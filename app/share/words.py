@@ -9,7 +9,7 @@ from nbn_core.experiment import Stopping
 
 
 def caption(now: CurrentView) -> str:
-    """Say whose weights these are."""
+    """Return which iteration the weights belong to."""
     if now.trace is None:
         return "Starting weights, iteration 0"
     sse = short(float(now.trace.sse[now.k]))
@@ -17,12 +17,9 @@ def caption(now: CurrentView) -> str:
 
 
 def ends(stopping: Stopping) -> str:
-    """Say when training ends."""
+    """Return when training stops."""
     text = f"at SSE {short(stopping.target_sse)}, "
-    most = plural(stopping.max_iterations, "iteration")
+    limit = plural(stopping.max_iterations, "iteration")
     if not stopping.patience:
-        return f"{text}or after {most}"
-    return (
-        f"{text}after {most}, or after {stopping.patience:,} without a better SSE of the "
-        "validation patterns"
-    )
+        return f"{text}or after {limit}"
+    return f"{text}after {limit}, or after {stopping.patience:,} without a better validation SSE"

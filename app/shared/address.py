@@ -1,4 +1,4 @@
-"""Keeps the address bar at a link to what is shown, without a screen of its own."""
+"""Keep the link to the current experiment in the address bar; shows nothing on the page."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _ADDRESS: Final = Component(
 
 
 def keep(link: str) -> None:
-    """Have the address bar show this link; none if it is empty."""
+    """Put a link into the address bar; an empty one removes it."""
     _ADDRESS.mount(KEY, {"link": link})
 
 
 def show_link(session: Session) -> None:
-    """Keep the address bar at this very experiment."""
+    """Put the link to the current experiment into the address bar."""
     keep(current_link(session))

@@ -1,4 +1,4 @@
-"""How a chart stands on a page: Plotly at rest, a picture while it is replayed, files to take."""
+"""Show a chart on a page: as Plotly, or as an SVG picture during a replay, with downloads."""
 
 from __future__ import annotations
 
@@ -15,24 +15,38 @@ from app.figures.svg import svg
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """How charts are shown now.
+    """How charts are shown in this run of the page.
 
     Parameters
     ----------
     palette : Palette
         Colours of the reader's theme.
     playing : bool
-        Whether charts change many times a second.
+        Whether charts change many times per second.
     """
 
     palette: Palette
     playing: bool
 
     def show(self, chart: Chart, width: int = 620, *, clickable: bool = False) -> Any:
-        """Show a chart; return what was clicked, if it can be.
+        """Show a chart.
 
-        Plotly builds a chart anew on every change, which flickers; a picture is replaced without a
-        blink. Both come from the same figure.
+        Plotly rebuilds a chart on every change, which flickers; a picture is replaced without
+        flicker. Both come from the same figure.
+
+        Parameters
+        ----------
+        chart : Chart
+            The chart to show.
+        width : int
+            Width of the picture, in pixels; Plotly takes the width of the page.
+        clickable : bool
+            Whether a click on a point runs the page again.
+
+        Returns
+        -------
+        Any
+            Streamlit's selection event if the chart is clickable and not playing, else None.
         """
         height = int(chart.spec.layout.height)
         with st.container(key=f"chart-{chart.name}"):
@@ -56,17 +70,17 @@ class Box:
         return event if clickable else None
 
     def files(self, name: str, make: Callable[[], Chart], width: int) -> None:
-        """Offer a chart as files; it is made when one is asked for."""
-        look = self.palette
+        """Offer downloads of a chart, which is made on request."""
+        colours = self.palette
         with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
             st.download_button(
-                "SVG", lambda: svg(make(), look, width), f"{name}.svg", "image/svg+xml",
+                "SVG", lambda: svg(make(), colours, width), f"{name}.svg", "image/svg+xml",
                 key=f"svg-{name}", on_click="ignore", type="tertiary",
-                help="The chart as a drawing for print. PNG: the camera above the chart.",
+                help="Vector drawing. For PNG, use the camera icon above the chart.",
             )  # fmt: skip
             st.download_button(
                 "CSV", lambda: make().table(), f"{name}.csv", "text/csv", key=f"csv-{name}",
-                on_click="ignore", type="tertiary", help="The numbers of this chart, in full.",
+                on_click="ignore", type="tertiary", help="The numbers of the chart, unrounded.",
             )  # fmt: skip
 
 
@@ -79,5 +93,5 @@ def _config(name: str) -> dict[str, Any]:
 
 
 def reader_palette() -> Palette:
-    """Return the colours of the theme the reader has chosen."""
+    """Return the colours of the reader's theme, light or dark."""
     return palette(dark=st.context.theme.type == "dark")

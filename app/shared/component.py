@@ -1,8 +1,8 @@
-"""Our components in the browser (Streamlit components v2): plain ES modules, without a build step.
+"""Components in the browser (Streamlit components v2): plain ES modules without a build step.
 
-A folder is served as it is. One that shares modules with others is served from a copy of all of
-them side by side, so that `import "../../shared/frontend/dom.js"` means the same to the browser, to
-Node in the tests, and to a reader. Every address carries a hash of all that it serves, so that no
+A component's folder is served as it is. If it imports modules of other folders, a copy of all of
+them is served, so that `import "../../shared/frontend/dom.js"` means the same to the browser, to
+Node in the tests, and to a reader. Every URL carries a hash of all that is served, so that no
 browser mixes modules of two versions.
 """
 
@@ -28,16 +28,16 @@ _PACKAGE: Final = "nbn-lab"
 
 @dataclass(slots=True)
 class Component:
-    """One component.
+    """A component of ours in the browser.
 
     Parameters
     ----------
     name : str
-        Short, for addresses.
+        Short name for URLs.
     folder : str
-        Of its modules, within `app`.
+        Folder of its modules, within `app`.
     html, css, js : str
-        Files in it: the frame, the styles, and the module with the entry.
+        Files in the folder: page fragment, styles, and the module with the entry point.
     shares : tuple of str
         Other folders within `app` whose modules it imports.
     """
@@ -53,7 +53,7 @@ class Component:
     _served: dict[Path, Path] = field(default_factory=dict)  # copy -> original
 
     def mount(self, key: str, data: dict[str, Any]) -> None:
-        """Show it with this data; its messages are in its state `outbox`."""
+        """Show the component with `data`; its messages arrive in its state `outbox`."""
         manager = get_bidi_component_manager()
         if self._mounted is None or self._manager is not manager:
             self._mounted, self._manager = self._register(manager), manager
@@ -61,7 +61,7 @@ class Component:
         self._mounted(key=key, data=data, on_outbox_change=_ignore)
 
     def version(self) -> str:
-        """A hash of all that is served."""
+        """Return a hash of all files that are served."""
         digest = hashlib.blake2b(digest_size=5)
         for path in self._files():
             digest.update(path.relative_to(APP).as_posix().encode())
@@ -96,7 +96,7 @@ class Component:
         return root
 
     def _repair(self) -> None:
-        """Put back what a cleaner of temporary files took from a server that runs for weeks."""
+        """Restore files that a clean-up of temporary files removed while the server was running."""
         for copy, original in self._served.items():
             if not copy.exists():
                 copy.parent.mkdir(parents=True, exist_ok=True)
@@ -104,4 +104,4 @@ class Component:
 
 
 def _ignore() -> None:
-    """Streamlit keeps only state that has a callback."""
+    """Do nothing; Streamlit keeps only state that has a callback."""

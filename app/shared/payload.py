@@ -1,7 +1,7 @@
-"""What every component is sent, as plain JSON values: no NumPy scalar, no NaN; arrays as base64.
+"""Parts of the payload that several components are sent: plain JSON values, arrays as base64.
 
-Pure functions of values. Long arrays travel as little-endian float64, node by node, so that the
-browser can use them as they come.
+Pure functions of values; no NumPy scalar and no NaN. Long arrays are sent as little-endian float64,
+node by node, so that the browser can use them without conversion.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ Json = dict[str, Any]
 
 
 def pack(values: ArrayLike) -> str:
-    """Little-endian float64 in base64."""
+    """Encode numbers as little-endian float64 in base64."""
     return base64.b64encode(np.ascontiguousarray(values, dtype="<f8").tobytes()).decode("ascii")
 
 
 def number(value: float) -> float | None:
-    """Return a float that JSON can say; None for NaN and infinities."""
+    """Return a float that JSON can hold; None for NaN and infinities."""
     return float(value) if math.isfinite(value) else None
 
 
-# The network and what is drawn of it
+# The network and its drawing
 
 
 def graph_block(sketch: Sketch) -> Json:
-    """Every node and link on the stage."""
+    """Return every node and link of the drawing."""
     return {
         "nodes": [
             {
@@ -53,7 +53,7 @@ def graph_block(sketch: Sketch) -> Json:
 
 
 def network_block(topology: Topology) -> Json:
-    """Lay the topology out in the order of its weights."""
+    """Return the network, its neurons in the order of the weights."""
     family, sizes = family_of(topology)
     names = topology.names[topology.n_inputs :]
     return {
@@ -76,7 +76,15 @@ def network_block(topology: Topology) -> Json:
 
 
 def family_of(topology: Topology) -> tuple[str | None, list[int]]:
-    """Recognise a preset: its name and its hidden layers; (None, []) for other wirings."""
+    """Recognise a preset topology.
+
+    Returns
+    -------
+    str or None
+        "slp", "mlp", "bmlp" or "fcc"; None for any other wiring.
+    list of int
+        Sizes of the hidden layers; for "slp" and "fcc" the number of hidden neurons.
+    """
     hidden = topology.n_neurons - topology.n_outputs
     if hidden == 0 or tuple(topology.outputs) != tuple(range(hidden, topology.n_neurons)):
         return None, []

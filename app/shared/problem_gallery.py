@@ -1,8 +1,8 @@
-"""The catalogue of built-in problems, with a thumbnail of each.
+"""The catalogue of built-in problems with their thumbnails.
 
-The thumbnails stand in a file, because drawing them anew imports half of scikit-learn while the
-first visitor waits. A test holds the file to the generators; `python -m app.shared.problem_gallery`
-writes it again.
+The thumbnails are kept in a file, because drawing them imports much of scikit-learn while the first
+visitor waits. A test compares the file with the generators;
+`python -m app.shared.problem_gallery` writes it again.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from nbn_core.generators import PROBLEMS, Problem
 from nbn_core.network import ACTIVATIONS
 
 THUMBNAILS: Final = Path(__file__).with_name("thumbnails.json")
-_POINTS: Final = 90
-_ROWS: Final = 16
+_MAX_POINTS: Final = 90
+_MAX_ROWS: Final = 16
 
 Json = dict[str, Any]
 FloatArray = NDArray[np.float64]
@@ -29,7 +29,7 @@ FloatArray = NDArray[np.float64]
 
 @functools.cache
 def catalogue() -> Json:
-    """Every built-in problem with its thumbnail, and the activations a neuron may have."""
+    """Return all built-in problems with their thumbnails, and all activation functions."""
     thumbnails = json.loads(THUMBNAILS.read_text(encoding="utf-8"))
     return {
         "problems": [
@@ -46,7 +46,7 @@ def catalogue() -> Json:
 
 
 def thumbnail(problem: Problem) -> Json:
-    """Draw a problem small: its points, or its first patterns as a table of cells."""
+    """Draw a thumbnail: the points of a problem, or its first patterns as a grid of cells."""
     dataset = problem.make()
     x, targets = dataset.inputs, dataset.targets
     if problem.name == "digits":
@@ -59,11 +59,11 @@ def thumbnail(problem: Problem) -> Json:
     if problem.name == "iris":
         classes = np.array([-1.0, 0.3, 1.0])[targets.argmax(axis=1)]
         return _points(x[:, 2], x[:, 3], classes, 1.7)
-    return _cells(np.hstack([x, targets])[:_ROWS])
+    return _cells(np.hstack([x, targets])[:_MAX_ROWS])
 
 
 def _points(x: FloatArray, y: FloatArray, value: FloatArray, radius: float) -> Json:
-    picked = np.linspace(0, len(x) - 1, min(_POINTS, len(x))).astype(int)
+    picked = np.linspace(0, len(x) - 1, min(_MAX_POINTS, len(x))).astype(int)
     columns = [(_unit(x)[picked] + 1) / 2, (_unit(y)[picked] + 1) / 2, value[picked]]
     points = np.round(columns, 3).T.tolist()
     return {"kind": "points", "radius": radius if len(picked) > 30 else 4.0, "points": points}
@@ -81,7 +81,7 @@ def _unit(values: FloatArray) -> FloatArray:
 
 
 def write() -> None:
-    """Write the file of thumbnails anew."""
+    """Write the file of thumbnails."""
     drawn = {name: thumbnail(problem) for name, problem in PROBLEMS.items()}
     THUMBNAILS.write_text(json.dumps(drawn, separators=(",", ":")) + "\n", encoding="utf-8")
 

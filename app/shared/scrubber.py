@@ -1,11 +1,12 @@
-"""Which iteration is looked at: a slider and a replay for every page but Draw, and Train.
+"""Choose the iteration shown: a slider, replay and training for every page but Draw and Inside.
 
-The iteration is the session's, so that all pages look at the same one.
+The iteration belongs to the session, so that all pages show the same one.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,75 +14,94 @@ import streamlit as st
 
 from app.session import server, state
 from app.session.state import Session
-from app.session.training import PROMPT, train
+from app.session.training import PROMPT_WAIT, train
 from app.session.view import CurrentView, current_view
 from app.shared.words import duration, short
 from nbn_core.errors import NBNError
 
 KEY: Final = "nbn-iteration"
-TICK: Final = 0.08  # seconds between frames of a replay: ten a second even if some are late
-WATCH: Final = 0.5  # seconds between looks at a training
-LONGEST: Final = 30.0  # seconds that a replay takes at most
+FRAME_SECONDS: Final = 0.08  # between frames of a replay: ten a second even if some are late
+WATCH_SECONDS: Final = 0.5  # between updates while training
+MAX_REPLAY_SECONDS: Final = 30.0
 
 
 @dataclass(slots=True)
 class ReplayState:
-    """A replay: from where, and since when."""
+    """The state of replay and slider on one page."""
 
     playing: bool = False
-    first: int = 0
-    began: float = 0.0
-    following: bool = False  # stay at the newest iteration of a training
-    watching: bool = False
-    moving: bool = False  # whether the program moves the slider, not the reader
-    sliders: int = 0  # how often that changed: each time the slider is another widget
-    again: bool = False  # something moves now that did not, or the other way: run the page again
+    first: int = 0  # the row the replay started at
+    began: float = 0.0  # time.monotonic() when it started
+    following: bool = False  # show the newest iteration while training
+    watching: bool = False  # whether training was in progress when last seen
+    moving: bool = False  # whether the program moves the slider rather than the reader
+    slider_version: int = 0  # how often that changed; each time a new slider widget is made
+    rerun: bool = False  # whether the page must run again, because refreshing starts or ends
 
     def start(self, now: CurrentView) -> None:
-        """Replay from here, or from the start if this is the end."""
+        """Start the replay at the row shown, or at the first row if the last is shown."""
         self.first = 0 if now.k >= now.end else now.k
         self.began = time.monotonic()
         self.playing = True
 
     def position(self, end: int) -> int:
-        """Return the iteration to show now: one a tick, more if it would take too long."""
-        rate = max(1.0 / TICK, end / LONGEST)
+        """Return the row to show now: one row per frame, more if the replay would take too long."""
+        rate = max(1.0 / FRAME_SECONDS, end / MAX_REPLAY_SECONDS)
         return min(end, self.first + int((time.monotonic() - self.began) * rate))
 
 
 def interval(session: Session, player: ReplayState) -> float | None:
-    """Seconds after which to look again; None while nothing moves."""
+    """Return the seconds until the page must be refreshed; None while nothing changes."""
     if player.playing:
-        return TICK
-    return WATCH if _busy(session) else None
+        return FRAME_SECONDS
+    return WATCH_SECONDS if _busy(session) else None
+
+
+def refresh(body: Callable[[], None], seconds: float | None) -> None:
+    """Run the body of a page, as a fragment that repeats if `seconds` is given."""
+    if seconds is None:
+        # Not a fragment: a late message for a fragment that no longer exists would leave the next
+        # page blank. In a container, because a fragment has one too: otherwise the browser would
+        # mount all charts again whenever the page changes from one to the other.
+        with st.container():
+            body()
+    else:
+        st.fragment(body, run_every=seconds)()
 
 
 def run_again(player: ReplayState) -> None:
-    """Run the page again if that was asked for; called at its end.
+    """Run the page again if that was requested; must be called at the end of the page.
 
-    Halfway would leave the rest of the page unsaid, and the browser would mount it anew: a flash.
+    In the middle of a page, the elements below would be removed and mounted again: a flash.
     """
-    if player.again:
-        player.again = False
+    if player.rerun:
+        player.rerun = False
         st.rerun()
 
 
 def _busy(session: Session) -> bool:
-    """Whether a worker has something to do, be it only to set the training up."""
+    """Whether a worker is training, or still preparing to."""
     return session.run is not None and session.run.running
 
 
 def scrubber(session: Session, player: ReplayState, showing: str = "charts show") -> CurrentView:
-    """Show the controls; return what is to be looked at.
+    """Show the controls; return the view at the iteration chosen.
 
-    `showing` says what the page does with the weights of the iteration.
+    Parameters
+    ----------
+    session : Session
+        The session whose iteration is chosen.
+    player : ReplayState
+        The replay of this page.
+    showing : str
+        What uses the weights of the iteration, as subject and verb: "charts show".
     """
     now = current_view(session)
     _move(session, player, now)
     now = current_view(session)
     if session.document.blocked:
         st.info(
-            f"The drawing is not finished, so this is the last whole network. "
+            f"The drawing is not complete, so this page shows the last complete network. "
             f"{session.document.blocked}",
             icon=":material/edit:",
         )
@@ -102,24 +122,24 @@ def _move(session: Session, player: ReplayState, now: CurrentView) -> None:
         session.look_at(player.position(now.end))
         if session.iteration >= now.end and not now.running:
             player.playing = False
-            player.again = True
+            player.rerun = True
     elif player.following and now.trace is not None:
         session.look_at(now.end)
         player.following = now.running
     busy = _busy(session)
     if player.watching != busy:
         player.watching = busy
-        player.again = True
+        player.rerun = True
 
 
 def _untrained(session: Session, player: ReplayState, showing: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         if _busy(session):
-            st.markdown(f"**The training is being set up.** The {showing} the starting weights.")
+            st.markdown(f"**Training is starting.** The {showing} the starting weights.")
             return
         st.markdown(
-            f"**This network is not trained yet**, so the {showing} its starting weights, "
-            "iteration 0."
+            f"**This network is not trained yet**: the {showing} its starting weights "
+            "(iteration 0)."
         )
         if st.button("Train", type="primary", icon=":material/play_arrow:", key="nbn-train"):
             _go(session, player)
@@ -130,12 +150,12 @@ def _train(session: Session, player: ReplayState, now: CurrentView) -> None:
     if now.running:
         if st.button("Stop", icon=":material/stop:", key="nbn-stop") and run is not None:
             run.halt()
-            run.wait(PROMPT)
-            player.again = True
+            run.wait(PROMPT_WAIT)
+            player.rerun = True
     elif (
         run is not None
         and (run.stop is None or not run.stop.final)
-        and st.button("Train on", icon=":material/play_arrow:", key="nbn-train-on")
+        and st.button("Continue training", icon=":material/play_arrow:", key="nbn-train-on")
     ):
         _go(session, player)
 
@@ -147,45 +167,45 @@ def _go(session: Session, player: ReplayState) -> None:
         st.error(str(error))
         return
     player.playing, player.following = False, True
-    player.again = True
+    player.rerun = True
 
 
 def _replay(player: ReplayState, now: CurrentView) -> None:
     if player.playing:
         if st.button("Pause", icon=":material/pause:", key="nbn-pause"):
             player.playing = False
-            player.again = True
+            player.rerun = True
     elif st.button(
         "Replay", icon=":material/play_arrow:", key="nbn-replay", disabled=now.last == 0
     ):
         player.start(now)
         player.following = False
-        player.again = True
+        player.rerun = True
 
 
 def _slider(session: Session, player: ReplayState, now: CurrentView) -> None:
-    """Show where we are; the reader moves it while the program does not.
+    """Show the slider, which the reader can move while the program does not.
 
-    A browser that is behind in a replay says where its slider stands with every message. Such a
-    message may arrive when the replay is over, and must not count as the reader's hand: so the
-    slider of a replay is a widget of its own.
+    A browser that lags behind in a replay sends the position of its slider with every message. Such
+    a message may arrive after the replay and must not count as a move by the reader: therefore the
+    slider of a replay is a separate widget.
     """
     moving = player.playing or (player.following and now.running)
     if player.moving != moving:
         player.moving = moving
-        player.sliders += 1
-    number, key = player.sliders, f"{KEY}-{player.sliders}"
+        player.slider_version += 1
+    version, key = player.slider_version, f"{KEY}-{player.slider_version}"
 
     def moved() -> None:
         value = state.widget(key)
-        if isinstance(value, int) and number == player.sliders and not player.moving:
+        if isinstance(value, int) and version == player.slider_version and not player.moving:
             session.look_at(value)
 
     state.set_widget(key, now.k)
-    st.slider(_what(now), 0, now.last, key=key, on_change=moved, disabled=moving)
+    st.slider(_slider_label(now), 0, now.last, key=key, on_change=moved, disabled=moving)
 
 
-def _what(now: CurrentView) -> str:
+def _slider_label(now: CurrentView) -> str:
     return "Iteration" if now.last_iteration == now.last else "Recorded iteration"
 
 
@@ -197,7 +217,7 @@ def _sentence(now: CurrentView) -> str:
         f"SSE **{short(float(trace.sse[now.k]))}**",
     ]
     if now.running:
-        parts.append("_training continues_")
+        parts.append("_training_")
     else:
         parts.append(duration(float(trace.seconds[-1])))
     return " · ".join(parts)

@@ -1,37 +1,50 @@
-"""Sentences about a training, in plain words."""
+"""Sentences about a training and its data, shared by the pages."""
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from app.session.jobs import Run
 from nbn_core.checks import plural
-from nbn_core.experiment import Experiment, OwnData
+from nbn_core.experiment import Experiment, OwnData, Parts
+from nbn_core.rules import RULES
 from nbn_core.trace import Trace
 from nbn_core.training import StopReason
 
 
 def ended(run: Run, trace: Trace | None, *, halted: bool, shown: int | None = None) -> str:
-    """Say how a run ended, or where it stands, and which row was best for validation patterns.
+    """Return how a run ended or where it is paused, and which row had the best validation SSE.
 
-    `shown` is the row on the screen.
+    Parameters
+    ----------
+    run : Run
+        A run that is not training now.
+    trace : Trace or None
+        Its trace; None before the first iteration.
+    halted : bool
+        Whether the reader stopped it.
+    shown : int, optional
+        The row on the screen.
     """
     if run.failed:
-        return "The training failed inside the program. Press Reset and Train to try again."
+        return "Training failed because of a fault in the program. Press Reset, then Train."
     if trace is None:
-        return "Stopped before the first iteration. Train goes on from here."
+        return "Stopped before the first iteration. Press Train to continue."
     k = int(trace.iterations[-1])
     sse = short(float(trace.sse[-1]))
     if run.stop is None:
-        word = "Stopped" if halted else "Resting"
-        return f"{word} at iteration {k:,}, SSE {sse}. Train goes on from here."
+        word = "Stopped" if halted else "Paused"
+        return f"{word} at iteration {k:,}, SSE {sse}. Press Train to continue."
     seconds = duration(float(trace.seconds[-1]))
     sentences = {
         StopReason.SOLVED: f"Solved in {plural(k, 'iteration')}, {seconds}.",
         StopReason.MAX_ITERATIONS: f"Not solved after {plural(k, 'iteration')}: SSE {sse}. "
-        "Press Train to go on, or try new weights.",
-        StopReason.NO_PROGRESS: f"Stuck: SSE {sse} hardly falls any more. "
-        "Try new weights, or one more neuron.",
+        "Press Train to continue, or try new weights.",
+        StopReason.NO_PROGRESS: f"Stuck: SSE {sse} is no longer decreasing. "
+        "Try new weights, or add a neuron.",
         StopReason.DAMPING_LIMIT: f"Stuck: damping reached its limit at SSE {sse}. "
-        "Try new weights, or one more neuron.",
+        "Try new weights, or add a neuron.",
         StopReason.DIVERGED: "The error of the starting weights is not a number. Try new weights.",
         StopReason.EARLY: f"Stopped early after {plural(k, 'iteration')}:",
         StopReason.CANCELLED: f"Stopped at iteration {k:,}, SSE {sse}.",
@@ -40,50 +53,83 @@ def ended(run: Run, trace: Trace | None, *, halted: bool, shown: int | None = No
 
 
 def _best(run: Run, trace: Trace, shown: int | None) -> str:
-    """Say where the validation patterns were best, unless that is the end and goes unsaid."""
+    """Return where the validation SSE was best; empty if that is the last row of a full run."""
     best = run.best_row
     early = run.stop is StopReason.EARLY
-    if best is None or best >= len(trace):  # the trace is from before the end
-        return "the validation patterns did not get better any more." if early else ""
+    if best is None or best >= len(trace):  # the trace was read before the run ended
+        return "the SSE of the validation patterns was no longer improving." if early else ""
     if not early and best == len(trace) - 1:
         return ""
     word = "the" if early else "The"
     there = ", which is shown" if shown == best else ""
     at = int(trace.iterations[best])
-    return f"{word} validation patterns were best at iteration {at:,}{there}."
+    return f"{word} validation SSE was best at iteration {at:,}{there}."
 
 
 def headline(experiment: Experiment, run: Run | None, *, warming: bool) -> str:
-    """Say what to do, or what is going on, while there is no result."""
+    """Return what to do next, or what is happening, while there is no result."""
     if run is not None and run.running:
         if run.iteration == 0 and warming:
-            return "Compiling the training kernels, once for this computer: about ten seconds."
-        most = experiment.stopping.max_iterations
-        return f"Training: iteration {run.iteration:,} of at most {most:,}."
+            return "Compiling the training kernels, once on this computer: about ten seconds."
+        limit = experiment.stopping.max_iterations
+        return f"Training: iteration {run.iteration:,} of at most {limit:,}."
     if warming:
-        return "Press Train. The first training on this computer compiles for about ten seconds."
-    return "Press Train, and watch every neuron learn."
+        return (
+            "Press Train. The first training on this computer takes about ten seconds to compile."
+        )
+    return "Press Train and watch every neuron learn."
 
 
 def facts(experiment: Experiment) -> str:
-    """Count weights and patterns."""
-    train, validation, test = experiment.parts()
-    text = f"{plural(experiment.topology.n_weights, 'weight')}, "
-    text += plural(train.n_patterns, "pattern")
-    others = [(validation, "validate"), (test, "test")]
-    rest = [f"{part.n_patterns:,} to {word}" for part, word in others if part is not None]
-    return ", ".join([f"{text} to train", *rest]) if rest else text
+    """Return the numbers of weights and patterns."""
+    weights = plural(experiment.topology.n_weights, "weight")
+    return f"{weights}, {pattern_counts(experiment.parts())}"
+
+
+def part_counts(parts: Parts) -> list[str]:
+    """Count the patterns of each part that there is: `["250 training", "250 test"]`."""
+    return [
+        f"{part.n_patterns:,} {name}"
+        for part, name in zip(parts, ("training", "validation", "test"), strict=True)
+        if part is not None
+    ]
+
+
+def pattern_counts(parts: Parts) -> str:
+    """Count the patterns of each part: `4 patterns`, or `250 training and 250 test patterns`."""
+    counts = part_counts(parts)
+    if len(counts) == 1:
+        return plural(parts.train.n_patterns, "pattern")
+    return f"{', '.join(counts[:-1])} and {counts[-1]} patterns"
+
+
+def changed_settings(experiment: Experiment) -> list[str]:
+    """List the settings of the rule that differ from its defaults: `mu start 0.1`."""
+    defaults = RULES[experiment.rule].settings({})
+    return [
+        f"{key.replace('_', ' ')} {value}"
+        for key, value in experiment.settings.items()
+        if value != defaults[key]
+    ]
+
+
+_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&\"'/@^=])")
+
+
+def escape_markdown(text: str) -> str:
+    """Escape text of unknown origin, so that Markdown shows it literally and on one line."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
 def about_own(data: OwnData) -> str:
-    """Say what data of one's own are, and where they can be changed."""
+    """Describe custom data and say where to change it."""
     whole = data.dataset
     out = f"{len(data.classes)} classes" if data.classes else plural(whole.n_outputs, "output")
     scaled = data.inputs_by != "none" or data.targets_by != "none"
-    said = "shown as scaled for the network. " if scaled else ""
+    shown = ", shown as scaled for the network" if scaled else ""
     return (
         f"Your own data: {plural(whole.n_patterns, 'row')}, {plural(whole.n_inputs, 'input')}, "
-        f"{out}{', ' if said else '. '}{said}Change them on the Data page."
+        f"{out}{shown}. Change it on the Data page."
     )
 
 

@@ -1,1 +1,1 @@
-"""The time of one accepted Levenberg-Marquardt iteration: ours, that of others, and the floor."""
+"""The time of one accepted Levenberg-Marquardt iteration: NBN Lab, other libraries, lower bound."""

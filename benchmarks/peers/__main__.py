@@ -1,9 +1,9 @@
-"""Ours, the peers and the floor in one run: `python -m benchmarks peers`.
+"""Compare NBN Lab, its peers and the lower bound in one run: `python -m benchmarks peers`.
 
-Every peer is a process of its own that answers line by line (`protocol.py`), all with the same
-number of threads. Rounds are interleaved: in each one every peer runs once, in rotated order; the
-table shows medians over rounds. Compiling is not timed. The peers' environment is made by this
-command, outside the checkout.
+Every peer runs in its own process, which answers line by line (`protocol.py`), all with the same
+number of threads. Rounds are interleaved: in each round every peer runs once, in rotated order; the
+table shows medians over the rounds. Compiling is not timed. This command creates the environment of
+the peers, outside the checkout.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MOST_ITERATIONS, TARGET = 200, 1e-2
 
 
 def environment(folder: Path) -> Path:
-    """Make the peers' environment if it is not there; return its Python."""
+    """Create the environment of the peers if necessary; return its Python."""
     python = folder / "bin" / "python"
     wanted = (HERE / "requirements.txt").read_text()
     stamp = folder / "installed.txt"
@@ -50,7 +50,7 @@ def environment(folder: Path) -> Path:
 
 
 class Worker:
-    """One peer in its process."""
+    """A peer in its own process."""
 
     def __init__(self, name: str, python: str, threads: int) -> None:
         count = str(threads)
@@ -68,7 +68,7 @@ class Worker:
         os.sched_setaffinity(self.process.pid, set(cores[-threads:]))
 
     def command(self, name: str, python: str) -> list[str]:
-        """Ours as a module of the checkout, others as a file in their own environment."""
+        """Return the command that starts a peer: a module of ours, or a file in its environment."""
         if name in OURS:
             return [python, "-m", f"benchmarks.peers.peer_{name}"]
         return [python, str(HERE / f"peer_{name}.py")]
@@ -83,7 +83,7 @@ class Worker:
         return json.loads(line) if line else {"refused": "its process ended"}
 
     def end(self) -> None:
-        """Let the process end."""
+        """Close the process."""
         assert self.process.stdin is not None
         self.process.stdin.close()
         self.process.wait()
@@ -130,7 +130,7 @@ def measure(task: Task, workers: dict[str, Worker], folder: Path, rounds: int) -
 
 
 def ratios(result: dict[str, Any]) -> tuple[str, float, float | None]:
-    """Name the best peer, and find the ratios of ours to it and to the floor."""
+    """Return the fastest peer, and the ratios of our time to its time and to the lower bound."""
     medians = result["medians"]
     peers = {name: medians[name] for name in PEERS if name in medians}
     if result["kind"] == "trials_per_second":
@@ -142,7 +142,7 @@ def ratios(result: dict[str, Any]) -> tuple[str, float, float | None]:
 
 
 def table(results: dict[str, Any]) -> str:
-    """Write the README's table."""
+    """Return the table for the README."""
     names = ["nbn", *PEERS, "floor"]
     lines = [
         "| task | "
@@ -169,7 +169,7 @@ def table(results: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Measure, print, and write the results and the README's table."""
+    """Measure, print, and write the results and the table of the README."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks peers", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1)

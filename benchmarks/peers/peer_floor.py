@@ -1,4 +1,4 @@
-"""The floor: J'J by one BLAS dsyrk on the full Jacobian, and its Cholesky factor. No network."""
+"""The lower bound: J'J by one BLAS dsyrk on the full Jacobian, and its Cholesky factor."""
 
 import numpy as np
 from scipy.linalg import blas, lapack
@@ -7,7 +7,7 @@ from benchmarks.peers.protocol import serve
 
 
 class Peer:
-    """A matrix of the Jacobian's shape."""
+    """A random matrix with the shape of the Jacobian."""
 
     def __init__(self, task):
         rows = task.inputs.shape[0] * task.targets.shape[1]

@@ -80,7 +80,7 @@ class Peer:
 
 
 class Batch(Peer):
-    """Many starts, at once or one after another; at once takes as long as the slowest."""
+    """Many starts, as one batch or in sequence; a batch takes as long as its slowest start."""
 
     size = 50
 

@@ -7,7 +7,7 @@ from nbn_core import Dataset, Topology, run_trials, train
 
 
 class Peer:
-    """The published rule, as an attempt and an iteration of it are those of the peers."""
+    """The published step control, whose attempts and iterations are those of the peers."""
 
     def __init__(self, task):
         if task.layers:
@@ -30,7 +30,7 @@ class Peer:
         return result.iterations, result.sse
 
     def trials(self, starts, most, target):
-        """Train from as many starts of its own seeds, one thread."""
+        """Train from a number of starts with its own seeds, on one thread."""
         with ThreadPoolExecutor(1) as one:
             result = run_trials(
                 self.topology, self.dataset, n_trials=len(starts), executor=one,

@@ -9,7 +9,7 @@ jax.config.update("jax_enable_x64", True)
 
 
 class Peer:
-    """With its own solver, QR; it stops after a number of steps, not before."""
+    """Uses its default solver, QR; it stops after a number of steps."""
 
     def __init__(self, task):
         inputs, targets = jnp.asarray(task.inputs), jnp.asarray(task.targets)
@@ -30,7 +30,7 @@ class Peer:
         self.run(task.starts[0], task.iterations)
 
     def run(self, weights, iterations):
-        """Take so many steps, rejected ones counted as if accepted."""
+        """Take a number of steps; rejected steps count like accepted ones."""
         value, steps = self.solve(weights, iterations)
         e = self.errors(value)
         return int(steps), float(e @ e)

@@ -6,7 +6,7 @@ from protocol import serve
 
 
 class Peer:
-    """Layered networks, its own start: pyrenn lays its weights out in another order."""
+    """Layered networks with their own start: pyrenn orders its weights differently."""
 
     def __init__(self, task):
         if not task.layers:
@@ -16,7 +16,7 @@ class Peer:
         self.task = task
 
     def run(self, weights, iterations):
-        """Train from a start of its own."""
+        """Train from its own starting weights."""
         np.random.seed(0)  # noqa: NPY002, it draws from there
         net = pyrenn.CreateNN(self.task.layers)
         net = pyrenn.train_LM(

@@ -53,7 +53,7 @@ class Peer:
         return jacobian.reshape(-1, len(weights))
 
     def run(self, weights, iterations):
-        """Stop after so many Jacobians."""
+        """Train for a number of Jacobian evaluations."""
         left = [iterations]
 
         class Enough(Exception):
@@ -80,7 +80,7 @@ class Peer:
         return iterations - left[0], best[0]
 
     def trial(self, weights, most, target):
-        """Stop when solved."""
+        """Train until solved."""
 
         class Solved(Exception):
             pass

@@ -9,7 +9,7 @@ Each line is a JSON object; each gets one line back.
 
 The file holds inputs (P, I), targets (P, M) and starts (T, N): weights neuron by neuron, bias
 first. A layered network has its sizes in `layers`; a cascade has none and n_hidden = `cascade`.
-Hidden neurons are tanh, outputs linear. Whatever a peer cannot do it answers with {"refused": why}.
+Hidden neurons are tanh, outputs linear. A peer answers {"refused": why} to what it cannot do.
 """
 
 import json
@@ -21,7 +21,7 @@ ROUND_SECONDS = 0.2  # a round is at least this long
 
 
 class Task:
-    """A network, data and starts, as read from the message."""
+    """A network with data and starts, read from a message."""
 
     def __init__(self, message):
         import numpy
@@ -36,7 +36,7 @@ class Task:
 
     @property
     def blocks(self):
-        """Shape and place of each layer's matrix (neurons, 1 + sources) in the weights."""
+        """Begin, end and shape (neurons, 1 + sources) of each layer in the weights."""
         if self.layers:
             sizes = [(b, 1 + a) for a, b in zip(self.layers[:-1], self.layers[1:], strict=True)]
         else:
@@ -48,7 +48,7 @@ class Task:
 
 
 def forward(task, weights, inputs, tanh, concatenate):
-    """Run patterns (P, I) through the network, in whatever array library the functions are of."""
+    """Evaluate patterns (P, I) with the functions of any array library."""
     values = inputs
     blocks = list(task.blocks)
     for number, (begin, end, shape) in enumerate(blocks):
@@ -89,7 +89,7 @@ def serve(peer):
 
 
 def _iterations(made, task, most):
-    """Run the same training again and again: one alone would time how a processor wakes."""
+    """Repeat the same training: a single one would also measure how the processor speeds up."""
     iterations, began = 0, time.perf_counter()
     while True:
         accepted, sse = made.run(task.starts[0], most)

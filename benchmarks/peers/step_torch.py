@@ -1,4 +1,4 @@
-"""BP-Adam in PyTorch, eager, on the whole batch: an answer to `protocol.py`."""
+"""Backpropagation with Adam in eager PyTorch on the full batch, as a peer of `protocol.py`."""
 
 import os
 
@@ -11,7 +11,7 @@ torch.set_default_dtype(torch.float64)
 
 
 class Peer:
-    """Layered networks from `torch.nn`, tanh in between, linear at the end."""
+    """Layered networks from `torch.nn`, tanh in hidden layers, linear outputs."""
 
     def __init__(self, task):
         self.task = task

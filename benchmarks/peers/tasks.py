@@ -1,4 +1,4 @@
-"""The tasks of the table, with the goals set for them."""
+"""The tasks of the table, with the ratios aimed at."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nbn_core import Dataset, Topology, generators, initial_weights
 
 @dataclass(frozen=True)
 class Task:
-    """A network on data; goals are ratios of ours to the fastest peer and to the floor."""
+    """A network with data; goals are ratios of our time to the fastest peer and the lower bound."""
 
     name: str
     title: str
@@ -27,7 +27,7 @@ class Task:
     floor_goal: float | None = None
 
     def topology(self) -> Topology:
-        """Hidden neurons tanh, outputs linear."""
+        """Return the topology: tanh hidden neurons, linear outputs."""
         if self.layers:
             return Topology.mlp(list(self.layers))
         data = self.data()

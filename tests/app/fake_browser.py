@@ -1,4 +1,4 @@
-"""A session without Streamlit and without a browser: messages go in, answers come out."""
+"""A session without Streamlit or a browser: takes messages and returns answers."""
 
 from __future__ import annotations
 

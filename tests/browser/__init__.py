@@ -1,1 +1,1 @@
-"""The app as people meet it: the server they start, in the browser they use."""
+"""The whole app: a server started as users start it, in a real browser."""

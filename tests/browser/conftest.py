@@ -1,7 +1,7 @@
-"""One server and one Chromium for all; a page for each test, which must end without a complaint.
+"""One server and one Chromium for all tests, and pages that must not log errors.
 
-`page` is 1280 x 800 and light. `phone`, `dark_page` and `dark_phone` are what they say, and
-`open_page(width, height, scheme, path)` gives any other; `prepare` is called before it goes there.
+`page` is 1280 x 800 and light; there are also `phone`, `dark_page` and `dark_phone`, and
+`open_page(width, height, scheme, path)` for any other. `prepare` is called before it navigates.
 """
 
 import urllib.parse
@@ -33,7 +33,7 @@ FAILED = pytest.StashKey[bool]()
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember whether the test failed, for its fixtures."""
+    """Record whether the test failed, for its fixtures."""
     report = yield
     if report.when == "call":
         item.stash[FAILED] = report.failed
@@ -42,14 +42,14 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app on a free port of this machine."""
+    """Run the app on a free port of this machine."""
     with running_app(tmp_path_factory.mktemp("server") / "log.txt") as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, without a screen."""
+    """Run the system's Chromium, headless."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield running
@@ -60,7 +60,7 @@ def browser() -> Iterator[Browser]:
 def open_page(
     request: pytest.FixtureRequest, browser: Browser, server: Server
 ) -> Iterator[OpenPage]:
-    """Open pages, each in a fresh browser profile; afterwards none may have complained."""
+    """Open pages, each in a new browser profile; fails if any of them logged an error."""
     pages: list[Page] = []
     complaints: list[str] = []
 
@@ -114,25 +114,25 @@ def _leaves_this_machine(url: str) -> bool:
 
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
-    """The first screen on a projector."""
+    """Open the first screen at the size of a projector."""
     return open_page()
 
 
 @pytest.fixture
 def dark_page(open_page: OpenPage) -> Page:
-    """The first screen on a projector, dark."""
+    """Open the first screen at the size of a projector, dark."""
     return open_page(scheme="dark")
 
 
 @pytest.fixture
 def phone(open_page: OpenPage) -> Page:
-    """The first screen on a phone."""
+    """Open the first screen at the size of a phone."""
     return open_page(390, 844)
 
 
 @pytest.fixture
 def dark_phone(open_page: OpenPage) -> Page:
-    """The first screen on a phone, dark."""
+    """Open the first screen at the size of a phone, dark."""
     return open_page(390, 844, "dark")
 
 

@@ -1,4 +1,4 @@
-"""Starting the app, waiting for it, and keeping pictures of it."""
+"""Start the app, wait for it, and save screenshots."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ READY = (
 
 @dataclass(frozen=True)
 class Server:
-    """A running app: where it answers, its process, and everything it has printed."""
+    """A running app: its URL, its process, and its output."""
 
     url: str
     pid: int
@@ -39,9 +39,9 @@ def running_app(
     cwd: Path = ROOT,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
-    """The app, started as a user starts it, until the block ends.
+    """Run the app, started as a user starts it, until the block ends.
 
-    It must answer within a minute, print no traceback, and stop within ten seconds of being asked.
+    It must answer within a minute, print no traceback, and stop within ten seconds of a request.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -85,7 +85,7 @@ def _wait_until_healthy(server: Server, process: subprocess.Popen[bytes]) -> Non
 
 
 def chromium() -> str:
-    """Path of the system's Chromium."""
+    """Return the path of the system's Chromium."""
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if path := shutil.which(name):
             return path
@@ -95,7 +95,7 @@ def chromium() -> str:
 
 
 class Line:
-    """The line from a page to the server, on which a message can come again and again."""
+    """The web socket from a page to the server, on which messages can be repeated."""
 
     def __init__(self) -> None:
         self._said: str | bytes = b""
@@ -103,7 +103,7 @@ class Line:
         self._server: WebSocketRoute | None = None
 
     def tap(self, page: Page) -> None:
-        """Be this page's line; called before it goes anywhere."""
+        """Route the web socket of a page; must be called before it navigates."""
         self._page = page
         page.route_web_socket("**/_stcore/stream", self._connect)
 
@@ -117,7 +117,7 @@ class Line:
             self._server.send(message)
 
     def repeat(self, count: int) -> None:
-        """Let the server hear again what the page said last."""
+        """Send the last message of the page to the server again."""
         assert self._page is not None
         for _ in range(count):
             self._ask(self._said)
@@ -133,7 +133,7 @@ def wait_until_ready(page: Page) -> None:
 
 
 def save_picture(page: Page, name: str) -> None:
-    """Keep a picture, in the folder that NBN_LAB_PICTURES names if it names one.
+    """Save a screenshot in the folder named by NBN_LAB_PICTURES, if it is set.
 
     `NBN_LAB_PICTURES=assets sh scripts/test tests/browser` renews those in the README.
     """

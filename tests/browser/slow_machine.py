@@ -1,4 +1,4 @@
-"""A busy computer on purpose: `python -m pytest -p tests.browser.slow_machine tests/browser`.
+"""Simulate a busy computer: `python -m pytest -p tests.browser.slow_machine tests/browser`.
 
 The server, and every page in Chromium, stands still again and again for up to half a second, as if
 others had the processors. What only works while nothing comes in between fails sooner or later.
@@ -23,7 +23,7 @@ MOST = 0.5  # seconds in one state
 
 @pytest.fixture(scope="session", autouse=True)
 def disturbed(server: Server) -> Iterator[None]:
-    """Have the processes stand still at random until the last test is over."""
+    """Suspend the processes at random until the last test has ended."""
     over = threading.Event()
     thread = threading.Thread(target=_disturb, args=(server.pid, over))
     thread.start()
@@ -45,7 +45,7 @@ def _disturb(server: int, over: threading.Event) -> None:
 
 
 def _pages() -> list[int]:
-    """Processes of Chromium's pages that this one has started, directly or not."""
+    """Return the renderer processes of Chromium started by this process, directly or not."""
     parents, pages = {}, []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""A server that is at something when the next message comes: it does one thing after the other."""
+"""A busy server processes messages one after the other."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.browser.helpers import Line, running_app
 from tests.browser.workbench import status
 
 
-def test_messages_that_come_during_an_action_wait_for_its_end(
+def test_messages_that_arrive_during_an_action_wait_for_its_end(
     tmp_path: Path, open_page: OpenPage
 ) -> None:
     line = Line()

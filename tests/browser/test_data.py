@@ -1,4 +1,4 @@
-"""Data by hand: a file of one's own and painted points, from the browser to a trained network."""
+"""The Data page: uploaded files and painted points, up to a trained network."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def file(name: str, data: bytes) -> FilePayload:
 
 
 def rest_on_draw(page: Page) -> None:
-    """Wait until the Draw page has said all it has to say: its last message is answered."""
+    """Wait until the last message of the Draw page is answered."""
     page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
     page.wait_for_load_state("networkidle")
     wait_until_ready(page)
@@ -68,8 +68,8 @@ def data(page: Page) -> Page:
     return page
 
 
-def test_a_file_of_ones_own_is_uploaded_used_and_learnt(data: Page) -> None:
-    section(data, "Own files")
+def test_a_file_is_uploaded_used_and_trained_on(data: Page) -> None:
+    section(data, "Your files")
     upload = data.locator("[data-testid=stFileUploader] input[type=file]")
     upload.set_input_files(file("broken.csv", b"\x00\x01\x02\x03"))
     expect(data.get_by_text("This is a binary file that is no table")).to_be_visible()
@@ -79,7 +79,7 @@ def test_a_file_of_ones_own_is_uploaded_used_and_learnt(data: Page) -> None:
     expect(data.get_by_text("ring: −1 is inner, +1 is outer.")).to_be_visible()
     data.get_by_role("button", name="Use this data").click()
     expect(data.get_by_text("now in use", exact=False)).to_be_visible()
-    data.get_by_role("link", name="Train the network on it").click()
+    data.get_by_role("link", name="Train the network on this data").click()
     expect(data.locator(".workbench .side")).to_contain_text("Your own data: 16 rows, 2 inputs")
     expect(data.locator('[data-id="across"]')).to_be_visible()
     data.get_by_role("button", name="Train", exact=True).click()
@@ -89,18 +89,18 @@ def test_a_file_of_ones_own_is_uploaded_used_and_learnt(data: Page) -> None:
     expect(in_use(data)).to_have_text("In use: Playground: spiral")
 
 
-def test_patterns_set_aside_stop_a_training_early_and_the_best_iteration_is_shown(
+def test_early_stopping_shows_the_best_iteration_on_every_page(
     data: Page,
 ) -> None:
-    section(data, "Own files")
+    section(data, "Your files")
     upload = data.locator("[data-testid=stFileUploader] input[type=file]")
     upload.set_input_files(file("noise.csv", NOISE.encode()))
-    expect(data.get_by_role("slider", name="Patterns that train")).to_be_visible()
-    data.get_by_role("slider", name="that validate").press("End")
-    expect(data.get_by_text("None are left to test.")).to_be_visible()
+    expect(data.get_by_role("slider", name="Training patterns")).to_be_visible()
+    data.get_by_role("slider", name="Validation patterns").press("End")
+    expect(data.get_by_text("No test patterns are left.")).to_be_visible()
     data.get_by_role("button", name="Use this data").click()
     expect(data.get_by_text("early after 20 iterations without", exact=False)).to_be_visible()
-    data.get_by_role("link", name="Train the network on it").click()
+    data.get_by_role("link", name="Train the network on this data").click()
     patience = data.get_by_label("Patience")
     expect(patience).to_have_value("20")
     target = data.get_by_label("Target SSE")
@@ -135,7 +135,7 @@ def test_patterns_set_aside_stop_a_training_early_and_the_best_iteration_is_show
 
 
 def stroke(page: Page, canvas: Locator, places: list[tuple[float, float]]) -> None:
-    """Drag over the canvas, in shares of its box."""
+    """Drag over the canvas; positions are fractions of its size."""
     box = canvas.bounding_box()
     assert box is not None
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
@@ -146,7 +146,7 @@ def stroke(page: Page, canvas: Locator, places: list[tuple[float, float]]) -> No
     page.mouse.up()
 
 
-def test_painted_points_are_followed_while_the_network_trains(data: Page) -> None:
+def test_training_continues_while_points_are_painted(data: Page) -> None:
     section(data, "Painting")
     canvas = data.get_by_role("application")
     side = data.locator(".painting .network")
@@ -179,11 +179,11 @@ def test_painted_points_are_followed_while_the_network_trains(data: Page) -> Non
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_a_phone(open_page: OpenPage, scheme: str) -> None:
+def test_no_horizontal_overflow_of_the_data_page_on_phone(open_page: OpenPage, scheme: str) -> None:
     phone = open_page(390, 844, scheme)
     rest_on_draw(phone)
     go(phone, "Data")
-    for name in ("Own files", "Painting", "Built-in problems"):
+    for name in ("Your files", "Painting", "Built-in problems"):
         section(phone, name)
         wide = phone.evaluate("document.scrollingElement.scrollWidth > innerWidth")
         assert not wide, name

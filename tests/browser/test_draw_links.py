@@ -1,4 +1,4 @@
-"""The Draw page by its link, after a reload, and on the way back."""
+"""The Draw page opened from a link, after a reload, and after going back."""
 
 import re
 
@@ -36,7 +36,7 @@ def test_the_link_reopens_exactly_this(page: Page, open_page: OpenPage) -> None:
     assert position(other, "h15") == pytest.approx(place, abs=0.06)
 
 
-def test_edits_leave_no_trace_in_the_way_back(page: Page) -> None:
+def test_edits_add_no_entries_to_the_browser_history(page: Page) -> None:
     before = page.evaluate("history.length")
     for name in ("XOR", "Moons", "Circles"):
         link = page.url
@@ -52,7 +52,7 @@ def test_edits_leave_no_trace_in_the_way_back(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/\?e="))
 
 
-def test_a_damaged_link_says_so_and_opens_the_first_experiment(open_page: OpenPage) -> None:
+def test_a_damaged_link_shows_a_message_and_the_default_experiment(open_page: OpenPage) -> None:
     page = open_page(path="/?e=not-a-link")
     expect(page.locator("[data-part=notice]")).to_contain_text("The link could not be opened")
     expect(facts(page)).to_contain_text("105 weights")
@@ -66,7 +66,7 @@ def test_reload_and_page_change_lose_nothing(page: Page) -> None:
     expect(facts(page)).to_contain_text("187 weights")
 
 
-def test_the_pictures_of_the_data_survive_going_back(page: Page) -> None:
+def test_thumbnails_survive_going_back(page: Page) -> None:
     page.locator("[data-testid=stTopNavLink]", has_text="Share").click()
     expect(page.get_by_role("heading", name="Link")).to_be_visible()
     page.go_back()

@@ -1,4 +1,4 @@
-"""What stands around the stage: properties, table, presets, data and settings."""
+"""The panels around the stage: properties, table, presets, data and settings."""
 
 import re
 
@@ -27,7 +27,7 @@ def test_weights_and_neurons_are_edited_in_the_panel(page: Page) -> None:
     expect(page.locator('[data-id="corner"] .bias')).to_have_text("0.5")
 
 
-def test_the_table_tells_the_same(page: Page) -> None:
+def test_the_table_agrees_with_the_drawing(page: Page) -> None:
     problem(page, "XOR")
     page.get_by_text("The network as a table").click()
     row = page.get_by_role("row", name=re.compile("^h1"))
@@ -44,17 +44,17 @@ def test_presets_and_settings(page: Page) -> None:
     expect(page.get_by_role("button", name="BMLP")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("textbox", name="Hidden neurons").fill("90-90")
     page.get_by_role("button", name="MLP", exact=True).click()
-    expect(page.locator("[data-part=notice]")).to_contain_text("2,000 is the limit")
+    expect(page.locator("[data-part=notice]")).to_contain_text("at most 2,000")
     expect(facts(page)).to_contain_text("43 weights")
     page.get_by_label("Points").fill("7")
     page.get_by_label("Points").press("Enter")
     expect(page.locator("[data-part=notice]")).to_contain_text("Points")
-    expect(facts(page)).to_contain_text("250 patterns")
+    expect(facts(page)).to_contain_text("250 training and 250 test patterns")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
-def test_every_problem_shows_without_a_complaint(
+def test_every_problem_opens_without_console_errors(
     open_page: OpenPage, scheme: str, size: tuple[int, int]
 ) -> None:
     page = open_page(*size, scheme)

@@ -1,4 +1,4 @@
-"""Drawing on the stage: with a mouse, with the keyboard alone, with a finger."""
+"""Drawing on the stage with the mouse, with the keyboard alone, and by touch."""
 
 import re
 
@@ -64,7 +64,7 @@ def test_moving_duplicating_and_deleting_by_box(page: Page) -> None:
     assert after == pytest.approx((before[0] + 40, before[1] - 30), abs=2)
 
 
-def test_everything_by_keyboard(page: Page) -> None:
+def test_drawing_with_the_keyboard(page: Page) -> None:
     problem(page, "XOR")
     page.locator('[data-id="x1"]').focus()
     page.keyboard.press("n")
@@ -116,7 +116,7 @@ def test_delete_after_a_link_takes_the_link(page: Page) -> None:
     expect(facts(page)).to_contain_text("6 weights")
 
 
-def test_a_finger_moves_neurons_and_links_them(open_page: OpenPage) -> None:
+def test_drawing_with_touch(open_page: OpenPage) -> None:
     page = open_page(390, 844, has_touch=True, is_mobile=True)
     devices = page.context.new_cdp_session(page)
 

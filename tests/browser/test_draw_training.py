@@ -1,4 +1,4 @@
-"""Training on the Draw page: from the first click to the last replay, and Stop at any time."""
+"""Training on the Draw page: Train, replay, scrub, Step, Stop and Reset."""
 
 import re
 
@@ -20,7 +20,7 @@ from tests.browser.workbench import (
 
 def test_first_screen_is_solved_by_one_click_and_replays(page: Page) -> None:
     expect(status(page)).to_contain_text("Press Train")
-    expect(facts(page)).to_have_text("105 weights, 250 patterns to train, 250 to test")
+    expect(facts(page)).to_have_text("105 weights, 250 training and 250 test patterns")
     note_states(page)
     train(page)
     assert states(page) == ["resting", "training", "replaying", "resting"]
@@ -69,7 +69,7 @@ def test_step_scrub_reset_and_new_weights(page: Page) -> None:
     expect(page).not_to_have_url(before)
 
 
-def test_stop_is_quick_and_the_page_goes_on(page: Page) -> None:
+def test_stop_takes_effect_at_once_and_the_page_stays_usable(page: Page) -> None:
     problem(page, "Digits")
     page.get_by_label("Target SSE").fill("0")
     page.get_by_label("Target SSE").press("Enter")
@@ -77,7 +77,7 @@ def test_stop_is_quick_and_the_page_goes_on(page: Page) -> None:
     page.get_by_role("button", name="Train", exact=True).click()
     expect(session(page)).to_have_attribute("data-state", "training")
     page.get_by_role("button", name="Stop").click()
-    expect(status(page)).to_contain_text("Train goes on from here")
+    expect(status(page)).to_contain_text("Press Train to continue")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
 
 
@@ -100,7 +100,7 @@ def test_train_asks_once_and_plays_a_solved_training_again(page: Page) -> None:
     expect(session(page)).to_have_attribute("data-k", str(last))
 
 
-def test_a_screen_reader_is_not_told_every_iteration(page: Page) -> None:
+def test_a_screen_reader_does_not_announce_every_iteration(page: Page) -> None:
     problem(page, "Digits")
     page.get_by_label("Target SSE").fill("0")
     page.get_by_label("Target SSE").press("Enter")
@@ -111,6 +111,6 @@ def test_a_screen_reader_is_not_told_every_iteration(page: Page) -> None:
     expect(status(page)).to_have_attribute("aria-live", "polite")
 
 
-def test_reduced_motion_goes_to_the_end_at_once(open_page: OpenPage) -> None:
+def test_reduced_motion_shows_the_end_at_once(open_page: OpenPage) -> None:
     page = open_page(reduced_motion="reduce")
     expect(page.get_by_label("Replay speed")).to_have_value("3")

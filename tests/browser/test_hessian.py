@@ -1,4 +1,4 @@
-"""Hessian as a teacher uses it: train, scrub, replay, look at every section, take charts away."""
+"""The Hessian page: train, scrub, replay, open every section, download charts."""
 
 import csv
 import io
@@ -14,11 +14,11 @@ from nbn_core.experiment import SeededStart, Stopping, link
 from tests.browser.helpers import save_picture, wait_until_ready
 
 OpenPage = Callable[..., Page]
-SECTIONS = ("Structure", "Coupling", "Spectrum", "Quasi against exact", "Landscape", "Memory")
+SECTIONS = ("Structure", "Coupling", "Spectrum", "Quasi versus exact", "Landscape", "Memory")
 
 
 def address(name: str) -> str:
-    """The address of a prepared experiment."""
+    """Return the link to a prepared experiment."""
     if name == "parity-3":
         experiment = Experiment.suggested("parity", n=3)
         topology = Topology.fcc(3, 1, 1, output="bipolar")
@@ -37,14 +37,14 @@ def address(name: str) -> str:
 
 
 def rest_on_draw(page: Page) -> None:
-    """Wait until the Draw page has said all it has to say: its last message is answered."""
+    """Wait until the last message of the Draw page is answered."""
     page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
     page.wait_for_load_state("networkidle")
     wait_until_ready(page)
 
 
 def enter(page: Page) -> Page:
-    """Go from the Draw page to this one."""
+    """Go from the Draw page to the Hessian page."""
     rest_on_draw(page)
     menu = page.get_by_test_id("stExpandSidebarButton")
     phone = menu.is_visible()
@@ -55,13 +55,13 @@ def enter(page: Page) -> Page:
         page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     expect(page.get_by_text("This network is not trained yet")).to_be_visible()
     # A pipeline starts with nothing compiled.
-    expect(page.get_by_text("Compiling the numerics")).to_have_count(0, timeout=240_000)
+    expect(page.get_by_text("Compiling the kernels of this page")).to_have_count(0, timeout=240_000)
     expect(cells(page)).to_be_visible()
     return page
 
 
 def cells(page: Page) -> Locator:
-    """The matrix of the Structure section."""
+    """Return the matrix of the Structure section."""
     return page.locator(".quasi .cells canvas")
 
 
@@ -87,7 +87,7 @@ def parity(open_page: OpenPage) -> Page:
     return train(enter(open_page(path=address("parity-3"))))
 
 
-def test_an_untrained_network_is_shown_and_said(open_page: OpenPage) -> None:
+def test_an_untrained_network_is_shown_with_a_message(open_page: OpenPage) -> None:
     page = enter(open_page(path=address("parity-3")))
     expect(cells(page)).to_have_attribute("aria-label", re.compile("at iteration 0, 9 by 9 cells"))
     expect(page.get_by_text("9 × 9")).to_be_visible()
@@ -99,8 +99,8 @@ def test_every_section_computes_its_numbers(parity: Page) -> None:
         "Structure": "Each of the 9 × 9 cells",
         "Coupling": "NBN solves for all weights together",
         "Spectrum": "Numerical rank",
-        "Quasi against exact": "Here the dropped part is",
-        "Landscape": "the decrease that the model expected",
+        "Quasi versus exact": "Here the ratio of the dropped to the kept part",
+        "Landscape": "the decrease that the model predicted",
         "Memory": "measured in this program",
     }
     for name in SECTIONS:
@@ -111,7 +111,7 @@ def test_every_section_computes_its_numbers(parity: Page) -> None:
         expect(parity.get_by_test_id("stException")).to_have_count(0)
 
 
-def test_the_keyboard_scrubs_and_other_pages_look_at_the_same_iteration(parity: Page) -> None:
+def test_the_keyboard_moves_the_iteration_shown_on_all_pages(parity: Page) -> None:
     slider = parity.get_by_role("slider", name="Iteration")
     slider.focus()
     slider.press("Home")
@@ -126,7 +126,7 @@ def test_the_keyboard_scrubs_and_other_pages_look_at_the_same_iteration(parity: 
     expect(parity.get_by_text(re.compile(r"Iteration 2 of"))).to_be_visible()
 
 
-def test_a_replay_runs_to_the_end_and_rests(open_page: OpenPage) -> None:
+def test_a_replay_stops_at_the_end(open_page: OpenPage) -> None:
     page = train(enter(open_page(path=address("forty"))))
     cells(page).evaluate("(canvas) => (canvas.dataset.kept = 'yes')")
     page.get_by_role("button", name="Replay").click()
@@ -138,7 +138,7 @@ def test_a_replay_runs_to_the_end_and_rests(open_page: OpenPage) -> None:
     expect(page.get_by_text(re.compile(r"Iteration ([\d,]+) of \1\b"))).to_be_visible()
 
 
-def test_a_cell_names_its_weights_lights_them_and_opens_its_block(parity: Page) -> None:
+def test_a_cell_names_and_highlights_its_weights_and_opens_its_block(parity: Page) -> None:
     canvas = cells(parity)
     canvas.focus()
     for key in ("ArrowDown", "ArrowDown", *["ArrowRight"] * 4):
@@ -163,7 +163,7 @@ def test_a_cell_names_its_weights_lights_them_and_opens_its_block(parity: Page) 
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_block_is_chosen_by_name_and_taken_away(parity: Page) -> None:
+def test_a_block_is_chosen_by_name_and_downloaded(parity: Page) -> None:
     for name, neuron in (("Rows", "h1"), ("Columns", "y")):
         parity.get_by_role("combobox", name=re.compile(name)).click()
         parity.get_by_role("option", name=neuron, exact=True).click()
@@ -179,7 +179,7 @@ def test_a_block_is_chosen_by_name_and_taken_away(parity: Page) -> None:
     assert len(lines[0]) == 6
 
 
-def test_charts_are_taken_away_as_svg(parity: Page) -> None:
+def test_charts_are_downloaded_as_svg(parity: Page) -> None:
     section(parity, "Spectrum")
     with parity.expect_download() as download:
         chart(parity, "spectrum").get_by_role("button", name="SVG").click()
@@ -188,7 +188,7 @@ def test_charts_are_taken_away_as_svg(parity: Page) -> None:
     assert "damping" in text
 
 
-def test_a_network_changed_under_the_page_is_said(parity: Page) -> None:
+def test_a_network_changed_meanwhile_is_shown_as_untrained(parity: Page) -> None:
     parity.get_by_role("link", name="Draw").click()
     rest_on_draw(parity)
     parity.get_by_role("button", name="New weights").click()
@@ -207,7 +207,7 @@ def test_a_network_changed_under_the_page_is_said(parity: Page) -> None:
         ("digits", (390, 844), "light"),
     ],
 )
-def test_it_fits_the_screen(
+def test_no_horizontal_overflow_of_the_hessian_page(
     open_page: OpenPage, name: str, size: tuple[int, int], scheme: str
 ) -> None:
     page = train(enter(open_page(*size, scheme, address(name))))

@@ -1,4 +1,4 @@
-"""Inside as a teacher uses it: by keys and buttons, on a projector and a phone."""
+"""The Inside page with keys and buttons, at the sizes of a projector and a phone."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ OpenPage = Callable[..., Page]
 
 
 def address(name: str) -> str:
-    """The address of a prepared experiment."""
+    """Return the link to a prepared experiment."""
     if name == "parity-3":
         experiment = Experiment.suggested("parity", n=3)
         experiment = replace(experiment, topology=Topology.fcc(3, 2, 1), start=SeededStart(seed=3))
@@ -28,7 +28,7 @@ def address(name: str) -> str:
 
 
 def enter(page: Page) -> Page:
-    """Go from the Draw page to this one."""
+    """Go from the Draw page to the Inside page."""
     page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
     menu = page.get_by_test_id("stExpandSidebarButton")
     phone = menu.is_visible()
@@ -77,7 +77,7 @@ def test_arrow_keys_step_from_the_pattern_to_the_outcome_and_back(parity: Page) 
     expect(title(parity)).to_contain_text("Attempt")
 
 
-def test_the_step_lights_its_part_and_shows_its_numbers(parity: Page) -> None:
+def test_a_step_highlights_its_part_and_shows_its_numbers(parity: Page) -> None:
     parity.keyboard.press("ArrowRight")
     expect(title(parity)).to_contain_text("Neuron h1")
     expect(parity.locator(".inside .node.lit")).to_have_count(4)
@@ -87,7 +87,7 @@ def test_the_step_lights_its_part_and_shows_its_numbers(parity: Page) -> None:
     expect(numbers.first).to_contain_text(re.compile(r"neth1 = .+·.+ = "))
 
 
-def test_both_ways_give_the_same_row(parity: Page) -> None:
+def test_forward_only_and_backward_give_the_same_row(parity: Page) -> None:
     stage(parity, "Derivatives")
     expect(title(parity)).to_have_text("Row h1 of the delta matrix")
     parity.get_by_role("button", name="Backward (2008)").click()
@@ -146,7 +146,7 @@ def test_the_iteration_is_shared_with_the_other_pages(open_page: OpenPage) -> No
     ("name", "scheme"),
     [("parity-3", "light"), ("parity-3", "dark"), ("spirals", "dark"), ("digits", "light")],
 )
-def test_nothing_runs_out_of_the_page(
+def test_no_horizontal_overflow_of_the_inside_page(
     open_page: OpenPage, name: str, size: tuple[int, int], scheme: str
 ) -> None:
     page = enter(open_page(*size, scheme, address(name)))
@@ -160,7 +160,7 @@ def test_nothing_runs_out_of_the_page(
     expect(title(page)).to_have_text("Iteration 1 begins from the new weights")
 
 
-def test_a_larger_network_says_whose_numbers_it_shows(open_page: OpenPage) -> None:
+def test_a_larger_network_names_the_neuron_it_shows(open_page: OpenPage) -> None:
     page = enter(open_page(path=address("digits")))
     notes = page.locator(".inside [data-part=notes]")
     expect(notes).to_contain_text("the formulas are about h8")

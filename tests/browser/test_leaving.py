@@ -1,4 +1,4 @@
-"""From page to page on a busy server: neither the click nor what was said before it is lost."""
+"""Leaving a page of a busy server loses neither the click nor earlier messages."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ OpenPage = Callable[..., Page]
 
 @contextmanager
 def standing_still(server: Server) -> Iterator[None]:
-    """The server does nothing for a while, as if others kept it busy."""
+    """Suspend the server for a while, as if other sessions kept it busy."""
     os.kill(server.pid, signal.SIGSTOP)
     try:
         yield
@@ -33,7 +33,7 @@ def test_an_edit_and_a_click_on_another_page_both_count(page: Page, server: Serv
     expect(seed).to_have_value("77")
 
 
-def test_what_is_said_after_a_click_does_not_bring_the_page_back(
+def test_messages_after_a_click_on_a_link_do_not_reopen_the_old_page(
     page: Page, server: Server
 ) -> None:
     expect(page.get_by_label("Weights seed")).to_have_value("3")

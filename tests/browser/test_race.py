@@ -1,4 +1,4 @@
-"""The race as a teacher shows it: one press, all lanes move, NBN is there; then the replay."""
+"""The Race page: start all lanes, stop, replay."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ COMPILING = 180_000  # milliseconds: the first race on a computer compiles its r
 
 
 def enter(page: Page) -> Page:
-    """Go from the Draw page to this one."""
+    """Go from the Draw page to the Race page."""
     page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
     menu = page.get_by_test_id("stExpandSidebarButton")
     phone = menu.is_visible()
@@ -39,7 +39,7 @@ def press(page: Page, name: str) -> None:
     page.locator(".race").get_by_role("button", name=name, exact=True).click()
 
 
-def test_one_press_and_all_lanes_move_until_stopped(open_page: OpenPage) -> None:
+def test_start_runs_all_lanes_until_stopped(open_page: OpenPage) -> None:
     training = first_experiment().training()
     while training.stop is None:
         training.advance()
@@ -90,7 +90,7 @@ def test_one_press_and_all_lanes_move_until_stopped(open_page: OpenPage) -> None
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_runs_out_of_a_phone(open_page: OpenPage, scheme: str) -> None:
+def test_no_horizontal_overflow_on_phone(open_page: OpenPage, scheme: str) -> None:
     page = enter(open_page(390, 844, scheme))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for part in ("", ".lanes", ".lane", ".track", ".player"):

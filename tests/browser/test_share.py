@@ -1,4 +1,4 @@
-"""Share as people use it: take files away, bring them back, and be told what is wrong with one."""
+"""The Share page: copy the link, export files, import them, and refuse bad ones."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ XOR = replace(
 
 
 def enter(page: Page) -> Page:
-    """Go from the Draw page to this one."""
+    """Go from the Draw page to the Share page."""
     page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
     page.wait_for_load_state("networkidle")
     wait_until_ready(page)
@@ -58,7 +58,7 @@ def network(page: Page) -> str:
     return str(page.get_by_label("Link to this experiment").input_value())
 
 
-def test_the_link_opens_this_very_experiment(xor: Page) -> None:
+def test_the_link_opens_the_experiment(xor: Page) -> None:
     found = recognise(network(xor)).experiment
     assert found is not None
     assert found.topology == XOR.topology
@@ -66,7 +66,7 @@ def test_the_link_opens_this_very_experiment(xor: Page) -> None:
     expect(xor.get_by_role("button", name=re.compile("Copied|Ctrl"))).to_be_visible()
 
 
-def test_an_experiment_is_taken_away_and_brought_back(xor: Page, tmp_path: Path) -> None:
+def test_an_experiment_is_exported_and_imported(xor: Page, tmp_path: Path) -> None:
     file = tmp_path / "xor.json"
     download = taken(xor, re.compile("^JSON"))
     assert download.suggested_filename == "xor.json"
@@ -79,18 +79,18 @@ def test_an_experiment_is_taken_away_and_brought_back(xor: Page, tmp_path: Path)
     bring(xor, brought, data)
     expect(xor.get_by_text("3 inputs, 3 neurons").first).to_be_visible()
     assert network(xor) == before
-    xor.get_by_role("button", name="Use it").click()
-    expect(xor.get_by_text("It is here now")).to_be_visible()
+    xor.get_by_role("button", name="Import", exact=True).click()
+    expect(xor.get_by_text("Imported.")).to_be_visible()
     expect(xor.get_by_label("Link to this experiment")).not_to_have_value(before)
     bring(xor, file)
     expect(xor.get_by_text("This is an experiment of NBN Lab")).to_be_visible()
-    xor.get_by_role("button", name="Use it").click()
+    xor.get_by_role("button", name="Import", exact=True).click()
     expect(xor.get_by_label("Link to this experiment")).to_have_value(before)
     xor.get_by_role("button", name="Undo").click()
     expect(xor.get_by_label("Link to this experiment")).not_to_have_value(before)
 
 
-def test_drawings_report_and_code_are_taken_away(xor: Page, tmp_path: Path) -> None:
+def test_drawings_report_and_code_are_downloaded(xor: Page, tmp_path: Path) -> None:
     svg = taken(xor, re.compile("^SVG"))
     assert svg.suggested_filename == "xor-iteration-0.svg"
     assert Path(svg.path()).read_text().startswith("<svg")
@@ -104,20 +104,22 @@ def test_drawings_report_and_code_are_taken_away(xor: Page, tmp_path: Path) -> N
     assert found.topology == XOR.topology
 
 
-def test_a_bad_file_is_told_and_nothing_is_lost(xor: Page, tmp_path: Path) -> None:
+def test_a_bad_file_shows_an_error_and_changes_nothing(xor: Page, tmp_path: Path) -> None:
     before = network(xor)
     bad = tmp_path / "bad.in"
     bad.write_text("n 3 mbip 1 4\nn 4 mbip 2 3\n")
     bring(xor, bad)
     expect(xor.get_by_text("loop")).to_be_visible()
-    expect(xor.get_by_text("What is here stays as it is.")).to_be_visible()
-    expect(xor.get_by_role("button", name="Use it")).to_have_count(0)
+    expect(xor.get_by_text("Nothing was changed.")).to_be_visible()
+    expect(xor.get_by_role("button", name="Import", exact=True)).to_have_count(0)
     assert network(xor) == before
     save_picture(xor, "share-bad-file")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_a_phone(open_page: OpenPage, scheme: str) -> None:
+def test_no_horizontal_overflow_of_the_share_page_on_phone(
+    open_page: OpenPage, scheme: str
+) -> None:
     page = enter(open_page(390, 844, scheme, path=f"/?e={link.encode(XOR)}"))
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390

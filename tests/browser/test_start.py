@@ -1,4 +1,4 @@
-"""Starting: the settings hold, light and dark can be chosen, nothing is left in the checkout."""
+"""Starting the app: settings apply, themes can be chosen, nothing is written to the checkout."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.helpers import ROOT, running_app
 
 
-def test_a_visitor_chooses_light_or_dark_and_meets_no_developer_tools(page: Page) -> None:
+def test_the_menu_offers_light_and_dark_but_no_developer_tools(page: Page) -> None:
     ground = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
     assert page.evaluate(ground) == "rgb(255, 255, 255)"
     page.get_by_test_id("stMainMenuButton").click()

@@ -119,7 +119,7 @@ def test_the_wheel_says_what_it_is(installed: Installed) -> None:
 
 def test_the_app_opens_and_trains_from_any_folder(alone: Server, open_page: OpenPage) -> None:
     page = open_page(url=alone.url)
-    expect(facts(page)).to_have_text("105 weights, 250 patterns to train, 250 to test")
+    expect(facts(page)).to_have_text("105 weights, 250 training and 250 test patterns")
     expect(page.locator(".workbench [data-id]").first).to_be_visible()
     expect(page.get_by_role("img", name="Logo")).to_be_visible()
     train(page)

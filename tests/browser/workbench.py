@@ -1,4 +1,4 @@
-"""The parts of the Draw page, and what hands do with them."""
+"""Locators and actions of the Draw page for tests."""
 
 import itertools
 import re
@@ -24,7 +24,7 @@ def facts(page: Page) -> Locator:
 
 
 def train(page: Page) -> None:
-    """Train, wait for the replay to come to rest, and for the sentence."""
+    """Press Train; wait for the end of the replay and for the result."""
     page.get_by_role("button", name="Train", exact=True).click()
     # The very first training on a machine waits for the compiler.
     expect(session(page)).to_have_attribute("data-state", "resting", timeout=120_000)
@@ -32,7 +32,7 @@ def train(page: Page) -> None:
 
 
 def note_states(page: Page) -> None:
-    """Keep every state of the workbench from now on, at rest, however short."""
+    """Record every state of the workbench from now on, however short."""
     expect(session(page)).to_have_attribute("data-state", "resting")
     session(page).evaluate(
         """(session) => {
@@ -44,13 +44,13 @@ def note_states(page: Page) -> None:
 
 
 def states(page: Page) -> list[str]:
-    """What note_states has kept; painted again, a state is still the same."""
+    """Return the states recorded by `note_states`, without repetitions."""
     kept: list[str] = page.evaluate("window.benchStates")
     return [name for name, _ in itertools.groupby(kept)]
 
 
 def wait_for_link(page: Page, holds: Callable[[Experiment], bool]) -> Experiment:
-    """Wait until the address bar's link opens an experiment of which this holds."""
+    """Wait until the link in the address bar opens an experiment that satisfies a condition."""
     deadline = time.monotonic() + 20
     while True:
         found = recognise(page.url).experiment
@@ -86,7 +86,7 @@ def drag_link(page: Page, source: str, target: str, *, drop: bool = True) -> Non
 
 
 def position(page: Page, node: str) -> list[float]:
-    """Where a neuron lies on the stage, once it has been put there."""
+    """Return the position of a neuron on the stage, once it has one."""
     place = page.locator(f'[data-id="{node}"][transform]').get_attribute("transform")
     assert place
     return [float(number) for number in re.findall(r"-?[\d.]+", place)]
@@ -113,7 +113,7 @@ EMPTY_PLACE = """(box, [across, down]) => {
 
 
 def at_rest(page: Page) -> None:
-    """Wait until fonts and the first measurement no longer move the drawing: ten still frames."""
+    """Wait for ten frames without movement of the drawing, after fonts and layout are loaded."""
     page.locator("[data-id]").first.evaluate(
         """(node) => new Promise((done) => {
           let before = "", same = 0;

@@ -11,7 +11,7 @@ import pandas
 from openpyxl import Workbook
 
 from app.session.messages import read_outbox
-from app.session.sketch import from_drawing
+from app.session.sketch_reader import from_drawing
 from app.share.import_proposal import propose
 from nbn_core import NBNError, Topology, formats, generators, initial_weights
 from nbn_core.data import Dataset

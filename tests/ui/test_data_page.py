@@ -1,4 +1,4 @@
-"""The Data page as Streamlit runs it: choosing, reading, correcting, refusing, using, undoing."""
+"""The Data page in Streamlit's test runner: choose, read, correct, refuse, use, undo."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CSV = "age,income,bought\n" + "".join(
 
 
 class Page:
-    """The page in one session."""
+    """The Data page of one session."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -49,12 +49,12 @@ class Page:
         self.fine()
 
     def paste(self, text: str) -> None:
-        self.section("Own files")
+        self.section("Your files")
         self.app.text_area(key="nbn-file-paste").set_value(text).run()
         self.press("nbn-file-read")
 
     def upload(self, name: str, data: bytes) -> None:
-        self.section("Own files")
+        self.section("Your files")
         self.app.file_uploader(key="nbn-file-upload").set_value((name, data, "text/csv")).run()
         self.fine()
 
@@ -77,7 +77,7 @@ def page(root: Path) -> Page:
     return Page(root)
 
 
-def test_a_built_in_problem_is_looked_at_and_only_then_used(page: Page) -> None:
+def test_a_built_in_problem_is_previewed_before_it_is_used(page: Page) -> None:
     assert "TensorFlow Playground" in page.words, "what is in use is shown first"
     page.press("nbn-problem-parity")
     assert page.session.experiment == first_experiment()
@@ -144,7 +144,7 @@ def test_an_upload_is_read_and_corrected(page: Page) -> None:
     ],
     ids=["empty", "one-column", "text", "duplicate", "infinite", "wide", "binary", "dates"],
 )
-def test_what_cannot_be_used_is_one_sentence_and_changes_nothing(page: Page, text: str) -> None:
+def test_unusable_data_is_one_sentence_and_changes_nothing(page: Page, text: str) -> None:
     page.paste(text)
     assert len(page.errors) == 1
     assert is_a_sentence(page.errors[0].replace("\\", "").replace("&nbsp;", " "))
@@ -173,7 +173,7 @@ def bomb() -> bytes:
     [workbook("=1+1"), bomb(), b"PAR1 and nothing else", b"1,2\n" * 1_300_000],
     ids=["formula", "bomb", "parquet", "too-long"],
 )
-def test_files_that_hurt_are_one_sentence_and_change_nothing(page: Page, data: bytes) -> None:
+def test_hostile_files_are_one_sentence_and_change_nothing(page: Page, data: bytes) -> None:
     page.upload("file.xlsx", data)
     assert len(page.errors) == 1
     assert is_a_sentence(page.errors[0].replace("\\", ""))
@@ -191,7 +191,7 @@ def test_a_workbook_is_read(page: Page) -> None:
     ["<img src=x onerror=alert(1)>", "![x](http://a.example/p.png)", "**b** :red[c] $d$",
      "a\u202eb", "x" * 300],
 )  # fmt: skip
-def test_hostile_names_are_letters(page: Page, name: str) -> None:
+def test_hostile_names_are_escaped(page: Page, name: str) -> None:
     page.paste(f'"{name}","target"\n1,2\n2,3\n3,5\n4,3\n')
     assert not page.errors
     page.press("nbn-data-take")
@@ -201,8 +201,8 @@ def test_hostile_names_are_letters(page: Page, name: str) -> None:
     assert page.session.experiment.topology.n_inputs == 1
 
 
-def test_the_example_has_gaps_and_three_classes(page: Page) -> None:
-    page.section("Own files")
+def test_the_example_has_missing_values_and_three_classes(page: Page) -> None:
+    page.section("Your files")
     page.press("nbn-file-example")
     assert "2 rows of 150 left out" in page.words
     page.press("nbn-data-take")
@@ -225,7 +225,7 @@ def post(page: Page, seq: int, kind: str, **fields: object) -> None:
     page.fine()
 
 
-def test_a_closed_tab_stops_what_was_started_while_painting(page: Page) -> None:
+def test_a_closed_tab_stops_training_started_while_painting(page: Page) -> None:
     page.section("Painting")
     # The same points in both classes: never solved.
     points = [[x, y, c] for x in (-2, -1, 1, 2) for y in (-2, 1) for c in (0, 1)]

@@ -1,4 +1,4 @@
-"""The Draw page as Streamlit runs it: messages, links, reruns, and the end of a session."""
+"""The Draw page in Streamlit's test runner: messages, links, reruns, end of the session."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Page:
 
     @property
     def answer(self) -> dict[str, Any]:
-        """What the component got; fails if anything complains on the screen."""
+        """Return the data of the component; fails if the page shows an error."""
         assert not self.app.exception
         assert not self.app.error
         return self._sent("workbench")
@@ -128,7 +128,7 @@ def test_only_what_the_browser_lacks_is_sent(root: Path) -> None:
     assert len(json.dumps(brief)) < 5000
 
 
-def test_two_sessions_have_nothing_in_common_but_the_workers(root: Path) -> None:
+def test_two_sessions_share_only_the_workers(root: Path) -> None:
     one, two = Page(root), Page(root)
     one.post("new_weights")
     assert one.session is not two.session
@@ -188,7 +188,7 @@ def too_many_patterns() -> Experiment:
 
 
 def link_by_hand(experiment: Experiment) -> str:
-    """A link that the lab itself would not write."""
+    """Return a link that the app itself would not make."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = deflate.compress(experiment.to_json().encode("ascii")) + deflate.flush()
     return base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
@@ -209,16 +209,16 @@ assert link_by_hand(XOR) == GOOD
     ],
     ids=range(13),
 )  # fmt: skip
-def test_a_damaged_or_too_large_link_opens_the_first_experiment(root: Path, text: str) -> None:
+def test_a_damaged_or_too_large_link_opens_the_default_experiment(root: Path, text: str) -> None:
     page = Page(root, e=text)
     notice = page.answer["notice"]["text"]
-    assert notice.startswith("The link could not be opened, so this is the first experiment.")
+    assert notice.startswith("The link could not be opened, so this is the default experiment.")
     assert is_a_sentence(notice)
     assert page.session.experiment == first_experiment()
     assert page.link == link.encode(first_experiment())
 
 
-def test_a_drawing_of_damaged_parts_still_opens_its_network(root: Path) -> None:
+def test_a_link_with_a_damaged_drawing_still_opens_its_network(root: Path) -> None:
     for drawing in (
         {"at": {"h1": []}},
         {"at": 1},
@@ -243,7 +243,7 @@ def test_a_drawing_of_damaged_parts_still_opens_its_network(root: Path) -> None:
         {"client": "a", "messages": [{"seq": 1, "kind": "scrub", "k": math.inf}]},
     ],
 )  # fmt: skip
-def test_a_state_made_by_hand_is_harmless(root: Path, outbox: object) -> None:
+def test_a_forged_component_state_is_harmless(root: Path, outbox: object) -> None:
     page = Page(root)
     answer = page.hold(outbox)
     if answer["notice"]:
@@ -251,7 +251,7 @@ def test_a_state_made_by_hand_is_harmless(root: Path, outbox: object) -> None:
     assert page.session.experiment == first_experiment()
 
 
-def test_a_component_state_that_is_no_mapping_is_harmless(root: Path) -> None:
+def test_a_component_state_of_another_type_is_harmless(root: Path) -> None:
     page = Page(root)
     for value in (None, 5, "outbox", ["outbox"]):
         page.app.session_state[component.KEY] = value

@@ -1,4 +1,4 @@
-"""The Race page as Streamlit runs it."""
+"""The Race page in Streamlit's test runner."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def page(root: Path) -> Page:
     return Page(root)
 
 
-def test_the_opening_has_four_lanes(page: Page) -> None:
+def test_the_default_race_has_four_lanes(page: Page) -> None:
     assert [lane["title"] for lane in page.answer["lanes"]] == [
         "NBN", "EBP", "Adam", "Forward-Forward",
     ]  # fmt: skip
@@ -123,7 +123,7 @@ def test_many_seeds_run_and_stay(page: Page) -> None:
     assert page.app.number_input(key="nbn-series-seeds").value == 2
 
 
-def test_what_rules_use_and_how_forward_forward_sees(page: Page) -> None:
+def test_the_comparison_of_rules_and_the_forward_forward_view(page: Page) -> None:
     page.section("Forward-Forward")
     assert page.app.info
     page.section("One seed")

@@ -15,7 +15,7 @@ from tests.test_pages import ENTRY
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """The time a replay goes by: it stands still until it is moved."""
+    """Replace the clock of a replay by one that the test sets."""
     still = SimpleNamespace(now=0.0)
     monkeypatch.setattr(scrubber, "time", SimpleNamespace(monotonic=lambda: still.now))
     return still
@@ -33,28 +33,28 @@ def trained() -> AppTest:
     return app.run()
 
 
-def test_a_replay_goes_with_the_time_and_rests_at_the_end(
+def test_a_replay_follows_the_clock_and_stops_at_the_end(
     trained: AppTest, clock: SimpleNamespace
 ) -> None:
     last = trained.slider[0].max
     trained.button(key="nbn-replay").click().run()
     assert (trained.slider[0].value, trained.slider[0].disabled) == (0, True)
-    clock.now = 3.5 * scrubber.TICK
+    clock.now = 3.5 * scrubber.FRAME_SECONDS
     assert trained.run().slider[0].value == 3
-    clock.now = (last + 0.5) * scrubber.TICK
+    clock.now = (last + 0.5) * scrubber.FRAME_SECONDS
     trained.run()
     assert (trained.slider[0].value, trained.slider[0].disabled) == (last, False)
     trained.slider[0].set_value(2).run()
     assert trained.slider[0].value == 2
 
 
-def test_a_browser_that_lags_behind_a_replay_does_not_turn_it_back(
+def test_a_lagging_browser_does_not_move_a_replay_back(
     trained: AppTest, clock: SimpleNamespace
 ) -> None:
     last = trained.slider[0].max
     trained.button(key="nbn-replay").click().run()
     early = trained.slider[0]
-    clock.now = (last + 0.5) * scrubber.TICK
+    clock.now = (last + 0.5) * scrubber.FRAME_SECONDS
     trained.run()
     # A browser that has not seen the end yet says with every message where its slider stands.
     early.proto.disabled = False

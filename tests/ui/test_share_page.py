@@ -1,4 +1,4 @@
-"""The Share page as Streamlit runs it: pasted text is told before it replaces anything."""
+"""The Share page in Streamlit's test runner: imports are previewed before they change anything."""
 
 from __future__ import annotations
 
@@ -51,19 +51,19 @@ def press(app: AppTest, label: str) -> None:
 def test_the_page_has_its_three_parts_and_every_file(app: AppTest) -> None:
     assert not app.exception
     assert not app.error
-    assert [header.value for header in app.subheader] == ["Link", "Bring in", "Take away"]
-    for text in ("The trained network", "ONNX", "C99", "Quasi-Hessian", f"{len(link.encode(XOR))}"):
+    assert [header.value for header in app.subheader] == ["Link", "Import", "Export"]
+    for text in ("Trained network", "ONNX", "C99", "Quasi-Hessian", f"{len(link.encode(XOR))}"):
         assert text in shown(app)
     assert len(app.get("download_button")) >= 18
 
 
-def test_what_was_pasted_replaces_nothing_until_it_is_taken_up(app: AppTest) -> None:
+def test_pasted_text_changes_nothing_before_it_is_imported(app: AppTest) -> None:
     topology = Topology.fcc(2, 1, 1, output="bipolar")
     paste(app, write_in(topology, [1, 2, 3, 4, 5, 6, 7]))
     assert "NBN topology file" in shown(app)
-    assert "here now" in shown(app)
+    assert "After import" in shown(app)
     assert session(app).experiment == XOR
-    press(app, "Use it")
+    press(app, "Import")
     assert session(app).experiment.topology.neurons == topology.neurons
     assert session(app).experiment.start_weights().tolist() == [1, 2, 3, 4, 5, 6, 7]
     assert app.text_area[0].value == ""
@@ -71,10 +71,10 @@ def test_what_was_pasted_replaces_nothing_until_it_is_taken_up(app: AppTest) -> 
     assert session(app).experiment == XOR
 
 
-def test_leaving_it_leaves_everything(app: AppTest) -> None:
+def test_cancelling_an_import_changes_nothing(app: AppTest) -> None:
     before = session(app).document
     paste(app, link.encode(Experiment.suggested("parity", n=3)))
-    press(app, "Leave everything as it is")
+    press(app, "Cancel")
     assert session(app).document is before
     assert app.text_area[0].value == ""
 
@@ -84,20 +84,20 @@ def test_a_bad_file_is_one_sentence_and_nothing_is_lost(app: AppTest) -> None:
     for text in ("n 3 mbip 1 4\nn 4 mbip 2 3", '{"format": "nbn-lab-experiment"', "hello"):
         paste(app, text)
         (error,) = app.error
-        assert error.value.endswith("What is here stays as it is.")
-        assert not [button for button in app.button if button.label == "Use it"]
+        assert error.value.endswith("Nothing was changed.")
+        assert not [button for button in app.button if button.label == "Import"]
         assert session(app).document is before
 
 
-def test_markup_in_a_file_is_shown_as_it_is(app: AppTest) -> None:
+def test_markup_in_a_file_is_escaped(app: AppTest) -> None:
     data = Dataset([[1.0, 2.0], [3.0, 5.0]], [[0.5], [7.0]], "<b>|[x](http://e)`")
     other = replace(XOR, data=OwnData(data))
     paste(app, other.to_json())
-    table = next(element.value for element in app.markdown if "here now" in element.value)
+    table = next(element.value for element in app.markdown if "After import" in element.value)
     assert "\\<b\\>\\|\\[x\\]" in table
 
 
-def test_an_experiment_too_large_for_a_link_says_what_to_do(app: AppTest) -> None:
+def test_an_experiment_too_large_for_a_link_shows_what_to_do(app: AppTest) -> None:
     import numpy as np
 
     values = np.random.default_rng(0).normal(size=(4000, 3))
@@ -110,7 +110,7 @@ def test_an_experiment_too_large_for_a_link_says_what_to_do(app: AppTest) -> Non
     assert not app.exception
 
 
-def test_training_here_gives_files_of_the_iteration_chosen(app: AppTest) -> None:
+def test_training_on_share_exports_the_iteration_chosen(app: AppTest) -> None:
     press(app, "Train")
     run = session(app).run
     assert run is not None

@@ -1,4 +1,4 @@
-"""Painting without a browser: points in, experiments out, one step a stroke, training goes on."""
+"""Painting without a browser: points become data, strokes undo steps, training continues."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SQUARE = [[-1, -1, 0], [1, 1, 0], [-1, 1, 1], [1, -1, 1]]
 
 
 class Easel:
-    """What the page does for one session."""
+    """The canvas of one session."""
 
     def __init__(self, experiment: Experiment | None = None, workers: Workers | None = None):
         self.session = Session([document_of(experiment or first_experiment())])
@@ -70,7 +70,7 @@ def shown(answer: dict[str, Any]) -> list[list[float]]:
     return rows
 
 
-def test_the_canvas_is_empty_until_a_point_is_put() -> None:
+def test_the_canvas_is_empty_until_a_point_is_painted() -> None:
     easel = Easel()
     answer = easel.answer()
     assert shown(answer) == []
@@ -79,7 +79,7 @@ def test_the_canvas_is_empty_until_a_point_is_put() -> None:
     assert easel.session.experiment == first_experiment()
 
 
-def test_points_become_own_data_and_the_network_stays() -> None:
+def test_points_become_custom_data_and_the_network_is_kept() -> None:
     easel = Easel()
     before = easel.session.experiment
     answer = easel.points(SQUARE)
@@ -96,7 +96,7 @@ def test_points_become_own_data_and_the_network_stays() -> None:
     assert easel.session.experiment == before
 
 
-def test_a_stroke_is_one_step_however_many_messages_it_takes() -> None:
+def test_a_stroke_of_many_messages_is_one_undo_step() -> None:
     easel = Easel()
     for count in range(1, 5):
         easel.points(SQUARE[:count], stroke=7)
@@ -125,7 +125,7 @@ def test_a_curve_has_one_input_and_a_linear_output() -> None:
     assert len(shown(again)) == 5
 
 
-def test_wiping_the_canvas_leaves_the_data_and_can_be_undone() -> None:
+def test_clearing_the_canvas_keeps_the_data_and_can_be_undone() -> None:
     easel = Easel()
     easel.points(SQUARE)
     experiment = easel.session.experiment
@@ -139,7 +139,7 @@ def test_wiping_the_canvas_leaves_the_data_and_can_be_undone() -> None:
     assert shown(easel.points([[1, 2, 0]], stroke=4)) == [[1, 2, 0]]
 
 
-def test_training_goes_on_from_the_weights_it_has(workers: Workers) -> None:
+def test_training_continues_from_the_current_weights(workers: Workers) -> None:
     easel = Easel(workers=workers)
     easel.points(SQUARE)
     easel.post("train")
@@ -160,7 +160,7 @@ def test_training_goes_on_from_the_weights_it_has(workers: Workers) -> None:
     assert easel.answer()["run"]["sse"] is None
 
 
-def test_a_problem_in_the_plane_can_be_painted_over() -> None:
+def test_a_problem_with_two_inputs_can_be_edited_on_the_canvas() -> None:
     easel = Easel()
     answer = easel.answer()
     assert answer["can_take_over"]
@@ -177,14 +177,14 @@ def test_a_problem_in_the_plane_can_be_painted_over() -> None:
     assert easel.session.experiment.data.whole.n_patterns == 501
 
 
-def test_what_fits_no_plane_cannot_be_painted_over() -> None:
+def test_data_that_does_not_fit_a_plane_cannot_be_edited() -> None:
     easel = Easel(Experiment.suggested("parity"))
     assert not easel.answer()["can_take_over"]
     assert is_a_sentence(easel.says("take_over"))
     assert easel.session.experiment.data == ProblemData("parity")
 
 
-def test_targets_of_nought_and_one_stay_so() -> None:
+def test_targets_coded_as_zero_and_one_keep_their_coding() -> None:
     data = Dataset([[0, 0], [1, 1]], [[0], [1]], "bits")
     topology = Topology.mlp([2, 2, 1], output="unipolar")
     easel = Easel(Experiment(topology, OwnData(data)))
@@ -203,7 +203,7 @@ def test_targets_of_nought_and_one_stay_so() -> None:
         [[0, 0, 0]] * (MAX_POINTS + 1),
     ],
 )  # fmt: skip
-def test_what_are_no_points_is_refused_in_a_sentence(points: object) -> None:
+def test_invalid_points_are_refused_in_a_sentence(points: object) -> None:
     easel = Easel()
     easel.points(SQUARE)
     experiment = easel.session.experiment

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.session.limits import check_size
 from app.session.links import current_link
-from app.session.sketch import MAX_NODES
+from app.session.sketch_reader import MAX_NODES
 from nbn_core.experiment import Experiment, SeededStart, link
 from nbn_core.network import Topology
 from tests.app.fake_browser import FakeBrowser, is_a_sentence, neuron, node, unpacked

@@ -10,7 +10,7 @@ from app.draw import backprop_baseline
 from app.session import training
 from app.session.document import Document
 from app.session.jobs import Workers
-from app.session.sketch import from_drawing
+from app.session.sketch_reader import from_drawing
 from app.session.state import Session, first_experiment
 from nbn_core.experiment import Experiment, Stopping
 from nbn_core.training import StopReason, train

@@ -76,7 +76,7 @@ def test_charts_and_files_of_other_pages_have_the_validation_errors(stopped: Fak
     assert now.validation == errors
     assert now.trace is not None
     chart = convergence(now.trace, now.k, 0.0, LIGHT, validation=now.validation)
-    assert f"The validation patterns were best at iteration {best}: SSE" in chart.summary
+    assert f"The validation SSE was best at iteration {best}:" in chart.summary
     first, *rows = csv.reader(io.StringIO(chart.table()))
     assert tuple(float(row[first.index("validation_sse")]) for row in rows) == errors
     low, high = chart.spec.layout.yaxis.range
@@ -95,7 +95,7 @@ def test_the_browser_gets_the_validation_errors_and_where_they_were_least(
     assert (run["best"], run["total"]) == (best, last + 1)
     assert stopped.columns["validation"] == list(errors)
     assert run["sentence"] == (
-        f"Stopped early after {last} iterations: the validation patterns were best at iteration "
+        f"Stopped early after {last} iterations: the validation SSE was best at iteration "
         f"{best}, which is shown."
     )
 

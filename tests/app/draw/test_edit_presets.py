@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.session.sketch import MAX_NODES
+from app.session.sketch_reader import MAX_NODES
 from tests.app.draw.helpers import XOR
 from tests.app.fake_browser import FakeBrowser, is_a_sentence, node
 

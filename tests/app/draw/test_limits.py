@@ -35,7 +35,7 @@ def test_two_thousand_weights_are_allowed_and_one_more_is_not(browser: FakeBrows
     graph["links"].append(["x2", "n2"])
     sentence = browser.says("graph", graph=graph)
     assert "2,001 weights" in sentence
-    assert "2,000 is the limit" in sentence
+    assert "at most 2,000" in sentence
     assert browser.document is before
 
 

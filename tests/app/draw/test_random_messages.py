@@ -62,7 +62,7 @@ MESSAGE = st.builds(
 def test_messages_made_by_hand_never_break_a_session(messages: list[dict[str, Any]]) -> None:
     browser = FakeBrowser(XOR)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "PROMPT", 0.0)
+        patch.setattr(training, "PROMPT_WAIT", 0.0)
         for number, message in enumerate(messages, start=1):
             answer = browser.send({"seq": number, **message})
             reply_is_sound(browser, answer)

@@ -53,7 +53,7 @@ def test_stop_of_a_run_that_waits_for_a_worker_takes_effect_at_once(browser: Fak
     browser.post("train")
     run = browser.post("stop")["run"]
     assert run["state"] == "ended"
-    assert run["sentence"] == "Stopped before the first iteration. Train goes on from here."
+    assert run["sentence"] == "Stopped before the first iteration. Press Train to continue."
 
 
 def test_train_again_after_the_limit_trains_as_long_again(workers: Workers) -> None:
@@ -134,7 +134,7 @@ def test_training_that_fails_says_so_and_can_be_tried_again(
         browser.rests()
     run = browser.post("poll")["run"]
     assert run["state"] == "ended"
-    assert run["sentence"].startswith("The training failed inside the program.")
+    assert run["sentence"].startswith("Training failed because of a fault in the program.")
     assert "ZeroDivisionError" in caplog.text
     browser.post("train")
     browser.rests()

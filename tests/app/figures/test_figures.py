@@ -1,4 +1,4 @@
-"""The charts: every number of a figure is one that was given, and a figure is drawn whole."""
+"""The charts: figures, SVG drawings, tables and summaries contain the numbers given."""
 
 import base64
 import csv
@@ -80,7 +80,7 @@ def charts(name: str, look: palette.Palette) -> list[Chart]:
 
 @pytest.mark.parametrize("look", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("name", TOPOLOGIES)
-def test_every_chart_is_a_figure_a_drawing_a_table_and_a_sentence(
+def test_every_chart_has_a_figure_an_svg_a_table_and_a_summary(
     name: str, look: palette.Palette
 ) -> None:
     for chart in charts(name, look):
@@ -97,7 +97,7 @@ def test_every_chart_is_a_figure_a_drawing_a_table_and_a_sentence(
         assert len({len(line) for line in lines}) == 1
 
 
-def test_the_matrix_table_holds_the_matrix_in_full() -> None:
+def test_the_matrix_table_has_full_precision() -> None:
     topology, data = TOPOLOGIES["parity"]
     values = Objective(topology, data).normal_equations(initial_weights(topology)).quasi_hessian
     lines = list(csv.reader(io.StringIO(charts_matrix(values, topology).table())))
@@ -122,7 +122,7 @@ def test_structural_zeros_are_gaps_and_small_numbers_are_not() -> None:
     z = chart.spec.data[0].z
     assert np.isnan(z[0, 1])
     np.testing.assert_array_equal(z[[0, 1, 1], [0, 0, 1]], [1.0, 0.0, -1.0])
-    assert "25 % of the entries are zero by the wiring" in chart.summary
+    assert "25 % of the entries are zero because of the topology" in chart.summary
 
 
 def test_tones_span_six_decades_or_none() -> None:
@@ -132,7 +132,7 @@ def test_tones_span_six_decades_or_none() -> None:
     np.testing.assert_array_equal(matrix.toned(values, 0.0, "log"), 0 * values)
 
 
-def test_above_500_the_strongest_of_each_square_is_shown_and_said() -> None:
+def test_a_large_matrix_shows_the_strongest_entry_of_each_square() -> None:
     n = 601
     values = np.zeros((n, n))
     values[601 - 1, 2], values[3, 3] = -5.0, 4.0
@@ -146,7 +146,7 @@ def test_above_500_the_strongest_of_each_square_is_shown_and_said() -> None:
     assert "strongest of 2 by 2" in chart.summary
 
 
-def test_a_drawing_keeps_the_places_somebody_chose() -> None:
+def test_a_drawing_keeps_the_positions_that_were_drawn() -> None:
     topology = Topology.mlp([1, 1, 1])
     drawn = {"x": (0.0, 0.0), "h1": (5.0, 7.0), "y": (9.0, 0.0), "x1": (0.0, 0.0)}
     named = {name: drawn[name] for name in topology.names}
@@ -157,7 +157,7 @@ def test_a_drawing_keeps_the_places_somebody_chose() -> None:
 @pytest.mark.parametrize(
     "topology", [Topology.fcc(2, 12, 1), Topology.mlp([64, 8, 10]), Topology.bmlp([3, 4, 4, 2])]
 )
-def test_no_two_nodes_stand_on_each_other(topology: Topology) -> None:
+def test_no_two_nodes_overlap(topology: Topology) -> None:
     spots = np.array(layout.places(topology))
     apart = np.linalg.norm(spots[:, None] - spots[None, :], axis=-1) + 1e9 * np.eye(len(spots))
     assert apart.min() > 20
@@ -174,7 +174,7 @@ def test_a_png_reads_back() -> None:
     np.testing.assert_array_equal(lines[:, 1:], cells)
 
 
-def test_the_picture_of_a_matrix_has_a_colour_for_each_cell() -> None:
+def test_the_svg_of_a_matrix_has_a_colour_for_each_cell() -> None:
     topology, data = TOPOLOGIES["parity"]
     values = Objective(topology, data).normal_equations(initial_weights(topology)).quasi_hessian
     picture = svg(charts_matrix(values, topology), palette.LIGHT, 600)
@@ -185,7 +185,7 @@ def test_the_picture_of_a_matrix_has_a_colour_for_each_cell() -> None:
 def test_colours_are_those_of_the_stage() -> None:
     assert palette.LIGHT.css(-1.0) == "rgb(232,119,10)"
     assert palette.DARK.css(1.0) == "rgb(75,165,235)"
-    assert palette.LIGHT.css(0.0) == palette.css(palette.LIGHT.ground)
+    assert palette.LIGHT.css(0.0) == palette.css(palette.LIGHT.background)
 
 
 @pytest.mark.parametrize(
@@ -193,9 +193,9 @@ def test_colours_are_those_of_the_stage() -> None:
     [(0, "0"), (0.0123, "0.0123"), (12345, "12,345"), (1e-9, "1e-9"), (-2.5e7, "-2.5e7"),
      (float("inf"), "infinite"), (float("nan"), "unknown")],
 )  # fmt: skip
-def test_numbers_for_people(value: float, text: str) -> None:
+def test_number_format(value: float, text: str) -> None:
     assert short(value) == text
 
 
-def test_shares_for_people() -> None:
+def test_percent_format() -> None:
     assert [percent(s) for s in (0.5, 0.012, 0.0, 1.0)] == ["50 %", "1.2 %", "0 %", "100 %"]

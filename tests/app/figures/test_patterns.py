@@ -1,4 +1,4 @@
-"""Pictures of data: every part has its mark, every class its colour, and the table is complete."""
+"""Charts of data: every part has its symbol, every class its colour, and tables are complete."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.figures.palette import palette
-from app.figures.patterns import MOST, axes_of, class_tones, default_axes, patterns, tones
+from app.figures.patterns import MAX_POINTS, axes_of, class_tones, default_axes, patterns, tones
 from app.figures.svg import svg
 from app.figures.thumbs import thumb_svg
 from app.shared.problem_gallery import catalogue
@@ -22,7 +22,7 @@ LIGHT = palette(dark=False)
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_every_problem_can_be_looked_at(name: str) -> None:
+def test_every_problem_has_a_chart(name: str) -> None:
     data = ProblemData(name, train_share=0.6, validation_share=0.2)
     x, y = default_axes(data.whole)
     chart = patterns(data.raw_parts(), x, y, LIGHT)
@@ -36,7 +36,7 @@ def test_every_problem_can_be_looked_at(name: str) -> None:
     assert chart.figure
 
 
-def test_a_column_alone_is_counted() -> None:
+def test_a_single_column_is_a_histogram() -> None:
     data = OwnData(Dataset([[1.0], [1.0], [2.0], [9.0]], [[1.0], [-1.0], [1.0], [1.0]]))
     chart = patterns(data.raw_parts(), axes_of(data.whole)[0], None, LIGHT)
     [bars] = chart.spec.data
@@ -47,15 +47,15 @@ def test_a_column_alone_is_counted() -> None:
     assert sum(bars.y) == 500
 
 
-def test_many_points_are_thinned_out_in_the_picture_only() -> None:
+def test_many_points_are_thinned_out_in_the_chart_but_not_in_the_table() -> None:
     x = np.random.default_rng(0).normal(size=(20_000, 2))
     data = OwnData(Dataset(x, np.sign(x[:, :1]) + 0.0), 0.7)
     chart = patterns(data.raw_parts(), *default_axes(data.whole), LIGHT)
-    assert sum(len(trace.x) for trace in chart.spec.data) <= MOST + 2
+    assert sum(len(trace.x) for trace in chart.spec.data) <= MAX_POINTS + 2
     assert chart.table().count("\n") == 20_001
 
 
-def test_names_are_letters_to_plotly() -> None:
+def test_names_are_escaped_for_plotly() -> None:
     data = OwnData(Dataset([[0, 1], [2, 3]], [[1], [2]], input_names=["<a href=x>b</a>", "c" * 90]))
     chart = patterns(data.raw_parts(), *default_axes(data.whole), LIGHT)
     title = chart.spec.layout.xaxis.title.text
@@ -72,7 +72,7 @@ def test_classes_have_colours_that_differ() -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_thumbnails_are_pictures(dark: bool) -> None:
+def test_thumbnails_are_svg(dark: bool) -> None:
     for entry in catalogue()["problems"]:
         drawn = ET.fromstring(thumb_svg(entry["thumb"], palette(dark=dark), entry["title"]))
         assert len(drawn) > 3

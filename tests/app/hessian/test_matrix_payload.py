@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from app.figures.matrix import MatrixView
 from app.figures.names import weight_titles
 from app.hessian import matrix_payload
-from app.session.sketch import from_drawing
+from app.session.sketch_reader import from_drawing
 from nbn_core.analysis import coupling
 from nbn_core.data import Dataset
 from nbn_core.network import Topology, initial_weights
@@ -47,7 +47,7 @@ EVERYTHING: NDArray[np.intp] = np.arange(TOPOLOGY.n_weights)
 @pytest.mark.parametrize(
     ("rows", "columns"), [(EVERYTHING, EVERYTHING), (EVERYTHING[:3], EVERYTHING[9:13])]
 )
-def test_numbers_and_zeros_arrive_as_they_are(
+def test_numbers_and_structural_zeros_arrive_unchanged(
     rows: NDArray[np.intp], columns: NDArray[np.intp]
 ) -> None:
     sent = matrix_payload.cells(Q, view(rows, columns), what="Q", exact=True)
@@ -55,7 +55,7 @@ def test_numbers_and_zeros_arrive_as_they_are(
     expected, never = Q[np.ix_(rows, columns)], ZEROS[np.ix_(rows, columns)]
     np.testing.assert_allclose(unpacked(sent, "values", "<f4"), expected, rtol=1e-6, atol=1e-30)
     tones = unpacked(sent, "tones", "u1")
-    np.testing.assert_array_equal(tones == matrix_payload.NEVER, never)
+    np.testing.assert_array_equal(tones == matrix_payload.ZERO_TONE, never)
     seen = ~never
     np.testing.assert_array_equal(np.sign(tones[seen] - 127), np.sign(expected[seen]))
     assert sent["rows"][0] == "neuron h1, bias"
@@ -71,7 +71,7 @@ def test_the_strongest_cell_has_the_strongest_tone() -> None:
     assert [tone for tone, _ in linear["scale"]] == [-1, -0.5, 0, 0.5, 1]
 
 
-def test_nothing_but_zeros_has_a_scale() -> None:
+def test_a_zero_matrix_has_a_scale() -> None:
     sent = matrix_payload.cells(
         np.zeros_like(Q), view(EVERYTHING, EVERYTHING), what="Q", exact=True
     )
@@ -79,7 +79,7 @@ def test_nothing_but_zeros_has_a_scale() -> None:
     assert set(unpacked(sent, "tones", "u1")[~ZEROS].tolist()) == {127.0}
 
 
-def test_the_drawing_names_every_weight_by_its_ends() -> None:
+def test_the_drawing_names_every_weight_by_its_two_nodes() -> None:
     weights = initial_weights(TOPOLOGY)
     sketch = from_drawing(TOPOLOGY, None)
     sent = matrix_payload.network(sketch, TOPOLOGY, weights)

@@ -1,4 +1,4 @@
-"""Inside, on the server: what is shown is the anatomy, and what cannot be shown is said."""
+"""The Inside page on the server: the payload is the dissection, or says why there is none."""
 
 import base64
 import json
@@ -112,7 +112,7 @@ def test_every_number_is_that_of_the_iteration_shown(k: int) -> None:
     assert corner["before"] + corner["share"] == pytest.approx(corner["after"], rel=1e-14)
 
 
-def test_the_pattern_counter_runs_from_the_chosen_pattern_to_the_last() -> None:
+def test_q_is_sent_from_the_chosen_pattern_to_the_last() -> None:
     assert frames(8, 0, 15) == [0, 1, 2, 3, 4, 5, 6, 7, 8]
     assert frames(8, 7, 15) == [7, 8]
     assert frames(1, 0, 3) == [0, 1]
@@ -128,18 +128,18 @@ def test_a_larger_network_shows_one_neuron() -> None:
 
 
 @pytest.mark.parametrize("problem", ["two_spirals", "digits"])
-def test_what_is_sent_stays_small(problem: str) -> None:
+def test_the_payload_stays_small(problem: str) -> None:
     assert len(json.dumps(ask(bench_of(Experiment.suggested(problem))))) < 1_500_000
 
 
-def test_the_largest_network_of_the_page_stays_small() -> None:
+def test_the_payload_of_the_largest_network_stays_small() -> None:
     sent = ask(bench_of(large()), InsideState(neuron="h7"))
     assert sent["network"]["neurons"][sent["neuron"]]["id"] == "h7"
     assert len(json.dumps(sent)) < 1_500_000
 
 
-def test_the_example_of_the_browser_tests_is_what_the_server_sends() -> None:
-    """NBN_LAB_EXAMPLE=1 writes it anew."""
+def test_the_example_for_node_tests_is_what_the_server_sends() -> None:
+    """NBN_LAB_EXAMPLE=1 writes the example again."""
     sent = json.loads(json.dumps(ask(bench_of(parity3()))))
     if os.environ.get("NBN_LAB_EXAMPLE"):
         FIXTURE.write_text(json.dumps(sent, indent=1), encoding="utf-8")
@@ -157,7 +157,7 @@ def test_the_example_of_the_browser_tests_is_what_the_server_sends() -> None:
 # What is said
 
 
-def test_beyond_the_trace_is_the_last_iteration_and_said() -> None:
+def test_an_iteration_beyond_the_trace_shows_the_last_one_with_a_note() -> None:
     session = trained(parity3(), 4)
     session.iteration = 99
     sent = ask(session)
@@ -165,7 +165,7 @@ def test_beyond_the_trace_is_the_last_iteration_and_said() -> None:
     assert "Iteration 99 is beyond this training" in notes(sent)
 
 
-def test_the_end_of_a_training_says_how_it_ended() -> None:
+def test_the_last_iteration_notes_why_training_stopped() -> None:
     experiment = replace(parity3(), stopping=Stopping(1e-3, 3))
     session = trained(experiment)
     session.iteration = 3
@@ -174,7 +174,7 @@ def test_the_end_of_a_training_says_how_it_ended() -> None:
     assert notes(ask(session)) == ""
 
 
-def test_a_network_edited_under_the_page_is_taken_apart_afresh() -> None:
+def test_a_network_edited_meanwhile_is_dissected_again() -> None:
     session, view = trained(parity3(), 4), InsideState()
     session.iteration = 3
     assert ask(session, view)["k"] == 3
@@ -186,13 +186,13 @@ def test_a_network_edited_under_the_page_is_taken_apart_afresh() -> None:
     assert_array_equal(floats(sent["weights"]), changed.start_weights())
 
 
-def test_a_pattern_that_is_gone_is_the_last_one_and_said() -> None:
+def test_a_pattern_that_no_longer_exists_shows_the_last_one_with_a_note() -> None:
     sent = ask(bench_of(parity3()), InsideState(pattern=40))
     assert sent["p"] == 7
-    assert "Pattern 41 does not exist here" in notes(sent)
+    assert "Pattern 41 does not exist" in notes(sent)
 
 
-def test_an_incomplete_network_is_said() -> None:
+def test_an_incomplete_network_is_reported() -> None:
     document = document_of(parity3())
     session = Session(
         [Document(document.experiment, document.sketch, "Nothing is connected to “h9”.")]
@@ -203,7 +203,7 @@ def test_an_incomplete_network_is_said() -> None:
     assert not sent["poll"]
 
 
-def test_a_running_training_is_said_and_asked_for_again() -> None:
+def test_a_running_training_is_reported_and_polled() -> None:
     experiment = parity3()
     session = bench_of(experiment)
     run = Run(experiment.training)
@@ -212,25 +212,25 @@ def test_a_running_training_is_said_and_asked_for_again() -> None:
     run.go(NoWorkers())  # in line, with nobody to take it up
     session.run, session.run_from = run, training_key(experiment)
     sent = ask(session)
-    assert "training is running" in sent["blocked"]
+    assert "Training is running" in sent["blocked"]
     assert sent["poll"]
 
 
-def test_warming_up_is_said_and_asked_for_again() -> None:
+def test_warming_up_is_reported_and_polled() -> None:
     sent = ask(bench_of(parity3()), warming=True)
     assert "Compiling" in sent["blocked"]
     assert sent["poll"]
 
 
-def test_too_much_work_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.inside.view.MOST_WORK", 100.0)
-    assert "too much work" in ask(bench_of(parity3()))["blocked"]
+def test_too_large_an_iteration_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.inside.view.MAX_WORK", 100.0)
+    assert "too large" in ask(bench_of(parity3()))["blocked"]
 
 
 # Messages
 
 
-def test_choices_are_taken_up_once() -> None:
+def test_choices_are_processed_once() -> None:
     session, view = trained(parity3(), 4), InsideState()
     say(session, view, 1, "iteration", k=2)
     say(session, view, 2, "pattern", p=5)
@@ -251,7 +251,7 @@ def test_choices_are_taken_up_once() -> None:
         ("neuron", {"id": 7}),
     ],
 )
-def test_what_cannot_be_is_a_sentence(kind: str, fields: Json) -> None:
+def test_invalid_values_are_refused_in_a_sentence(kind: str, fields: Json) -> None:
     session, view = bench_of(parity3()), InsideState()
     say(session, view, 1, kind, **fields)
     assert session.notice is not None

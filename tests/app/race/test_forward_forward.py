@@ -39,7 +39,7 @@ def test_charts(look: palette.Palette) -> None:
     assert "level 1 9 against" in chart.summary
     assert chart.spec.traces[0]["y"].tolist() == [1, 3, 9]
     margins = margin_chart(np.array([-1.0, 2.0, 3.0, 0.0]), look)
-    assert margins.summary == "2 of 4 patterns look best with their right label."
+    assert margins.summary == "2 of 4 patterns have the highest goodness with the correct label."
     for one in (chart, margins):
         assert one.figure.data
         assert svg(one, look, 500).startswith("<svg")

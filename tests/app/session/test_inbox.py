@@ -19,7 +19,7 @@ def outbox(*numbers: int, client: str = "one") -> Outbox:
     return Outbox(client, tuple(Message(number, "any", {}) for number in numbers))
 
 
-def test_what_comes_again_is_not_done_again() -> None:
+def test_a_repeated_message_is_not_processed_again() -> None:
     on, done = session(), []
     assert process(on, outbox(1, 2), lambda message: done.append(message.seq))
     assert not process(on, outbox(1, 2), lambda message: done.append(message.seq))
@@ -28,7 +28,7 @@ def test_what_comes_again_is_not_done_again() -> None:
     assert done == [1, 2, 3, 1]
 
 
-def test_what_cannot_be_done_is_said_and_the_next_is_done() -> None:
+def test_a_refused_message_shows_a_notice_and_the_next_is_processed() -> None:
     on, done = session(), []
     before = on.rev
 
@@ -44,7 +44,7 @@ def test_what_cannot_be_done_is_said_and_the_next_is_done() -> None:
     assert on.rev > before
 
 
-def test_a_newer_run_waits_until_what_is_being_done_is_done() -> None:
+def test_a_newer_script_run_waits_for_the_message_in_progress() -> None:
     on, begun, go_on = session(), threading.Event(), threading.Event()
     seen: list[int] = []
 

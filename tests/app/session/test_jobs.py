@@ -132,7 +132,7 @@ def test_many_runs_at_once_do_not_disturb_each_other(workers: Workers, whole: Tr
     assert all(alike(ended(run), whole) for run in runs)
 
 
-def test_a_goal_behind_or_an_end_means_rest(workers: Workers) -> None:
+def test_a_goal_already_reached_or_an_ended_training_needs_no_worker(workers: Workers) -> None:
     run = Run(SPIRAL.training)
     run.go(workers, 5)
     assert len(ended(run)) == 6
@@ -165,7 +165,7 @@ def test_two_runs_take_turns() -> None:
     assert turns == ["one", "two"] * 20
 
 
-def test_a_small_run_does_not_wait_for_a_big_one_to_end() -> None:
+def test_a_small_run_does_not_wait_for_the_end_of_a_large_one() -> None:
     workers = Workers(1)
     endless = Fake().run()
     endless.go(workers)
@@ -191,7 +191,7 @@ class Counted(Training):
         super().advance(iterations, seconds)
 
 
-def test_stop_takes_effect_after_the_slice_at_work_on_the_biggest_problem(
+def test_stop_takes_effect_after_the_current_slice_of_the_largest_problem(
     workers: Workers,
 ) -> None:
     """2,000 weights and 100,000 patterns: one iteration takes hundreds of slices."""
@@ -212,7 +212,7 @@ def test_stop_takes_effect_after_the_slice_at_work_on_the_biggest_problem(
         assert training.iteration == 0, "a slice ends inside an iteration"
 
 
-def test_a_run_in_line_is_stopped_at_once_and_lined_up_once() -> None:
+def test_a_queued_run_stops_at_once_and_is_queued_once() -> None:
     line = Line()
     fake = Fake()
     run = fake.run()
@@ -233,7 +233,7 @@ def test_a_run_in_line_is_stopped_at_once_and_lined_up_once() -> None:
     assert line.runs.get_nowait() is run
 
 
-def test_halt_and_go_again_within_one_slice_goes_on() -> None:
+def test_halt_and_go_within_one_slice_continues() -> None:
     """The goal may move while a worker computes: to -1 and back, or nearer."""
     at_work, go_on = threading.Event(), threading.Event()
 
@@ -256,7 +256,7 @@ def test_halt_and_go_again_within_one_slice_goes_on() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_goals_moved_at_any_time_never_fail_a_run(seed: int) -> None:
+def test_goals_changed_at_any_time_never_fail_a_run(seed: int) -> None:
     generator = np.random.default_rng(seed)
     fake = Fake(last=3000)
     run = fake.run()
@@ -276,7 +276,7 @@ def test_goals_moved_at_any_time_never_fail_a_run(seed: int) -> None:
     assert fake.iteration == 3000, "never two workers at one run"
 
 
-def test_nobody_waits_for_what_the_worker_sets_up() -> None:
+def test_reading_a_run_never_waits_for_its_setup() -> None:
     """The first training of all compiles for ten seconds; meanwhile the page asks for its trace."""
     compiled = threading.Event()
 
@@ -315,7 +315,7 @@ def test_a_failing_run_fails_alone(caplog: pytest.LogCaptureFixture) -> None:
     assert "no room" in caplog.text
 
 
-def test_a_training_that_cannot_be_made_fails(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_training_that_cannot_be_set_up_fails(caplog: pytest.LogCaptureFixture) -> None:
     def make() -> Training:
         raise ValueError("not this one")
 
@@ -348,5 +348,5 @@ def test_runs_leave_no_thread_and_no_trace(workers: Workers) -> None:
     assert forgotten() is None
 
 
-def test_every_run_has_a_name_of_its_own() -> None:
+def test_run_ids_are_unique() -> None:
     assert len({Fake().run().id for _ in range(1000)}) == 1000

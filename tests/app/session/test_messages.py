@@ -46,7 +46,7 @@ def test_an_outbox_is_read_in_the_order_of_its_numbers() -> None:
         {"client": 5, "messages": []}, {"client": ["a"], "messages": []},
     ],
 )  # fmt: skip
-def test_what_is_not_an_outbox_is_none(value: object) -> None:
+def test_an_invalid_outbox_is_none(value: object) -> None:
     assert read_outbox(value) is None
 
 
@@ -61,13 +61,13 @@ def test_what_is_not_an_outbox_is_none(value: object) -> None:
         {"seq": 1, "kind": "x" * 41},
     ],
 )  # fmt: skip
-def test_what_is_not_a_message_is_passed_over(bad: object) -> None:
+def test_invalid_messages_are_ignored(bad: object) -> None:
     outbox = read_outbox({"client": "a", "messages": [bad, {"seq": 7, "kind": "poll"}]})
     assert outbox is not None
     assert [m.seq for m in outbox.messages] == [7]
 
 
-def test_only_so_many_messages_are_read_at_once() -> None:
+def test_the_number_of_messages_is_limited() -> None:
     many = [{"seq": n, "kind": "poll"} for n in range(1, 10 * MAX_MESSAGES)]
     outbox = read_outbox({"client": "a", "messages": many})
     assert outbox is not None
@@ -87,15 +87,13 @@ def test_only_so_many_messages_are_read_at_once() -> None:
         ({"rows": 10**30}, Have(rows=10**30)),
     ],
 )
-def test_what_the_browser_has_is_believed_only_when_it_makes_sense(
-    said: object, known: Have
-) -> None:
+def test_invalid_values_of_have_are_ignored(said: object, known: Have) -> None:
     outbox = read_outbox({"client": "a", "messages": [], "have": said})
     assert outbox == Outbox("a", (), known)
 
 
 @given(value=JSON)
-def test_nothing_breaks_the_reading(value: object) -> None:
+def test_reading_never_raises(value: object) -> None:
     read_outbox(value)
     outbox = read_outbox({"client": "a", "messages": [value], "have": value})
     assert outbox is not None
@@ -112,7 +110,7 @@ def refusal(read: Callable[[Message], object], from_message: Message) -> str | N
 
 
 @given(value=JSON)
-def test_a_field_is_what_it_must_be_or_a_sentence(value: Any) -> None:
+def test_an_invalid_field_is_refused_in_a_sentence(value: Any) -> None:
     for read in (
         lambda m: m.text("f"),
         lambda m: m.whole("f", 0, 10),

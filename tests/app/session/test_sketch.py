@@ -1,4 +1,4 @@
-"""The drawing: what is complete trains, what is loose is kept, what is broken is refused."""
+"""The sketch: its complete part trains, loose parts are kept, invalid drawings are refused."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.session.document import document_of
-from app.session.sketch import (
-    FAR,
+from app.session.sketch import Sketch, SketchNode, check_name
+from app.session.sketch_reader import (
+    MAX_COORDINATE,
     MAX_LINKS,
     MAX_NODES,
-    Sketch,
-    SketchNode,
-    check_name,
     from_drawing,
     read_sketch,
 )
@@ -36,7 +34,7 @@ FCC = Topology.fcc(2, 3, 1)
 
 @st.composite
 def topologies(draw: st.DrawFn) -> Topology:
-    """Any wiring: outputs anywhere and in any order, outputs that feed outputs."""
+    """Draw any topology: outputs anywhere and in any order, outputs that feed outputs."""
     n_inputs = draw(st.integers(1, 4))
     n_neurons = draw(st.integers(1, 7))
     neurons = []
@@ -55,7 +53,7 @@ def topologies(draw: st.DrawFn) -> Topology:
 
 
 def browser(sketch: Sketch) -> Sketch:
-    """The same drawing after it was shown and sent back."""
+    """Return the sketch after a round trip to the browser."""
     sent = json.loads(json.dumps(graph_block(sketch), allow_nan=False))
     return replace(read_sketch(sent), outputs=sketch.outputs)
 
@@ -154,7 +152,7 @@ def test_a_loop_is_refused_and_named(length: int) -> None:
     read_sketch(graph)
 
 
-def test_the_loop_told_runs_along_the_links() -> None:
+def test_the_loop_in_the_message_follows_the_links() -> None:
     graph = sketch_with(("x1", "a"), ("a", "b"), ("b", "c"), ("c", "b"), ("c", "y")).graph()
     with pytest.raises(CycleError) as error:
         sketch_with(*graph.edges).topology()
@@ -162,7 +160,7 @@ def test_the_loop_told_runs_along_the_links() -> None:
 
 
 def test_the_largest_drawing_takes_a_few_calls_for_each_node_and_link() -> None:
-    """Drawn from the outputs back, where a search from every node takes millions of calls."""
+    """Nodes are listed from the outputs back, which would make a naive search quadratic."""
     names = [f"n{k}" for k in range(MAX_NODES - 2)]
     pairs = [[names[k], names[k + step]] for step in (1, 2) for k in range(len(names) - step)]
     graph = {
@@ -209,7 +207,7 @@ for _ in range(5000):
         {"nodes": NODES, "links": [[0, 1]]}, {"nodes": NODES, "links": [[True, "y"]]},
     ],
 )  # fmt: skip
-def test_a_broken_drawing_is_a_sentence(bad: object) -> None:
+def test_an_invalid_drawing_is_refused_in_a_sentence(bad: object) -> None:
     with pytest.raises(TopologyError) as error:
         read_sketch(bad)
     assert is_a_sentence(str(error.value))
@@ -227,11 +225,11 @@ NO_NUMBERS = [None, True, False, "1", "", [], {}, math.nan, math.inf, -math.inf,
         ("activation", [None, 1, True, "", "relu", ["linear"], {}, "__class__"]),
         ("gain", [*NO_NUMBERS, 0, 0.0, -1, 1000.5]),
         ("leak", [*NO_NUMBERS, -1e-9, 1001]),
-        ("x", [*NO_NUMBERS[1:], 2 * FAR]),
-        ("y", [*NO_NUMBERS[1:], -2 * FAR]),
+        ("x", [*NO_NUMBERS[1:], 2 * MAX_COORDINATE]),
+        ("y", [*NO_NUMBERS[1:], -2 * MAX_COORDINATE]),
     ],
 )
-def test_a_broken_node_is_a_sentence(field: str, values: list[object]) -> None:
+def test_an_invalid_node_is_refused_in_a_sentence(field: str, values: list[object]) -> None:
     for value in values:
         graph = {"nodes": [*NODES, neuron("h", **{field: value})], "links": [["x", "y"]]}
         with pytest.raises(TopologyError) as error:
@@ -239,13 +237,13 @@ def test_a_broken_node_is_a_sentence(field: str, values: list[object]) -> None:
         assert is_a_sentence(str(error.value)), (value, str(error.value))
 
 
-def test_too_many_nodes_or_links_are_a_sentence() -> None:
+def test_too_many_nodes_or_links_are_refused_in_a_sentence() -> None:
     for nodes, links in (([neuron("h")] * 10**6, []), ([], [["x", "y"]] * 10**6)):
         with pytest.raises(TopologyError, match="1,000,000"):
             read_sketch({"nodes": nodes, "links": links})
 
 
-def test_places_are_kept_to_a_tenth_and_half_a_place_is_none() -> None:
+def test_positions_are_rounded_to_a_tenth_and_need_both_coordinates() -> None:
     graph = {
         "nodes": [
             {"id": "x", "role": "input", "x": 1.26, "y": -0.04},
@@ -260,14 +258,14 @@ def test_places_are_kept_to_a_tenth_and_half_a_place_is_none() -> None:
     assert y.place is None
 
 
-def test_names_that_a_network_may_have_can_stay() -> None:
-    """From a file or a link: no-break blanks, joined emoji."""
+def test_unusual_names_from_files_are_kept() -> None:
+    """Names with no-break spaces or joined emoji can come from a file or a link."""
     for name in ("\u00a0m", "\U0001f469\u200d\U0001f52c", " x", "ä" * 24):
         assert read_sketch({"nodes": [neuron(name)], "links": []}).nodes[0].name == name
 
 
 @pytest.mark.parametrize("name", ["h1", "x", "ä" * 24, "a b", "µ±", "漢字"])
-def test_names_that_can_be_chosen(name: str) -> None:
+def test_valid_names(name: str) -> None:
     assert check_name(name) == name
 
 
@@ -290,7 +288,7 @@ def placed(sketch: Sketch) -> Sketch:
     return replace(sketch, nodes=nodes)
 
 
-def test_places_and_loose_parts_come_back_by_the_link() -> None:
+def test_positions_and_loose_parts_survive_the_link() -> None:
     links = (("x1", "a"), ("a", "y"), ("b", "a"), ("x2", "y"))
     for sketch in (sketch_with(*links), placed(sketch_with(*links)), placed(Sketch.of(FCC))):
         again = reopened(sketch)
@@ -301,14 +299,14 @@ def test_places_and_loose_parts_come_back_by_the_link() -> None:
         assert again.to_drawing() == sketch.to_drawing()
 
 
-def test_settings_of_loose_neurons_come_back() -> None:
+def test_settings_of_loose_neurons_survive_the_link() -> None:
     odd = SketchNode("b", "hidden", "elliot_unipolar", 0.1 + 0.2, 1 / 3, (5.1, -7.7))
     base = sketch_with(("x1", "y"), hidden=("a",))
     sketch = replace(base, nodes=(*base.nodes, odd))
     assert odd in reopened(sketch).nodes
 
 
-def test_a_drawing_without_places_is_nothing() -> None:
+def test_a_drawing_without_positions_is_not_saved() -> None:
     assert Sketch.of(FCC).to_drawing() is None
     assert from_drawing(FCC, None) == Sketch.of(FCC)
 
@@ -345,7 +343,7 @@ DRAWING = st.dictionaries(st.sampled_from(["at", "nodes", "links", "else"]), st.
 
 @settings(max_examples=60)
 @given(drawing=DRAWING)
-def test_no_drawing_in_a_link_breaks_anything(drawing: dict[str, Any]) -> None:
+def test_no_drawing_in_a_link_breaks_the_session(drawing: dict[str, Any]) -> None:
     made = decode(encode(replace(XOR, drawing=drawing)))
     document = document_of(made)
     assert document.experiment == made
@@ -356,7 +354,7 @@ def test_no_drawing_in_a_link_breaks_anything(drawing: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", ["nobody", ""])
-def test_nobody_cannot_be_renamed(name: str) -> None:
+def test_an_unknown_node_cannot_be_renamed(name: str) -> None:
     with pytest.raises(NBNError) as error:
         Sketch.of(FCC).renamed(name, "somebody")
     assert is_a_sentence(str(error.value))

@@ -1,4 +1,4 @@
-"""What a session starts with."""
+"""The experiment that a new session starts with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Share without a screen: files made, proposals told, reports that hostile names cannot break."""
+"""Export and import without a browser: files, previews of changes, and safe reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ import pytest
 from app.figures.palette import LIGHT
 from app.figures.portrait import portrait
 from app.session.view import CurrentView
-from app.share.exports import Exports, File, stem
+from app.share.export_file import File
+from app.share.exports import Exports, stem
 from app.share.import_proposal import Proposal, propose
 from app.share.report import report
 from nbn_core import NBNError, Topology, formats, generators, initial_weights
@@ -35,7 +36,7 @@ XOR = replace(
 
 
 def flowers(name: str = "flowers") -> Experiment:
-    """Own data: raw units far from 1, three classes in words."""
+    """Custom data in units far from 1, with three classes."""
     generator = np.random.default_rng(0)
     kinds = np.arange(60) % 3
     length = 100 + 10 * kinds + generator.normal(0, 2, 60)
@@ -87,7 +88,7 @@ def files(shown: CurrentView) -> dict[str, File]:
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 @pytest.mark.parametrize("state", [trained, untrained])
-def test_every_file_can_be_made_and_has_a_plain_name(name: str, state) -> None:
+def test_every_file_can_be_made_and_has_a_safe_name(name: str, state) -> None:
     shown = state(EXPERIMENTS[name])
     made = files(shown)
     assert len(made) >= (20 if shown.trace is not None else 18)
@@ -98,7 +99,7 @@ def test_every_file_can_be_made_and_has_a_plain_name(name: str, state) -> None:
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_everything_that_is_read_again_comes_back(name: str) -> None:
+def test_files_that_can_be_imported_round_trip(name: str) -> None:
     shown = trained(EXPERIMENTS[name], 2)
     experiment, weights = shown.experiment, shown.trace.weights[2]  # type: ignore[union-attr]
     at = f"{stem(experiment)}-iteration-2"
@@ -120,7 +121,7 @@ def test_everything_that_is_read_again_comes_back(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_exports_answer_in_raw_units_what_the_core_does(name: str) -> None:
+def test_exported_networks_agree_with_the_core_in_original_units(name: str) -> None:
     import onnxruntime
 
     shown = trained(EXPERIMENTS[name])
@@ -217,7 +218,7 @@ class Tags(html.parser.HTMLParser):
 
 
 @pytest.mark.parametrize("state", [trained, untrained])
-def test_a_report_needs_nothing_from_elsewhere_and_runs_nothing(state) -> None:
+def test_a_report_is_self_contained_and_runs_no_script(state) -> None:
     names = (HOSTILE[:24], "\u202e x", "a&b", "</svg>", '"')
     experiment = flowers(HOSTILE)
     topology = replace(
@@ -240,11 +241,11 @@ def test_a_report_needs_nothing_from_elsewhere_and_runs_nothing(state) -> None:
     assert recognise(page).experiment == experiment
 
 
-def test_a_report_tells_the_numbers() -> None:
+def test_a_report_has_the_numbers() -> None:
     shown = trained(XOR)
     page = report(shown, {})
     assert f"{XOR.topology.n_weights} weights" in page
-    assert "4 of 4 in their class" in page
+    assert "4 of 4 classified correctly" in page
     assert "seed 4" in page
     assert page.count("<svg") >= 4
     ids = re.findall(r'\bid="([^"]+)"', page)
@@ -255,7 +256,7 @@ def test_a_report_tells_the_numbers() -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_drawing_is_whole_and_names_every_weight(seed: int) -> None:
+def test_a_drawing_has_a_title_for_every_weight(seed: int) -> None:
     dag = random_dag(seed)
     named = replace(dag.topology, names=tuple(f"<{i}>&\"'" for i in range(len(dag.topology.names))))
     text = portrait(named, dag.weights, LIGHT, caption="<b> & co")
@@ -266,12 +267,12 @@ def test_a_drawing_is_whole_and_names_every_weight(seed: int) -> None:
     assert len(said) == 1 + named.n_connections + len(named.names)
 
 
-def test_a_drawing_of_weights_that_are_all_zero_is_drawn() -> None:
+def test_a_network_of_zero_weights_can_be_drawn() -> None:
     topology = Topology.mlp([2, 2, 1])
     ElementTree.fromstring(portrait(topology, np.zeros(9), LIGHT, caption=""))
 
 
-# Bringing in
+# Import
 
 
 def what(proposal: Proposal) -> set[str]:
@@ -286,7 +287,7 @@ def test_an_experiment_replaces_everything_and_says_so() -> None:
     assert propose([("", XOR.to_json())], XOR).changes == ()
 
 
-def test_a_network_keeps_data_rule_and_end() -> None:
+def test_importing_a_network_keeps_data_rule_and_stopping() -> None:
     topology = Topology.fcc(2, 3, 1, output="bipolar")
     weights = initial_weights(topology, seed=9)
     proposal = propose([("", formats.write_in(topology, weights))], XOR)
@@ -315,7 +316,7 @@ def test_a_network_with_its_data_and_weights() -> None:
     assert len(proposal.recognised) == 3
 
 
-def test_data_alone_get_a_network_that_fits_and_are_scaled() -> None:
+def test_importing_data_adapts_the_network_and_scales_the_data() -> None:
     raw = numbers().data.raw_parts().train
     made = propose([("big.dat", formats.write_dat(raw))], Experiment.suggested("parity", n=3))
     experiment = made.experiment
@@ -326,9 +327,9 @@ def test_data_alone_get_a_network_that_fits_and_are_scaled() -> None:
 
 
 REFUSED = {
-    "a network that fits no data": ([("", formats.write_in(Topology.mlp([5, 2, 1])))], "need 2"),
+    "a network that fits no data": ([("", formats.write_in(Topology.mlp([5, 2, 1])))], "needs 2"),
     "two of a kind": ([("a", "1 2 3\n4 5 6"), ("b", "1 2 3\n4 5 6")], "same kind"),
-    "an experiment among others": ([("a", XOR.to_json()), ("b", "1 2 3\n3 4 5")], "by itself"),
+    "an experiment among others": ([("a", XOR.to_json()), ("b", "1 2 3\n3 4 5")], "is complete"),
     "four files": ([("a", "1 2")] * 4, "4 files"),
     "one of two damaged": ([("good.dat", "1 2 3\n4 5 6"), ("bad.in", "n 3 mbip")], "“bad.in”"),
     "too many weights": ([("", formats.write_in(Topology.mlp([2, 100, 100, 1])))], "limit"),
@@ -339,13 +340,13 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("brought", "said"), REFUSED.values(), ids=REFUSED)
-def test_what_does_not_fit_is_refused_in_a_sentence(brought, said: str) -> None:
+def test_files_that_do_not_fit_are_refused_in_a_sentence(brought, said: str) -> None:
     with pytest.raises(NBNError) as error:
         propose(brought, XOR)
     assert said in str(error.value)
     assert is_a_sentence(str(error.value))
 
 
-def test_the_page_needs_no_json_of_the_experiment_to_tell_its_size() -> None:
+def test_the_json_file_is_the_experiment() -> None:
     made = files(trained(XOR))
     assert json.loads(made["xor.json"].make()) == json.loads(XOR.to_json())

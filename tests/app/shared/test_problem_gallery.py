@@ -1,4 +1,4 @@
-"""The thumbnails in the file are those of the problems as they are now."""
+"""The file of thumbnails agrees with the generators."""
 
 import json
 
@@ -9,7 +9,7 @@ from nbn_core.generators import PROBLEMS
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_thumbnail_in_the_file_is_that_of_the_problem(name: str) -> None:
+def test_the_thumbnail_file_is_up_to_date(name: str) -> None:
     assert json.loads(THUMBNAILS.read_text())[name] == thumbnail(PROBLEMS[name])
 
 

@@ -1,4 +1,4 @@
-"""Every end has its sentence, in plain words."""
+"""Sentences about a training: its end, its state, its data."""
 
 from __future__ import annotations
 
@@ -72,16 +72,17 @@ def test_every_end_has_a_sentence() -> None:
         (
             StopReason.DAMPING_LIMIT,
             9,
-            "Stuck: damping reached its limit at SSE 8. Try new weights, or one more neuron.",
+            "Stuck: damping reached its limit at SSE 8. Try new weights, or add a neuron.",
         ),
         (
             StopReason.MAX_ITERATIONS,
             1000,
-            "Not solved after 1,000 iterations: SSE 8. Press Train to go on, or try new weights.",
+            "Not solved after 1,000 iterations: SSE 8. Press Train to continue, or try new "
+            "weights.",
         ),
     ],
 )
-def test_ends(stop: StopReason, iterations: int, sentence: str) -> None:
+def test_the_sentence_of_each_stop_reason(stop: StopReason, iterations: int, sentence: str) -> None:
     assert ended(Ended(stop), trace(iterations, 8.0, 0.004), halted=False) == sentence
 
 
@@ -90,22 +91,22 @@ def test_ends(stop: StopReason, iterations: int, sentence: str) -> None:
     [
         (
             StopReason.EARLY, 37, 37,
-            "Stopped early after 57 iterations: the validation patterns were best at iteration 37, "
+            "Stopped early after 57 iterations: the validation SSE was best at iteration 37, "
             "which is shown.",
         ),
         (
             StopReason.EARLY, 37, 40,
-            "Stopped early after 57 iterations: the validation patterns were best at iteration 37.",
+            "Stopped early after 57 iterations: the validation SSE was best at iteration 37.",
         ),
         (
             StopReason.SOLVED, 37, 37,
-            "Solved in 57 iterations, 20 ms. The validation patterns were best at iteration 37, "
+            "Solved in 57 iterations, 20 ms. The validation SSE was best at iteration 37, "
             "which is shown.",
         ),
         (StopReason.SOLVED, 57, 57, "Solved in 57 iterations, 20 ms."),
     ],
 )  # fmt: skip
-def test_where_the_validation_patterns_were_best(
+def test_the_iteration_with_the_best_validation_sse_is_named(
     stop: StopReason, best: int, shown: int, sentence: str
 ) -> None:
     run = Ended(stop, best=best)
@@ -114,26 +115,26 @@ def test_where_the_validation_patterns_were_best(
 
 
 def test_a_trace_from_before_the_end_has_a_sentence_too() -> None:
-    """A worker may end the training while an answer is being made."""
+    """A worker may end the training while the answer is prepared."""
     for stop in (StopReason.EARLY, StopReason.SOLVED):
         for best in (58, 90, None):
             said = ended(Ended(stop, best=best), trace(57, 8.0), halted=False, shown=0)
             assert is_a_sentence(said)
-            assert "were best" not in said
+            assert "was best" not in said
 
 
-def test_a_run_at_rest_says_where() -> None:
+def test_a_paused_run_names_its_iteration() -> None:
     sentence = ended(Ended(None), trace(7, 0.25), halted=True)
-    assert sentence == "Stopped at iteration 7, SSE 0.25. Train goes on from here."
+    assert sentence == "Stopped at iteration 7, SSE 0.25. Press Train to continue."
     sentence = ended(Ended(None), trace(7, 0.25), halted=False)
-    assert sentence.startswith("Resting at iteration 7")
+    assert sentence.startswith("Paused at iteration 7")
     assert is_a_sentence(ended(Ended(None), None, halted=True))
 
 
 def test_a_failed_run_says_so_with_or_without_a_trace() -> None:
     for rows in (None, trace(3, 1.0)):
         sentence = ended(Ended(None, failed=True), rows, halted=False)
-        assert sentence.startswith("The training failed inside the program.")
+        assert sentence.startswith("Training failed because of a fault in the program.")
         assert is_a_sentence(sentence)
 
 
@@ -153,7 +154,7 @@ def test_headlines() -> None:
 def test_facts() -> None:
     assert facts(XOR).endswith("weights, 4 patterns")
     spiral = facts(Experiment.suggested("playground_spiral"))
-    assert spiral == "105 weights, 250 patterns to train, 250 to test"
+    assert spiral == "105 weights, 250 training and 250 test patterns"
 
 
 @pytest.mark.parametrize(
@@ -186,7 +187,7 @@ def test_plural() -> None:
     ]  # fmt: skip
 
 
-def test_own_data_say_what_they_are_and_where_they_are_changed() -> None:
+def test_custom_data_is_described_with_the_page_to_change_it() -> None:
     target = DataColumn("sick", ("no", "yes"))
     table = Dataset([[0.0], [1.0], [2.0], [3.0]], [[-1.0], [1.0], [-1.0], [1.0]],
                     target_names=target.names)  # fmt: skip
@@ -199,4 +200,4 @@ def test_own_data_say_what_they_are_and_where_they_are_changed() -> None:
     assert "scaled" not in about_own(OwnData(table))
     topology = Topology.mlp([1, 2, 1])
     counts = facts(Experiment(topology, data))
-    assert counts.endswith("2 patterns to train, 1 to validate, 1 to test")
+    assert counts.endswith("2 training, 1 validation and 1 test patterns")
