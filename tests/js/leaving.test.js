@@ -16,7 +16,12 @@ beforeEach(() => {
 
 afterEach(() => mock.timers.reset());
 
-const speaker = () => new Speaker((state) => sent.push(state), () => pending, departure);
+const speaker = () =>
+  new Speaker(
+    (state) => sent.push(state),
+    () => pending,
+    departure,
+  );
 
 function tick(milliseconds) {
   for (let t = 0; t < milliseconds; t += 10) {
@@ -34,7 +39,13 @@ function link(href, more = {}) {
 function press(part, keys = {}) {
   let heard = true;
   const refuse = () => (heard = false);
-  departure.clicked({ button: 0, ...keys, composedPath: () => [{}, part], preventDefault() {}, stopImmediatePropagation: refuse });
+  departure.clicked({
+    button: 0,
+    ...keys,
+    composedPath: () => [{}, part],
+    preventDefault() {},
+    stopImmediatePropagation: refuse,
+  });
   if (heard) clicks.push(part);
   return heard;
 }

@@ -58,7 +58,10 @@ test("it plays every iteration of a short trace once and rests at the last", () 
     made.tick(1 / 60);
     shown.add(made.k);
   }
-  assert.deepEqual([...shown], Array.from({ length: 33 }, (_, k) => k));
+  assert.deepEqual(
+    [...shown],
+    Array.from({ length: 33 }, (_, k) => k),
+  );
 });
 
 test("a long trace plays in seconds, a slow speed takes longer, and at once is one frame", () => {
@@ -76,7 +79,11 @@ test("a long trace plays in seconds, a slow speed takes longer, and at once is o
 test("seek stays within the trace and stops the replay", () => {
   const made = player(10);
   made.play();
-  for (const [k, shown] of [[5, 5], [-3, 0], [99, 10]]) {
+  for (const [k, shown] of [
+    [5, 5],
+    [-3, 0],
+    [99, 10],
+  ]) {
     made.seek(k);
     assert.equal(made.k, shown);
     assert.equal(made.playing, false);

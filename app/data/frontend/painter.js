@@ -36,7 +36,8 @@ export class Painter {
       tool: (tool) => this.choose(tool),
       spray: (on) => (this.spraying = on),
       swap: (on) => (this.swapping = on),
-      noise: () => this.change(edit.noisy(this.points, this.units(SPACING * 0.6), this.curve, this.domain)),
+      noise: () =>
+        this.change(edit.noisy(this.points, this.units(SPACING * 0.6), this.curve, this.domain)),
       copy: (way) => this.copy(way),
       undo: () => this.ask("undo"),
       redo: () => this.ask("redo"),
@@ -88,9 +89,13 @@ export class Painter {
       this.points = this.known.points;
       [this.curve, this.domain] = [data.curve, data.domain];
     } else if (!this.domain) [this.curve, this.domain] = [data.curve, data.domain];
-    if (data.notice && this.notice !== undefined && data.notice.id !== this.notice) this.say(data.notice.text);
+    if (data.notice && this.notice !== undefined && data.notice.id !== this.notice)
+      this.say(data.notice.text);
     this.notice = data.notice?.id ?? 0;
-    this.output = data.network && data.curve === this.curve ? answers(data.network, this.domain, this.curve) : null;
+    this.output =
+      data.network && data.curve === this.curve
+        ? answers(data.network, this.domain, this.curve)
+        : null;
     this.draw();
     if (lacking && !this.outbox.pending) return this.outbox.replace("poll");
     const waiting = data.run.state === "running";
@@ -130,14 +135,17 @@ export class Painter {
 
   /** A new list of points: one step of the history, unless the stroke goes on. */
   change(points, stroke = ++this.strokes) {
-    if (points.length === this.most && this.points.length === this.most) this.say(`The canvas holds ${this.most} points.`);
+    if (points.length === this.most && this.points.length === this.most)
+      this.say(`The canvas holds ${this.most} points.`);
     this.points = points;
     this.outbox.replace("points", { points, stroke });
     this.draw();
   }
 
   copy(way) {
-    this.change(edit.copies(this.points, way, this.swapping && !this.curve, this.domain, this.most));
+    this.change(
+      edit.copies(this.points, way, this.swapping && !this.curve, this.domain, this.most),
+    );
     this.announce(edit.counted(this.points, this.curve, this.data.class_names));
   }
 
@@ -148,7 +156,10 @@ export class Painter {
 
   place(event) {
     const box = this.canvas.getBoundingClientRect();
-    return toPlane(this.plane.frame, this.domain, [event.clientX - box.left, event.clientY - box.top]);
+    return toPlane(this.plane.frame, this.domain, [
+      event.clientX - box.left,
+      event.clientY - box.top,
+    ]);
   }
 
   down(event) {
@@ -177,7 +188,13 @@ export class Painter {
     let points;
     if (held.erase) points = edit.erase(this.points, held.at, REACH / SPACING, spacing);
     else if (this.curve) points = edit.putOnCurve(this.points, places, spacing[0], this.most);
-    else points = edit.put(this.points, this.spraying ? this.scattered(places, first) : places, this.c, this.most);
+    else
+      points = edit.put(
+        this.points,
+        this.spraying ? this.scattered(places, first) : places,
+        this.c,
+        this.most,
+      );
     if (points.length !== this.points.length || this.curve) this.change(points, held.stroke);
   }
 
@@ -220,7 +237,12 @@ export class Painter {
     const [dx, dy] = this.units(event.shiftKey ? 40 : 8);
     const [left, right, bottom, top] = this.domain;
     const at = this.cursor ?? [(left + right) / 2, (bottom + top) / 2];
-    const step = { ArrowLeft: [-dx, 0], ArrowRight: [dx, 0], ArrowUp: [0, dy], ArrowDown: [0, -dy] }[event.key];
+    const step = {
+      ArrowLeft: [-dx, 0],
+      ArrowRight: [dx, 0],
+      ArrowUp: [0, dy],
+      ArrowDown: [0, -dy],
+    }[event.key];
     if (step) this.cursor = clamp(this.domain, [at[0] + step[0], at[1] + step[1]]);
     else if (event.key === "Enter" || event.key === " ") this.putAt(at);
     else if (event.key === "Delete" || event.key === "Backspace") this.takeNearest(at);
@@ -244,7 +266,9 @@ export class Painter {
       ? edit.putOnCurve(this.points, [at], spacing[0], this.most)
       : edit.put(this.points, [at], this.c, this.most);
     this.change(points);
-    this.announce(`${this.curve ? "Target" : this.data.class_names[this.c]} at ${this.where(at)}. ${points.length} points.`);
+    this.announce(
+      `${this.curve ? "Target" : this.data.class_names[this.c]} at ${this.where(at)}. ${points.length} points.`,
+    );
   }
 
   takeNearest(at) {
@@ -274,15 +298,26 @@ export class Painter {
     }
     const { points, curve, domain, tool, data } = this;
     this.plane.draw({
-      points, domain, curve, output: points.length ? this.output : null, palette: this.palette, ink: style.color,
-      paper: style.backgroundColor, faint: dark ? "#6d7782" : "#98a2ad", font: style.fontFamily, cursor: this.cursor,
-      erasing: tool === "erase", reach: REACH,
+      points,
+      domain,
+      curve,
+      output: points.length ? this.output : null,
+      palette: this.palette,
+      ink: style.color,
+      paper: style.backgroundColor,
+      faint: dark ? "#6d7782" : "#98a2ad",
+      font: style.fontFamily,
+      cursor: this.cursor,
+      erasing: tool === "erase",
+      reach: REACH,
     });
     this.tools.show({ curve, tool, points, data });
     this.side.show({ points, curve, data });
     patch(this.part("invitation"), {
       hidden: points.length > 0,
-      text: curve ? "Draw a curve from left to right." : "Click to put points, then change the class and put others.",
+      text: curve
+        ? "Draw a curve from left to right."
+        : "Click to put points, then change the class and put others.",
     });
     patch(this.canvas, {
       "aria-label": `Plane with ${edit.counted(points, curve, data.class_names)}. Arrow keys move the cross, Enter puts a point.`,

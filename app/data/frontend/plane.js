@@ -13,7 +13,12 @@ export function frameOf(width, height, curve) {
   const room = [width - EDGE.left - EDGE.right, height - EDGE.top - EDGE.bottom];
   const side = Math.min(...room);
   const [w, h] = curve ? room : [side, side];
-  return { left: EDGE.left + (room[0] - w) / 2, top: EDGE.top + (room[1] - h) / 2, width: w, height: h };
+  return {
+    left: EDGE.left + (room[0] - w) / 2,
+    top: EDGE.top + (room[1] - h) / 2,
+    width: w,
+    height: h,
+  };
 }
 
 export function toPixels(frame, domain, [x, y]) {

@@ -60,12 +60,15 @@ export class Gestures {
 
   begin(event, spot) {
     const { stage } = this;
-    const near = event.pointerType === "touch" && geo.portAt(stage.graph, spot.x, spot.y, FINGER / stage.camera.zoom);
+    const near =
+      event.pointerType === "touch" &&
+      geo.portAt(stage.graph, spot.x, spot.y, FINGER / stage.camera.zoom);
     const port = event.target.getAttribute?.("data-port") ?? near?.id;
     const base = { start: spot, last: spot, moved: false };
     if (port && event.button === 0) return { ...base, kind: "link", source: port };
     const node = geo.nodeAt(stage.graph, spot.x, spot.y, event.pointerType === "touch" ? 6 : 0);
-    if (event.button === 1 || event.button === 2 || this.panning(event, node)) return { ...base, kind: "pan" };
+    if (event.button === 1 || event.button === 2 || this.panning(event, node))
+      return { ...base, kind: "pan" };
     if (node) return this.beginMove(event, node, base);
     const link = geo.linkAt(stage.graph, spot.x, spot.y, 7 / stage.camera.zoom);
     return { ...base, kind: link ? "press-link" : "band", link, add: event.shiftKey };
@@ -105,7 +108,9 @@ export class Gestures {
   hovered(event, spot) {
     if (event.pointerType === "touch") return;
     const node = geo.nodeAt(this.stage.graph, spot.x, spot.y);
-    const link = node ? null : geo.linkAt(this.stage.graph, spot.x, spot.y, 7 / this.stage.camera.zoom);
+    const link = node
+      ? null
+      : geo.linkAt(this.stage.graph, spot.x, spot.y, 7 / this.stage.camera.zoom);
     this.stage.hover(node, link, spot.px, spot.py);
   }
 
@@ -114,7 +119,11 @@ export class Gestures {
     if (drag.kind === "pan") {
       stage.fitted = false;
       const { camera } = stage;
-      stage.camera = { ...camera, x: camera.x + spot.px - drag.last.px, y: camera.y + spot.py - drag.last.py };
+      stage.camera = {
+        ...camera,
+        x: camera.x + spot.px - drag.last.px,
+        y: camera.y + spot.py - drag.last.py,
+      };
       stage.render();
     } else if (drag.kind === "move") {
       const [dx, dy] = [spot.x - drag.start.x, spot.y - drag.start.y];
@@ -132,14 +141,17 @@ export class Gestures {
     if (!source) return; // undone meanwhile
     const target = geo.nodeAt(stage.graph, spot.x, spot.y, 10);
     drag.target = target?.id ?? null;
-    const reason = target && target.id !== source.id ? G.refusal(stage.graph, source.id, target.id) : null;
+    const reason =
+      target && target.id !== source.id ? G.refusal(stage.graph, source.id, target.id) : null;
     const end = target && !reason ? target : { x: spot.x, y: spot.y, role: "input" };
     const { camera } = stage;
     const curve = geo.linkCurve(source, { ...end, x: end.x + (target && !reason ? 0 : 20) });
     const d = curve.map((v, i) => v * camera.zoom + (i % 2 ? camera.y : camera.x));
     stage.ghost.setAttribute("d", `M${d[0]} ${d[1]}C${d.slice(2).join(" ")}`);
     stage.ghost.setAttribute("class", reason ? "ghost refused" : "ghost");
-    const words = reason || (target ? `Link ${source.id} to ${target.id}` : "Drop on a neuron, or here for a new one");
+    const words =
+      reason ||
+      (target ? `Link ${source.id} to ${target.id}` : "Drop on a neuron, or here for a new one");
     stage.card.textContent = words;
     stage.card.hidden = false;
     stage.card.classList.toggle("refused", Boolean(reason));
@@ -201,7 +213,10 @@ export class Gestures {
     const { stage, drag } = this;
     if (drag?.kind === "move" && drag.moved) {
       // The browser took the finger, to scroll: everything stands where it stood.
-      stage.graph = G.move(stage.graph, new Map([...drag.from].map(([id, node]) => [id, [node.x, node.y]])));
+      stage.graph = G.move(
+        stage.graph,
+        new Map([...drag.from].map(([id, node]) => [id, [node.x, node.y]])),
+      );
       stage.render();
     }
     this.drag = null;
@@ -242,7 +257,11 @@ export class Gestures {
 
   span() {
     const [a, b] = [...this.pointers.values()];
-    return { distance: Math.hypot(a.px - b.px, a.py - b.py), px: (a.px + b.px) / 2, py: (a.py + b.py) / 2 };
+    return {
+      distance: Math.hypot(a.px - b.px, a.py - b.py),
+      px: (a.px + b.px) / 2,
+      py: (a.py + b.py) / 2,
+    };
   }
 
   pinched() {
@@ -250,7 +269,11 @@ export class Gestures {
     const now = this.span();
     const { stage, pinch } = this;
     stage.zoom(now.distance / Math.max(1, pinch.distance), now.px, now.py);
-    stage.camera = { ...stage.camera, x: stage.camera.x + now.px - pinch.px, y: stage.camera.y + now.py - pinch.py };
+    stage.camera = {
+      ...stage.camera,
+      x: stage.camera.x + now.px - pinch.px,
+      y: stage.camera.y + now.py - pinch.py,
+    };
     this.pinch = now;
   }
 }

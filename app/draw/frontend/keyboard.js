@@ -17,8 +17,10 @@ export function stageKey(stage, event) {
 
 function handle(stage, event) {
   const { key } = event;
-  if (event.ctrlKey || event.metaKey) return handleControl(stage, key.toLowerCase(), event.shiftKey);
-  if (ARROWS[key]) return event.shiftKey ? nudge(stage, ...ARROWS[key]) : walk(stage, ...ARROWS[key]);
+  if (event.ctrlKey || event.metaKey)
+    return handleControl(stage, key.toLowerCase(), event.shiftKey);
+  if (ARROWS[key])
+    return event.shiftKey ? nudge(stage, ...ARROWS[key]) : walk(stage, ...ARROWS[key]);
   const action = ACTIONS[key.length === 1 ? key.toLowerCase() : key];
   if (!action) return false;
   action(stage);
@@ -79,7 +81,9 @@ function nudge(stage, dx, dy) {
 function startLink(stage) {
   if (!stage.focusId) return;
   stage.linking = stage.focusId;
-  stage.host.say(`Linking from ${stage.linking}: walk to the neuron it should feed and press Enter; Escape stops.`);
+  stage.host.say(
+    `Linking from ${stage.linking}: walk to the neuron it should feed and press Enter; Escape stops.`,
+  );
 }
 
 function finish(stage) {

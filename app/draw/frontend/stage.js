@@ -128,13 +128,26 @@ export class Stage {
 
   makeNode({ id, role }) {
     const half = geo.SIZE[role] / 2;
-    const frame = svg("rect", { class: "frame", x: -half, y: -half, width: 2 * half, height: 2 * half, rx: 7 });
+    const frame = svg("rect", {
+      class: "frame",
+      x: -half,
+      y: -half,
+      width: 2 * half,
+      height: 2 * half,
+      rx: 7,
+    });
     const name = svg("text", { class: "name", y: -half - 6, "text-anchor": "middle", text: id });
     const bias = svg("text", { class: "bias", y: half + 13, "text-anchor": "middle" });
     const port = svg("circle", { class: "port", cx: half, r: 5.5, "data-port": id });
     const group = svg(
       "g",
-      { class: `node ${role}`, "data-id": id, role: "button", tabindex: "-1", onfocus: () => this.focused(id) },
+      {
+        class: `node ${role}`,
+        "data-id": id,
+        role: "button",
+        tabindex: "-1",
+        onfocus: () => this.focused(id),
+      },
       frame,
       name,
       bias,
@@ -232,7 +245,9 @@ export class Stage {
     const links = this.graph.links.filter((link) => this.selectedLinks.has(linkKey(...link)));
     if (!hidden.length && !links.length) {
       if (this.selection.size)
-        this.host.refuse("Inputs and outputs belong to the data: choose other data to change their number.");
+        this.host.refuse(
+          "Inputs and outputs belong to the data: choose other data to change their number.",
+        );
       return;
     }
     const next = this.graph.nodes.find((node) => !hidden.includes(node.id))?.id;
@@ -277,7 +292,8 @@ export class Stage {
 
   hoverWeight([source, target], key) {
     const position = this.scene.index.links.get(key);
-    const value = position === undefined ? "not in use yet" : short(this.scene.weights[position], 4);
+    const value =
+      position === undefined ? "not in use yet" : short(this.scene.weights[position], 4);
     return `${source} to ${target}: ${value}`;
   }
 }

@@ -201,7 +201,8 @@ export class Workbench {
   train() {
     this.stepping = null;
     if (this.outbox.asked("train")) return;
-    if (this.model.run?.state === "ended" && this.player.k < this.model.end) this.player.playing = true;
+    if (this.model.run?.state === "ended" && this.player.k < this.model.end)
+      this.player.playing = true;
     else if (this.model.over) this.player.play();
     else {
       this.player.follow();
@@ -362,8 +363,12 @@ export class Workbench {
       data,
       outputs: (m) => model.output(k, "train", m),
       testOutputs: (m) => model.output(k, "test", m),
-      grid: data.I === 2 ? { size: Math.sqrt(model.points(which)[1]), values: (m) => model.output(k, which, m) } : null,
-      curve: data.I === 1 ? { x: model.tileInputs, values: (m) => model.output(k, "tile", m) } : null,
+      grid:
+        data.I === 2
+          ? { size: Math.sqrt(model.points(which)[1]), values: (m) => model.output(k, which, m) }
+          : null,
+      curve:
+        data.I === 1 ? { x: model.tileInputs, values: (m) => model.output(k, "tile", m) } : null,
     });
   }
 
@@ -385,4 +390,3 @@ export class Workbench {
     return `${text} ${this.info.loose}`.trim();
   }
 }
-

@@ -69,7 +69,8 @@ export function spread(nodes, box) {
   const places = nodes.map((node) => ({ ...node, x: x(node.x), y: y(node.y) }));
   let least = Infinity;
   places.forEach((a, i) => {
-    for (const b of places.slice(i + 1)) least = Math.min(least, Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y)));
+    for (const b of places.slice(i + 1))
+      least = Math.min(least, Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y)));
   });
   return { places, half: Math.max(3, Math.min(24, 0.4 * least)) };
 }

@@ -26,8 +26,15 @@ export class QuasiView {
     this.drawing = new Drawing(part("network"));
     this.scale = part("scale");
     this.readout = part("readout");
-    this.back = el("button", { text: "Show the whole matrix", title: "Escape", onclick: () => this.show(null) });
-    part("tools").append(this.back, el("button", { text: "PNG", title: "The matrix as a picture", onclick: () => this.save() }));
+    this.back = el("button", {
+      text: "Show the whole matrix",
+      title: "Escape",
+      onclick: () => this.show(null),
+    });
+    part("tools").append(
+      this.back,
+      el("button", { text: "PNG", title: "The matrix as a picture", onclick: () => this.save() }),
+    );
   }
 
   destroy() {
@@ -74,8 +81,14 @@ export class QuasiView {
     const { scale } = this.data.cells;
     const bar = el("i", {});
     bar.style.background = `linear-gradient(to right, ${palette.negative}, ${palette.ground}, ${palette.positive})`;
-    const marks = el("div", { class: "marks" }, scale.map(([, text]) => el("span", { text })));
-    const zero = this.cells.tones.includes(NEVER) ? el("span", { class: "zero" }, el("i"), "zero by the wiring") : null;
+    const marks = el(
+      "div",
+      { class: "marks" },
+      scale.map(([, text]) => el("span", { text })),
+    );
+    const zero = this.cells.tones.includes(NEVER)
+      ? el("span", { class: "zero" }, el("i"), "zero by the wiring")
+      : null;
     this.scale.replaceChildren(...[el("div", { class: "bar" }, bar, marks), zero].filter(Boolean));
   }
 
@@ -89,7 +102,9 @@ export class QuasiView {
     const { cells } = this.data;
     if (!cell) {
       const block = this.data.block;
-      const hint = block ? `The block of ${block[0]} and ${block[1]}.` : "Point at a cell: it names two weights and lights them on the drawing. Click to enlarge its block.";
+      const hint = block
+        ? `The block of ${block[0]} and ${block[1]}.`
+        : "Point at a cell: it names two weights and lights them on the drawing. Click to enlarge its block.";
       this.readout.replaceChildren(el("span", { text: hint }));
       this.drawing.light([]);
       return;
@@ -100,8 +115,12 @@ export class QuasiView {
     const never = this.cells.tones[place] === NEVER;
     const number = never ? "0, by the wiring" : value === undefined ? "\u2026" : short(value, 4);
     const titles = [cells.rows[row], (cells.columns ?? cells.rows)[column]];
-    const strongest = cells.stride > 1 ? `strongest of ${cells.stride} \u00d7 ${cells.stride} cells from ` : "";
-    this.readout.replaceChildren(el("b", { text: number }), ` ${strongest}${titles[0]} \u00d7 ${titles[1]}`);
+    const strongest =
+      cells.stride > 1 ? `strongest of ${cells.stride} \u00d7 ${cells.stride} cells from ` : "";
+    this.readout.replaceChildren(
+      el("b", { text: number }),
+      ` ${strongest}${titles[0]} \u00d7 ${titles[1]}`,
+    );
     this.drawing.light(this.weights(cell).map((n) => this.ends[n]));
   }
 

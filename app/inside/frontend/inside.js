@@ -80,9 +80,12 @@ export class Inside {
     this.noticeId = data.notice?.id;
     if (!data.blocked && !data.small) {
       const { id } = data.network.neurons[data.neuron];
-      notes.push(`Too large to show every number: the formulas are about ${id}; click another neuron to follow that one.`);
+      notes.push(
+        `Too large to show every number: the formulas are about ${id}; click another neuron to follow that one.`,
+      );
     }
-    if (data.held_back) notes.push(`${data.held_back.toLocaleString("en")} more patterns are held back to test.`);
+    if (data.held_back)
+      notes.push(`${data.held_back.toLocaleString("en")} more patterns are held back to test.`);
     patch(this.part("notes"), { text: notes.join(" ") });
   }
 

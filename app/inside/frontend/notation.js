@@ -27,7 +27,8 @@ export function factor(value) {
 
 /** "0.5 + 1.2·(−1) − 0.3·1" from products [[a, b], ...] or single numbers; long sums lose their middle. */
 export function sum(terms) {
-  const shown = terms.length <= MOST_TERMS ? terms : [...terms.slice(0, 3), null, ...terms.slice(-2)];
+  const shown =
+    terms.length <= MOST_TERMS ? terms : [...terms.slice(0, 3), null, ...terms.slice(-2)];
   return shown
     .map((term, i) => {
       if (term === null) return ` + … ${terms.length - 5} more …`;

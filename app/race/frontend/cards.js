@@ -56,7 +56,11 @@ export class Card {
     patch(values.sse, { text: at ? short(at.sse) : "–" });
     patch(this.scoreName, { text: view.counts ? "right" : "RMSE" });
     patch(values.score, { text: scoreText(look, view) });
-    patch(this.sentence, { text: ended ? lane.sentence ?? "" : `On its way: iteration ${at.iterations.toLocaleString("en")}.` });
+    patch(this.sentence, {
+      text: ended
+        ? (lane.sentence ?? "")
+        : `On its way: iteration ${at.iterations.toLocaleString("en")}.`,
+    });
     patch(this.box, { "data-reached": String(Boolean(at && at.sse <= view.target)) });
     this.drawSwatch(view);
     if (!this.canvas.hidden) this.drawPicture(look, view);
@@ -77,12 +81,18 @@ export class Card {
     const context = fitCanvas(this.canvas, BOX, BOX);
     PICTURES[view.scene.kind](context, look, view);
     const score = look?.score;
-    const said = Number.isFinite(score) ? `, ${scoreText(look, view)} ${view.counts ? "right" : "RMSE"}` : "";
+    const said = Number.isFinite(score)
+      ? `, ${scoreText(look, view)} ${view.counts ? "right" : "RMSE"}`
+      : "";
     this.canvas.setAttribute("aria-label", `${view.title}: ${NAMES[view.scene.kind]}${said}`);
   }
 }
 
-const NAMES = { surface: "output over the inputs", curve: "output over the input", network: "weights of the network" };
+const NAMES = {
+  surface: "output over the inputs",
+  curve: "output over the input",
+  network: "weights of the network",
+};
 
 function scoreText(look, { counts, patterns }) {
   if (!look || !Number.isFinite(look.score)) return "–";
@@ -124,7 +134,9 @@ function drawCurve(context, look, { scene, palette, colour }) {
   context.strokeStyle = colour;
   context.lineWidth = 2;
   context.beginPath();
-  look.bytes.forEach((tone, i) => context.lineTo((i / (look.bytes.length - 1)) * BOX, BOX * (1 - tone / 254)));
+  look.bytes.forEach((tone, i) =>
+    context.lineTo((i / (look.bytes.length - 1)) * BOX, BOX * (1 - tone / 254)),
+  );
   context.stroke();
 }
 

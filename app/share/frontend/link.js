@@ -8,7 +8,11 @@ const SHOWN = 1600; // milliseconds for which the button says what it did
 /** Build the row in `place`; `receive` shows a link. */
 export function linkRow(place) {
   let timer = 0;
-  const field = el("input", { type: "text", readonly: true, "aria-label": "Link to this experiment" });
+  const field = el("input", {
+    type: "text",
+    readonly: true,
+    "aria-label": "Link to this experiment",
+  });
   const button = el("button", { type: "button", class: "primary", text: "Copy link" });
   const said = el("span", { class: "said", role: "status" });
   field.addEventListener("focus", () => field.select());

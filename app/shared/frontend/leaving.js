@@ -30,7 +30,9 @@ export class Departure {
 
   clicked(event) {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const part = event.composedPath().find(({ tagName }) => tagName === "A" || tagName === "BUTTON");
+    const part = event
+      .composedPath()
+      .find(({ tagName }) => tagName === "A" || tagName === "BUTTON");
     if (part?.tagName === "BUTTON") {
       if (part.dataset.testid?.startsWith("stBaseButton")) this.leave(SWITCH);
     } else if (part && this.leadsAway(part)) this.follow(part, event);
@@ -69,7 +71,9 @@ export class Departure {
   }
 
   get unanswered() {
-    return this.now() - this.said < SETTLE || [...this.speakers].some((speaker) => speaker.pending());
+    return (
+      this.now() - this.said < SETTLE || [...this.speakers].some((speaker) => speaker.pending())
+    );
   }
 }
 

@@ -33,7 +33,9 @@ export class Outbox {
   replace(kind, body = {}) {
     const passing = PASSING.includes(kind);
     const last = this.waiting.filter((message) => !PASSING.includes(message.kind)).at(-1);
-    this.waiting = this.waiting.filter((message) => message.kind !== kind || !(passing || message === last));
+    this.waiting = this.waiting.filter(
+      (message) => message.kind !== kind || !(passing || message === last),
+    );
     this.post(kind, body);
   }
 
