@@ -11,12 +11,12 @@ import streamlit as st
 from app.data import words
 from app.data.adapt_network import Data, adopt, described, plan
 from app.data.choices import PageState, looking
+from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.patterns import PlaneAxis, axes_of, class_tones, default_axes, patterns
 from app.session import state
 from app.session.state import Session
 from app.shared.chart_box import Box
-from app.shared.words import short
 from nbn_core.errors import NBNError
 
 NO_AXIS: Final = "how many"

@@ -6,7 +6,7 @@ import test from "node:test";
 import * as grid from "../../app/hessian/frontend/grid.js";
 
 test("a symmetric matrix comes back from its upper triangle", () => {
-  const full = grid.whole(Uint8Array.from([1, 2, 3, 4, 5, 6]), {
+  const full = grid.unpackCells(Uint8Array.from([1, 2, 3, 4, 5, 6]), {
     height: 3,
     width: 3,
     symmetric: true,
@@ -16,9 +16,9 @@ test("a symmetric matrix comes back from its upper triangle", () => {
 
 test("a block comes back row by row", () => {
   const packed = Float32Array.from([1.5, -2, 3, 4, 5, 6]);
-  assert.equal(grid.whole(packed, { height: 2, width: 3, symmetric: false }), packed);
+  assert.equal(grid.unpackCells(packed, { height: 2, width: 3, symmetric: false }), packed);
   const base64 = Buffer.from(packed.buffer).toString("base64");
-  assert.deepEqual([...grid.numbers(base64, Float32Array)], [...packed]);
+  assert.deepEqual([...grid.decodeNumbers(base64, Float32Array)], [...packed]);
 });
 
 test("groups end where the next begins, and crowded names are left out", () => {

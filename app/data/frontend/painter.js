@@ -1,6 +1,7 @@
 // The canvas in one piece: points follow the hand at once, the server keeps them and trains.
 
-import { patch, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { patch } from "../../shared/frontend/dom.js";
 import { decodeFloats } from "../../shared/frontend/network.js";
 import { leavesOut, Outbox } from "../../shared/frontend/outbox.js";
 import { isDark, makePalette } from "../../shared/frontend/palette.js";

@@ -1,6 +1,7 @@
 // The plane in pixels: where a point is, what the network answers there, and how it is drawn.
 
-import { fitCanvas, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { fitCanvas } from "../../shared/frontend/dom.js";
 import { decodeFloats, forward, gridInputs } from "../../shared/frontend/network.js";
 import { paint } from "../../shared/frontend/palette.js";
 

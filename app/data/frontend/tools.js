@@ -1,5 +1,6 @@
 // The tools beside the canvas, and the network on its other side.
 
+import { whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 import { counted } from "./points.js";
 
@@ -127,7 +128,7 @@ export class Side {
     patch(this.facts.Points, { text: counted(points, curve, data.class_names) });
     patch(this.facts.Network, { text: network ? network.described : "–" });
     patch(this.facts.Iteration, {
-      text: data.in_use && run.sse !== null ? run.iteration.toLocaleString("en") : "–",
+      text: data.in_use && run.sse !== null ? whole(run.iteration) : "–",
     });
     patch(this.facts.SSE, { text: data.in_use && run.sse_text ? run.sse_text : "–" });
   }

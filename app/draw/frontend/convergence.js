@@ -1,7 +1,8 @@
 // How the error fell: SSE on a log axis, of the patterns that train and of those that validate, the
 // damping mu below it, the shown iteration marked.
 
-import { el, fitCanvas, short } from "../../shared/frontend/dom.js";
+import { short, whole } from "../../shared/frontend/numbers.js";
+import { el, fitCanvas } from "../../shared/frontend/dom.js";
 
 const LEFT = 46;
 const RIGHT = 10;
@@ -118,7 +119,7 @@ export class Convergence {
     context.fillText("0", area.left, height - 5);
     context.textAlign = "right";
     context.fillText(
-      state.last ? `${state.end.toLocaleString("en")} iterations` : "iterations",
+      state.last ? `${whole(state.end)} iterations` : "iterations",
       area.right,
       height - 5,
     );

@@ -1,6 +1,7 @@
 // The small panel beside a clicked neuron or link: its properties and weights, editable.
 
-import { el, short } from "../../shared/frontend/dom.js";
+import { fieldText } from "../../shared/frontend/numbers.js";
+import { el } from "../../shared/frontend/dom.js";
 import { change, nodeOf, refusal, remove, ROLES, sourcesOf } from "../../shared/frontend/graph.js";
 import { linkKey } from "../../shared/frontend/network.js";
 
@@ -75,7 +76,7 @@ export class Inspector {
     }
     for (const input of this.panel.querySelectorAll("input[data-weight]")) {
       const value = this.weight(input.dataset.weight);
-      if (input !== active && value !== undefined) input.value = short(value, 6);
+      if (input !== active && value !== undefined) input.value = fieldText(value);
     }
   }
 
@@ -181,7 +182,7 @@ export class Inspector {
       type: "number",
       step: "any",
       "data-weight": key,
-      value: value === undefined ? "" : short(value, 6),
+      value: value === undefined ? "" : fieldText(value),
       disabled: value === undefined,
     });
     input.addEventListener("change", () => {
@@ -190,7 +191,7 @@ export class Inspector {
         this.host.setWeight(what, next);
       else {
         this.host.stage.host.refuse("A weight must be a number between -1,000,000 and 1,000,000.");
-        input.value = short(this.weight(key), 6);
+        input.value = fieldText(this.weight(key));
       }
     });
     return input;

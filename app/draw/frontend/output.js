@@ -1,6 +1,7 @@
 // What the network answers: surface, fitted curve, confusion matrix, predicted against target.
 
-import { el, fitCanvas, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { el, fitCanvas } from "../../shared/frontend/dom.js";
 import { at, paint } from "../../shared/frontend/palette.js";
 
 const PALE = 0.62; // the surface is paler than the points on it

@@ -1,7 +1,8 @@
 // The stage: the drawing, and everything hands do to it. It holds a drawing and a selection; edits
 // are reported through `host.edit(graph, words)` and never change weights by themselves.
 
-import { el, fitCanvas, patch, short, svg } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { el, fitCanvas, patch, svg } from "../../shared/frontend/dom.js";
 import * as G from "../../shared/frontend/graph.js";
 import * as geo from "../../shared/frontend/geometry.js";
 import { Gestures } from "./gestures.js";

@@ -1,6 +1,7 @@
 // The network as a table: the same drawing for screen readers and for those who prefer rows.
 
-import { el, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { el } from "../../shared/frontend/dom.js";
 import { describeNetwork } from "./inspector.js";
 
 export class NetworkTable {

@@ -1,6 +1,7 @@
 // Train, step, stop, and the player of what happened.
 
-import { el, patch, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { el, patch } from "../../shared/frontend/dom.js";
 import { SPEEDS } from "./replay.js";
 
 export class Toolbar {

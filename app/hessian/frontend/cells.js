@@ -1,7 +1,15 @@
 // The matrix on a canvas: tones, frames of neurons, names, and the cell that is pointed at.
 
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
-import { cellSize, clampCell, edges, groupLabels, NEVER, numbers, whole } from "./grid.js";
+import {
+  cellSize,
+  clampCell,
+  edges,
+  groupLabels,
+  NEVER,
+  decodeNumbers,
+  unpackCells,
+} from "./grid.js";
 
 const LEFT = 58;
 const TOP = 26;
@@ -35,8 +43,8 @@ export class Cells {
 
   receive(data) {
     this.data = data;
-    this.tones = whole(numbers(data.tones, Uint8Array), data);
-    this.values = data.values && whole(numbers(data.values, Float32Array), data);
+    this.tones = unpackCells(decodeNumbers(data.tones, Uint8Array), data);
+    this.values = data.values && unpackCells(decodeNumbers(data.values, Float32Array), data);
     if (this.cell) this.cell = clampCell(this.cell, data);
     const keys =
       "Arrow keys move from cell to cell, Enter enlarges the block, Escape shows the whole matrix.";

@@ -3,7 +3,7 @@
 export const NEVER = 255; // the tone of a structural zero
 
 /** Bytes of base64 as numbers of a type. */
-export function numbers(base64, Type) {
+export function decodeNumbers(base64, Type) {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
@@ -11,7 +11,7 @@ export function numbers(base64, Type) {
 }
 
 /** Row-major cells of what was sent; of a symmetric matrix the upper triangle was. */
-export function whole(packed, { height, width, symmetric }) {
+export function unpackCells(packed, { height, width, symmetric }) {
   if (!symmetric) return packed;
   const full = new packed.constructor(height * width);
   let from = 0;

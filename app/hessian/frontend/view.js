@@ -1,6 +1,7 @@
 // The Structure section in one piece: matrix, scale, what is pointed at, and the drawing.
 
-import { el, patch, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { el, patch } from "../../shared/frontend/dom.js";
 import { isDark, makePalette } from "../../shared/frontend/palette.js";
 import { Cells } from "./cells.js";
 import { Drawing } from "./drawing.js";

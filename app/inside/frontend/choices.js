@@ -1,5 +1,6 @@
 // What is taken apart: which pattern, which iteration, which way to the derivatives, which neuron.
 
+import { whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 
 export class Choices {
@@ -99,7 +100,7 @@ function counter(label, choose) {
       if (field.value !== String(value)) field.value = String(value);
       less.disabled = value <= least;
       more.disabled = value >= most;
-      patch(of, { text: `of ${most.toLocaleString("en")}` });
+      patch(of, { text: `of ${whole(most)}` });
     },
   };
 }

@@ -1,5 +1,6 @@
 // The Inside page in one piece: the server sends a dissection, the reader steps through it here.
 
+import { whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 import { Outbox } from "../../shared/frontend/outbox.js";
 import { isDark, makePalette } from "../../shared/frontend/palette.js";
@@ -84,8 +85,7 @@ export class Inside {
         `Too large to show every number: the formulas are about ${id}; click another neuron to follow that one.`,
       );
     }
-    if (data.held_back)
-      notes.push(`${data.held_back.toLocaleString("en")} more patterns are held back to test.`);
+    if (data.held_back) notes.push(`${whole(data.held_back)} more patterns are held back to test.`);
     patch(this.part("notes"), { text: notes.join(" ") });
   }
 

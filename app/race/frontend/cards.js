@@ -1,6 +1,7 @@
 // One card a lane: its small stage, its numbers at the position of the replay, what became of it.
 
-import { duration, el, fitCanvas, patch, short } from "../../shared/frontend/dom.js";
+import { duration, short, whole } from "../../shared/frontend/numbers.js";
+import { el, fitCanvas, patch } from "../../shared/frontend/dom.js";
 
 const BOX = 128;
 
@@ -50,16 +51,14 @@ export class Card {
   show(lane, at, look, view) {
     const ended = at === null || at.last;
     const { values } = this;
-    patch(values.iterations, { text: at ? at.iterations.toLocaleString("en") : "–" });
+    patch(values.iterations, { text: at ? whole(at.iterations) : "–" });
     patch(values.seconds, { text: at ? duration(at.seconds) : "–" });
-    patch(values.work, { text: at ? Math.round(at.work).toLocaleString("en") : "–" });
+    patch(values.work, { text: at ? whole(Math.round(at.work)) : "–" });
     patch(values.sse, { text: at ? short(at.sse) : "–" });
     patch(this.scoreName, { text: view.counts ? "right" : "RMSE" });
     patch(values.score, { text: scoreText(look, view) });
     patch(this.sentence, {
-      text: ended
-        ? (lane.sentence ?? "")
-        : `On its way: iteration ${at.iterations.toLocaleString("en")}.`,
+      text: ended ? (lane.sentence ?? "") : `On its way: iteration ${whole(at.iterations)}.`,
     });
     patch(this.box, { "data-reached": String(Boolean(at && at.sse <= view.target)) });
     this.drawSwatch(view);

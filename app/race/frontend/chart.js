@@ -1,6 +1,7 @@
 // All error curves on one log-log chart, as far as the position of the replay.
 
-import { el, fitCanvas, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { el, fitCanvas } from "../../shared/frontend/dom.js";
 import { AXES, lastAtMost } from "./curves.js";
 import { decadeTicks, shareOf, tickLabel } from "./scales.js";
 

@@ -1,6 +1,7 @@
 // The race in one piece: lanes run on the server, the browser draws them as they go and replays them.
 
-import { duration, el, patch } from "../../shared/frontend/dom.js";
+import { duration, whole } from "../../shared/frontend/numbers.js";
+import { el, patch } from "../../shared/frontend/dom.js";
 import { Outbox } from "../../shared/frontend/outbox.js";
 import { isDark, makePalette } from "../../shared/frontend/palette.js";
 import { Card } from "./cards.js";
@@ -321,5 +322,5 @@ function positionText(axis, value) {
   if (!Number.isFinite(value)) return "";
   if (axis === "seconds") return duration(value);
   const words = { iterations: "iterations", work: "passes", evaluations: "evaluations" };
-  return `${Math.floor(value).toLocaleString("en")} ${words[axis]}`;
+  return `${whole(Math.floor(value))} ${words[axis]}`;
 }
