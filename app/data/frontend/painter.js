@@ -4,15 +4,15 @@ import { short } from "../../shared/frontend/numbers.js";
 import { patch } from "../../shared/frontend/dom.js";
 import { decodeFloats } from "../../shared/frontend/network.js";
 import { leavesOut, Outbox } from "../../shared/frontend/outbox.js";
-import { isDark, makePalette } from "../../shared/frontend/palette.js";
+import { Theme } from "../../shared/frontend/theme.js";
 import * as edit from "./points.js";
 import { answers, clamp, Plane, toPlane } from "./plane.js";
 import { Side, Tools } from "./tools.js";
 
-const POLL = 150; // while training
-const SPACING = 15; // pixels between points of a stroke
-const REACH = 16; // pixels, of the eraser
-const SPRAY = 26;
+const POLL_INTERVAL_MS = 150; // while training
+const SPACING_PX = 15; // between points of a stroke
+const ERASER_RADIUS_PX = 16;
+const SPRAY_RADIUS_PX = 26;
 
 export class Painter {
   constructor(root, send) {
@@ -30,6 +30,7 @@ export class Painter {
     const part = (name) => this.root.querySelector(`[data-part="${name}"]`);
     this.part = part;
     this.frame = this.root.querySelector(".painting");
+    this.theme = new Theme(this.frame);
     this.canvas = part("plane");
     this.plane = new Plane(this.canvas);
     this.tools = new Tools(part("tools"), {
@@ -38,7 +39,7 @@ export class Painter {
       spray: (on) => (this.spraying = on),
       swap: (on) => (this.swapping = on),
       noise: () =>
-        this.change(edit.noisy(this.points, this.units(SPACING * 0.6), this.curve, this.domain)),
+        this.change(edit.noisy(this.points, this.units(SPACING_PX * 0.6), this.curve, this.domain)),
       copy: (way) => this.copy(way),
       undo: () => this.ask("undo"),
       redo: () => this.ask("redo"),
@@ -100,7 +101,7 @@ export class Painter {
     this.draw();
     if (lacking && !this.outbox.pending) return this.outbox.replace("poll");
     const waiting = data.run.state === "running";
-    if (waiting) this.poller = setTimeout(() => this.outbox.replace("poll"), POLL);
+    if (waiting) this.poller = setTimeout(() => this.outbox.replace("poll"), POLL_INTERVAL_MS);
   }
 
   ask(kind, body = {}) {
@@ -177,17 +178,18 @@ export class Painter {
     if (!this.data || !this.plane.frame) return;
     const at = clamp(this.domain, this.place(event));
     if (!this.held) return this.hover(at);
-    const spacing = this.units(SPACING);
+    const spacing = this.units(SPACING_PX);
     const places = this.held.erase ? [at] : edit.along(this.held.at, at, spacing);
     if (places.length) this.dab(places, false);
   }
 
   dab(places, first) {
     const { held } = this;
-    const spacing = this.units(SPACING);
+    const spacing = this.units(SPACING_PX);
     held.at = places.at(-1);
     let points;
-    if (held.erase) points = edit.erase(this.points, held.at, REACH / SPACING, spacing);
+    if (held.erase)
+      points = edit.erase(this.points, held.at, ERASER_RADIUS_PX / SPACING_PX, spacing);
     else if (this.curve) points = edit.putOnCurve(this.points, places, spacing[0], this.most);
     else
       points = edit.put(
@@ -200,7 +202,7 @@ export class Painter {
   }
 
   scattered(places, first) {
-    const [sx, sy] = this.units(SPRAY);
+    const [sx, sy] = this.units(SPRAY_RADIUS_PX);
     return places.flatMap(([x, y]) =>
       Array.from({ length: first ? 6 : 2 }, () => {
         const [angle, far] = [2 * Math.PI * Math.random(), Math.sqrt(Math.random())];
@@ -262,7 +264,7 @@ export class Painter {
   putAt(at) {
     this.cursor = at;
     if (this.tool === "erase") return this.takeNearest(at);
-    const spacing = this.units(SPACING);
+    const spacing = this.units(SPACING_PX);
     const points = this.curve
       ? edit.putOnCurve(this.points, [at], spacing[0], this.most)
       : edit.put(this.points, [at], this.c, this.most);
@@ -273,7 +275,7 @@ export class Painter {
   }
 
   takeNearest(at) {
-    const index = edit.nearest(this.points, at, this.units(SPACING));
+    const index = edit.nearest(this.points, at, this.units(SPACING_PX));
     if (index < 0) return;
     const [taken] = this.points.slice(index);
     this.change(this.points.filter((_, i) => i !== index));
@@ -291,26 +293,17 @@ export class Painter {
   }
 
   redraw() {
-    const style = getComputedStyle(this.frame);
-    const dark = isDark(style.backgroundColor);
-    if (this.palette?.dark !== dark) {
-      this.palette = makePalette(dark);
-      this.frame.classList.toggle("dark", dark);
-    }
+    const look = this.theme.look();
     const { points, curve, domain, tool, data } = this;
     this.plane.draw({
       points,
       domain,
       curve,
       output: points.length ? this.output : null,
-      palette: this.palette,
-      ink: style.color,
-      paper: style.backgroundColor,
-      faint: dark ? "#6d7782" : "#98a2ad",
-      font: style.fontFamily,
+      look,
       cursor: this.cursor,
       erasing: tool === "erase",
-      reach: REACH,
+      reach: ERASER_RADIUS_PX,
     });
     this.tools.show({ curve, tool, points, data });
     this.side.show({ points, curve, data });

@@ -88,8 +88,7 @@ export class Inspector {
       return false;
     const inside = this.panel.contains(active);
     this.renamed = null;
-    stage.focusId = renamed.to;
-    stage.select([renamed.to]);
+    stage.follow(renamed.to);
     this.show({ node: renamed.to });
     if (inside) this.panel.querySelector("input").focus();
     return true;
@@ -103,7 +102,8 @@ export class Inspector {
   }
 
   nodeRows(id) {
-    const { stage, activations } = this.host;
+    const { stage } = this.host;
+    const activations = this.host.activations();
     const node = nodeOf(stage.graph, id);
     const rows = [this.title(`${id}`, ROLES[node.role]), this.nameRow(id)];
     if (node.role === "input") return rows;

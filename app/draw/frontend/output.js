@@ -13,7 +13,7 @@ const TABS = {
 };
 
 /** Which views make sense for this data, the first one being the best. */
-export function viewsOf(data) {
+function viewsOf(data) {
   if (data.kind === "classification")
     return data.I === 2 ? ["surface", "confusion"] : ["confusion"];
   if (data.I === 1) return ["curve", "scatter"];
@@ -159,7 +159,7 @@ function drawCurve(context, view) {
 }
 
 /** counts[target][answer] over a set; two classes on one output, or the largest output. */
-export function confusion(set, outputs, M, threshold = 0) {
+function confusion(set, outputs, M, threshold = 0) {
   const classes = M === 1 ? 2 : M;
   const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
   const pick = (value) => {

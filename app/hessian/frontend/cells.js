@@ -1,5 +1,6 @@
 // The matrix on a canvas: tones, frames of neurons, names, and the cell that is pointed at.
 
+import { channels } from "../../shared/frontend/palette.js";
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
 import {
   cellSize,
@@ -61,7 +62,7 @@ export class Cells {
     this.coloured = { tones: this.tones, palette: this.look.palette };
     const { height, width } = this.data;
     const { rgb } = this.look.palette;
-    const never = this.look.never;
+    const never = channels(this.look.never);
     const image = new ImageData(width, height);
     for (let i = 0; i < this.tones.length; i++) {
       const tone = this.tones[i];

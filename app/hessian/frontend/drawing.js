@@ -10,7 +10,7 @@ import { spread } from "./grid.js";
 const PAD = 34;
 const LEGIBLE = 9; // half sides, in pixels, below which names are left to the tooltip
 
-export class Drawing {
+export class CoupledWeights {
   constructor(root) {
     this.root = root;
     this.observer = new ResizeObserver(() => this.build());

@@ -2,13 +2,10 @@
 
 import { short } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
-import { isDark, makePalette } from "../../shared/frontend/palette.js";
+import { Theme } from "../../shared/frontend/theme.js";
 import { Cells } from "./cells.js";
-import { Drawing } from "./drawing.js";
+import { CoupledWeights } from "./drawing.js";
 import { NEVER } from "./grid.js";
-
-const NEVER_LIGHT = [205, 211, 218];
-const NEVER_DARK = [58, 66, 76];
 
 export class QuasiView {
   /** send: ({number, block}) => void */
@@ -19,12 +16,13 @@ export class QuasiView {
     this.clicks = 0;
     const part = (name) => root.querySelector(`[data-part="${name}"]`);
     this.frame = root.querySelector(".quasi");
-    this.cells = new Cells(part("cells"), () => this.look(), {
+    this.theme = new Theme(this.frame);
+    this.cells = new Cells(part("cells"), () => this.theme.look(), {
       point: (cell) => this.point(cell),
       open: (cell) => this.open(cell),
       close: () => this.show(null),
     });
-    this.drawing = new Drawing(part("network"));
+    this.drawing = new CoupledWeights(part("network"));
     this.scale = part("scale");
     this.readout = part("readout");
     this.back = el("button", {
@@ -56,26 +54,12 @@ export class QuasiView {
 
   render() {
     const { data } = this;
-    const look = this.look();
+    const look = this.theme.look();
     this.drawing.receive(data.network, look);
     this.cells.receive(data.cells);
     patch(this.back, { hidden: !data.block });
     this.showScale(look);
     this.point(this.cells.cell);
-  }
-
-  look() {
-    const style = getComputedStyle(this.frame);
-    const dark = isDark(style.getPropertyValue("--st-background-color").trim() || "#fff");
-    this.frame.classList.toggle("dark", dark);
-    if (this.palette?.dark !== dark) this.palette = makePalette(dark);
-    return {
-      palette: this.palette,
-      never: dark ? NEVER_DARK : NEVER_LIGHT,
-      ink: style.getPropertyValue("--ink").trim(),
-      muted: style.getPropertyValue("--muted").trim(),
-      font: style.fontFamily,
-    };
   }
 
   showScale({ palette }) {

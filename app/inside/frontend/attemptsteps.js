@@ -43,12 +43,12 @@ export function attemptSteps(apart) {
 }
 
 /** A search solves once for each μ and then tries parts of that step. */
-export function searched(apart) {
+function searched(apart) {
   return apart.damping.control !== "published";
 }
 
 /** 1 -> "the whole step", 0.25 -> "1/4 of the step". */
-export function partName(part) {
+function partName(part) {
   return part === 1
     ? "the whole step"
     : `${part === 0.5 ? "half" : `1/${num(1 / part)}`} of the step`;

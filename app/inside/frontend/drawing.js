@@ -14,7 +14,7 @@ const CROWD = 40; // nodes above which names are small
 const LEGIBLE = 7.5; // pixels of the screen; smaller numbers are left to the tooltip
 const PAD = { x: 62, y: 56 };
 
-export class Drawing {
+export class StepDrawing {
   /** choose: (node index) => void, when a neuron is clicked. */
   constructor(root, choose) {
     this.root = root;

@@ -3,15 +3,15 @@
 import { duration, whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 import { Outbox } from "../../shared/frontend/outbox.js";
-import { isDark, makePalette } from "../../shared/frontend/palette.js";
+import { Theme } from "../../shared/frontend/theme.js";
 import { Card } from "./cards.js";
 import { Chart } from "./chart.js";
 import { AXES, decodeBytes, decodeCurve, lastAtMost, lookAt } from "./curves.js";
 import { logRange, valueAt } from "./scales.js";
 
-const POLL = 120; // milliseconds at least between an answer and the next question
-const PATIENCE = 1.5; // a busy server is asked less often
-const REPLAY = 9; // seconds for a whole replay
+const POLL_INTERVAL_MS = 120; // least time between an answer and the next request
+const BUSY_FACTOR = 1.5; // wait this many times as long as the last answer took
+const REPLAY_SECONDS = 9; // of a whole replay
 const SHORT_AXES = {
   iterations: "Iterations",
   seconds: "Time",
@@ -46,6 +46,7 @@ export class Race {
   build(root) {
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
     this.box = root.querySelector(".race");
+    this.theme = new Theme(this.box);
     this.go = el("button", { class: "primary", onclick: () => this.press() });
     this.on = el("button", {
       text: "Go on",
@@ -167,7 +168,7 @@ export class Race {
     const took = this.asked ? performance.now() - this.asked : 0;
     this.asked = null;
     if (!data.poll) return;
-    const wait = data.running ? Math.max(POLL, PATIENCE * took) : 700;
+    const wait = data.running ? Math.max(POLL_INTERVAL_MS, BUSY_FACTOR * took) : 700;
     this.poller = setTimeout(() => {
       this.asked = performance.now();
       this.outbox.replace("poll");
@@ -222,7 +223,7 @@ export class Race {
     const dt = Math.min(0.1, (now - (this.before ?? now)) / 1000);
     this.before = now;
     if (this.playing) {
-      this.share += dt / REPLAY;
+      this.share += dt / REPLAY_SECONDS;
       if (this.share >= 1) this.follow();
       this.dirty = true;
     }
@@ -232,27 +233,10 @@ export class Race {
     }
   }
 
-  theme() {
-    const style = getComputedStyle(this.box);
-    const dark = isDark(style.getPropertyValue("--st-background-color").trim() || "#fff");
-    if (this.palette?.dark !== dark) {
-      this.palette = makePalette(dark);
-      this.box.classList.toggle("dark", dark);
-    }
-    const colour = (name) => style.getPropertyValue(name).trim();
-    return {
-      dark,
-      ink: colour("--ink"),
-      muted: colour("--muted"),
-      faint: colour("--faint"),
-      grid: colour("--grid"),
-      font: style.fontFamily,
-    };
-  }
-
   paint() {
-    const look = this.theme();
-    const { data, palette, scene, axis } = this;
+    const look = this.theme.look();
+    const { palette } = look;
+    const { data, scene, axis } = this;
     this.box.dataset.state = data.running ? "running" : data.race ? "ended" : "ready"; // when the numbers say so too
     const range = logRange(this.lanes.map((lane) => lane.curve[axis]));
     const limit = this.live ? Infinity : valueAt(range, this.share);

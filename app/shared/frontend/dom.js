@@ -40,6 +40,29 @@ export function patch(node, props) {
   }
 }
 
+/**
+ * The element that the HTML marks with `data-part`.
+ *
+ * @param {ParentNode} root
+ * @param {string} name
+ */
+export function part(root, name) {
+  const found = root.querySelector(`[data-part="${name}"]`);
+  if (!found) throw new Error(`The HTML has no part "${name}".`);
+  return /** @type {HTMLElement} */ (found);
+}
+
+/**
+ * Have a screen reader read a text out; also a second time when it was the last one already.
+ *
+ * @param {HTMLElement} region an element with aria-live
+ * @param {string} text
+ */
+export function announce(region, text) {
+  const again = text !== "" && region.textContent === text;
+  patch(region, { text: again ? `${text}\u00a0` : text });
+}
+
 /** Give a canvas the pixels of its box and the screen; returns its context in CSS pixels. */
 export function fitCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
