@@ -11,12 +11,13 @@ import streamlit as st
 from app.data import words
 from app.data.adapt_network import Data, describe, plan_adaptation, use_data
 from app.data.choices import PageState, page_state
+from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.patterns import PlaneAxis, axes_of, class_tones, default_axes, patterns
 from app.session import state
 from app.session.state import Session
 from app.shared.chart_box import Box
-from app.shared.words import escape_markdown, short
+from app.shared.words import escape_markdown
 from nbn_core.errors import NBNError
 
 COUNT_AXIS: Final = "count"

@@ -12,6 +12,7 @@ from app.data import words
 from app.data.adapt_network import describe
 from app.data.canvas import MAX_POINTS, Canvas, canvas, kind_of, paint, take_over
 from app.data.choices import PageState
+from app.figures.number_format import short
 from app.session import server, state
 from app.session.inbox import envelope, process
 from app.session.jobs import Workers
@@ -21,7 +22,7 @@ from app.session.training import drop_run, halt, leave_nothing_running, train, t
 from app.session.weights import reached_weights, renew_weights
 from app.shared.component import Component
 from app.shared.payload import Json, network_block, number, pack
-from app.shared.words import ended, headline, short
+from app.shared.words import ended, headline
 from nbn_core.experiment import OwnData
 from nbn_core.training import StopReason
 

@@ -12,12 +12,12 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import Any, Final
 
+from app.figures.number_format import duration
 from app.session import server
 from app.session.jobs import Run, Workers
 from app.session.state import Session
 from app.session.training import training_key
 from app.shared.payload import Json
-from app.shared.words import duration
 from nbn_core.checks import plural
 from nbn_core.experiment import Experiment, ProblemData, Stopping
 from nbn_core.training import StopReason

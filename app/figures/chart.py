@@ -105,18 +105,6 @@ def _plain(cell: object) -> object:
     return item() if callable(item) else cell
 
 
-def short(value: float) -> str:
-    """Three digits for people: `0.0123`, `4.5e-8`, `1.2e6`; `no limit` for infinity."""
-    if math.isnan(value):
-        return "unknown"
-    if math.isinf(value):
-        return "infinite"
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
-
-
 def percent(share: float) -> str:
     """Format a share for display: `12 %`, `0.4 %`."""
     if math.isnan(share):

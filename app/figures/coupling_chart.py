@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures import layout
-from app.figures.chart import Chart, columns, figure, rows, short
+from app.figures.chart import Chart, columns, figure, rows
+from app.figures.number_format import short
 from app.figures.palette import Palette
 from nbn_core.network import Topology
 

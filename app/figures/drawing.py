@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures import layout
-from app.figures.chart import Chart, columns, figure, short
+from app.figures.chart import Chart, columns, figure
 from app.figures.names import weight_titles
+from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
 from nbn_core.network import Topology

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures import lanes
-from app.figures.chart import Chart, columns, figure, short
+from app.figures.chart import Chart, columns, figure
+from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.trials import decades
 

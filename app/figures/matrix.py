@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.chart import Chart, figure, rows, short
+from app.figures.chart import Chart, figure, rows
+from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
 

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.chart import Chart, columns, figure, short
+from app.figures.chart import Chart, columns, figure
+from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
 from nbn_core.analysis.spectrum import tolerance_of

@@ -10,7 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from app.figures import lanes
-from app.figures.chart import Chart, columns, figure, percent, short
+from app.figures.chart import Chart, columns, figure, percent
+from app.figures.number_format import short
 from app.figures.palette import Palette
 from nbn_core.training.comparison import Outcomes, ecdf
 from nbn_core.training.trials import wilson

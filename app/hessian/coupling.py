@@ -8,7 +8,8 @@ from typing import Any, Final
 import streamlit as st
 
 from app.figures import coupling_chart
-from app.figures.chart import percent, short
+from app.figures.chart import percent
+from app.figures.number_format import short
 from app.hessian.choices import Choices
 from app.session import curvature
 from app.session.curvature import Point

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from app.figures import spectra
-from app.figures.chart import short
+from app.figures.number_format import short
 from app.hessian.choices import Choices
 from app.session import curvature
 from app.session.curvature import Point

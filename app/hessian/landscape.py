@@ -9,7 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.figures import valley
-from app.figures.chart import Chart, percent, short
+from app.figures.chart import Chart, percent
+from app.figures.number_format import short
 from app.hessian.choices import Choices
 from app.session import curvature
 from app.session.curvature import Point

@@ -7,7 +7,8 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from app.figures.chart import percent, short
+from app.figures.chart import percent
+from app.figures.number_format import duration, short
 from app.figures.trials import TrialGroup, ecdf_chart, rates_chart, seeds_chart
 from app.race.lanes import MOST_WORK, titles
 from app.race.many_seeds_run import MOST_SEEDS, Series, table_of
@@ -16,7 +17,6 @@ from app.race.session import RaceSession, problem_key
 from app.session import server
 from app.session.state import Session
 from app.shared.chart_box import Box, reader_palette
-from app.shared.words import duration
 from nbn_core.checks import plural
 from nbn_core.experiment import GivenStart
 from nbn_core.training.comparison import (

@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from app.figures.number_format import duration, short
 from app.race.lanes import Lane
 from app.race.race import LaneRun, Race
 from app.race.snapshots import score_of
-from app.shared.words import duration, short
 from nbn_core.checks import plural
 from nbn_core.trace import StopReason, Trace
 

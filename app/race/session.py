@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from app.figures.number_format import short
 from app.race import payload
 from app.race.lanes import MOST_LANES, Budget, Lane, opening, titles, tuned
 from app.race.many_seeds_run import Kept, Series
@@ -18,7 +19,6 @@ from app.session.messages import Message, Outbox
 from app.session.state import Session
 from app.session.training import training_key
 from app.shared.payload import Json
-from app.shared.words import short
 from nbn_core.checks import plural
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from app.figures.chart import short
+from app.figures.number_format import short
 from app.session.training import training_key
 from app.session.view import CurrentView
 from nbn_core.analysis import coupling, spectrum

@@ -18,13 +18,14 @@ from app.figures.chart import Chart
 from app.figures.convergence import convergence, outputs_over_targets
 from app.figures.layout import Place
 from app.figures.names import weight_titles
+from app.figures.number_format import duration, short
 from app.figures.palette import LIGHT
 from app.figures.portrait import portrait
 from app.figures.svg import svg
 from app.session.curvature import Point, damping, eigenvalues, point
 from app.session.view import CurrentView
 from app.share.words import caption, ends
-from app.shared.words import changed_settings, duration, pattern_counts, short
+from app.shared.words import changed_settings, pattern_counts
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.scaling import METHODS, Scaling

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from app.figures.number_format import short
 from app.session.view import CurrentView
-from app.shared.words import short
 from nbn_core.checks import plural
 from nbn_core.experiment import Stopping
 

@@ -12,11 +12,11 @@ from typing import Final
 
 import streamlit as st
 
+from app.figures.number_format import duration, short
 from app.session import server, state
 from app.session.state import Session
 from app.session.training import PROMPT_WAIT, train
 from app.session.view import CurrentView, current_view
-from app.shared.words import duration, short
 from nbn_core.errors import NBNError
 
 KEY: Final = "nbn-iteration"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from app.figures.number_format import duration, short
 from app.session.jobs import Run
 from nbn_core.checks import plural
 from nbn_core.experiment import Experiment, OwnData, Parts
@@ -131,21 +132,3 @@ def about_own(data: OwnData) -> str:
         f"Your own data: {plural(whole.n_patterns, 'row')}, {plural(whole.n_inputs, 'input')}, "
         f"{out}{shown}. Change it on the Data page."
     )
-
-
-def short(value: float) -> str:
-    """Three digits, without e where it is not needed."""
-    if 999.5 <= abs(value) < 99_999.5:
-        return f"{value:,.0f}"
-    return f"{value:.3g}" if value == 0 or 1e-3 <= abs(value) < 1e3 else f"{value:.1e}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds for people: `20 ms`, `1.4 s`, `2 min 5 s`."""
-    if seconds < 0.001:
-        return "under 1 ms"
-    if seconds < 0.9995:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    return f"{round(seconds) // 60} min {round(seconds) % 60} s"

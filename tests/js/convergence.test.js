@@ -14,7 +14,10 @@ test("without validation patterns nothing is said of them", () => {
 
 test("the validation patterns are told at the row shown and where they were best", () => {
   const said = summary({ ...RUN, validation: [9, 3, null], best: 1, bestAt: 1 });
-  assert.ok(said.includes("At iteration 1: SSE 4, SSE of the validation patterns 3, damping 0.1."), said);
+  assert.ok(
+    said.includes("At iteration 1: SSE 4, SSE of the validation patterns 3, damping 0.1."),
+    said,
+  );
   assert.ok(said.endsWith("The validation patterns were best at iteration 1: SSE 3."), said);
   const growing = summary({ ...RUN, validation: [9, 3, 5] });
   assert.ok(!growing.includes("best"), growing);

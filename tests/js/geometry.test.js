@@ -27,7 +27,13 @@ test("a link leaves at the right edge of its source and arrives at the left edge
 
 test("the distance to a link is that of a fine search", () => {
   const curve = geo.linkCurve(node("a", "hidden", -30, 40), node("b", "hidden", 250, -90));
-  for (const [x, y] of [[0, 0], [100, 50], [-200, -200], [250, -90], [110, -25]]) {
+  for (const [x, y] of [
+    [0, 0],
+    [100, 50],
+    [-200, -200],
+    [250, -90],
+    [110, -25],
+  ]) {
     let best = Infinity;
     for (let i = 0; i <= 20000; i++) {
       const [px, py] = geo.pointOn(curve, i / 20000);
@@ -58,7 +64,11 @@ test("the link under the hand is the nearest within reach", () => {
 });
 
 test("the camera shows the whole drawing, whatever the box", () => {
-  for (const [width, height] of [[800, 600], [390, 420], [3000, 300]]) {
+  for (const [width, height] of [
+    [800, 600],
+    [390, 420],
+    [3000, 300],
+  ]) {
     const camera = geo.fitCamera(GRAPH, width, height);
     for (const { x, y, role } of GRAPH.nodes) {
       const half = (geo.SIZE[role] / 2) * camera.zoom;
@@ -86,7 +96,11 @@ test("zooming keeps the point under the hand, and has limits", () => {
 });
 
 test("a box selects what is in it, from whichever corner it was drawn", () => {
-  for (const box of [[-10, -10, 210, 10], [210, 10, -10, -10], [-10, 10, 210, -10]]) {
+  for (const box of [
+    [-10, -10, 210, 10],
+    [210, 10, -10, -10],
+    [-10, 10, 210, -10],
+  ]) {
     assert.deepEqual(geo.inBox(GRAPH, ...box), ["x", "h"]);
   }
   assert.deepEqual(geo.inBox(GRAPH, 500, 500, 600, 600), []);
@@ -108,12 +122,18 @@ test("everything is reached by arrow keys", () => {
   let seed = 1;
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
   const graph = { nodes: [], links: [] };
-  for (let i = 0; i < 25; i++) graph.nodes.push(node(`n${i}`, "hidden", 600 * random(), 400 * random()));
+  for (let i = 0; i < 25; i++)
+    graph.nodes.push(node(`n${i}`, "hidden", 600 * random(), 400 * random()));
   const reached = new Set(["n0"]);
   const stack = ["n0"];
   while (stack.length) {
     const from = stack.pop();
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+    for (const [dx, dy] of [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ]) {
       const next = geo.neighbour(graph, from, dx, dy)?.id;
       if (next && !reached.has(next)) {
         reached.add(next);

@@ -16,7 +16,9 @@ function layered(sizes) {
     const role = level === 0 ? "input" : level === sizes.length - 1 ? "output" : "hidden";
     return Array.from({ length: size }, (_, i) => node(`${role[0]}${level}.${i}`, role));
   });
-  const links = layers.slice(1).flatMap((layer, i) => layers[i].flatMap((a) => layer.map((b) => [a.id, b.id])));
+  const links = layers
+    .slice(1)
+    .flatMap((layer, i) => layers[i].flatMap((a) => layer.map((b) => [a.id, b.id])));
   return { nodes: layers.flat(), links };
 }
 
@@ -91,24 +93,51 @@ test("a link is drawn", () => {
 });
 
 test("a new neuron has a free name, and is like the others", () => {
-  const odd = { ...XOR, nodes: XOR.nodes.map((n) => (n.role === "hidden" ? { ...n, activation: "unipolar", gain: 2, leak: 0.1 } : n)) };
+  const odd = {
+    ...XOR,
+    nodes: XOR.nodes.map((n) =>
+      n.role === "hidden" ? { ...n, activation: "unipolar", gain: 2, leak: 0.1 } : n,
+    ),
+  };
   const [graph, id] = G.addNeuron(frozen(odd), 5, 6);
   assert.equal(id, "h3");
-  assert.deepEqual(graph.nodes.at(-1), node("h3", "hidden", { activation: "unipolar", gain: 2, leak: 0.1, x: 5, y: 6 }));
+  assert.deepEqual(
+    graph.nodes.at(-1),
+    node("h3", "hidden", { activation: "unipolar", gain: 2, leak: 0.1, x: 5, y: 6 }),
+  );
   const [first] = G.addNeuron({ nodes: [node("x", "input")], links: [] }, 0, 0);
   assert.equal(first.nodes[1].activation, "bipolar");
   assert.equal(G.freeName({ nodes: [node("h1"), node("h3")] }), "h2");
 });
 
 test("hidden neurons and links go, inputs and outputs stay", () => {
-  const graph = G.remove(XOR, ["h1", "x1", "y", "nobody"], [["x1", "h2"], ["x1", "nobody"]]);
+  const graph = G.remove(
+    XOR,
+    ["h1", "x1", "y", "nobody"],
+    [
+      ["x1", "h2"],
+      ["x1", "nobody"],
+    ],
+  );
   isSound(graph);
-  assert.deepEqual(graph.nodes.map(({ id }) => id), ["x1", "x2", "h2", "y"]);
-  assert.deepEqual(graph.links, [["x2", "h2"], ["h2", "y"]]);
+  assert.deepEqual(
+    graph.nodes.map(({ id }) => id),
+    ["x1", "x2", "h2", "y"],
+  );
+  assert.deepEqual(graph.links, [
+    ["x2", "h2"],
+    ["h2", "y"],
+  ]);
 });
 
 test("names that contain others do not confuse the cutting of links", () => {
-  const graph = { nodes: [node("a", "input"), node("a,b"), node("b,c"), node("c")], links: [["a", "b,c"], ["a,b", "c"]] };
+  const graph = {
+    nodes: [node("a", "input"), node("a,b"), node("b,c"), node("c")],
+    links: [
+      ["a", "b,c"],
+      ["a,b", "c"],
+    ],
+  };
   assert.deepEqual(G.remove(graph, [], [["a", "b,c"]]).links, [["a,b", "c"]]);
 });
 
@@ -125,17 +154,35 @@ test("copies have the links of their originals, those among them included", () =
 const cascadeFrozen = frozen(cascade(2, 3));
 
 test("moving and changing touch only what was named", () => {
-  const moved = G.move(XOR, new Map([["h1", [7, 8]], ["nobody", [1, 1]]]));
-  assert.deepEqual(moved.nodes.map(({ x }) => x), [0, 0, 7, 0, 0]);
+  const moved = G.move(
+    XOR,
+    new Map([
+      ["h1", [7, 8]],
+      ["nobody", [1, 1]],
+    ]),
+  );
+  assert.deepEqual(
+    moved.nodes.map(({ x }) => x),
+    [0, 0, 7, 0, 0],
+  );
   const changed = G.change(XOR, "h2", { gain: 3 });
-  assert.deepEqual(changed.nodes.map(({ gain }) => gain), [1, 1, 1, 3, 1]);
+  assert.deepEqual(
+    changed.nodes.map(({ gain }) => gain),
+    [1, 1, 1, 3, 1],
+  );
   assert.equal(changed.nodes[2], XOR.nodes[2]);
 });
 
 test("levels are longest paths; loose neurons stand in the first column", () => {
   const level = G.levels(cascade(2, 3));
-  assert.deepEqual([..."x0 x1 h0 h1 h2 y".split(" ")].map((id) => level.get(id)), [0, 0, 1, 2, 3, 4]);
-  const loose = G.levels({ nodes: [node("x", "input"), node("a"), node("b")], links: [["a", "b"]] });
+  assert.deepEqual(
+    [..."x0 x1 h0 h1 h2 y".split(" ")].map((id) => level.get(id)),
+    [0, 0, 1, 2, 3, 4],
+  );
+  const loose = G.levels({
+    nodes: [node("x", "input"), node("a"), node("b")],
+    links: [["a", "b"]],
+  });
   assert.deepEqual([loose.get("a"), loose.get("b")], [1, 2]);
 });
 
@@ -170,24 +217,38 @@ for (const [name, graph] of Object.entries(DRAWINGS)) {
       all.forEach(([x, y], i) => {
         assert.ok(Number.isFinite(x) && Number.isFinite(y));
         for (const [u, v] of all.slice(0, i)) {
-          assert.ok(Math.max(Math.abs(x - u), Math.abs(y - v)) >= SIZE.hidden, `${all[i]} covers ${[u, v]}`);
+          assert.ok(
+            Math.max(Math.abs(x - u), Math.abs(y - v)) >= SIZE.hidden,
+            `${all[i]} covers ${[u, v]}`,
+          );
         }
       });
-      for (const [source, target] of graph.links) assert.ok(spots.get(source)[0] < spots.get(target)[0]);
+      for (const [source, target] of graph.links)
+        assert.ok(spots.get(source)[0] < spots.get(target)[0]);
     });
   }
 }
 
 test("an output that feeds others stands before them, the last ones in the last column", () => {
   const nodes = [node("x", "input"), node("y1", "output"), node("h"), node("y2", "output")];
-  const graph = { nodes, links: [["x", "y1"], ["y1", "h"], ["h", "y2"]] };
+  const graph = {
+    nodes,
+    links: [
+      ["x", "y1"],
+      ["y1", "h"],
+      ["h", "y2"],
+    ],
+  };
   const spots = G.tidy(graph);
   assert.ok(spots.get("y1")[0] < spots.get("h")[0]);
   assert.ok(spots.get("h")[0] < spots.get("y2")[0]);
 });
 
 test("nodes with a place keep it, the others get one", () => {
-  const graph = frozen({ ...XOR, nodes: XOR.nodes.map((n, i) => ({ ...n, x: i === 2 ? 77 : null, y: i === 2 ? -5 : null })) });
+  const graph = frozen({
+    ...XOR,
+    nodes: XOR.nodes.map((n, i) => ({ ...n, x: i === 2 ? 77 : null, y: i === 2 ? -5 : null })),
+  });
   const placed = G.placed(graph);
   assert.deepEqual([placed.nodes[2].x, placed.nodes[2].y], [77, -5]);
   assert.ok(placed.nodes.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)));
@@ -204,9 +265,15 @@ test("whatever hands do at random, the drawing stays sound", () => {
     const [a, b] = [pick(ids), pick(ids)];
     const action = random(6);
     if (action < 3) graph = G.refusal(graph, a, b) ? graph : G.connect(graph, a, b);
-    else if (action === 3 && ids.length < 40) [graph] = G.addNeuron(graph, random(500), random(500));
+    else if (action === 3 && ids.length < 40)
+      [graph] = G.addNeuron(graph, random(500), random(500));
     else if (action === 4) [graph] = ids.length < 40 ? G.duplicate(graph, [a, b]) : [graph];
-    else graph = G.remove(graph, ids.length > 12 ? [a] : [], graph.links.length ? [pick(graph.links)] : []);
+    else
+      graph = G.remove(
+        graph,
+        ids.length > 12 ? [a] : [],
+        graph.links.length ? [pick(graph.links)] : [],
+      );
     frozen(graph);
     isSound(graph);
     assert.ok([...G.tidy(graph).values()].flat().every(Number.isFinite));

@@ -3,20 +3,25 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { Departure, Speaker } from "../../app/shared/frontend/leaving.js";
+import { NavigationGuard, MessageGate } from "../../app/shared/frontend/leaving.js";
 
-let clock, place, departure, sent, clicks, pending;
+let clock, place, guard, sent, clicks, pending;
 
 beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout"] });
   [clock, sent, clicks, pending] = [1000, [], [], false];
   place = { origin: "http://lab", pathname: "/" };
-  departure = new Departure(place, () => clock);
+  guard = new NavigationGuard(place, () => clock);
 });
 
 afterEach(() => mock.timers.reset());
 
-const speaker = () => new Speaker((state) => sent.push(state), () => pending, departure);
+const newGate = () =>
+  new MessageGate(
+    (state) => sent.push(state),
+    () => pending,
+    guard,
+  );
 
 function tick(milliseconds) {
   for (let t = 0; t < milliseconds; t += 10) {
@@ -34,16 +39,22 @@ function link(href, more = {}) {
 function press(part, keys = {}) {
   let heard = true;
   const refuse = () => (heard = false);
-  departure.clicked({ button: 0, ...keys, composedPath: () => [{}, part], preventDefault() {}, stopImmediatePropagation: refuse });
+  guard.clicked({
+    button: 0,
+    ...keys,
+    composedPath: () => [{}, part],
+    preventDefault() {},
+    stopImmediatePropagation: refuse,
+  });
   if (heard) clicks.push(part);
   return heard;
 }
 
 test("without anything said a click goes at once, and holds what is said after it", () => {
-  const mouth = speaker();
+  const gate = newGate();
   assert.equal(press(link("http://lab/share?e=1")), true);
-  mouth.say("poll 1");
-  mouth.say("poll 2");
+  gate.pass("poll 1");
+  gate.pass("poll 2");
   tick(300);
   assert.deepEqual(sent, []);
   place.pathname = "/share";
@@ -52,18 +63,18 @@ test("without anything said a click goes at once, and holds what is said after i
 });
 
 test("a page that does not come is given up", () => {
-  const mouth = speaker();
+  const gate = newGate();
   press(link("http://lab/share"));
-  mouth.say("edit");
+  gate.pass("edit");
   tick(9000);
   assert.deepEqual(sent, ["edit"]);
 });
 
 test("a click waits until what was said before it is answered, and goes once", () => {
-  const mouth = speaker();
+  const gate = newGate();
   const share = link("http://lab/share");
   pending = true;
-  mouth.say("edit");
+  gate.pass("edit");
   assert.equal(press(share), false);
   tick(500);
   assert.deepEqual([sent, clicks], [["edit"], []]);
@@ -75,7 +86,7 @@ test("a click waits until what was said before it is answered, and goes once", (
 });
 
 test("a click does not wait for ever, and the last of two counts", () => {
-  speaker();
+  newGate();
   pending = true;
   const [share, data] = [link("http://lab/share"), link("http://lab/data")];
   press(share);
@@ -86,40 +97,40 @@ test("a click does not wait for ever, and the last of two counts", () => {
 });
 
 test("what was only just said is sent before the click", () => {
-  speaker().say("poll");
+  newGate().pass("poll");
   assert.equal(press(link("http://lab/share")), false);
   tick(110);
   assert.equal(clicks.length, 1);
 });
 
 test("links that do not leave the page hold nothing", () => {
-  const mouth = speaker();
+  const gate = newGate();
   press(link("http://lab/?e=2"));
   press(link("https://elsewhere/share"));
   press(link("blob:http://lab/1", { download: "network.json" }));
   press(link("http://lab/share", { target: "_blank" }));
   press(link("http://lab/share"), { ctrlKey: true });
   press({ tagName: "BUTTON", dataset: {} });
-  mouth.say("poll");
+  gate.pass("poll");
   assert.deepEqual(sent, ["poll"]);
 });
 
 test("a button of Streamlit's may lead to another page: a second without a word", () => {
-  const mouth = speaker();
+  const gate = newGate();
   press({ tagName: "BUTTON", dataset: { testid: "stBaseButton-secondary" } });
-  mouth.say("poll");
+  gate.pass("poll");
   tick(900);
   assert.deepEqual(sent, []);
   tick(300);
   assert.deepEqual(sent, ["poll"]);
 });
 
-test("a speaker that is gone says nothing and is not waited for", () => {
-  const mouth = speaker();
+test("a gate that is gone says nothing and is not waited for", () => {
+  const gate = newGate();
   pending = true;
-  departure.leave(5000);
-  mouth.say("edit");
-  mouth.close();
+  guard.leave(5000);
+  gate.pass("edit");
+  gate.close();
   tick(6000);
   assert.deepEqual(sent, []);
   assert.equal(press(link("http://lab/share")), true);

@@ -5,7 +5,8 @@ import test from "node:test";
 
 import { Model } from "../../app/draw/frontend/model.js";
 
-const pack = (values) => btoa(String.fromCharCode(...new Uint8Array(new Float64Array(values).buffer)));
+const pack = (values) =>
+  btoa(String.fromCharCode(...new Uint8Array(new Float64Array(values).buffer)));
 
 /** y = w1 x + w0, on two patterns. */
 function model() {
@@ -53,7 +54,10 @@ test("a run is put together from its parts, whatever comes twice", () => {
   made.addRun(rows(6, 6));
   made.addRun(rows(4, 9, { state: "ended" }));
   assert.equal(made.last, 9);
-  assert.deepEqual(made.run.sse, Array.from({ length: 10 }, (_, k) => 100 - k));
+  assert.deepEqual(
+    made.run.sse,
+    Array.from({ length: 10 }, (_, k) => 100 - k),
+  );
   for (let k = 0; k <= 9; k++) assert.deepEqual([...made.weightsAt(k)], [k, 2 * k]);
   assert.equal(made.sseAt(4), 96);
 });
@@ -117,7 +121,10 @@ test("the validation errors come row by row, and a run ends at the row that was 
   made.addRun(part(0, 3));
   assert.equal(made.end, 3);
   made.addRun({ ...part(2, 9, { state: "ended" }), best: 6 });
-  assert.deepEqual(made.run.validation, Array.from({ length: 10 }, (_, k) => 50 - k));
+  assert.deepEqual(
+    made.run.validation,
+    Array.from({ length: 10 }, (_, k) => 50 - k),
+  );
   assert.equal(made.last, 9);
   assert.equal(made.end, 6);
   made.addRun({ ...rows(0, 2, { id: "r2" }), best: 6 });

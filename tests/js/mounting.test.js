@@ -10,13 +10,23 @@ function stage() {
   root.lastElementChild = { parentNode: root };
   const made = [];
   const entry = component((where, send) => {
-    const view = { send, got: [], destroyed: 0, receive: (data) => view.got.push(data), destroy: () => view.destroyed++ };
+    const view = {
+      send,
+      got: [],
+      destroyed: 0,
+      receive: (data) => view.got.push(data),
+      destroy: () => view.destroyed++,
+    };
     made.push(view);
     return view;
   });
   const sent = [];
   const call = (data, name = "first") =>
-    entry({ data, parentElement: root, setStateValue: (key, state) => sent.push([name, key, state]) });
+    entry({
+      data,
+      parentElement: root,
+      setStateValue: (key, state) => sent.push([name, key, state]),
+    });
   return { root, made, sent, call };
 }
 

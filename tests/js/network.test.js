@@ -5,13 +5,22 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { decodeFloats, forward, gridInputs, linkKey, weightIndex } from "../../app/shared/frontend/network.js";
+import {
+  decodeFloats,
+  forward,
+  gridInputs,
+  linkKey,
+  weightIndex,
+} from "../../app/shared/frontend/network.js";
 
 const TOLERANCE = 1e-12; // of 1, or of the value where it is larger; 1e-6 is what was promised
 
 function cases() {
   const path = process.env.NBN_LAB_NETWORK;
-  assert.ok(path, "run `python -m pytest tests/test_javascript.py`, which asks the core for its numbers");
+  assert.ok(
+    path,
+    "run `python -m pytest tests/test_javascript.py`, which asks the core for its numbers",
+  );
   return JSON.parse(readFileSync(path, "utf8"));
 }
 
@@ -34,13 +43,20 @@ test("every node has the value that the core computes", () => {
 test("all activations, gains, leaks, and outputs that feed others are among the cases", () => {
   const all = cases();
   const neurons = all.flatMap(({ network }) => network.neurons);
-  assert.deepEqual(
-    [...new Set(neurons.map((neuron) => neuron.activation))].sort(),
-    ["bipolar", "elliot_bipolar", "elliot_unipolar", "linear", "unipolar"],
+  assert.deepEqual([...new Set(neurons.map((neuron) => neuron.activation))].sort(), [
+    "bipolar",
+    "elliot_bipolar",
+    "elliot_unipolar",
+    "linear",
+    "unipolar",
+  ]);
+  assert.ok(
+    neurons.some((neuron) => neuron.gain !== 1) && neurons.some((neuron) => neuron.leak > 0),
   );
-  assert.ok(neurons.some((neuron) => neuron.gain !== 1) && neurons.some((neuron) => neuron.leak > 0));
   const feeding = all.filter(({ network }) =>
-    network.neurons.some(({ sources }) => sources.some((s) => network.outputs.includes(s - network.n_inputs))),
+    network.neurons.some(({ sources }) =>
+      sources.some((s) => network.outputs.includes(s - network.n_inputs)),
+    ),
   );
   assert.ok(feeding.length > 3);
 });
@@ -51,7 +67,8 @@ test("each weight stands where the core has it", () => {
     const index = weightIndex(network, ids);
     assert.equal(index.count, names.length);
     names.forEach(([source, target], n) => {
-      if (source === "") assert.equal(index.bias[network.neurons.findIndex(({ id }) => id === target)], n);
+      if (source === "")
+        assert.equal(index.bias[network.neurons.findIndex(({ id }) => id === target)], n);
       else assert.equal(index.links.get(linkKey(source, target)), n);
     });
     assert.equal(index.links.size + index.bias.length, names.length);

@@ -37,7 +37,8 @@ test("messages are numbered from one and repeated until acknowledged", () => {
 test("only its own acknowledgements count", () => {
   const { box } = outbox();
   box.post("train");
-  for (const ack of [null, undefined, { client: "you", seq: 9 }, { client: "me", seq: 0 }]) box.acknowledge(ack);
+  for (const ack of [null, undefined, { client: "you", seq: 9 }, { client: "me", seq: 0 }])
+    box.acknowledge(ack);
   assert.equal(box.waiting.length, 1);
 });
 
@@ -47,7 +48,10 @@ test("an acknowledgement that comes late takes nothing newer away", () => {
   box.post("rename");
   box.acknowledge({ client: "me", seq: 1 });
   box.acknowledge({ client: "me", seq: 1 });
-  assert.deepEqual(box.waiting.map(({ seq }) => seq), [2]);
+  assert.deepEqual(
+    box.waiting.map(({ seq }) => seq),
+    [2],
+  );
 });
 
 test("a newer poll or scrub takes the place of the one that waits", () => {
@@ -88,7 +92,10 @@ test("numbers only rise, whatever is replaced", () => {
     else box.post("stop");
     if (i % 7 === 0) box.acknowledge({ client: "me", seq: i - 2 });
     const seqs = sent.at(-1).messages.map(({ seq }) => seq);
-    assert.deepEqual(seqs, [...seqs].sort((a, b) => a - b));
+    assert.deepEqual(
+      seqs,
+      [...seqs].sort((a, b) => a - b),
+    );
     assert.equal(new Set(seqs).size, seqs.length);
     assert.equal(seqs.at(-1), i + 1);
   }

@@ -4,11 +4,20 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import * as edit from "../../app/data/frontend/points.js";
-import { answers, clamp, frameOf, ticks, toPixels, toPlane } from "../../app/data/frontend/plane.js";
+import {
+  answers,
+  clamp,
+  frameOf,
+  ticks,
+  toPixels,
+  toPlane,
+} from "../../app/data/frontend/plane.js";
 
 const DOMAIN = [-5, 5, -5, 5];
 const near = (got, expected, tolerance = 1e-9) =>
-  got.forEach((value, i) => assert.ok(Math.abs(value - expected[i]) <= tolerance, `${got} is not ${expected}`));
+  got.forEach((value, i) =>
+    assert.ok(Math.abs(value - expected[i]) <= tolerance, `${got} is not ${expected}`),
+  );
 
 test("a stroke puts points in even steps and ends under the hand", () => {
   const places = edit.along([0, 0], [3, 4], [1, 1]);
@@ -20,33 +29,83 @@ test("a stroke puts points in even steps and ends under the hand", () => {
 
 test("points are added with their class, up to a limit, and the list given stays", () => {
   const before = [[0, 0, 1]];
-  assert.deepEqual(edit.put(before, [[1, 2], [3, 4]], 0, 2), [[0, 0, 1], [1, 2, 0]]);
+  assert.deepEqual(
+    edit.put(
+      before,
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      0,
+      2,
+    ),
+    [
+      [0, 0, 1],
+      [1, 2, 0],
+    ],
+  );
   assert.deepEqual(before, [[0, 0, 1]]);
 });
 
 test("a curve has one target at a place: the newest", () => {
-  const once = edit.putOnCurve([], [[0, 1], [1, 1], [2, 1]], 1, 10);
+  const once = edit.putOnCurve(
+    [],
+    [
+      [0, 1],
+      [1, 1],
+      [2, 1],
+    ],
+    1,
+    10,
+  );
   const again = edit.putOnCurve(once, [[1.1, -1]], 1, 10);
-  assert.deepEqual(again, [[0, 1, 1], [2, 1, 1], [1.1, -1, 1]]);
+  assert.deepEqual(again, [
+    [0, 1, 1],
+    [2, 1, 1],
+    [1.1, -1, 1],
+  ]);
   assert.equal(edit.putOnCurve(once, [[8, 0]], 1, 3).length, 3);
 });
 
 test("the eraser takes what is within its radius, measured on the screen", () => {
-  const points = [[0, 0, 0], [1, 0, 1], [0, 10, 1]];
+  const points = [
+    [0, 0, 0],
+    [1, 0, 1],
+    [0, 10, 1],
+  ];
   assert.deepEqual(edit.erase(points, [0, 0], 1.5, [1, 1]), [[0, 10, 1]]);
   assert.deepEqual(edit.erase(points, [0, 0], 1.5, [0.1, 10]), [[1, 0, 1]]);
 });
 
 test("the nearest point is found", () => {
-  assert.equal(edit.nearest([[0, 0, 0], [2, 2, 1]], [1.5, 1], [1, 1]), 1);
+  assert.equal(
+    edit.nearest(
+      [
+        [0, 0, 0],
+        [2, 2, 1],
+      ],
+      [1.5, 1],
+      [1, 1],
+    ),
+    1,
+  );
   assert.equal(edit.nearest([], [0, 0], [1, 1]), -1);
 });
 
 test("copies are symmetric about the middle, and no point is copied onto another", () => {
   const points = [[1, 2, 0]];
-  assert.deepEqual(edit.copies(points, "mirror", false, DOMAIN, 9), [[1, 2, 0], [-1, 2, 0]]);
-  assert.deepEqual(edit.copies(points, "flip", true, DOMAIN, 9), [[1, 2, 0], [1, -2, 1]]);
-  assert.deepEqual(edit.copies(points, "half", true, DOMAIN, 9), [[1, 2, 0], [-1, -2, 1]]);
+  assert.deepEqual(edit.copies(points, "mirror", false, DOMAIN, 9), [
+    [1, 2, 0],
+    [-1, 2, 0],
+  ]);
+  assert.deepEqual(edit.copies(points, "flip", true, DOMAIN, 9), [
+    [1, 2, 0],
+    [1, -2, 1],
+  ]);
+  assert.deepEqual(edit.copies(points, "half", true, DOMAIN, 9), [
+    [1, 2, 0],
+    [-1, -2, 1],
+  ]);
   const turned = edit.copies(points, "quarters", true, DOMAIN, 9);
   assert.equal(turned.length, 4);
   near(turned[1], [-2, 1, 1]);
@@ -58,7 +117,10 @@ test("copies are symmetric about the middle, and no point is copied onto another
 });
 
 test("the middle is that of the plane shown", () => {
-  assert.deepEqual(edit.copies([[1, 0, 1]], "mirror", false, [0, 10, -1, 1], 9), [[1, 0, 1], [9, 0, 1]]);
+  assert.deepEqual(edit.copies([[1, 0, 1]], "mirror", false, [0, 10, -1, 1], 9), [
+    [1, 0, 1],
+    [9, 0, 1],
+  ]);
 });
 
 test("noise moves every point a little and keeps it on the plane; of a curve only upwards", () => {
@@ -69,21 +131,43 @@ test("noise moves every point a little and keeps it on the plane; of a curve onl
   assert.ok(moved.every(([x, y]) => x <= 5 && x > 4 && Math.abs(y) < 1.5));
   const spread = Math.sqrt(moved.reduce((sum, [, y]) => sum + y * y, 0) / 500);
   assert.ok(spread > 0.17 && spread < 0.23, `${spread}`);
-  assert.deepEqual(moved.map((point) => point[2]), points.map((point) => point[2]));
+  assert.deepEqual(
+    moved.map((point) => point[2]),
+    points.map((point) => point[2]),
+  );
   assert.ok(edit.noisy(points, [0.1, 0.2], true, DOMAIN, random).every(([x]) => x === 5));
 });
 
 test("points are counted in words", () => {
-  assert.equal(edit.counted([[0, 0, 0], [0, 0, 1], [1, 1, 1]], false, ["no", "yes"]), "1 no, 2 yes");
+  assert.equal(
+    edit.counted(
+      [
+        [0, 0, 0],
+        [0, 0, 1],
+        [1, 1, 1],
+      ],
+      false,
+      ["no", "yes"],
+    ),
+    "1 no, 2 yes",
+  );
   assert.equal(edit.counted([[0, 0, 1]], true, []), "1 point");
-  assert.deepEqual(edit.unpack([1, 2, 0, 3, 4, 1]), [[1, 2, 0], [3, 4, 1]]);
+  assert.deepEqual(edit.unpack([1, 2, 0, 3, 4, 1]), [
+    [1, 2, 0],
+    [3, 4, 1],
+  ]);
 });
 
 test("a place on the screen and back is the same place, and the plane is square", () => {
   const frame = frameOf(700, 500, false);
   assert.equal(frame.width, frame.height);
   assert.ok(frameOf(700, 500, true).width > frameOf(700, 500, true).height);
-  for (const place of [[-5, -5], [0, 0], [2.5, -1.25], [5, 5]]) {
+  for (const place of [
+    [-5, -5],
+    [0, 0],
+    [2.5, -1.25],
+    [5, 5],
+  ]) {
     near(toPlane(frame, DOMAIN, toPixels(frame, DOMAIN, place)), place);
   }
   assert.ok(toPixels(frame, DOMAIN, [0, 5])[1] < toPixels(frame, DOMAIN, [0, -5])[1]);

@@ -5,14 +5,28 @@ import { test } from "node:test";
 
 import { errorRange } from "../../app/race/frontend/chart.js";
 import { decodeCurve, lastAtMost, lookAt } from "../../app/race/frontend/curves.js";
-import { decadeTicks, logRange, shareOf, tickLabel, valueAt } from "../../app/race/frontend/scales.js";
+import {
+  decadeTicks,
+  logRange,
+  shareOf,
+  tickLabel,
+  valueAt,
+} from "../../app/race/frontend/scales.js";
 
 function encode(columns) {
   return Buffer.from(new Float32Array(columns.flat()).buffer).toString("base64");
 }
 
 test("curves come column by column", () => {
-  const curve = decodeCurve(encode([[0, 1, 4], [0, 0.5, 2], [0, 3, 12], [1, 2, 5], [9, 3, Infinity]]));
+  const curve = decodeCurve(
+    encode([
+      [0, 1, 4],
+      [0, 0.5, 2],
+      [0, 3, 12],
+      [1, 2, 5],
+      [9, 3, Infinity],
+    ]),
+  );
   assert.equal(curve.count, 3);
   assert.deepEqual([...curve.iterations], [0, 1, 4]);
   assert.deepEqual([...curve.work], [0, 3, 12]);
@@ -23,10 +37,18 @@ test("curves come column by column", () => {
 
 test("the replay stands at the last row within reach", () => {
   const values = [0, 1, 5, 5, 20];
-  const expected = (most) => Math.max(0, values.findLastIndex((value) => value <= most));
-  for (const most of [-1, 0, 0.5, 1, 4.9, 5, 19, 20, 1e9]) assert.equal(lastAtMost(values, most), expected(most), String(most));
+  const expected = (most) =>
+    Math.max(
+      0,
+      values.findLastIndex((value) => value <= most),
+    );
+  for (const most of [-1, 0, 0.5, 1, 4.9, 5, 19, 20, 1e9])
+    assert.equal(lastAtMost(values, most), expected(most), String(most));
   const looks = [{ k: 0 }, { k: 3 }, { k: 9 }];
-  assert.deepEqual([0, 2, 3, 8, 99].map((k) => lookAt(looks, k).k), [0, 0, 3, 3, 9]);
+  assert.deepEqual(
+    [0, 2, 3, 8, 99].map((k) => lookAt(looks, k).k),
+    [0, 0, 3, 3, 9],
+  );
   assert.equal(lookAt([], 4), null);
   assert.equal(lookAt([{ k: 7 }], 4).k, 7); // before the first picture there is none better
 });
@@ -37,7 +59,8 @@ test("twenty iterations and two hundred thousand stand on one axis", () => {
   assert.equal(shares[0], 0);
   assert.ok(Math.abs(shares.at(-1) - 1) < 1e-12);
   for (let i = 1; i < shares.length; i++) assert.ok(shares[i] > shares[i - 1] + 0.03);
-  for (const value of [1, 20, 3333]) assert.ok(Math.abs(valueAt(range, shareOf(range, value)) / value - 1) < 1e-9);
+  for (const value of [1, 20, 3333])
+    assert.ok(Math.abs(valueAt(range, shareOf(range, value)) / value - 1) < 1e-9);
   assert.equal(valueAt(range, 0), 0);
   assert.equal(valueAt(range, 1), Infinity);
 });
@@ -53,9 +76,18 @@ test("ticks are whole decades, thinned, and read as people write them", () => {
   assert.deepEqual(decadeTicks({ low: -0.2, high: 5.3 }, 9), [0, 1, 2, 3, 4, 5]);
   const thin = decadeTicks({ low: -16, high: 3 }, 5);
   assert.ok(thin.length <= 5 && thin.every(Number.isInteger));
-  assert.deepEqual([0, 3, 5].map((e) => tickLabel("iterations", e)), ["1", "1,000", "100,000"]);
-  assert.deepEqual([-4, -3, 0, 1].map((e) => tickLabel("seconds", e)), ["0.1 ms", "1 ms", "1 s", "10 s"]);
-  assert.deepEqual([-1, -7].map((e) => tickLabel("sse", e)), ["0.1", "1e-7"]);
+  assert.deepEqual(
+    [0, 3, 5].map((e) => tickLabel("iterations", e)),
+    ["1", "1,000", "100,000"],
+  );
+  assert.deepEqual(
+    [-4, -3, 0, 1].map((e) => tickLabel("seconds", e)),
+    ["0.1 ms", "1 ms", "1 s", "10 s"],
+  );
+  assert.deepEqual(
+    [-1, -7].map((e) => tickLabel("sse", e)),
+    ["0.1", "1e-7"],
+  );
 });
 
 test("a lane that explodes does not flatten the others", () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Player, SPEEDS } from "../../app/draw/frontend/replay.js";
+import { Playback, SPEEDS } from "../../app/draw/frontend/replay.js";
 
 const SLOW = 0;
 const NORMAL = 1;
@@ -11,7 +11,7 @@ const FAST = 2;
 const AT_ONCE = SPEEDS.findIndex(({ factor }) => factor === Infinity);
 
 function player(last, { speed = NORMAL, growing = false } = {}) {
-  const made = new Player();
+  const made = new Playback();
   made.speed = speed;
   made.setLast(last, growing);
   return made;
@@ -31,7 +31,7 @@ function playOut(made, most = 60) {
 }
 
 test("a fresh player shows iteration 0 and rests", () => {
-  const made = new Player();
+  const made = new Playback();
   assert.equal(made.k, 0);
   assert.equal(made.tick(1), false);
   made.play();
@@ -58,7 +58,10 @@ test("it plays every iteration of a short trace once and rests at the last", () 
     made.tick(1 / 60);
     shown.add(made.k);
   }
-  assert.deepEqual([...shown], Array.from({ length: 33 }, (_, k) => k));
+  assert.deepEqual(
+    [...shown],
+    Array.from({ length: 33 }, (_, k) => k),
+  );
 });
 
 test("a long trace plays in seconds, a slow speed takes longer, and at once is one frame", () => {
@@ -76,7 +79,11 @@ test("a long trace plays in seconds, a slow speed takes longer, and at once is o
 test("seek stays within the trace and stops the replay", () => {
   const made = player(10);
   made.play();
-  for (const [k, shown] of [[5, 5], [-3, 0], [99, 10]]) {
+  for (const [k, shown] of [
+    [5, 5],
+    [-3, 0],
+    [99, 10],
+  ]) {
     made.seek(k);
     assert.equal(made.k, shown);
     assert.equal(made.playing, false);
@@ -126,7 +133,7 @@ test("a frame that took long never runs past the end", () => {
 });
 
 test("a replay ends at the row that was best, and the rows after it can still be looked at", () => {
-  const made = new Player();
+  const made = new Playback();
   made.setLast(44, false, 24);
   made.play();
   playOut(made);
@@ -160,7 +167,7 @@ test("an eye that followed a training beyond its best row comes back to it, one 
 });
 
 test("while a training grows, where it was best so far stops nobody", () => {
-  const made = new Player();
+  const made = new Playback();
   made.setLast(30, true, 5);
   made.play();
   playOut(made, 10);

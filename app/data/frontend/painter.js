@@ -1,17 +1,18 @@
 // The canvas in one piece: points follow the hand at once, the server keeps them and trains.
 
-import { patch, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { patch } from "../../shared/frontend/dom.js";
 import { decodeFloats } from "../../shared/frontend/network.js";
 import { leavesOut, Outbox } from "../../shared/frontend/outbox.js";
-import { isDark, makePalette } from "../../shared/frontend/palette.js";
+import { Theme } from "../../shared/frontend/theme.js";
 import * as edit from "./points.js";
 import { answers, clamp, Plane, toPlane } from "./plane.js";
 import { Side, Tools } from "./tools.js";
 
-const POLL = 150; // while training
-const SPACING = 15; // pixels between points of a stroke
-const REACH = 16; // pixels, of the eraser
-const SPRAY = 26;
+const POLL_INTERVAL_MS = 150; // while training
+const SPACING_PX = 15; // between points of a stroke
+const ERASER_RADIUS_PX = 16;
+const SPRAY_RADIUS_PX = 26;
 
 export class Painter {
   constructor(root, send) {
@@ -29,6 +30,7 @@ export class Painter {
     const part = (name) => this.root.querySelector(`[data-part="${name}"]`);
     this.part = part;
     this.frame = this.root.querySelector(".painting");
+    this.theme = new Theme(this.frame);
     this.canvas = part("plane");
     this.plane = new Plane(this.canvas);
     this.tools = new Tools(part("tools"), {
@@ -36,7 +38,8 @@ export class Painter {
       tool: (tool) => this.choose(tool),
       spray: (on) => (this.spraying = on),
       swap: (on) => (this.swapping = on),
-      noise: () => this.change(edit.noisy(this.points, this.units(SPACING * 0.6), this.curve, this.domain)),
+      noise: () =>
+        this.change(edit.noisy(this.points, this.units(SPACING_PX * 0.6), this.curve, this.domain)),
       copy: (way) => this.copy(way),
       undo: () => this.ask("undo"),
       redo: () => this.ask("redo"),
@@ -88,13 +91,17 @@ export class Painter {
       this.points = this.known.points;
       [this.curve, this.domain] = [data.curve, data.domain];
     } else if (!this.domain) [this.curve, this.domain] = [data.curve, data.domain];
-    if (data.notice && this.notice !== undefined && data.notice.id !== this.notice) this.say(data.notice.text);
+    if (data.notice && this.notice !== undefined && data.notice.id !== this.notice)
+      this.say(data.notice.text);
     this.notice = data.notice?.id ?? 0;
-    this.output = data.network && data.curve === this.curve ? answers(data.network, this.domain, this.curve) : null;
+    this.output =
+      data.network && data.curve === this.curve
+        ? answers(data.network, this.domain, this.curve)
+        : null;
     this.draw();
     if (lacking && !this.outbox.pending) return this.outbox.replace("poll");
     const waiting = data.run.state === "running";
-    if (waiting) this.poller = setTimeout(() => this.outbox.replace("poll"), POLL);
+    if (waiting) this.poller = setTimeout(() => this.outbox.replace("poll"), POLL_INTERVAL_MS);
   }
 
   ask(kind, body = {}) {
@@ -130,14 +137,17 @@ export class Painter {
 
   /** A new list of points: one step of the history, unless the stroke goes on. */
   change(points, stroke = ++this.strokes) {
-    if (points.length === this.most && this.points.length === this.most) this.say(`The canvas holds ${this.most} points.`);
+    if (points.length === this.most && this.points.length === this.most)
+      this.say(`The canvas holds ${this.most} points.`);
     this.points = points;
     this.outbox.replace("points", { points, stroke });
     this.draw();
   }
 
   copy(way) {
-    this.change(edit.copies(this.points, way, this.swapping && !this.curve, this.domain, this.most));
+    this.change(
+      edit.copies(this.points, way, this.swapping && !this.curve, this.domain, this.most),
+    );
     this.announce(edit.counted(this.points, this.curve, this.data.class_names));
   }
 
@@ -148,7 +158,10 @@ export class Painter {
 
   place(event) {
     const box = this.canvas.getBoundingClientRect();
-    return toPlane(this.plane.frame, this.domain, [event.clientX - box.left, event.clientY - box.top]);
+    return toPlane(this.plane.frame, this.domain, [
+      event.clientX - box.left,
+      event.clientY - box.top,
+    ]);
   }
 
   down(event) {
@@ -165,24 +178,31 @@ export class Painter {
     if (!this.data || !this.plane.frame) return;
     const at = clamp(this.domain, this.place(event));
     if (!this.held) return this.hover(at);
-    const spacing = this.units(SPACING);
+    const spacing = this.units(SPACING_PX);
     const places = this.held.erase ? [at] : edit.along(this.held.at, at, spacing);
     if (places.length) this.dab(places, false);
   }
 
   dab(places, first) {
     const { held } = this;
-    const spacing = this.units(SPACING);
+    const spacing = this.units(SPACING_PX);
     held.at = places.at(-1);
     let points;
-    if (held.erase) points = edit.erase(this.points, held.at, REACH / SPACING, spacing);
+    if (held.erase)
+      points = edit.erase(this.points, held.at, ERASER_RADIUS_PX / SPACING_PX, spacing);
     else if (this.curve) points = edit.putOnCurve(this.points, places, spacing[0], this.most);
-    else points = edit.put(this.points, this.spraying ? this.scattered(places, first) : places, this.c, this.most);
+    else
+      points = edit.put(
+        this.points,
+        this.spraying ? this.scattered(places, first) : places,
+        this.c,
+        this.most,
+      );
     if (points.length !== this.points.length || this.curve) this.change(points, held.stroke);
   }
 
   scattered(places, first) {
-    const [sx, sy] = this.units(SPRAY);
+    const [sx, sy] = this.units(SPRAY_RADIUS_PX);
     return places.flatMap(([x, y]) =>
       Array.from({ length: first ? 6 : 2 }, () => {
         const [angle, far] = [2 * Math.PI * Math.random(), Math.sqrt(Math.random())];
@@ -220,7 +240,12 @@ export class Painter {
     const [dx, dy] = this.units(event.shiftKey ? 40 : 8);
     const [left, right, bottom, top] = this.domain;
     const at = this.cursor ?? [(left + right) / 2, (bottom + top) / 2];
-    const step = { ArrowLeft: [-dx, 0], ArrowRight: [dx, 0], ArrowUp: [0, dy], ArrowDown: [0, -dy] }[event.key];
+    const step = {
+      ArrowLeft: [-dx, 0],
+      ArrowRight: [dx, 0],
+      ArrowUp: [0, dy],
+      ArrowDown: [0, -dy],
+    }[event.key];
     if (step) this.cursor = clamp(this.domain, [at[0] + step[0], at[1] + step[1]]);
     else if (event.key === "Enter" || event.key === " ") this.putAt(at);
     else if (event.key === "Delete" || event.key === "Backspace") this.takeNearest(at);
@@ -239,16 +264,18 @@ export class Painter {
   putAt(at) {
     this.cursor = at;
     if (this.tool === "erase") return this.takeNearest(at);
-    const spacing = this.units(SPACING);
+    const spacing = this.units(SPACING_PX);
     const points = this.curve
       ? edit.putOnCurve(this.points, [at], spacing[0], this.most)
       : edit.put(this.points, [at], this.c, this.most);
     this.change(points);
-    this.announce(`${this.curve ? "Target" : this.data.class_names[this.c]} at ${this.where(at)}. ${points.length} points.`);
+    this.announce(
+      `${this.curve ? "Target" : this.data.class_names[this.c]} at ${this.where(at)}. ${points.length} points.`,
+    );
   }
 
   takeNearest(at) {
-    const index = edit.nearest(this.points, at, this.units(SPACING));
+    const index = edit.nearest(this.points, at, this.units(SPACING_PX));
     if (index < 0) return;
     const [taken] = this.points.slice(index);
     this.change(this.points.filter((_, i) => i !== index));
@@ -266,23 +293,25 @@ export class Painter {
   }
 
   redraw() {
-    const style = getComputedStyle(this.frame);
-    const dark = isDark(style.backgroundColor);
-    if (this.palette?.dark !== dark) {
-      this.palette = makePalette(dark);
-      this.frame.classList.toggle("dark", dark);
-    }
+    const look = this.theme.look();
     const { points, curve, domain, tool, data } = this;
     this.plane.draw({
-      points, domain, curve, output: points.length ? this.output : null, palette: this.palette, ink: style.color,
-      paper: style.backgroundColor, faint: dark ? "#6d7782" : "#98a2ad", font: style.fontFamily, cursor: this.cursor,
-      erasing: tool === "erase", reach: REACH,
+      points,
+      domain,
+      curve,
+      output: points.length ? this.output : null,
+      look,
+      cursor: this.cursor,
+      erasing: tool === "erase",
+      reach: ERASER_RADIUS_PX,
     });
     this.tools.show({ curve, tool, points, data });
     this.side.show({ points, curve, data });
     patch(this.part("invitation"), {
       hidden: points.length > 0,
-      text: curve ? "Draw a curve from left to right." : "Click to put points, then change the class and put others.",
+      text: curve
+        ? "Draw a curve from left to right."
+        : "Click to put points, then change the class and put others.",
     });
     patch(this.canvas, {
       "aria-label": `Plane with ${edit.counted(points, curve, data.class_names)}. Arrow keys move the cross, Enter puts a point.`,

@@ -1,10 +1,11 @@
 // The plane in pixels: where a point is, what the network answers there, and how it is drawn.
 
-import { fitCanvas, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { fitCanvas } from "../../shared/frontend/dom.js";
 import { decodeFloats, forward, gridInputs } from "../../shared/frontend/network.js";
 import { paint } from "../../shared/frontend/palette.js";
 
-export const GRID = 72;
+const GRID = 72;
 const CURVE = 240;
 const EDGE = { left: 34, right: 8, top: 8, bottom: 24 };
 
@@ -13,7 +14,12 @@ export function frameOf(width, height, curve) {
   const room = [width - EDGE.left - EDGE.right, height - EDGE.top - EDGE.bottom];
   const side = Math.min(...room);
   const [w, h] = curve ? room : [side, side];
-  return { left: EDGE.left + (room[0] - w) / 2, top: EDGE.top + (room[1] - h) / 2, width: w, height: h };
+  return {
+    left: EDGE.left + (room[0] - w) / 2,
+    top: EDGE.top + (room[1] - h) / 2,
+    width: w,
+    height: h,
+  };
 }
 
 export function toPixels(frame, domain, [x, y]) {
@@ -68,13 +74,13 @@ export class Plane {
     this.small.width = this.small.height = GRID;
   }
 
-  /** view: {points, domain, curve, output, palette, ink, faint, font, cursor, erasing, reach} */
+  /** view: {points, domain, curve, output, look, cursor, erasing, reach} */
   draw(view) {
     const { width, height } = this.canvas.getBoundingClientRect();
     if (!width || !height) return;
     this.frame = frameOf(width, height, view.curve);
     const context = fitCanvas(this.canvas, width, height);
-    context.font = `12px ${view.font}`;
+    context.font = `12px ${view.look.font}`;
     this.ground(context, view);
     this.axes(context, view);
     if (view.curve && view.output) this.curve(context, view);
@@ -82,7 +88,7 @@ export class Plane {
     if (view.cursor) this.cursor(context, view);
   }
 
-  ground(context, { palette, output, curve }) {
+  ground(context, { look: { palette }, output, curve }) {
     const { left, top, width, height } = this.frame;
     context.fillStyle = palette.ground;
     context.fillRect(left, top, width, height);
@@ -95,7 +101,7 @@ export class Plane {
     context.globalAlpha = 1;
   }
 
-  axes(context, { domain, faint, ink }) {
+  axes(context, { domain, look: { faint, ink } }) {
     const { left, top, width, height } = this.frame;
     context.strokeStyle = faint;
     context.fillStyle = ink;
@@ -115,7 +121,7 @@ export class Plane {
     }
   }
 
-  curve(context, { domain, output, palette }) {
+  curve(context, { domain, output, look: { palette } }) {
     context.save();
     context.beginPath();
     context.rect(this.frame.left, this.frame.top, this.frame.width, this.frame.height);
@@ -131,7 +137,7 @@ export class Plane {
     context.restore();
   }
 
-  points(context, { points, domain, palette, paper }) {
+  points(context, { points, domain, look: { palette, paper } }) {
     const radius = points.length > 400 ? 3.5 : 5;
     context.lineWidth = 1.3;
     context.strokeStyle = paper;
@@ -144,7 +150,7 @@ export class Plane {
     }
   }
 
-  cursor(context, { cursor, domain, ink, erasing, reach }) {
+  cursor(context, { cursor, domain, look: { ink }, erasing, reach }) {
     const [x, y] = toPixels(this.frame, domain, cursor);
     context.strokeStyle = ink;
     context.lineWidth = 1.5;

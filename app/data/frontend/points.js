@@ -6,7 +6,8 @@ export function along(from, to, spacing) {
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   const steps = Math.floor(Math.hypot(dx / spacing[0], dy / spacing[1]));
   const places = [];
-  for (let i = 1; i <= steps; i++) places.push([from[0] + (dx * i) / steps, from[1] + (dy * i) / steps]);
+  for (let i = 1; i <= steps; i++)
+    places.push([from[0] + (dx * i) / steps, from[1] + (dy * i) / steps]);
   return places;
 }
 
@@ -49,7 +50,9 @@ export function nearest(points, place, spacing) {
 /** Move every point by a normal step; of a curve only upwards. random: () => number in [0, 1). */
 export function noisy(points, [sx, sy], curve, domain, random = Math.random) {
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  return points.map(([x, y, c]) => inside([curve ? x : x + sx * normal(), y + sy * normal(), c], domain));
+  return points.map(([x, y, c]) =>
+    inside([curve ? x : x + sx * normal(), y + sy * normal(), c], domain),
+  );
 }
 
 function inside([x, y, c], [left, right, bottom, top]) {
@@ -60,7 +63,11 @@ const COPIES = {
   mirror: ([x, y]) => [[-x, y]],
   flip: ([x, y]) => [[x, -y]],
   half: ([x, y]) => [[-x, -y]],
-  quarters: ([x, y]) => [[-y, x], [-x, -y], [y, -x]],
+  quarters: ([x, y]) => [
+    [-y, x],
+    [-x, -y],
+    [y, -x],
+  ],
 };
 
 /**
@@ -76,7 +83,11 @@ export function copies(points, way, swap, domain, most) {
   for (const [x, y, c] of points) {
     const unit = [(x - middle[0]) / half[0], (y - middle[1]) / half[1]];
     COPIES[way](unit).forEach(([u, v], i) => {
-      const point = [middle[0] + u * half[0], middle[1] + v * half[1], swap && i % 2 === 0 ? 1 - c : c];
+      const point = [
+        middle[0] + u * half[0],
+        middle[1] + v * half[1],
+        swap && i % 2 === 0 ? 1 - c : c,
+      ];
       if (known.has(key(point))) return;
       known.add(key(point));
       added.push(point);
@@ -92,7 +103,8 @@ function key([x, y]) {
 /** Numbers packed by the server, three to a point. */
 export function unpack(floats) {
   const points = [];
-  for (let i = 0; i + 2 < floats.length; i += 3) points.push([floats[i], floats[i + 1], floats[i + 2]]);
+  for (let i = 0; i + 2 < floats.length; i += 3)
+    points.push([floats[i], floats[i + 1], floats[i + 2]]);
   return points;
 }
 

@@ -1,10 +1,16 @@
 // The tools beside the canvas, and the network on its other side.
 
+import { whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 import { counted } from "./points.js";
 
 const group = (title, ...children) =>
-  el("section", { class: "group" }, el("h2", { text: title }), el("div", { class: "row" }, ...children));
+  el(
+    "section",
+    { class: "group" },
+    el("h2", { text: title }),
+    el("div", { class: "row" }, ...children),
+  );
 
 export class Tools {
   /** actions: mode(curve), tool(name), spray(on), noise(), copy(way), swap(on), undo(), redo(), clear(), takeOver() */
@@ -15,12 +21,28 @@ export class Tools {
       button("A curve", () => actions.mode(true)),
     ];
     this.tools = {
-      first: el("button", { onclick: () => actions.tool("first") }, el("i", { class: "dot first" }), el("span")),
-      second: el("button", { onclick: () => actions.tool("second") }, el("i", { class: "dot second" }), el("span")),
+      first: el(
+        "button",
+        { onclick: () => actions.tool("first") },
+        el("i", { class: "dot first" }),
+        el("span"),
+      ),
+      second: el(
+        "button",
+        { onclick: () => actions.tool("second") },
+        el("i", { class: "dot second" }),
+        el("span"),
+      ),
       erase: button("Erase", () => actions.tool("erase")),
     };
-    this.spray = el("input", { type: "checkbox", onchange: (event) => actions.spray(event.target.checked) });
-    this.swap = el("input", { type: "checkbox", onchange: (event) => actions.swap(event.target.checked) });
+    this.spray = el("input", {
+      type: "checkbox",
+      onchange: (event) => actions.spray(event.target.checked),
+    });
+    this.swap = el("input", {
+      type: "checkbox",
+      onchange: (event) => actions.swap(event.target.checked),
+    });
     this.swapLabel = el("label", { class: "check" }, this.swap, "Copies take the other class");
     this.sprayLabel = el("label", { class: "check" }, this.spray, "Spray");
     this.change = {
@@ -37,15 +59,25 @@ export class Tools {
     root.append(
       group("Paint", ...this.modes),
       group("Brush", ...Object.values(this.tools), this.sprayLabel),
-      group("Copies about the middle", this.change.mirror, this.change.flip, this.change.half, this.change.quarters, this.swapLabel),
+      group(
+        "Copies about the middle",
+        this.change.mirror,
+        this.change.flip,
+        this.change.half,
+        this.change.quarters,
+        this.swapLabel,
+      ),
       group("All points", this.change.noise, this.undo, this.redo, this.clear),
       this.takeOver,
     );
   }
 
   show({ curve, tool, points, data }) {
-    this.modes.forEach((button, i) => patch(button, { "aria-pressed": String(curve === (i === 1)) }));
-    for (const [name, button] of Object.entries(this.tools)) patch(button, { "aria-pressed": String(tool === name) });
+    this.modes.forEach((button, i) =>
+      patch(button, { "aria-pressed": String(curve === (i === 1)) }),
+    );
+    for (const [name, button] of Object.entries(this.tools))
+      patch(button, { "aria-pressed": String(tool === name) });
     patch(this.tools.first, { hidden: curve });
     patch(this.tools.first.lastChild, { text: data.class_names[0] });
     patch(this.tools.second.lastChild, { text: curve ? "Target" : data.class_names[1] });
@@ -53,7 +85,8 @@ export class Tools {
     patch(this.swapLabel, { hidden: curve });
     patch(this.change.flip, { hidden: curve });
     patch(this.change.quarters, { hidden: curve });
-    for (const button of [...Object.values(this.change), this.clear]) patch(button, { disabled: points.length === 0 });
+    for (const button of [...Object.values(this.change), this.clear])
+      patch(button, { disabled: points.length === 0 });
     patch(this.undo, { disabled: !data.can_undo });
     patch(this.redo, { disabled: !data.can_redo });
     patch(this.takeOver, { hidden: !data.can_take_over, text: `Paint over ${data.title}` });
@@ -94,7 +127,9 @@ export class Side {
     patch(this.sentence, { text: run.blocked || idle });
     patch(this.facts.Points, { text: counted(points, curve, data.class_names) });
     patch(this.facts.Network, { text: network ? network.described : "–" });
-    patch(this.facts.Iteration, { text: data.in_use && run.sse !== null ? run.iteration.toLocaleString("en") : "–" });
+    patch(this.facts.Iteration, {
+      text: data.in_use && run.sse !== null ? whole(run.iteration) : "–",
+    });
     patch(this.facts.SSE, { text: data.in_use && run.sse_text ? run.sse_text : "–" });
   }
 }

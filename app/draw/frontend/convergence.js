@@ -1,7 +1,8 @@
 // How the error fell: SSE on a log axis, of the patterns that train and of those that validate, the
 // damping mu below it, the shown iteration marked.
 
-import { el, fitCanvas, short } from "../../shared/frontend/dom.js";
+import { short, whole } from "../../shared/frontend/numbers.js";
+import { el, fitCanvas } from "../../shared/frontend/dom.js";
 
 const LEFT = 46;
 const RIGHT = 10;
@@ -48,8 +49,25 @@ export class Convergence {
     const damped = !state.last || state.mu.some(Number.isFinite);
     const split = damped ? Math.round(height * 0.62) : height - 10;
     const area = { left: LEFT, right: width - RIGHT };
-    this.panel(context, { ...area, top: 14, bottom: split - 8 }, state.sse, "SSE", state.accent, state, state.target, state.validation);
-    if (damped) this.panel(context, { ...area, top: split + 10, bottom: height - 18 }, state.mu, "damping \u03bc", state.second, state);
+    this.panel(
+      context,
+      { ...area, top: 14, bottom: split - 8 },
+      state.sse,
+      "SSE",
+      state.accent,
+      state,
+      state.target,
+      state.validation,
+    );
+    if (damped)
+      this.panel(
+        context,
+        { ...area, top: split + 10, bottom: height - 18 },
+        state.mu,
+        "damping \u03bc",
+        state.second,
+        state,
+      );
     this.axis(context, area, height, state);
     this.canvas.setAttribute("aria-label", summary(state));
   }
@@ -57,7 +75,9 @@ export class Convergence {
   panel(context, box, values, label, colour, state, target = null, aside = []) {
     const range = decades(aside.length ? [...values, ...aside] : values, target);
     const y = (value) =>
-      box.bottom - ((Math.log10(Math.max(value, FLOOR)) - range.low) / (range.high - range.low)) * (box.bottom - box.top);
+      box.bottom -
+      ((Math.log10(Math.max(value, FLOOR)) - range.low) / (range.high - range.low)) *
+        (box.bottom - box.top);
     gridLines(context, box, range, y, state);
     context.fillStyle = state.ink;
     context.textAlign = "left";
@@ -67,7 +87,8 @@ export class Convergence {
     let free = box.left; // of the line above the panel
     if (aside.length) {
       line(context, aside, x, y, colour, state.k, ASIDE);
-      if (state.best !== null && state.best < aside.length) ring(context, x(state.best), y(aside[state.best]), colour);
+      if (state.best !== null && state.best < aside.length)
+        ring(context, x(state.best), y(aside[state.best]), colour);
       free = legend(context, box, colour, state);
     }
     line(context, values, x, y, colour, state.k);
@@ -97,7 +118,11 @@ export class Convergence {
     context.textAlign = "left";
     context.fillText("0", area.left, height - 5);
     context.textAlign = "right";
-    context.fillText(state.last ? `${state.end.toLocaleString("en")} iterations` : "iterations", area.right, height - 5);
+    context.fillText(
+      state.last ? `${whole(state.end)} iterations` : "iterations",
+      area.right,
+      height - 5,
+    );
   }
 }
 
@@ -134,7 +159,9 @@ function gridLines(context, box, { low, high }, y, state) {
 }
 
 function tick(exponent) {
-  return exponent >= -2 && exponent <= 3 ? String(Number((10 ** exponent).toPrecision(1))) : `1e${exponent}`;
+  return exponent >= -2 && exponent <= 3
+    ? String(Number((10 ** exponent).toPrecision(1)))
+    : `1e${exponent}`;
 }
 
 function dashed(context, box, y, state) {
@@ -151,7 +178,10 @@ function dashed(context, box, y, state) {
 function legend(context, box, colour, state) {
   let left = box.left + context.measureText("SSE").width + 10;
   const py = box.top - 8;
-  for (const [word, width, dash] of [["training", 2, []], ["validation", ASIDE.width, ASIDE.dash]]) {
+  for (const [word, width, dash] of [
+    ["training", 2, []],
+    ["validation", ASIDE.width, ASIDE.dash],
+  ]) {
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.setLineDash(dash);
@@ -196,11 +226,26 @@ function line(context, values, x, y, colour, k, { width = 2, dash = [], pale = 0
   context.globalAlpha = 1;
 }
 
-export function summary({ k, last, at, end, sse, mu, target, validation = [], best = null, bestAt }) {
+export function summary({
+  k,
+  last,
+  at,
+  end,
+  sse,
+  mu,
+  target,
+  validation = [],
+  best = null,
+  bestAt,
+}) {
   if (!last) return "Convergence: nothing trained yet.";
-  const aside = validation.length ? `, SSE of the validation patterns ${short(validation[k] ?? Infinity)}` : "";
+  const aside = validation.length
+    ? `, SSE of the validation patterns ${short(validation[k] ?? Infinity)}`
+    : "";
   const known = best !== null && best < validation.length;
-  const least = known ? ` The validation patterns were best at iteration ${bestAt}: SSE ${short(validation[best] ?? Infinity)}.` : "";
+  const least = known
+    ? ` The validation patterns were best at iteration ${bestAt}: SSE ${short(validation[best] ?? Infinity)}.`
+    : "";
   return (
     `Convergence: the sum of squared errors went from ${short(sse[0])} to ${short(sse[last])} in ${end} iterations; ` +
     `target ${short(target)}. At iteration ${at}: SSE ${short(sse[k])}${aside}${Number.isFinite(mu[k]) ? `, damping ${short(mu[k])}` : ""}.${least}`

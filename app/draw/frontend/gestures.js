@@ -4,8 +4,8 @@ import * as G from "../../shared/frontend/graph.js";
 import * as geo from "../../shared/frontend/geometry.js";
 import { linkKey } from "../../shared/frontend/network.js";
 
-const FINGER = 16; // pixels by which a finger may miss the dot it drags a link from
-const SLOP = 4; // pixels a hand may tremble before a click becomes a drag
+const TOUCH_REACH_PX = 16; // by which a finger may miss the dot it drags a link from
+const DRAG_THRESHOLD_PX = 4; // movement after which a click becomes a drag
 
 export class Gestures {
   constructor(stage) {
@@ -52,7 +52,7 @@ export class Gestures {
     this.drag = this.begin(event, spot);
   }
 
-  /** A finger on the ground scrolls the page; on a neuron, or with a second one, it works on the drawing. */
+  /** A finger on the background scrolls the page; on a neuron, or with a second one, it edits. */
   touched(event) {
     if (event.target.closest?.(".inspector")) return;
     if (this.pinch || ["move", "link"].includes(this.drag?.kind)) event.preventDefault();
@@ -60,12 +60,15 @@ export class Gestures {
 
   begin(event, spot) {
     const { stage } = this;
-    const near = event.pointerType === "touch" && geo.portAt(stage.graph, spot.x, spot.y, FINGER / stage.camera.zoom);
+    const near =
+      event.pointerType === "touch" &&
+      geo.portAt(stage.graph, spot.x, spot.y, TOUCH_REACH_PX / stage.camera.zoom);
     const port = event.target.getAttribute?.("data-port") ?? near?.id;
     const base = { start: spot, last: spot, moved: false };
     if (port && event.button === 0) return { ...base, kind: "link", source: port };
     const node = geo.nodeAt(stage.graph, spot.x, spot.y, event.pointerType === "touch" ? 6 : 0);
-    if (event.button === 1 || event.button === 2 || this.panning(event, node)) return { ...base, kind: "pan" };
+    if (event.button === 1 || event.button === 2 || this.panning(event, node))
+      return { ...base, kind: "pan" };
     if (node) return this.beginMove(event, node, base);
     const link = geo.linkAt(stage.graph, spot.x, spot.y, 7 / stage.camera.zoom);
     return { ...base, kind: link ? "press-link" : "band", link, add: event.shiftKey };
@@ -86,7 +89,9 @@ export class Gestures {
         : [node.id];
     stage.focusNode(node.id); // selects it
     stage.select(ids);
-    const from = new Map(ids.map((id) => [id, G.nodeOf(stage.graph, id)]));
+    const from = new Map(
+      stage.graph.nodes.filter(({ id }) => ids.includes(id)).map(({ id, x, y }) => [id, [x, y]]),
+    );
     return { ...base, kind: "move", node: node.id, from, extends: event.shiftKey };
   }
 
@@ -97,7 +102,7 @@ export class Gestures {
     if (this.pinch) return this.pinched();
     const { drag } = this;
     if (!drag) return;
-    drag.moved ||= Math.hypot(spot.px - drag.start.px, spot.py - drag.start.py) > SLOP;
+    drag.moved ||= Math.hypot(spot.px - drag.start.px, spot.py - drag.start.py) > DRAG_THRESHOLD_PX;
     if (drag.moved) this.dragged(drag, spot);
     drag.last = spot;
   }
@@ -105,25 +110,20 @@ export class Gestures {
   hovered(event, spot) {
     if (event.pointerType === "touch") return;
     const node = geo.nodeAt(this.stage.graph, spot.x, spot.y);
-    const link = node ? null : geo.linkAt(this.stage.graph, spot.x, spot.y, 7 / this.stage.camera.zoom);
+    const link = node
+      ? null
+      : geo.linkAt(this.stage.graph, spot.x, spot.y, 7 / this.stage.camera.zoom);
     this.stage.hover(node, link, spot.px, spot.py);
   }
 
   dragged(drag, spot) {
     const { stage } = this;
-    if (drag.kind === "pan") {
-      stage.fitted = false;
-      const { camera } = stage;
-      stage.camera = { ...camera, x: camera.x + spot.px - drag.last.px, y: camera.y + spot.py - drag.last.py };
-      stage.render();
-    } else if (drag.kind === "move") {
+    if (drag.kind === "pan") stage.pan(spot.px - drag.last.px, spot.py - drag.last.py);
+    else if (drag.kind === "move") {
       const [dx, dy] = [spot.x - drag.start.x, spot.y - drag.start.y];
-      const places = new Map([...drag.from].map(([id, node]) => [id, [node.x + dx, node.y + dy]]));
-      stage.fitted = false;
-      stage.graph = G.move(stage.graph, places);
-      stage.render();
+      stage.previewMove(new Map([...drag.from].map(([id, [x, y]]) => [id, [x + dx, y + dy]])));
     } else if (drag.kind === "link") this.drawGhost(drag, spot);
-    else if (drag.kind === "band") this.drawBand(drag.start, spot);
+    else if (drag.kind === "band") stage.showBand(drag.start, spot);
   }
 
   drawGhost(drag, spot) {
@@ -132,27 +132,13 @@ export class Gestures {
     if (!source) return; // undone meanwhile
     const target = geo.nodeAt(stage.graph, spot.x, spot.y, 10);
     drag.target = target?.id ?? null;
-    const reason = target && target.id !== source.id ? G.refusal(stage.graph, source.id, target.id) : null;
-    const end = target && !reason ? target : { x: spot.x, y: spot.y, role: "input" };
-    const { camera } = stage;
-    const curve = geo.linkCurve(source, { ...end, x: end.x + (target && !reason ? 0 : 20) });
-    const d = curve.map((v, i) => v * camera.zoom + (i % 2 ? camera.y : camera.x));
-    stage.ghost.setAttribute("d", `M${d[0]} ${d[1]}C${d.slice(2).join(" ")}`);
-    stage.ghost.setAttribute("class", reason ? "ghost refused" : "ghost");
-    const words = reason || (target ? `Link ${source.id} to ${target.id}` : "Drop on a neuron, or here for a new one");
-    stage.card.textContent = words;
-    stage.card.hidden = false;
-    stage.card.classList.toggle("refused", Boolean(reason));
-    stage.card.style.transform = `translate(${Math.min(spot.px + 14, stage.width - 200)}px, ${Math.max(4, spot.py - 46)}px)`;
-  }
-
-  drawBand(start, spot) {
-    const { band } = this.stage;
-    band.setAttribute("visibility", "visible");
-    band.setAttribute("x", Math.min(start.px, spot.px));
-    band.setAttribute("y", Math.min(start.py, spot.py));
-    band.setAttribute("width", Math.abs(spot.px - start.px));
-    band.setAttribute("height", Math.abs(spot.py - start.py));
+    const other = target && target.id !== source.id;
+    stage.showGhost(
+      source,
+      target,
+      spot,
+      other ? G.refusal(stage.graph, source.id, target.id) : null,
+    );
   }
 
   up(event) {
@@ -163,7 +149,7 @@ export class Gestures {
       return;
     }
     this.drag = null;
-    this.clear();
+    this.stage.clearGesture();
     if (!drag) return;
     if (drag.moved) this.dropped(drag);
     else this.clicked(drag);
@@ -171,7 +157,7 @@ export class Gestures {
 
   dropped(drag) {
     const { stage } = this;
-    if (drag.kind === "move") stage.edit(stage.graph, "Moved");
+    if (drag.kind === "move") stage.commitMove();
     else if (drag.kind === "band") {
       const inside = geo.inBox(stage.graph, drag.start.x, drag.start.y, drag.last.x, drag.last.y);
       stage.select(drag.add ? [...stage.selection, ...inside] : inside);
@@ -200,21 +186,12 @@ export class Gestures {
     this.pointers.delete(event.pointerId);
     const { stage, drag } = this;
     if (drag?.kind === "move" && drag.moved) {
-      // The browser took the finger, to scroll: everything stands where it stood.
-      stage.graph = G.move(stage.graph, new Map([...drag.from].map(([id, node]) => [id, [node.x, node.y]])));
-      stage.render();
+      // The browser took the finger to scroll: everything goes back to where it was.
+      stage.previewMove(drag.from);
     }
     this.drag = null;
     this.pinch = null;
-    this.clear();
-  }
-
-  clear() {
-    const { stage } = this;
-    stage.ghost.setAttribute("d", "");
-    stage.band.setAttribute("visibility", "hidden");
-    stage.card.hidden = true;
-    stage.card.classList.remove("refused");
+    this.stage.clearGesture();
   }
 
   doubled(event) {
@@ -234,15 +211,19 @@ export class Gestures {
   }
 
   startPinch() {
-    if (this.drag?.kind === "move" && this.drag.moved) this.stage.edit(this.stage.graph, "Moved");
+    if (this.drag?.kind === "move" && this.drag.moved) this.stage.commitMove();
     this.drag = null;
-    this.clear();
+    this.stage.clearGesture();
     this.pinch = this.span();
   }
 
   span() {
     const [a, b] = [...this.pointers.values()];
-    return { distance: Math.hypot(a.px - b.px, a.py - b.py), px: (a.px + b.px) / 2, py: (a.py + b.py) / 2 };
+    return {
+      distance: Math.hypot(a.px - b.px, a.py - b.py),
+      px: (a.px + b.px) / 2,
+      py: (a.py + b.py) / 2,
+    };
   }
 
   pinched() {
@@ -250,7 +231,7 @@ export class Gestures {
     const now = this.span();
     const { stage, pinch } = this;
     stage.zoom(now.distance / Math.max(1, pinch.distance), now.px, now.py);
-    stage.camera = { ...stage.camera, x: stage.camera.x + now.px - pinch.px, y: stage.camera.y + now.py - pinch.py };
+    stage.pan(now.px - pinch.px, now.py - pinch.py);
     this.pinch = now;
   }
 }

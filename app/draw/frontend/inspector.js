@@ -1,6 +1,7 @@
 // The small panel beside a clicked neuron or link: its properties and weights, editable.
 
-import { el, short } from "../../shared/frontend/dom.js";
+import { fieldText } from "../../shared/frontend/numbers.js";
+import { el } from "../../shared/frontend/dom.js";
 import { change, nodeOf, refusal, remove, ROLES, sourcesOf } from "../../shared/frontend/graph.js";
 import { linkKey } from "../../shared/frontend/network.js";
 
@@ -41,7 +42,9 @@ export class Inspector {
 
   show(subject) {
     this.subject = subject;
-    this.panel.replaceChildren(...(subject.node ? this.nodeRows(subject.node) : this.linkRows(subject.link)));
+    this.panel.replaceChildren(
+      ...(subject.node ? this.nodeRows(subject.node) : this.linkRows(subject.link)),
+    );
     this.panel.hidden = false;
     this.panel.classList.toggle("left", this.onTheRight(subject.node ?? subject.link[1]));
     if (!subject.node) this.panel.querySelector("input")?.select();
@@ -62,13 +65,18 @@ export class Inspector {
     const active = this.panel.getRootNode().activeElement;
     const node = subject.node && nodeOf(graph, subject.node);
     if (!node && this.follow(active)) return;
-    if (subject.node ? !node : !graph.links.some((link) => linkKey(...link) === linkKey(...subject.link))) return this.close();
+    if (
+      subject.node
+        ? !node
+        : !graph.links.some((link) => linkKey(...link) === linkKey(...subject.link))
+    )
+      return this.close();
     for (const control of this.panel.querySelectorAll("[data-property]")) {
       if (control !== active) control.value = String(node[control.dataset.property]); // undone, perhaps
     }
     for (const input of this.panel.querySelectorAll("input[data-weight]")) {
       const value = this.weight(input.dataset.weight);
-      if (input !== active && value !== undefined) input.value = short(value, 6);
+      if (input !== active && value !== undefined) input.value = fieldText(value);
     }
   }
 
@@ -76,11 +84,11 @@ export class Inspector {
   follow(active) {
     const { subject, renamed } = this;
     const { stage } = this.host;
-    if (!subject.node || renamed?.from !== subject.node || !nodeOf(stage.graph, renamed.to)) return false;
+    if (!subject.node || renamed?.from !== subject.node || !nodeOf(stage.graph, renamed.to))
+      return false;
     const inside = this.panel.contains(active);
     this.renamed = null;
-    stage.focusId = renamed.to;
-    stage.select([renamed.to]);
+    stage.follow(renamed.to);
     this.show({ node: renamed.to });
     if (inside) this.panel.querySelector("input").focus();
     return true;
@@ -94,13 +102,17 @@ export class Inspector {
   }
 
   nodeRows(id) {
-    const { stage, activations } = this.host;
+    const { stage } = this.host;
+    const activations = this.host.activations();
     const node = nodeOf(stage.graph, id);
     const rows = [this.title(`${id}`, ROLES[node.role]), this.nameRow(id)];
     if (node.role === "input") return rows;
     const choose = el(
       "select",
-      { "data-property": "activation", onchange: (event) => this.property(id, { activation: event.target.value }) },
+      {
+        "data-property": "activation",
+        onchange: (event) => this.property(id, { activation: event.target.value }),
+      },
       activations.map(({ name, title }) =>
         el("option", { value: name, text: title, selected: name === node.activation }),
       ),
@@ -120,7 +132,12 @@ export class Inspector {
       {},
       el("strong", { text }),
       el("span", { class: "muted", text: ` ${kind}` }),
-      el("button", { class: "icon", "aria-label": "Close", text: "\u00d7", onclick: () => this.close(true) }),
+      el("button", {
+        class: "icon",
+        "aria-label": "Close",
+        text: "\u00d7",
+        onclick: () => this.close(true),
+      }),
     );
   }
 
@@ -137,7 +154,12 @@ export class Inspector {
   }
 
   numberRow(id, node, key, label, low, high) {
-    const input = el("input", { type: "number", step: "any", value: node[key], "data-property": key });
+    const input = el("input", {
+      type: "number",
+      step: "any",
+      value: node[key],
+      "data-property": key,
+    });
     input.addEventListener("change", () => {
       const value = Number(input.value);
       if (input.value !== "" && value >= low && value <= high) this.property(id, { [key]: value });
@@ -160,15 +182,16 @@ export class Inspector {
       type: "number",
       step: "any",
       "data-weight": key,
-      value: value === undefined ? "" : short(value, 6),
+      value: value === undefined ? "" : fieldText(value),
       disabled: value === undefined,
     });
     input.addEventListener("change", () => {
       const next = Number(input.value);
-      if (input.value !== "" && Number.isFinite(next) && Math.abs(next) <= 1e6) this.host.setWeight(what, next);
+      if (input.value !== "" && Number.isFinite(next) && Math.abs(next) <= 1e6)
+        this.host.setWeight(what, next);
       else {
         this.host.stage.host.refuse("A weight must be a number between -1,000,000 and 1,000,000.");
-        input.value = short(this.weight(key), 6);
+        input.value = fieldText(this.weight(key));
       }
     });
     return input;
@@ -176,9 +199,7 @@ export class Inspector {
 
   actions(id, node) {
     const { stage } = this.host;
-    const buttons = [
-      el("button", { text: "Link from here", onclick: () => this.linkFrom(id) }),
-    ];
+    const buttons = [el("button", { text: "Link from here", onclick: () => this.linkFrom(id) })];
     if (node.role === "hidden") {
       buttons.push(el("button", { text: "Duplicate", onclick: () => stage.duplicateSelected() }));
       buttons.push(el("button", { text: "Delete", onclick: () => this.deleteNode(id) }));
@@ -199,7 +220,10 @@ export class Inspector {
           this.openNode(id);
         },
       },
-      el("option", { text: targets.length ? `${id} feeds \u2026` : "Nothing is left to feed", value: "" }),
+      el("option", {
+        text: targets.length ? `${id} feeds \u2026` : "Nothing is left to feed",
+        value: "",
+      }),
       targets.map((node) => el("option", { value: node.id, text: node.id })),
     );
     this.panel.lastChild.replaceWith(choose);
@@ -237,6 +261,9 @@ export function describeNetwork(graph, weightOf) {
     .map((node) => ({
       node,
       bias: weightOf(`bias:${node.id}`),
-      sources: sourcesOf(graph, node.id).map((source) => [source, weightOf(linkKey(source, node.id))]),
+      sources: sourcesOf(graph, node.id).map((source) => [
+        source,
+        weightOf(linkKey(source, node.id)),
+      ]),
     }));
 }

@@ -27,7 +27,10 @@ export class Model {
       this.fineInputs = gridInputs(data.domain, FINE);
     } else if (data.I === 1) {
       const [low, high] = data.domain;
-      this.tileInputs = Float64Array.from({ length: CURVE }, (_, i) => low + ((high - low) * i) / (CURVE - 1));
+      this.tileInputs = Float64Array.from(
+        { length: CURVE },
+        (_, i) => low + ((high - low) * i) / (CURVE - 1),
+      );
     }
   }
 
@@ -51,7 +54,13 @@ export class Model {
       this.run = { id: run.id, ...emptyColumns(), rows: new Map(), count: 0 };
     }
     const mine = this.run;
-    Object.assign(mine, { state: run.state, stop: run.stop, sentence: run.sentence, total: run.total, best: run.best ?? null });
+    Object.assign(mine, {
+      state: run.state,
+      stop: run.stop,
+      sentence: run.sentence,
+      total: run.total,
+      best: run.best ?? null,
+    });
     if (run.first > mine.count) return false;
     const skip = mine.count - run.first;
     for (const name of COLUMNS) mine[name].push(...(run[name] ?? []).slice(skip));
@@ -147,7 +156,12 @@ export class Model {
   /** Inputs and outputs fill the palette with their own range; hidden neurons show their value as it is. */
   scaled(node, values) {
     const m = this.network.outputs.indexOf(node - this.network.n_inputs);
-    const range = node < this.network.n_inputs ? this.data.input_ranges[node] : m >= 0 ? this.data.target_ranges[m] : null;
+    const range =
+      node < this.network.n_inputs
+        ? this.data.input_ranges[node]
+        : m >= 0
+          ? this.data.target_ranges[m]
+          : null;
     if (!range) return values;
     const [middle, half] = [(range[0] + range[1]) / 2, (range[1] - range[0]) / 2 || 1];
     return Float64Array.from(values, (value) => (value - middle) / half);

@@ -1,6 +1,7 @@
 // What the network answers: surface, fitted curve, confusion matrix, predicted against target.
 
-import { el, fitCanvas, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { el, fitCanvas } from "../../shared/frontend/dom.js";
 import { at, paint } from "../../shared/frontend/palette.js";
 
 const PALE = 0.62; // the surface is paler than the points on it
@@ -12,8 +13,9 @@ const TABS = {
 };
 
 /** Which views make sense for this data, the first one being the best. */
-export function viewsOf(data) {
-  if (data.kind === "classification") return data.I === 2 ? ["surface", "confusion"] : ["confusion"];
+function viewsOf(data) {
+  if (data.kind === "classification")
+    return data.I === 2 ? ["surface", "confusion"] : ["confusion"];
   if (data.I === 1) return ["curve", "scatter"];
   return data.I === 2 ? ["surface", "scatter"] : ["scatter"];
 }
@@ -41,18 +43,25 @@ export class OutputView {
     const names = data.target_names;
     if (this.which.dataset.names !== names.join("\u0001")) {
       this.which.dataset.names = names.join("\u0001");
-      this.which.replaceChildren(...names.map((name, m) => el("option", { value: String(m), text: name })));
+      this.which.replaceChildren(
+        ...names.map((name, m) => el("option", { value: String(m), text: name })),
+      );
     }
     this.choose(this.kind);
   }
 
   tab(kind) {
-    return el("button", { "data-kind": kind, text: TABS[kind], onclick: () => (this.choose(kind), this.changed()) });
+    return el("button", {
+      "data-kind": kind,
+      text: TABS[kind],
+      onclick: () => (this.choose(kind), this.changed()),
+    });
   }
 
   choose(kind) {
     this.kind = kind;
-    for (const tab of this.tabs.children) tab.setAttribute("aria-pressed", String(tab.dataset.kind === kind));
+    for (const tab of this.tabs.children)
+      tab.setAttribute("aria-pressed", String(tab.dataset.kind === kind));
     this.which.hidden = this.data.M < 2 || kind === "confusion";
   }
 
@@ -72,7 +81,12 @@ export class OutputView {
   }
 }
 
-const DRAW = { surface: drawSurface, curve: drawCurve, confusion: drawConfusion, scatter: drawScatter };
+const DRAW = {
+  surface: drawSurface,
+  curve: drawCurve,
+  confusion: drawConfusion,
+  scatter: drawScatter,
+};
 
 function drawSurface(context, view) {
   const { data, palette, grid, m } = view;
@@ -95,7 +109,13 @@ function drawSurface(context, view) {
   const radius = data.train.P > 400 ? 2 : data.train.P > 40 ? 3 : 6;
   for (let p = 0; p < data.train.P; p++) {
     const value = (data.train.targets[m * data.train.P + p] - middle) / half;
-    dot(context, place(data.train, p), radius, palette.css[at(value)], palette.dark ? "#000" : "#fff");
+    dot(
+      context,
+      place(data.train, p),
+      radius,
+      palette.css[at(value)],
+      palette.dark ? "#000" : "#fff",
+    );
   }
   return sentence(view);
 }
@@ -118,7 +138,13 @@ function drawCurve(context, view) {
   const x = (value) => 6 + ((value - xmin) / (xmax - xmin)) * (width - 12);
   const y = (value) => height - 6 - ((value - low + pad) / (high - low + 2 * pad)) * (height - 12);
   for (let p = 0; p < data.train.P; p++) {
-    dot(context, [x(data.train.inputs[p]), y(data.train.targets[m * data.train.P + p])], 2.5, palette.negative, palette.ground);
+    dot(
+      context,
+      [x(data.train.inputs[p]), y(data.train.targets[m * data.train.P + p])],
+      2.5,
+      palette.negative,
+      palette.ground,
+    );
   }
   context.strokeStyle = palette.positive;
   context.lineWidth = 2.2;
@@ -133,7 +159,7 @@ function drawCurve(context, view) {
 }
 
 /** counts[target][answer] over a set; two classes on one output, or the largest output. */
-export function confusion(set, outputs, M, threshold = 0) {
+function confusion(set, outputs, M, threshold = 0) {
   const classes = M === 1 ? 2 : M;
   const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
   const pick = (value) => {

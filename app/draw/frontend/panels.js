@@ -16,8 +16,17 @@ export class Panels {
     this.control = el("div", { class: "fields" });
     this.more = el("div", { class: "fields" });
     this.ruleName = el("p", { class: "about" });
-    this.nbn = el("button", { class: "link", text: "Train with NBN again", onclick: () => actions.nbn() });
-    this.advanced = el("details", { class: "more" }, el("summary", { text: "Advanced" }), this.more);
+    this.nbn = el("button", {
+      class: "link",
+      text: "Train with NBN again",
+      onclick: () => actions.nbn(),
+    });
+    this.advanced = el(
+      "details",
+      { class: "more" },
+      el("summary", { text: "Advanced" }),
+      this.more,
+    );
     root.append(
       el("section", {}, el("h2", { text: "Data" }), this.gallery, this.about, this.parameters),
       el(
@@ -72,18 +81,28 @@ export class Panels {
   paint(palette) {
     if (this.painted === palette || !this.catalogue) return;
     this.painted = palette;
-    for (const { canvas, problem } of this.thumbs.values()) drawThumb(canvas, problem.thumb, palette);
+    for (const { canvas, problem } of this.thumbs.values())
+      drawThumb(canvas, problem.thumb, palette);
   }
 
-  update({ problem, title, about, parameters, rule, rule_title: other, control, damping }, pending) {
+  update(
+    { problem, title, about, parameters, rule, rule_title: other, control, damping },
+    pending,
+  ) {
     this.pending = pending;
     for (const [name, { button }] of this.thumbs) {
-      patch(button, { "aria-checked": String(name === problem), tabindex: name === problem ? "0" : "-1" });
+      patch(button, {
+        "aria-checked": String(name === problem),
+        tabindex: name === problem ? "0" : "-1",
+      });
     }
-    if (!this.thumbs.has(problem)) this.thumbs.values().next().value?.button.setAttribute("tabindex", "0");
+    if (!this.thumbs.has(problem))
+      this.thumbs.values().next().value?.button.setAttribute("tabindex", "0");
     patch(this.about, { text: `${title}. ${about}` });
     this.fields(this.parameters, "parameter", parameters);
-    patch(this.ruleName, { text: other ? `${other}, as in the race` : "NBN: Neuron by Neuron, second order" });
+    patch(this.ruleName, {
+      text: other ? `${other}, as in the race` : "NBN: Neuron by Neuron, second order",
+    });
     patch(this.nbn, { hidden: !other });
     patch(this.advanced, { hidden: Boolean(other) });
     this.fields(this.rule, "rule", rule);
@@ -101,7 +120,8 @@ export class Panels {
     for (const entry of entries) {
       const input = this.inputs.get(`${group}.${entry.name}`);
       input.dataset.known = String(entry.value);
-      const inHand = input === input.getRootNode().activeElement && (this.pending || this.typing === input);
+      const inHand =
+        input === input.getRootNode().activeElement && (this.pending || this.typing === input);
       if (!inHand && input.value !== input.dataset.known) input.value = input.dataset.known;
     }
   }
@@ -109,7 +129,13 @@ export class Panels {
   field(group, entry) {
     if (entry.choices) return this.choice(group, entry);
     const { name, label, low, high, step, hint } = entry;
-    const input = el("input", { type: "number", min: low, max: high, step: step || "any", inputmode: "decimal" });
+    const input = el("input", {
+      type: "number",
+      min: low,
+      max: high,
+      step: step || "any",
+      inputmode: "decimal",
+    });
     const send = () => {
       this.typing = null;
       if (input.value !== "") return this.actions.setting(group, name, Number(input.value));
@@ -128,7 +154,11 @@ export class Panels {
 
   choice(group, { name, label, choices, hint }) {
     const options = choices.map(([value, text]) => el("option", { value, text }));
-    const select = el("select", { onchange: () => this.actions.setting("choice", name, select.value) }, options);
+    const select = el(
+      "select",
+      { onchange: () => this.actions.setting("choice", name, select.value) },
+      options,
+    );
     this.inputs.set(`${group}.${name}`, select);
     return el("label", { class: "field", title: hint }, el("span", { text: label }), select);
   }
@@ -152,7 +182,11 @@ function drawCells(context, { rows, columns, values }, palette) {
   small.width = columns;
   small.height = rows;
   const smallContext = small.getContext("2d");
-  smallContext.putImageData(paint(smallContext.createImageData(columns, rows), values, 0, palette), 0, 0);
+  smallContext.putImageData(
+    paint(smallContext.createImageData(columns, rows), values, 0, palette),
+    0,
+    0,
+  );
   context.imageSmoothingEnabled = false;
   context.drawImage(small, 4, 4, THUMB - 8, THUMB - 8);
 }

@@ -10,7 +10,7 @@ export const AT_ONCE = SPEEDS.length - 1;
 const BASE_RATE = 14; // iterations a second at normal speed
 const LONGEST = 8; // seconds a replay takes at normal speed, however long the trace
 
-export class Player {
+export class Playback {
   constructor() {
     this.position = 0; // fractional iteration
     this.last = 0; // newest iteration known

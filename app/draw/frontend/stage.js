@@ -1,7 +1,8 @@
-// The stage: the drawing, and everything hands do to it. It holds a drawing and a selection; edits
-// are reported through `host.edit(graph, words)` and never change weights by themselves.
+// The stage: the drawing and everything the user does to it. It holds a drawing and a selection;
+// edits are reported through `host.edit(graph, words)` and never change weights by themselves.
 
-import { el, fitCanvas, patch, short, svg } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { el, fitCanvas, patch, svg } from "../../shared/frontend/dom.js";
 import * as G from "../../shared/frontend/graph.js";
 import * as geo from "../../shared/frontend/geometry.js";
 import { Gestures } from "./gestures.js";
@@ -40,7 +41,8 @@ export class Stage {
         class: "stage-box",
         role: "application",
         "aria-label":
-          "Network drawing. Arrow keys walk from neuron to neuron, N adds one, L links, Delete removes, Enter opens. A table of the same network stands below.",
+          "Network drawing. Arrow keys move from neuron to neuron, N adds one, L links, " +
+          "Delete removes, Enter opens. The same network is shown as a table below.",
         tabindex: "-1",
         onkeydown: (event) => stageKey(this, event),
       },
@@ -93,7 +95,7 @@ export class Stage {
     this.render();
   }
 
-  /** Change the drawing as the user asked; the server hears of it. */
+  /** Change the drawing as the user asked and report it; `words` tell a screen reader. */
   edit(graph, words) {
     this.graph = graph;
     this.syncNodes();
@@ -105,6 +107,111 @@ export class Stage {
   setScene(scene) {
     this.scene = scene;
     this.render();
+  }
+
+  /** Move the drawing under the camera by so many pixels. */
+  pan(dx, dy) {
+    this.fitted = false;
+    this.camera = { ...this.camera, x: this.camera.x + dx, y: this.camera.y + dy };
+    this.render();
+  }
+
+  /** Show nodes at other places without reporting an edit. */
+  previewMove(places) {
+    this.fitted = false;
+    this.graph = G.move(this.graph, places);
+    this.render();
+  }
+
+  /** Report the places of now as an edit. */
+  commitMove() {
+    this.edit(this.graph, "Moved");
+  }
+
+  move(places) {
+    this.previewMove(places);
+    this.commitMove();
+  }
+
+  /** A link that is being drawn, from a node to another or to a place; `reason` says why not. */
+  showGhost(source, target, spot, reason) {
+    const end = target && !reason ? target : { x: spot.x + 20, y: spot.y, role: "input" };
+    const { camera } = this;
+    const d = geo
+      .linkCurve(source, end)
+      .map((v, i) => v * camera.zoom + (i % 2 ? camera.y : camera.x));
+    this.ghost.setAttribute("d", `M${d[0]} ${d[1]}C${d.slice(2).join(" ")}`);
+    this.ghost.setAttribute("class", reason ? "ghost refused" : "ghost");
+    const words = target
+      ? `Link ${source.id} to ${target.id}`
+      : "Drop on a neuron, or here for a new one";
+    patch(this.card, { text: reason || words, hidden: false });
+    this.card.classList.toggle("refused", Boolean(reason));
+    const left = Math.min(spot.px + 14, this.width - 200);
+    this.card.style.transform = `translate(${left}px, ${Math.max(4, spot.py - 46)}px)`;
+  }
+
+  /** The box in which nodes are selected, between two places of the screen. */
+  showBand(start, end) {
+    this.band.setAttribute("visibility", "visible");
+    this.band.setAttribute("x", String(Math.min(start.px, end.px)));
+    this.band.setAttribute("y", String(Math.min(start.py, end.py)));
+    this.band.setAttribute("width", String(Math.abs(end.px - start.px)));
+    this.band.setAttribute("height", String(Math.abs(end.py - start.py)));
+  }
+
+  /** Take away what a gesture showed. */
+  clearGesture() {
+    this.ghost.setAttribute("d", "");
+    this.band.setAttribute("visibility", "hidden");
+    this.card.hidden = true;
+    this.card.classList.remove("refused");
+  }
+
+  /** Start a link at the focused node: the next node that is confirmed will be fed by it. */
+  startLink() {
+    if (!this.focusId) return;
+    this.linking = this.focusId;
+    this.host.say(
+      `Linking from ${this.linking}: move to the neuron it should feed and press Enter; ` +
+        "Escape cancels.",
+    );
+  }
+
+  /** Link to the focused node if a link was started, else open it. */
+  confirm() {
+    if (!this.focusId) return;
+    if (this.linking && this.linking !== this.focusId) {
+      if (this.tryLink(this.linking, this.focusId)) this.linking = null;
+    } else this.host.openNode(this.focusId);
+  }
+
+  /** Give up a started link, close what is open, select nothing. */
+  cancel() {
+    if (this.linking) this.host.say("Linking cancelled");
+    this.linking = null;
+    this.host.close();
+    this.select([]);
+  }
+
+  /** Move the focus from node to node with the arrow keys. */
+  focusNext(dx, dy) {
+    if (!this.focusId) return false;
+    const next = geo.neighbour(this.graph, this.focusId, dx, dy);
+    if (!next) return true;
+    if (!this.linking) this.select([next.id]);
+    this.focusNode(next.id);
+    if (this.linking) {
+      const reason = G.refusal(this.graph, this.linking, next.id);
+      this.host.say(reason || `Enter links ${this.linking} to ${next.id}`);
+    }
+    return true;
+  }
+
+  /** Select a node under its new name. */
+  follow(id) {
+    this.focusId = id;
+    this.select([id]);
   }
 
   select(ids, links = []) {
@@ -128,13 +235,26 @@ export class Stage {
 
   makeNode({ id, role }) {
     const half = geo.SIZE[role] / 2;
-    const frame = svg("rect", { class: "frame", x: -half, y: -half, width: 2 * half, height: 2 * half, rx: 7 });
+    const frame = svg("rect", {
+      class: "frame",
+      x: -half,
+      y: -half,
+      width: 2 * half,
+      height: 2 * half,
+      rx: 7,
+    });
     const name = svg("text", { class: "name", y: -half - 6, "text-anchor": "middle", text: id });
     const bias = svg("text", { class: "bias", y: half + 13, "text-anchor": "middle" });
     const port = svg("circle", { class: "port", cx: half, r: 5.5, "data-port": id });
     const group = svg(
       "g",
-      { class: `node ${role}`, "data-id": id, role: "button", tabindex: "-1", onfocus: () => this.focused(id) },
+      {
+        class: `node ${role}`,
+        "data-id": id,
+        role: "button",
+        tabindex: "-1",
+        onfocus: () => this.focused(id),
+      },
       frame,
       name,
       bias,
@@ -183,13 +303,15 @@ export class Stage {
     const { group, bias } = this.nodes.get(node.id);
     const loose = this.scene.loose.get(node.id);
     const value = this.scene.weights?.[biasPosition];
-    // Said anew when things rest: a replay would only drown a screen reader in numbers.
+    // Only when nothing moves: a replay would drown a screen reader in numbers.
     if (!this.scene.moving) patch(group, { "aria-label": this.describe(node, loose, value) });
+    const selected = this.selection.has(node.id);
+    const states = [selected && "selected", loose && "loose"].filter(Boolean);
     patch(group, {
       transform: `translate(${node.x} ${node.y})`,
       tabindex: node.id === this.focusId ? "0" : "-1",
-      class: `node ${node.role}${this.selection.has(node.id) ? " selected" : ""}${loose ? " loose" : ""}`,
-      "aria-pressed": String(this.selection.has(node.id)),
+      class: ["node", node.role, ...states].join(" "),
+      "aria-pressed": String(selected),
     });
     patch(bias, { text: value === undefined || this.camera.zoom < 0.45 ? "" : short(value, 2) });
     bias.setAttribute("class", value < 0 ? "bias minus" : "bias plus");
@@ -232,7 +354,9 @@ export class Stage {
     const links = this.graph.links.filter((link) => this.selectedLinks.has(linkKey(...link)));
     if (!hidden.length && !links.length) {
       if (this.selection.size)
-        this.host.refuse("Inputs and outputs belong to the data: choose other data to change their number.");
+        this.host.refuse(
+          "Inputs and outputs belong to the data: choose other data to change their number.",
+        );
       return;
     }
     const next = this.graph.nodes.find((node) => !hidden.includes(node.id))?.id;
@@ -271,13 +395,16 @@ export class Stage {
     const loose = this.scene.loose.get(node.id);
     if (loose) return loose;
     if (node.role === "input") return `${node.id}: input`;
-    const value = this.scene.weights?.[this.scene.index.bias[this.scene.biasIds?.indexOf(node.id)]];
-    return `${node.id}: ${this.host.activationTitle(node.activation)}, bias ${value === undefined ? "?" : short(value, 4)}`;
+    const { weights, index, biasIds } = this.scene;
+    const value = weights?.[index.bias[biasIds.indexOf(node.id)]];
+    const bias = value === undefined ? "?" : short(value, 4);
+    return `${node.id}: ${this.host.activationTitle(node.activation)}, bias ${bias}`;
   }
 
   hoverWeight([source, target], key) {
     const position = this.scene.index.links.get(key);
-    const value = position === undefined ? "not in use yet" : short(this.scene.weights[position], 4);
+    const value =
+      position === undefined ? "not in use yet" : short(this.scene.weights[position], 4);
     return `${source} to ${target}: ${value}`;
   }
 }

@@ -22,22 +22,37 @@ export class StageBar {
       "aria-label": "Hidden neurons: layer sizes such as 8-8, or one number for SLP and FCC",
       title: "Hidden neurons: layer sizes such as 8-8, or one number for SLP and FCC",
     });
-    this.sizes.addEventListener("keydown", (event) => event.key === "Enter" && this.preset(this.family ?? "mlp"));
+    this.sizes.addEventListener(
+      "keydown",
+      (event) => event.key === "Enter" && this.preset(this.family ?? "mlp"),
+    );
     this.families = FAMILIES.map(([family, text, title]) =>
       el("button", { text, title, "aria-pressed": "false", onclick: () => this.preset(family) }),
     );
     // What is being typed outlasts a network that arrives between leaving the field and pressing a preset.
     this.typed = false;
     this.sizes.addEventListener("input", () => (this.typed = true));
-    this.sizes.addEventListener("blur", (event) => (this.typed &&= this.families.includes(event.relatedTarget)));
+    this.sizes.addEventListener(
+      "blur",
+      (event) => (this.typed &&= this.families.includes(event.relatedTarget)),
+    );
     this.undo = iconButton("\u21b6", "Undo", actions.undo);
     this.redo = iconButton("\u21b7", "Redo", actions.redo);
     root.append(
-      el("div", { class: "group", role: "group", "aria-label": "Presets" }, this.families, this.sizes),
+      el(
+        "div",
+        { class: "group", role: "group", "aria-label": "Presets" },
+        this.families,
+        this.sizes,
+      ),
       el(
         "div",
         { class: "group", role: "group", "aria-label": "Drawing" },
-        el("button", { text: "+ neuron", title: "Add a neuron (N, or double click)", onclick: () => stage.addNeuron() }),
+        el("button", {
+          text: "+ neuron",
+          title: "Add a neuron (N, or double click)",
+          onclick: () => stage.addNeuron(),
+        }),
         el("button", { text: "Tidy", title: "Tidy layout (T)", onclick: () => stage.tidy() }),
         this.undo,
         this.redo,
@@ -51,18 +66,29 @@ export class StageBar {
   preset(family) {
     const text = this.sizes.value;
     if (!SIZES.test(text)) {
-      this.stage.host.refuse(`Sizes are whole numbers joined by dashes, such as 8-8; "${text.slice(0, 30)}" is not.`);
+      this.stage.host.refuse(
+        `Sizes are whole numbers joined by dashes, such as 8-8; "${text.slice(0, 30)}" is not.`,
+      );
       return;
     }
     this.family = family;
     this.typed = false;
-    this.actions.preset(family, text.trim().split(/\s*[-,; ]\s*/).map(Number));
+    this.actions.preset(
+      family,
+      text
+        .trim()
+        .split(/\s*[-,; ]\s*/)
+        .map(Number),
+    );
   }
 
   update({ family, sizes }) {
-    FAMILIES.forEach(([name], i) => patch(this.families[i], { "aria-pressed": String(name === family) }));
+    FAMILIES.forEach(([name], i) =>
+      patch(this.families[i], { "aria-pressed": String(name === family) }),
+    );
     if (family) this.family = family;
-    if (sizes && !this.typed && this.sizes !== this.sizes.getRootNode().activeElement) this.sizes.value = sizes.join("-");
+    if (sizes && !this.typed && this.sizes !== this.sizes.getRootNode().activeElement)
+      this.sizes.value = sizes.join("-");
   }
 
   history(canUndo, canRedo) {

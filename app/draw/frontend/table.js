@@ -1,6 +1,7 @@
 // The network as a table: the same drawing for screen readers and for those who prefer rows.
 
-import { el, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { el } from "../../shared/frontend/dom.js";
 import { describeNetwork } from "./inspector.js";
 
 export class NetworkTable {
@@ -15,15 +16,18 @@ export class NetworkTable {
       el(
         "table",
         {},
-        el("caption", { class: "muted", text: "Activate a name to change the neuron, a weight to change the connection." }),
+        el("caption", {
+          class: "muted",
+          text: "Activate a name to change the neuron, a weight to change the connection.",
+        }),
         el(
           "thead",
           {},
           el(
             "tr",
             {},
-            ["Neuron", "Kind", "Activation", "Gain", "Leak", "Bias", "Fed by (weight)"].map((text) =>
-              el("th", { scope: "col", text }),
+            ["Neuron", "Kind", "Activation", "Gain", "Leak", "Bias", "Fed by (weight)"].map(
+              (text) => el("th", { scope: "col", text }),
             ),
           ),
         ),
@@ -35,15 +39,29 @@ export class NetworkTable {
 
   /** Rebuilt only while open and while no hand is in it. */
   refresh() {
-    if (!this.details.open || this.details.contains(this.details.getRootNode().activeElement?.closest("tbody"))) return;
+    if (
+      !this.details.open ||
+      this.details.contains(this.details.getRootNode().activeElement?.closest("tbody"))
+    )
+      return;
     const { inspector } = this.host;
     const rows = describeNetwork(inspector.host.stage.graph, (key) => inspector.weight(key));
     this.body.replaceChildren(...rows.map((row) => this.row(row)));
   }
 
   row({ node, bias, sources }) {
-    const open = el("button", { class: "link", text: node.id, onclick: () => this.host.openNode(node.id) });
-    const cells = [node.role, this.host.activationTitle(node.activation), short(node.gain), short(node.leak), show(bias)];
+    const open = el("button", {
+      class: "link",
+      text: node.id,
+      onclick: () => this.host.openNode(node.id),
+    });
+    const cells = [
+      node.role,
+      this.host.activationTitle(node.activation),
+      short(node.gain),
+      short(node.leak),
+      show(bias),
+    ];
     const links = sources.flatMap(([source, weight]) => [
       el("button", {
         class: "link",

@@ -1,16 +1,30 @@
 // Train, step, stop, and the player of what happened.
 
-import { el, patch, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { el, patch } from "../../shared/frontend/dom.js";
 import { SPEEDS } from "./replay.js";
 
 export class Toolbar {
   /** actions: {train, step, stop, reset, renew, seek(k), toggle, speed(i)} */
   constructor(root, actions) {
-    this.train = el("button", { class: "primary", onclick: actions.train }, icon("play"), el("span", { text: "Train" }));
+    this.train = el(
+      "button",
+      { class: "primary", onclick: actions.train },
+      icon("play"),
+      el("span", { text: "Train" }),
+    );
     this.step = el("button", { text: "Step", title: "One iteration more", onclick: actions.step });
     this.stop = el("button", { text: "Stop", onclick: actions.stop });
-    this.reset = el("button", { text: "Reset", title: "Back to the starting weights", onclick: actions.reset });
-    this.renew = el("button", { text: "New weights", title: "Draw other starting weights", onclick: actions.renew });
+    this.reset = el("button", {
+      text: "Reset",
+      title: "Back to the starting weights",
+      onclick: actions.reset,
+    });
+    this.renew = el("button", {
+      text: "New weights",
+      title: "Draw other starting weights",
+      onclick: actions.renew,
+    });
     this.toggle = el("button", { class: "icon", onclick: actions.toggle }, icon("play"));
     this.slider = el("input", {
       type: "range",
@@ -23,7 +37,10 @@ export class Toolbar {
     this.count = el("span", { class: "count" });
     this.speed = el(
       "select",
-      { "aria-label": "Replay speed", onchange: (event) => actions.speed(Number(event.target.value)) },
+      {
+        "aria-label": "Replay speed",
+        onchange: (event) => actions.speed(Number(event.target.value)),
+      },
       SPEEDS.map(({ label }, i) => el("option", { value: String(i), text: label })),
     );
     this.sse = el("span", { class: "sse" });
@@ -42,7 +59,9 @@ export class Toolbar {
     patch(this.slider, { max: String(Math.max(1, last)), disabled: last === 0 });
     if (Number(this.slider.value) !== k) this.slider.value = String(k);
     patch(this.slider, { "aria-valuetext": `iteration ${at} of ${end}` });
-    patch(this.count, { text: last ? `iteration ${at} of ${end}` : running ? "starting \u2026" : "not trained yet" });
+    patch(this.count, {
+      text: last ? `iteration ${at} of ${end}` : running ? "starting \u2026" : "not trained yet",
+    });
     patch(this.toggle, { disabled: last === 0, "aria-label": playing ? "Pause replay" : "Replay" });
     this.toggle.classList.toggle("on", playing);
     if (this.speed.value !== String(speed)) this.speed.value = String(speed);

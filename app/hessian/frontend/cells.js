@@ -1,7 +1,16 @@
 // The matrix on a canvas: tones, frames of neurons, names, and the cell that is pointed at.
 
+import { channels } from "../../shared/frontend/palette.js";
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
-import { cellSize, clampCell, edges, groupLabels, NEVER, numbers, whole } from "./grid.js";
+import {
+  cellSize,
+  clampCell,
+  edges,
+  groupLabels,
+  NEVER,
+  decodeNumbers,
+  unpackCells,
+} from "./grid.js";
 
 const LEFT = 58;
 const TOP = 26;
@@ -35,11 +44,15 @@ export class Cells {
 
   receive(data) {
     this.data = data;
-    this.tones = whole(numbers(data.tones, Uint8Array), data);
-    this.values = data.values && whole(numbers(data.values, Float32Array), data);
+    this.tones = unpackCells(decodeNumbers(data.tones, Uint8Array), data);
+    this.values = data.values && unpackCells(decodeNumbers(data.values, Float32Array), data);
     if (this.cell) this.cell = clampCell(this.cell, data);
-    const keys = "Arrow keys move from cell to cell, Enter enlarges the block, Escape shows the whole matrix.";
-    this.canvas.setAttribute("aria-label", `${data.what}, ${data.height} by ${data.width} cells. ${keys}`);
+    const keys =
+      "Arrow keys move from cell to cell, Enter enlarges the block, Escape shows the whole matrix.";
+    this.canvas.setAttribute(
+      "aria-label",
+      `${data.what}, ${data.height} by ${data.width} cells. ${keys}`,
+    );
     this.paint();
   }
 
@@ -49,11 +62,12 @@ export class Cells {
     this.coloured = { tones: this.tones, palette: this.look.palette };
     const { height, width } = this.data;
     const { rgb } = this.look.palette;
-    const never = this.look.never;
+    const never = channels(this.look.never);
     const image = new ImageData(width, height);
     for (let i = 0; i < this.tones.length; i++) {
       const tone = this.tones[i];
-      for (let c = 0; c < 3; c++) image.data[4 * i + c] = tone === NEVER ? never[c] : rgb[3 * tone + c];
+      for (let c = 0; c < 3; c++)
+        image.data[4 * i + c] = tone === NEVER ? never[c] : rgb[3 * tone + c];
       image.data[4 * i + 3] = 255;
     }
     Object.assign(this.picture, { width, height });
@@ -155,7 +169,11 @@ export class Cells {
     else if (event.key === "Enter" && this.cell) this.actions.open(this.cell);
     else if (ARROWS[event.key]) {
       const [down, right] = ARROWS[event.key];
-      this.point(this.cell ? clampCell([this.cell[0] + down, this.cell[1] + right], { height, width }) : [0, 0]);
+      this.point(
+        this.cell
+          ? clampCell([this.cell[0] + down, this.cell[1] + right], { height, width })
+          : [0, 0],
+      );
     } else return;
     event.preventDefault();
   }

@@ -10,7 +10,7 @@ import { spread } from "./grid.js";
 const PAD = 34;
 const LEGIBLE = 9; // half sides, in pixels, below which names are left to the tooltip
 
-export class Drawing {
+export class CoupledWeights {
   constructor(root) {
     this.root = root;
     this.observer = new ResizeObserver(() => this.build());
@@ -34,7 +34,10 @@ export class Drawing {
     const { clientWidth: width, clientHeight: height } = this.root;
     if (!this.network || !width || !height) return;
     const graph = placed(this.network, width / height);
-    const { places, half } = spread(graph.nodes, { width: width - 2 * PAD, height: height - 2 * PAD });
+    const { places, half } = spread(graph.nodes, {
+      width: width - 2 * PAD,
+      height: height - 2 * PAD,
+    });
     const nodes = new Map(places.map((node) => [node.id, node]));
     Object.assign(this, { width, height });
     this.curves = this.network.ends.map(
@@ -44,7 +47,9 @@ export class Drawing {
     const label = `The network: ${places.length} nodes. What the cell under the pointer couples is lit.`;
     const viewBox = `${-PAD} ${-PAD} ${width} ${height}`;
     this.canvas = el("canvas", { class: "net", "aria-hidden": "true" });
-    this.svg = svg("svg", { class: "net", role: "img", "aria-label": label, viewBox }, [...this.nodes.values()]);
+    this.svg = svg("svg", { class: "net", role: "img", "aria-label": label, viewBox }, [
+      ...this.nodes.values(),
+    ]);
     this.root.replaceChildren(this.canvas, this.svg);
     this.light(this.lit ?? []);
   }

@@ -3,7 +3,7 @@
 export const NEVER = 255; // the tone of a structural zero
 
 /** Bytes of base64 as numbers of a type. */
-export function numbers(base64, Type) {
+export function decodeNumbers(base64, Type) {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
@@ -11,7 +11,7 @@ export function numbers(base64, Type) {
 }
 
 /** Row-major cells of what was sent; of a symmetric matrix the upper triangle was. */
-export function whole(packed, { height, width, symmetric }) {
+export function unpackCells(packed, { height, width, symmetric }) {
   if (!symmetric) return packed;
   const full = new packed.constructor(height * width);
   let from = 0;
@@ -69,7 +69,8 @@ export function spread(nodes, box) {
   const places = nodes.map((node) => ({ ...node, x: x(node.x), y: y(node.y) }));
   let least = Infinity;
   places.forEach((a, i) => {
-    for (const b of places.slice(i + 1)) least = Math.min(least, Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y)));
+    for (const b of places.slice(i + 1))
+      least = Math.min(least, Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y)));
   });
   return { places, half: Math.max(3, Math.min(24, 0.4 * least)) };
 }

@@ -1,13 +1,11 @@
 // The Structure section in one piece: matrix, scale, what is pointed at, and the drawing.
 
-import { el, patch, short } from "../../shared/frontend/dom.js";
-import { isDark, makePalette } from "../../shared/frontend/palette.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { el, patch } from "../../shared/frontend/dom.js";
+import { Theme } from "../../shared/frontend/theme.js";
 import { Cells } from "./cells.js";
-import { Drawing } from "./drawing.js";
+import { CoupledWeights } from "./drawing.js";
 import { NEVER } from "./grid.js";
-
-const NEVER_LIGHT = [205, 211, 218];
-const NEVER_DARK = [58, 66, 76];
 
 export class QuasiView {
   /** send: ({number, block}) => void */
@@ -18,16 +16,24 @@ export class QuasiView {
     this.clicks = 0;
     const part = (name) => root.querySelector(`[data-part="${name}"]`);
     this.frame = root.querySelector(".quasi");
-    this.cells = new Cells(part("cells"), () => this.look(), {
+    this.theme = new Theme(this.frame);
+    this.cells = new Cells(part("cells"), () => this.theme.look(), {
       point: (cell) => this.point(cell),
       open: (cell) => this.open(cell),
       close: () => this.show(null),
     });
-    this.drawing = new Drawing(part("network"));
+    this.drawing = new CoupledWeights(part("network"));
     this.scale = part("scale");
     this.readout = part("readout");
-    this.back = el("button", { text: "Show the whole matrix", title: "Escape", onclick: () => this.show(null) });
-    part("tools").append(this.back, el("button", { text: "PNG", title: "The matrix as a picture", onclick: () => this.save() }));
+    this.back = el("button", {
+      text: "Show the whole matrix",
+      title: "Escape",
+      onclick: () => this.show(null),
+    });
+    part("tools").append(
+      this.back,
+      el("button", { text: "PNG", title: "The matrix as a picture", onclick: () => this.save() }),
+    );
   }
 
   destroy() {
@@ -48,7 +54,7 @@ export class QuasiView {
 
   render() {
     const { data } = this;
-    const look = this.look();
+    const look = this.theme.look();
     this.drawing.receive(data.network, look);
     this.cells.receive(data.cells);
     patch(this.back, { hidden: !data.block });
@@ -56,26 +62,18 @@ export class QuasiView {
     this.point(this.cells.cell);
   }
 
-  look() {
-    const style = getComputedStyle(this.frame);
-    const dark = isDark(style.getPropertyValue("--st-background-color").trim() || "#fff");
-    this.frame.classList.toggle("dark", dark);
-    if (this.palette?.dark !== dark) this.palette = makePalette(dark);
-    return {
-      palette: this.palette,
-      never: dark ? NEVER_DARK : NEVER_LIGHT,
-      ink: style.getPropertyValue("--ink").trim(),
-      muted: style.getPropertyValue("--muted").trim(),
-      font: style.fontFamily,
-    };
-  }
-
   showScale({ palette }) {
     const { scale } = this.data.cells;
     const bar = el("i", {});
     bar.style.background = `linear-gradient(to right, ${palette.negative}, ${palette.ground}, ${palette.positive})`;
-    const marks = el("div", { class: "marks" }, scale.map(([, text]) => el("span", { text })));
-    const zero = this.cells.tones.includes(NEVER) ? el("span", { class: "zero" }, el("i"), "zero by the wiring") : null;
+    const marks = el(
+      "div",
+      { class: "marks" },
+      scale.map(([, text]) => el("span", { text })),
+    );
+    const zero = this.cells.tones.includes(NEVER)
+      ? el("span", { class: "zero" }, el("i"), "zero by the wiring")
+      : null;
     this.scale.replaceChildren(...[el("div", { class: "bar" }, bar, marks), zero].filter(Boolean));
   }
 
@@ -89,7 +87,9 @@ export class QuasiView {
     const { cells } = this.data;
     if (!cell) {
       const block = this.data.block;
-      const hint = block ? `The block of ${block[0]} and ${block[1]}.` : "Point at a cell: it names two weights and lights them on the drawing. Click to enlarge its block.";
+      const hint = block
+        ? `The block of ${block[0]} and ${block[1]}.`
+        : "Point at a cell: it names two weights and lights them on the drawing. Click to enlarge its block.";
       this.readout.replaceChildren(el("span", { text: hint }));
       this.drawing.light([]);
       return;
@@ -100,8 +100,12 @@ export class QuasiView {
     const never = this.cells.tones[place] === NEVER;
     const number = never ? "0, by the wiring" : value === undefined ? "\u2026" : short(value, 4);
     const titles = [cells.rows[row], (cells.columns ?? cells.rows)[column]];
-    const strongest = cells.stride > 1 ? `strongest of ${cells.stride} \u00d7 ${cells.stride} cells from ` : "";
-    this.readout.replaceChildren(el("b", { text: number }), ` ${strongest}${titles[0]} \u00d7 ${titles[1]}`);
+    const strongest =
+      cells.stride > 1 ? `strongest of ${cells.stride} \u00d7 ${cells.stride} cells from ` : "";
+    this.readout.replaceChildren(
+      el("b", { text: number }),
+      ` ${strongest}${titles[0]} \u00d7 ${titles[1]}`,
+    );
     this.drawing.light(this.weights(cell).map((n) => this.ends[n]));
   }
 

@@ -22,7 +22,13 @@ export function dampedStep(apart) {
     ],
     say: `The damped system: ${N} equations, with mu ${num(damping.mu)}.`,
     lit: all(apart),
-    panel: { kind: "matrix", of: sums.after.length - 1, title: "Q, damped on its diagonal", mark: place, damped: true },
+    panel: {
+      kind: "matrix",
+      of: sums.after.length - 1,
+      title: "Q, damped on its diagonal",
+      mark: place,
+      damped: true,
+    },
   };
 }
 
@@ -31,17 +37,21 @@ function dampingOf(apart) {
 }
 
 export function attemptSteps(apart) {
-  return apart.attempts.flatMap((attempt, a) => (attempt.solved ? [solveStep(apart, a), tryStep(apart, a)] : [failStep(apart, a)]));
+  return apart.attempts.flatMap((attempt, a) =>
+    attempt.solved ? [solveStep(apart, a), tryStep(apart, a)] : [failStep(apart, a)],
+  );
 }
 
 /** A search solves once for each μ and then tries parts of that step. */
-export function searched(apart) {
+function searched(apart) {
   return apart.damping.control !== "published";
 }
 
 /** 1 -> "the whole step", 0.25 -> "1/4 of the step". */
-export function partName(part) {
-  return part === 1 ? "the whole step" : `${part === 0.5 ? "half" : `1/${num(1 / part)}`} of the step`;
+function partName(part) {
+  return part === 1
+    ? "the whole step"
+    : `${part === 0.5 ? "half" : `1/${num(1 / part)}`} of the step`;
 }
 
 function solveStep(apart, a) {
@@ -89,12 +99,17 @@ function tryStep(apart, a) {
 export function outcomeOf(apart, a) {
   const { accepted, sse, solved } = apart.attempts[a];
   if (accepted) return "accepted";
-  return searched(apart) && solved && sse < apart.sse && apart.attempts[a + 1] ? "lower, go on" : "rejected";
+  return searched(apart) && solved && sse < apart.sse && apart.attempts[a + 1]
+    ? "lower, go on"
+    : "rejected";
 }
 
 function verdictOf(apart, a) {
   const { accepted, sse } = apart.attempts[a];
-  if (!searched(apart)) return accepted ? "less than before: accepted" : "not less than before: rejected, the weights stay";
+  if (!searched(apart))
+    return accepted
+      ? "less than before: accepted"
+      : "not less than before: rejected, the weights stay";
   const best = apart.attempts.find((attempt) => attempt.accepted);
   const next = apart.attempts[a + 1];
   if (accepted && next) return "less than before: accepted, as half of it is no better";
@@ -138,7 +153,10 @@ const STOPS = {
   SOLVED: ["Nothing left to do", "The error is zero: there is no better step."],
   NO_PROGRESS: ["No step leads on", "The gradient is zero: no step lowers the error."],
   DIVERGED: ["Too large to compute with", "The SSE of these weights is not a finite number."],
-  DAMPING_LIMIT: ["No attempt succeeded", "Damping reached its limit: training ends here, at the same weights."],
+  DAMPING_LIMIT: [
+    "No attempt succeeded",
+    "Damping reached its limit: training ends here, at the same weights.",
+  ],
 };
 
 export function nextStep(apart) {
@@ -154,7 +172,11 @@ export function nextStep(apart) {
     title: `Iteration ${to} begins from the new weights`,
     formula: ["w ← w + Δw"],
     numbers: [
-      ...(last.step ? [`${apart.weightName(weight)}: ${sum([apart.weights[weight], last.step[weight]])} = ${num(last.weights[weight])}`] : []),
+      ...(last.step
+        ? [
+            `${apart.weightName(weight)}: ${sum([apart.weights[weight], last.step[weight]])} = ${num(last.weights[weight])}`,
+          ]
+        : []),
       `SSE: ${num(apart.sse, 6)} → ${num(last.sse, 6)}`,
       `μ: ${num(apart.damping.mu)} → ${num(last.mu_next)}, after ${apart.attempts_made} ${apart.attempts_made === 1 ? "attempt" : "attempts"}`,
     ],

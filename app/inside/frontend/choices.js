@@ -1,5 +1,6 @@
 // What is taken apart: which pattern, which iteration, which way to the derivatives, which neuron.
 
+import { whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 
 export class Choices {
@@ -14,8 +15,16 @@ export class Choices {
         onclick: () => host.way(way),
       }),
     );
-    this.neuron = el("select", { "aria-label": "Neuron", onchange: () => host.neuron(this.neuron.value) });
-    this.neuronBox = el("label", { class: "choice", hidden: true }, el("span", { text: "Neuron" }), this.neuron);
+    this.neuron = el("select", {
+      "aria-label": "Neuron",
+      onchange: () => host.neuron(this.neuron.value),
+    });
+    this.neuronBox = el(
+      "label",
+      { class: "choice", hidden: true },
+      el("span", { text: "Neuron" }),
+      this.neuron,
+    );
     root.append(
       this.pattern.box,
       this.iteration.box,
@@ -32,12 +41,16 @@ export class Choices {
   show(apart, way) {
     this.pattern.show(apart.p + 1, 1, apart.patterns);
     this.iteration.show(apart.k, 0, apart.last);
-    this.ways.forEach((button, i) => button.setAttribute("aria-pressed", String((way === "backward") === (i === 1))));
+    this.ways.forEach((button, i) =>
+      button.setAttribute("aria-pressed", String((way === "backward") === (i === 1))),
+    );
     patch(this.neuronBox, { hidden: apart.small });
     const names = apart.neurons.map((neuron) => neuron.id);
     if (this.names !== names.join("\u0001")) {
       this.names = names.join("\u0001");
-      this.neuron.replaceChildren(...names.map((name) => el("option", { value: name, text: name })));
+      this.neuron.replaceChildren(
+        ...names.map((name) => el("option", { value: name, text: name })),
+      );
     }
     this.neuron.value = apart.name(apart.neuron);
   }
@@ -45,11 +58,31 @@ export class Choices {
 
 /** A number with a button on either side: the server is asked when it has been chosen. */
 function counter(label, choose) {
-  const field = el("input", { type: "number", "aria-label": label, onchange: () => send(Number(field.value)) });
+  const field = el("input", {
+    type: "number",
+    "aria-label": label,
+    onchange: () => send(Number(field.value)),
+  });
   const of = el("span", { class: "of" });
-  const less = el("button", { type: "button", text: "−", "aria-label": `${label} before`, onclick: () => send(field.valueAsNumber - 1) });
-  const more = el("button", { type: "button", text: "+", "aria-label": `${label} after`, onclick: () => send(field.valueAsNumber + 1) });
-  const box = el("div", { class: "choice" }, el("span", { text: label }), el("span", { class: "joined" }, less, field, more), of);
+  const less = el("button", {
+    type: "button",
+    text: "−",
+    "aria-label": `${label} before`,
+    onclick: () => send(field.valueAsNumber - 1),
+  });
+  const more = el("button", {
+    type: "button",
+    text: "+",
+    "aria-label": `${label} after`,
+    onclick: () => send(field.valueAsNumber + 1),
+  });
+  const box = el(
+    "div",
+    { class: "choice" },
+    el("span", { text: label }),
+    el("span", { class: "joined" }, less, field, more),
+    of,
+  );
   let range = [0, 0];
   function send(value) {
     if (!Number.isFinite(value)) return;
@@ -67,7 +100,7 @@ function counter(label, choose) {
       if (field.value !== String(value)) field.value = String(value);
       less.disabled = value <= least;
       more.disabled = value >= most;
-      patch(of, { text: `of ${most.toLocaleString("en")}` });
+      patch(of, { text: `of ${whole(most)}` });
     },
   };
 }

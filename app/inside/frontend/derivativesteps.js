@@ -19,11 +19,14 @@ export function deltaSteps(apart) {
 function deltaStep(apart, k, only = null) {
   const name = apart.name(k);
   const columns = [];
-  for (let j = k - 1; j >= 0; j--) if (apart.reaches(j, k) && (only === null || j === only)) columns.push(j);
+  for (let j = k - 1; j >= 0; j--)
+    if (apart.reaches(j, k) && (only === null || j === only)) columns.push(j);
   const lines = columns.slice(0, MOST_LINES).map((j) => deltaLine(apart, k, j));
   if (columns.length > MOST_LINES) lines.push(`… ${columns.length - MOST_LINES} more in the row`);
   const title =
-    only === null ? `Row ${name} of the delta matrix` : `Row ${name}, where it meets ${apart.name(only)}`;
+    only === null
+      ? `Row ${name} of the delta matrix`
+      : `Row ${name}, where it meets ${apart.name(only)}`;
   return {
     id: `delta:${name}`,
     stage: "derivatives",
@@ -92,13 +95,19 @@ function backwardStep(apart, m, j) {
     id: `backward:${goal}:${name}`,
     stage: "derivatives",
     title: start ? `Backward from ${goal}` : `Backward from ${goal}: neuron ${name}`,
-    formula: [start ? "b = 1 at the output" : "b_{j} = Σ_{k} w_{jk} δ_{k}   (from neurons after it)", "δ_{j} = s_{j} b_{j}"],
+    formula: [
+      start ? "b = 1 at the output" : "b_{j} = Σ_{k} w_{jk} δ_{k}   (from neurons after it)",
+      "δ_{j} = s_{j} b_{j}",
+    ],
     numbers: [
       start ? `b_{${name}} = 1` : `b_{${name}} = ${sum(terms)} = ${num(effect)}`,
       `δ_{${name}} = ${factor(apart.pattern.slopes[j])}·${factor(effect)} = ${num(apart.backward(m, j))}`,
     ],
     say: `Backward from ${goal}, at ${name}: effect ${num(effect)}, delta ${num(apart.backward(m, j))}.`,
-    lit: { nodes: [apart.inputs + j, ...followers.map(([i]) => apart.inputs + i)], links: followers.map(([, n]) => n) },
+    lit: {
+      nodes: [apart.inputs + j, ...followers.map(([i]) => apart.inputs + i)],
+      links: followers.map(([, n]) => n),
+    },
     focus: apart.inputs + j,
     below: {
       label: `δ, backward from ${goal}`,
@@ -118,7 +127,8 @@ export function rowSteps(apart, way) {
   for (const m of picked) {
     if (m >= apart.pattern.outputs_sent) continue;
     const neurons = apart.small ? apart.neurons.map((_, k) => k) : [apart.neuron];
-    for (const j of neurons) if (apart.reaches(j, apart.outputs[m])) steps.push(rowStep(apart, way, m, j));
+    for (const j of neurons)
+      if (apart.reaches(j, apart.outputs[m])) steps.push(rowStep(apart, way, m, j));
   }
   return steps;
 }
@@ -139,7 +149,10 @@ function rowStep(apart, way, m, j) {
     id: `row:${goal}:${name}`,
     stage: "row",
     title: `Jacobian row of ${goal}: weights of ${name}`,
-    formula: ["j = ∂e/∂w = −δ_{mj} y_{i}", "the weight from i to j moves the error by −δ times the value it carries"],
+    formula: [
+      "j = ∂e/∂w = −δ_{mj} y_{i}",
+      "the weight from i to j moves the error by −δ times the value it carries",
+    ],
     numbers: lines,
     say: `Jacobian row of ${goal}, weights of ${name}: ${own
       .slice(0, MOST_LINES)

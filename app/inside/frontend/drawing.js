@@ -14,7 +14,7 @@ const CROWD = 40; // nodes above which names are small
 const LEGIBLE = 7.5; // pixels of the screen; smaller numbers are left to the tooltip
 const PAD = { x: 62, y: 56 };
 
-export class Drawing {
+export class StepDrawing {
   /** choose: (node index) => void, when a neuron is clicked. */
   constructor(root, choose) {
     this.root = root;
@@ -35,14 +35,20 @@ export class Drawing {
     const byName = new Map(graph.nodes.map((node) => [node.id, node]));
     this.nodes = apart.names.map((name) => byName.get(name));
     this.box = bounds(graph);
-    this.links = apart.ends.map(([source, k], n) => (source < 0 ? null : this.makeLink(source, k, n)));
+    this.links = apart.ends.map(([source, k], n) =>
+      source < 0 ? null : this.makeLink(source, k, n),
+    );
     this.parts = this.nodes.map((node, i) => this.makeNode(node, i));
     this.labels = svg("g", { class: "labels" });
     this.svg = svg(
       "svg",
       { class: "net", role: "img", "aria-label": this.describe() },
       svg("g", {}, this.links.filter(Boolean)),
-      svg("g", {}, this.parts.map((part) => part.group)),
+      svg(
+        "g",
+        {},
+        this.parts.map((part) => part.group),
+      ),
       this.labels,
     );
     this.root.replaceChildren(this.svg);
@@ -57,12 +63,23 @@ export class Drawing {
   makeLink(source, k, n) {
     const curve = linkCurve(this.nodes[source], this.nodes[this.apart.inputs + k]);
     const [x0, y0, ...rest] = curve;
-    return svg("path", { d: `M${x0} ${y0}C${rest.join(" ")}`, "data-weight": n, "data-key": linkKey(source, k) });
+    return svg("path", {
+      d: `M${x0} ${y0}C${rest.join(" ")}`,
+      "data-weight": n,
+      "data-key": linkKey(source, k),
+    });
   }
 
   makeNode(node, i) {
     const half = halfOf(node);
-    const frame = svg("rect", { class: "frame", x: -half, y: -half, width: 2 * half, height: 2 * half, rx: 7 });
+    const frame = svg("rect", {
+      class: "frame",
+      x: -half,
+      y: -half,
+      width: 2 * half,
+      height: 2 * half,
+      rx: 7,
+    });
     const name = svg("text", { class: "name", y: -half - 7, text: node.id });
     const value = svg("text", { class: "value", y: 5 });
     const below = svg("text", { class: "below", y: half + 17 });
@@ -91,7 +108,10 @@ export class Drawing {
     this.scale = scale;
     this.text = Math.max(13, Math.min(26, 14 / scale));
     this.svg.style.setProperty("--text", `${this.text}px`);
-    this.svg.style.setProperty("--name", `${this.nodes.length > CROWD ? Math.min(18, this.text) : this.text}px`);
+    this.svg.style.setProperty(
+      "--name",
+      `${this.nodes.length > CROWD ? Math.min(18, this.text) : this.text}px`,
+    );
     this.svg.classList.toggle("crowded", scale < 0.8);
   }
 
@@ -117,13 +137,25 @@ export class Drawing {
     const value = apart.pattern.values[i];
     const lit = (step.lit.nodes.has(i) && !this.everything) || i === step.focus;
     const second = step.below?.of(i);
-    const classes = ["node", lit ? "lit" : "", i >= apart.inputs && !apart.small && i - apart.inputs === apart.neuron ? "chosen" : ""];
+    const classes = [
+      "node",
+      lit ? "lit" : "",
+      i >= apart.inputs && !apart.small && i - apart.inputs === apart.neuron ? "chosen" : "",
+    ];
     patch(part.group, { class: classes.join(" ").trim() });
     part.frame.style.fill = known ? palette.css[at(value * 0.75)] : palette.ground;
     const shown = second === null || second === undefined ? "" : num(second, 3);
     this.fitted(part.value, known ? num(value, this.nodes.length > CROWD ? 2 : 3) : "", part.side);
     this.fitted(part.below, shown, part.side + 24);
-    patch(part.tip, { text: [apart.names[i], known ? `value ${num(value)}` : "", shown && `${step.below.label} ${num(second)}`].filter(Boolean).join(", ") });
+    patch(part.tip, {
+      text: [
+        apart.names[i],
+        known ? `value ${num(value)}` : "",
+        shown && `${step.below.label} ${num(second)}`,
+      ]
+        .filter(Boolean)
+        .join(", "),
+    });
   }
 
   /** Put a number where there is so much room, smaller if it must be, not at all where it could not be read. */
@@ -137,10 +169,16 @@ export class Drawing {
   strengths({ links }) {
     const { apart } = this;
     if (links.kind === "weights") {
-      const weights = links.after === undefined ? apart.weights : apart.attempts[links.after].weights ?? apart.weights;
+      const weights =
+        links.after === undefined
+          ? apart.weights
+          : (apart.attempts[links.after].weights ?? apart.weights);
       return { of: (n) => weights[n], scale: 1 };
     }
-    const of = links.kind === "step" ? (n) => apart.attempts[links.a].step[n] : (n) => apart.entry(links.m, n, links.way);
+    const of =
+      links.kind === "step"
+        ? (n) => apart.attempts[links.a].step[n]
+        : (n) => apart.entry(links.m, n, links.way);
     let most = 0;
     for (let n = 0; n < apart.N; n++) most = Math.max(most, Math.abs(of(n)));
     return { of, scale: most > 0 && Number.isFinite(most) ? 6 / most : 1 };
@@ -151,18 +189,31 @@ export class Drawing {
     if (lit.length > LABELLED || !lit.length) return this.labels.replaceChildren();
     const links = lit.map((n) => {
       const [source, k] = apart.ends[n];
-      return { curve: linkCurve(this.nodes[source], this.nodes[apart.inputs + k]), text: num(strength.of(n), 3) };
+      return {
+        curve: linkCurve(this.nodes[source], this.nodes[apart.inputs + k]),
+        text: num(strength.of(n), 3),
+      };
     });
     const places = placeLabels(links, this.nodes, this.text);
     this.labels.replaceChildren(
-      ...places.map(([x, y], i) => svg("text", { x, y: y + this.text * 0.35, class: "weight", text: links[i].text })),
+      ...places.map(([x, y], i) =>
+        svg("text", { x, y: y + this.text * 0.35, class: "weight", text: links[i].text }),
+      ),
     );
   }
 }
 
 /** The line under the drawing: what its numbers and colours are. */
 export function legend(step) {
-  const links = { weights: "weights w", row: "the Jacobian row j", step: "the step Δw" }[step.links.kind];
-  const parts = [step.known === null ? null : "in a box: the value y", step.below ? `below it: ${step.below.label}` : null, `lines: ${links}`];
-  return el("span", { text: `${parts.filter(Boolean).join(" · ")} · blue positive, orange negative` });
+  const links = { weights: "weights w", row: "the Jacobian row j", step: "the step Δw" }[
+    step.links.kind
+  ];
+  const parts = [
+    step.known === null ? null : "in a box: the value y",
+    step.below ? `below it: ${step.below.label}` : null,
+    `lines: ${links}`,
+  ];
+  return el("span", {
+    text: `${parts.filter(Boolean).join(" · ")} · blue positive, orange negative`,
+  });
 }

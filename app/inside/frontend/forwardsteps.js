@@ -4,7 +4,9 @@ import { num, slopeFormula, sum, valueFormula } from "./notation.js";
 
 export function inputStep(apart) {
   const { inputs, outputs, names, pattern } = apart;
-  const shown = names.slice(0, Math.min(inputs, 8)).map((name, i) => `${name} = ${num(pattern.values[i])}`);
+  const shown = names
+    .slice(0, Math.min(inputs, 8))
+    .map((name, i) => `${name} = ${num(pattern.values[i])}`);
   const wanted = outputs.slice(0, 8).map((k, m) => `${apart.name(k)}: ${num(pattern.targets[m])}`);
   const title = `Pattern ${apart.p + 1} of ${apart.patterns} enters`;
   return {
@@ -81,7 +83,10 @@ function restStep(apart) {
 function slopesBelow(apart, known) {
   return {
     label: "slope s",
-    of: (node) => (node >= apart.inputs && node - apart.inputs < known ? apart.pattern.slopes[node - apart.inputs] : null),
+    of: (node) =>
+      node >= apart.inputs && node - apart.inputs < known
+        ? apart.pattern.slopes[node - apart.inputs]
+        : null,
   };
 }
 

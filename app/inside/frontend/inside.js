@@ -1,17 +1,18 @@
 // The Inside page in one piece: the server sends a dissection, the reader steps through it here.
 
+import { whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 import { Outbox } from "../../shared/frontend/outbox.js";
-import { isDark, makePalette } from "../../shared/frontend/palette.js";
+import { Theme } from "../../shared/frontend/theme.js";
 import { Choices } from "./choices.js";
 import { Dissection } from "./dissection.js";
-import { Drawing, legend } from "./drawing.js";
+import { StepDrawing, legend } from "./drawing.js";
 import { maths } from "./maths.js";
 import { Panel } from "./panels.js";
 import { sameOrNear, story } from "./story.js";
 import { SPEEDS, Transport } from "./transport.js";
 
-const POLL = 600;
+const POLL_INTERVAL_MS = 600;
 
 export class Inside {
   constructor(root, send) {
@@ -28,13 +29,14 @@ export class Inside {
   build(root) {
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
     this.frame = root.querySelector(".inside");
+    this.theme = new Theme(this.frame);
     this.choices = new Choices(this.part("choices"), {
       pattern: (p) => this.outbox.replace("pattern", { p }),
       iteration: (k) => this.outbox.replace("iteration", { k }),
       way: (way) => this.setWay(way),
       neuron: (id) => this.outbox.replace("neuron", { id }),
     });
-    this.drawing = new Drawing(this.part("drawing"), (node) => this.chooseNode(node));
+    this.drawing = new StepDrawing(this.part("drawing"), (node) => this.chooseNode(node));
     this.panel = new Panel(this.part("panel"));
     this.transport = new Transport(this.part("transport"), {
       step: (by) => this.step(by),
@@ -70,7 +72,7 @@ export class Inside {
     if (blocked) {
       this.pause();
       this.apart = null;
-      if (data.poll) this.poller = setTimeout(() => this.outbox.replace("poll"), POLL);
+      if (data.poll) this.poller = setTimeout(() => this.outbox.replace("poll"), POLL_INTERVAL_MS);
     } else this.take(data);
   }
 
@@ -80,9 +82,11 @@ export class Inside {
     this.noticeId = data.notice?.id;
     if (!data.blocked && !data.small) {
       const { id } = data.network.neurons[data.neuron];
-      notes.push(`Too large to show every number: the formulas are about ${id}; click another neuron to follow that one.`);
+      notes.push(
+        `Too large to show every number: the formulas are about ${id}; click another neuron to follow that one.`,
+      );
     }
-    if (data.held_back) notes.push(`${data.held_back.toLocaleString("en")} more patterns are held back to test.`);
+    if (data.held_back) notes.push(`${whole(data.held_back)} more patterns are held back to test.`);
     patch(this.part("notes"), { text: notes.join(" ") });
   }
 
@@ -171,26 +175,16 @@ export class Inside {
 
   // Showing.
 
-  theme() {
-    const style = getComputedStyle(this.frame);
-    const dark = isDark(style.backgroundColor);
-    if (this.palette?.dark !== dark) {
-      this.palette = makePalette(dark);
-      this.frame.classList.toggle("dark", dark);
-    }
-    return { palette: this.palette, ink: style.color, faint: dark ? "#6d7782" : "#98a2ad" };
-  }
-
   redraw() {
     if (!this.apart || !this.steps.length) return;
-    const look = this.theme();
+    const look = this.theme.look();
     const step = this.steps[this.index];
     patch(this.part("title"), { text: step.title });
     const lines = (texts, name) => texts.map((text) => el("p", { class: name }, maths(text)));
     this.part("formula").replaceChildren(...lines(step.formula, "line"));
     this.part("numbers").replaceChildren(...lines(step.numbers, "line"));
     this.part("legend").replaceChildren(legend(step));
-    this.drawing.show(step, this.palette);
+    this.drawing.show(step, look.palette);
     this.panel.show(this.apart, step, look);
     this.transport.show(this.steps, this.index, Boolean(this.timer));
   }

@@ -15,7 +15,9 @@ export function placeLabels(links, nodes, size) {
   });
   return links.map(({ curve, text }) => {
     const box = { w: text.length * size * 0.58 + 4, h: size * 1.15 };
-    const free = STATIONS.map((t) => pointOn(curve, t)).find(([x, y]) => !taken.some((other) => overlap({ x, y, ...box }, other)));
+    const free = STATIONS.map((t) => pointOn(curve, t)).find(
+      ([x, y]) => !taken.some((other) => overlap({ x, y, ...box }, other)),
+    );
     const [x, y] = free ?? pointOn(curve, 0.5);
     taken.push({ x, y, ...box });
     return [x, y];

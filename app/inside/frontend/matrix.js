@@ -135,11 +135,13 @@ export class Matrix {
   hover(event) {
     const { apart, n } = this;
     const row = Math.floor((event.offsetY - TOP) / this.down);
-    const column = event.offsetX >= this.left(n) ? n : Math.floor((event.offsetX - LEFT) / this.across);
+    const column =
+      event.offsetX >= this.left(n) ? n : Math.floor((event.offsetX - LEFT) / this.across);
     if (row < 0 || row >= n || column < 0) return;
     const name = (i) => apart.weightName(apart.sums.weights[i]);
     if (column === n) this.hint.textContent = `g, ${name(row)}: ${num(this.side[row])}`;
-    else this.hint.textContent = `${name(row)} with ${name(column)}: ${num(this.value(row, column))}`;
+    else
+      this.hint.textContent = `${name(row)} with ${name(column)}: ${num(this.value(row, column))}`;
   }
 }
 

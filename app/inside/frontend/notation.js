@@ -1,23 +1,12 @@
 // Numbers and formulas as text. "_{...}" marks a subscript, "^{...}" a superscript.
 
+import { short } from "../../shared/frontend/numbers.js";
+
 const MOST_TERMS = 6;
 
-/** Four digits, with a true minus sign. */
+/** Four significant digits, in the one format that all pages share. */
 export function num(value, digits = 4) {
-  if (value === null || value === undefined || Number.isNaN(value)) return "not a number";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  return rounded(value, digits).replace(/-/g, "−");
-}
-
-function rounded(value, digits) {
-  const size = Math.abs(value);
-  if (size === 0) return "0";
-  const plain = size >= 0.001 && size < 100000;
-  const text = plain ? value.toPrecision(digits) : value.toExponential(digits - 2);
-  const [mantissa, exponent] = text.split("e");
-  const trimmed = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
-  if (!exponent) return trimmed;
-  return plain ? String(Number(text)) : `${trimmed}e${exponent.replace("+", "")}`;
+  return short(value, digits);
 }
 
 /** A factor: negative numbers in brackets. */
@@ -27,7 +16,8 @@ export function factor(value) {
 
 /** "0.5 + 1.2·(−1) − 0.3·1" from products [[a, b], ...] or single numbers; long sums lose their middle. */
 export function sum(terms) {
-  const shown = terms.length <= MOST_TERMS ? terms : [...terms.slice(0, 3), null, ...terms.slice(-2)];
+  const shown =
+    terms.length <= MOST_TERMS ? terms : [...terms.slice(0, 3), null, ...terms.slice(-2)];
   return shown
     .map((term, i) => {
       if (term === null) return ` + … ${terms.length - 5} more …`;

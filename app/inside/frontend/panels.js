@@ -56,12 +56,20 @@ function matrixTable(apart, { of, title }) {
   const fill = () => {
     if (details.open && details.children.length === 1) {
       const rows = names.map((name, row) => ({
-        cells: [name, ...names.map((_, column) => num(values[trianglePlace(row, column, n)])), num(side[row])],
+        cells: [
+          name,
+          ...names.map((_, column) => num(values[trianglePlace(row, column, n)])),
+          num(side[row]),
+        ],
       }));
       details.append(...table(["", ...names, "g"], rows));
     }
   };
-  const details = el("details", { ontoggle: fill }, el("summary", { text: `${title}, as a table` }));
+  const details = el(
+    "details",
+    { ontoggle: fill },
+    el("summary", { text: `${title}, as a table` }),
+  );
   return details;
 }
 
@@ -88,11 +96,20 @@ function table(head, rows, caption = "") {
     el(
       "table",
       {},
-      el("thead", {}, el("tr", {}, head.map((text) => el("th", { scope: "col" }, maths(text))))),
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          head.map((text) => el("th", { scope: "col" }, maths(text))),
+        ),
+      ),
       el("tbody", {}, body),
     ),
   ];
-  if (rows.length > MOST_ROWS) parts.push(el("p", { class: "caption", text: `… ${rows.length - MOST_ROWS} more rows` }));
+  if (rows.length > MOST_ROWS)
+    parts.push(el("p", { class: "caption", text: `… ${rows.length - MOST_ROWS} more rows` }));
   if (caption) parts.unshift(el("p", { class: "caption", text: caption }));
   return parts;
 }
@@ -108,7 +125,9 @@ const TABLES = {
         off: k >= known,
         cells: [
           apart.name(k),
-          ...(k < known ? [pattern.nets[k], pattern.values[inputs + k], pattern.slopes[k]].map((v) => num(v)) : ["", "", ""]),
+          ...(k < known
+            ? [pattern.nets[k], pattern.values[inputs + k], pattern.slopes[k]].map((v) => num(v))
+            : ["", "", ""]),
         ],
       })),
     );
@@ -119,7 +138,13 @@ const TABLES = {
       ["from", "weight w", "value y"],
       apart.weightsOf(k).map((n) => {
         const [source] = apart.ends[n];
-        return { cells: [source < 0 ? "bias" : apart.names[source], num(apart.weights[n]), num(apart.value(source))] };
+        return {
+          cells: [
+            source < 0 ? "bias" : apart.names[source],
+            num(apart.weights[n]),
+            num(apart.value(source)),
+          ],
+        };
       }),
       `What neuron ${apart.name(k)} sums`,
     );
@@ -131,7 +156,12 @@ const TABLES = {
       ["output", "wanted d", "found o", "error e"],
       outputs.map((k, m) => ({
         at: m === at,
-        cells: [apart.name(k), num(pattern.targets[m]), num(pattern.values[inputs + k]), num(pattern.errors[m])],
+        cells: [
+          apart.name(k),
+          num(pattern.targets[m]),
+          num(pattern.values[inputs + k]),
+          num(pattern.errors[m]),
+        ],
       })),
     );
   },
@@ -144,7 +174,12 @@ const TABLES = {
       all.map((k) => ({
         at: k === row,
         off: k > row,
-        cells: [apart.name(k), ...all.map((j) => (k > row || j > k ? "" : apart.reaches(j, k) ? num(apart.delta(k, j), 3) : "·"))],
+        cells: [
+          apart.name(k),
+          ...all.map((j) =>
+            k > row || j > k ? "" : apart.reaches(j, k) ? num(apart.delta(k, j), 3) : "·",
+          ),
+        ],
       })),
       "The delta matrix, filled row by row: how the value of a row’s neuron follows the net of a column’s",
     );
@@ -161,7 +196,11 @@ const TABLES = {
         off: k < down,
         cells: [
           apart.name(k),
-          ...(k < down ? ["", "", ""] : [apart.effect(m, inputs + k), pattern.slopes[k], apart.backward(m, k)].map((v) => num(v))),
+          ...(k < down
+            ? ["", "", ""]
+            : [apart.effect(m, inputs + k), pattern.slopes[k], apart.backward(m, k)].map((v) =>
+                num(v),
+              )),
         ],
       })),
       `Backward from ${apart.name(outputs[m])}, last neuron first`,
@@ -183,7 +222,9 @@ const TABLES = {
           : [num(apart.value(source)), reached(n) ? num(apart.entry(m, n, way)) : "0 (no path)"];
         return { at: k === upto, off, cells: [apart.weightName(n), ...(off ? ["", ""] : ways)] };
       }),
-      apart.small ? "" : `The ${picked.length} weights of ${apart.name(apart.neuron)}, of ${apart.N}`,
+      apart.small
+        ? ""
+        : `The ${picked.length} weights of ${apart.name(apart.neuron)}, of ${apart.N}`,
     );
   },
 
@@ -196,7 +237,9 @@ const TABLES = {
         at: after && n === apart.sums.corner.weight,
         cells: [apart.weightName(n), num(apart.weights[n]), num(step[n]), num(weights[n])],
       })),
-      apart.small ? "" : `The ${picked.length} weights of ${apart.name(apart.neuron)}, of ${apart.N}`,
+      apart.small
+        ? ""
+        : `The ${picked.length} weights of ${apart.name(apart.neuron)}, of ${apart.N}`,
     );
   },
 
@@ -223,7 +266,9 @@ function deltaRow(apart, k) {
   const columns = apart.neurons.map((_, j) => j).filter((j) => j <= k && apart.reaches(j, k));
   return table(
     ["by the net of", `δ of ${apart.name(k)}`],
-    columns.reverse().map((j) => ({ at: j === apart.neuron, cells: [apart.name(j), num(apart.delta(k, j))] })),
+    columns
+      .reverse()
+      .map((j) => ({ at: j === apart.neuron, cells: [apart.name(j), num(apart.delta(k, j))] })),
     `Row ${apart.name(k)} of the delta matrix, which has ${apart.neurons.length} rows`,
   );
 }

@@ -45,7 +45,13 @@ export function story(apart, way) {
   const all = apart.neurons.length;
   return steps
     .filter((step) => step !== null)
-    .map((step) => ({ known: all, links: { kind: "weights" }, below: null, ...step, lit: litSets(step.lit) }));
+    .map((step) => ({
+      known: all,
+      links: { kind: "weights" },
+      below: null,
+      ...step,
+      lit: litSets(step.lit),
+    }));
 }
 
 function litSets(lit = {}) {
@@ -57,5 +63,8 @@ export function sameOrNear(steps, before) {
   if (!before) return 0;
   const same = steps.findIndex((step) => step.id === before.id);
   if (same >= 0) return same;
-  return Math.max(0, steps.findIndex((step) => step.stage === before.stage));
+  return Math.max(
+    0,
+    steps.findIndex((step) => step.stage === before.stage),
+  );
 }

@@ -27,7 +27,9 @@ function shareStep(apart) {
     id: "share",
     stage: "sums",
     title: `The outer product of ${several ? "these rows" : "this row"}`,
-    formula: several ? ["q = Σ_{m} j_{m}′ j_{m},   η = Σ_{m} j_{m}′ e_{m}"] : ["q = j′ j,   η = j′ e"],
+    formula: several
+      ? ["q = Σ_{m} j_{m}′ j_{m},   η = Σ_{m} j_{m}′ e_{m}"]
+      : ["q = j′ j,   η = j′ e"],
     numbers: [
       `for ${name}, with itself:`,
       `q = ${square(corner.parts)}${more} = ${num(corner.share)}`,

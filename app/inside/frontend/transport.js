@@ -14,7 +14,14 @@ export class Transport {
   constructor(root, host) {
     this.host = host;
     const button = (label, text, action, extra = {}) =>
-      el("button", { type: "button", "aria-label": label, title: label, text, onclick: action, ...extra });
+      el("button", {
+        type: "button",
+        "aria-label": label,
+        title: label,
+        text,
+        onclick: action,
+        ...extra,
+      });
     this.back = button("One step back (left arrow)", "◀", () => host.step(-1), { class: "big" });
     this.play = button("Play (space)", "Play", () => host.toggle(), { class: "big primary" });
     this.next = button("One step forward (right arrow)", "▶", () => host.step(1), { class: "big" });
@@ -25,16 +32,29 @@ export class Transport {
     );
     this.speed.value = "1";
     this.number = el("span");
-    this.count = el("span", { class: "count" }, el("span", { class: "word", text: "step " }), this.number);
+    this.count = el(
+      "span",
+      { class: "count" },
+      el("span", { class: "word", text: "step " }),
+      this.number,
+    );
     this.chips = el("div", { class: "chips", role: "group", "aria-label": "Stages" });
     this.stages = new Map(
       STAGES.map(([stage, text]) => {
-        const chip = el("button", { type: "button", class: "chip", text, onclick: () => host.stage(stage) });
+        const chip = el("button", {
+          type: "button",
+          class: "chip",
+          text,
+          onclick: () => host.stage(stage),
+        });
         this.chips.append(chip);
         return [stage, chip];
       }),
     );
-    root.append(el("div", { class: "buttons" }, this.back, this.play, this.next, this.speed, this.count), this.chips);
+    root.append(
+      el("div", { class: "buttons" }, this.back, this.play, this.next, this.speed, this.count),
+      this.chips,
+    );
   }
 
   show(steps, index, playing) {

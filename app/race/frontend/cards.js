@@ -1,6 +1,7 @@
 // One card a lane: its small stage, its numbers at the position of the replay, what became of it.
 
-import { duration, el, fitCanvas, patch, short } from "../../shared/frontend/dom.js";
+import { duration, short, whole } from "../../shared/frontend/numbers.js";
+import { el, fitCanvas, patch } from "../../shared/frontend/dom.js";
 
 const BOX = 128;
 
@@ -50,13 +51,15 @@ export class Card {
   show(lane, at, look, view) {
     const ended = at === null || at.last;
     const { values } = this;
-    patch(values.iterations, { text: at ? at.iterations.toLocaleString("en") : "–" });
+    patch(values.iterations, { text: at ? whole(at.iterations) : "–" });
     patch(values.seconds, { text: at ? duration(at.seconds) : "–" });
-    patch(values.work, { text: at ? Math.round(at.work).toLocaleString("en") : "–" });
+    patch(values.work, { text: at ? whole(Math.round(at.work)) : "–" });
     patch(values.sse, { text: at ? short(at.sse) : "–" });
     patch(this.scoreName, { text: view.counts ? "right" : "RMSE" });
     patch(values.score, { text: scoreText(look, view) });
-    patch(this.sentence, { text: ended ? lane.sentence ?? "" : `On its way: iteration ${at.iterations.toLocaleString("en")}.` });
+    patch(this.sentence, {
+      text: ended ? (lane.sentence ?? "") : `On its way: iteration ${whole(at.iterations)}.`,
+    });
     patch(this.box, { "data-reached": String(Boolean(at && at.sse <= view.target)) });
     this.drawSwatch(view);
     if (!this.canvas.hidden) this.drawPicture(look, view);
@@ -77,12 +80,18 @@ export class Card {
     const context = fitCanvas(this.canvas, BOX, BOX);
     PICTURES[view.scene.kind](context, look, view);
     const score = look?.score;
-    const said = Number.isFinite(score) ? `, ${scoreText(look, view)} ${view.counts ? "right" : "RMSE"}` : "";
+    const said = Number.isFinite(score)
+      ? `, ${scoreText(look, view)} ${view.counts ? "right" : "RMSE"}`
+      : "";
     this.canvas.setAttribute("aria-label", `${view.title}: ${NAMES[view.scene.kind]}${said}`);
   }
 }
 
-const NAMES = { surface: "output over the inputs", curve: "output over the input", network: "weights of the network" };
+const NAMES = {
+  surface: "output over the inputs",
+  curve: "output over the input",
+  network: "weights of the network",
+};
 
 function scoreText(look, { counts, patterns }) {
   if (!look || !Number.isFinite(look.score)) return "–";
@@ -124,7 +133,9 @@ function drawCurve(context, look, { scene, palette, colour }) {
   context.strokeStyle = colour;
   context.lineWidth = 2;
   context.beginPath();
-  look.bytes.forEach((tone, i) => context.lineTo((i / (look.bytes.length - 1)) * BOX, BOX * (1 - tone / 254)));
+  look.bytes.forEach((tone, i) =>
+    context.lineTo((i / (look.bytes.length - 1)) * BOX, BOX * (1 - tone / 254)),
+  );
   context.stroke();
 }
 

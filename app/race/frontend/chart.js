@@ -1,6 +1,7 @@
 // All error curves on one log-log chart, as far as the position of the replay.
 
-import { el, fitCanvas, short } from "../../shared/frontend/dom.js";
+import { short } from "../../shared/frontend/numbers.js";
+import { el, fitCanvas } from "../../shared/frontend/dom.js";
 import { AXES, lastAtMost } from "./curves.js";
 import { decadeTicks, shareOf, tickLabel } from "./scales.js";
 
@@ -12,7 +13,12 @@ const GAP = 15; // between labels at line ends
 
 export class Chart {
   constructor(root, seek) {
-    this.canvas = el("canvas", { class: "chart", role: "img", tabindex: "0", "aria-label": "Error curves" });
+    this.canvas = el("canvas", {
+      class: "chart",
+      role: "img",
+      tabindex: "0",
+      "aria-label": "Error curves",
+    });
     root.append(this.canvas);
     const grab = (event) => event.buttons && this.box && seek(this.share(event.clientX));
     this.canvas.addEventListener("pointerdown", grab);
@@ -37,7 +43,12 @@ export class Chart {
     const context = fitCanvas(this.canvas, width, height);
     context.font = `12px ${view.look.font}`;
     const narrow = width < 560;
-    const box = { left: narrow ? 44 : LEFT, right: width - (narrow ? 12 : 128), top: TOP, bottom: height - BOTTOM };
+    const box = {
+      left: narrow ? 44 : LEFT,
+      right: width - (narrow ? 12 : 128),
+      top: TOP,
+      bottom: height - BOTTOM,
+    };
     this.box = box;
     const range = errorRange(view.lanes, view.target);
     const y = (sse) => {
@@ -47,7 +58,9 @@ export class Chart {
     const x = (value) => box.left + shareOf(view.range, value) * (box.right - box.left);
     grid(context, box, view, range, x, y);
     targetLine(context, box, view, y);
-    const ends = view.lanes.filter((lane) => lane.curve?.count).map((lane) => curveLine(context, lane, view, x, y));
+    const ends = view.lanes
+      .filter((lane) => lane.curve?.count)
+      .map((lane) => curveLine(context, lane, view, x, y));
     if (!view.live) marker(context, box, view);
     if (!narrow) labels(context, ends, box, view.look);
     this.canvas.setAttribute("aria-label", summary(view));
@@ -72,7 +85,10 @@ export function errorRange(lanes, target) {
   }
   if (target > 0) see(target);
   if (low === Infinity) return { low: -2, high: 3 };
-  return { low: Math.floor(low - 0.05), high: Math.max(Math.ceil(high + 0.05), Math.floor(low) + 1) };
+  return {
+    low: Math.floor(low - 0.05),
+    high: Math.max(Math.ceil(high + 0.05), Math.floor(low) + 1),
+  };
 }
 
 function grid(context, box, view, range, x, y) {
@@ -97,7 +113,11 @@ function grid(context, box, view, range, x, y) {
   context.strokeStyle = look.faint;
   stroke(context, box.left + 0.5, box.top, box.left + 0.5, box.bottom);
   context.fillStyle = look.ink;
-  context.fillText(AXES.find(([name]) => name === axis)[1], (box.left + box.right) / 2, box.bottom + 31);
+  context.fillText(
+    AXES.find(([name]) => name === axis)[1],
+    (box.left + box.right) / 2,
+    box.bottom + 31,
+  );
   context.save();
   context.translate(11, (box.top + box.bottom) / 2);
   context.rotate(-Math.PI / 2);

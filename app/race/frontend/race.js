@@ -1,17 +1,23 @@
 // The race in one piece: lanes run on the server, the browser draws them as they go and replays them.
 
-import { duration, el, patch } from "../../shared/frontend/dom.js";
+import { duration, whole } from "../../shared/frontend/numbers.js";
+import { el, patch } from "../../shared/frontend/dom.js";
 import { Outbox } from "../../shared/frontend/outbox.js";
-import { isDark, makePalette } from "../../shared/frontend/palette.js";
+import { Theme } from "../../shared/frontend/theme.js";
 import { Card } from "./cards.js";
 import { Chart } from "./chart.js";
 import { AXES, decodeBytes, decodeCurve, lastAtMost, lookAt } from "./curves.js";
 import { logRange, valueAt } from "./scales.js";
 
-const POLL = 120; // milliseconds at least between an answer and the next question
-const PATIENCE = 1.5; // a busy server is asked less often
-const REPLAY = 9; // seconds for a whole replay
-const SHORT_AXES = { iterations: "Iterations", seconds: "Time", work: "Work", evaluations: "Evaluations" };
+const POLL_INTERVAL_MS = 120; // least time between an answer and the next request
+const BUSY_FACTOR = 1.5; // wait this many times as long as the last answer took
+const REPLAY_SECONDS = 9; // of a whole replay
+const SHORT_AXES = {
+  iterations: "Iterations",
+  seconds: "Time",
+  work: "Work",
+  evaluations: "Evaluations",
+};
 const HINTS = {
   iterations: "Steps of a rule: one of NBN is far more work than one of EBP",
   seconds: "Computing time on this server, without compiling",
@@ -40,20 +46,36 @@ export class Race {
   build(root) {
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
     this.box = root.querySelector(".race");
+    this.theme = new Theme(this.box);
     this.go = el("button", { class: "primary", onclick: () => this.press() });
-    this.on = el("button", { text: "Go on", onclick: () => this.outbox.post("go_on"), hidden: true });
+    this.on = el("button", {
+      text: "Go on",
+      onclick: () => this.outbox.post("go_on"),
+      hidden: true,
+    });
     this.part("bar").append(this.go, this.on);
     this.axes = el("div", { class: "buttons axes", role: "group", "aria-label": "Axis" });
     for (const [name, label] of AXES) {
       const text = SHORT_AXES[name];
       const title = `${label}. ${HINTS[name]}.`;
-      this.axes.append(el("button", { "data-axis": name, text, title, onclick: () => this.setAxis(name) }));
+      this.axes.append(
+        el("button", { "data-axis": name, text, title, onclick: () => this.setAxis(name) }),
+      );
     }
     this.toggle = el("button", { text: "Replay", onclick: () => this.play() });
-    this.slider = el("input", { type: "range", min: "0", max: "1000", value: "1000", "aria-label": "Position of the replay" });
+    this.slider = el("input", {
+      type: "range",
+      min: "0",
+      max: "1000",
+      value: "1000",
+      "aria-label": "Position of the replay",
+    });
     this.slider.addEventListener("input", () => this.seek(Number(this.slider.value) / 1000));
     this.where = el("output", {});
-    this.part("player").append(this.axes, el("div", { class: "replay" }, this.toggle, this.slider, this.where));
+    this.part("player").append(
+      this.axes,
+      el("div", { class: "replay" }, this.toggle, this.slider, this.where),
+    );
     this.chart = new Chart(this.part("chart"), (share, by) => this.seek(share ?? this.share + by));
     this.resizer = new ResizeObserver(() => (this.dirty = true));
     this.resizer.observe(this.box);
@@ -90,7 +112,8 @@ export class Race {
   setScene({ key, scene }) {
     this.key = key;
     const numbers = (text) => new Float64Array(decodeBytes(text).buffer);
-    this.scene = scene.kind === "network" ? scene : { ...scene, x: numbers(scene.x), y: numbers(scene.y) };
+    this.scene =
+      scene.kind === "network" ? scene : { ...scene, x: numbers(scene.x), y: numbers(scene.y) };
   }
 
   begin(data) {
@@ -104,7 +127,12 @@ export class Race {
     const more = (lane.looks ?? []).map(unpack);
     const looks = kept.slice(0, lane.first ?? 0).concat(more);
     this.looks.set(lane.number, looks);
-    return { ...lane, curve: decodeCurve(lane.curve), looks, newest: lane.newest ? unpack(lane.newest) : null };
+    return {
+      ...lane,
+      curve: decodeCurve(lane.curve),
+      looks,
+      newest: lane.newest ? unpack(lane.newest) : null,
+    };
   }
 
   showLanes() {
@@ -118,7 +146,10 @@ export class Race {
   }
 
   describe(data) {
-    patch(this.go, { text: data.running ? "Stop" : data.race ? "Start again" : "Start", disabled: Boolean(data.blocked) });
+    patch(this.go, {
+      text: data.running ? "Stop" : data.race ? "Start again" : "Start",
+      disabled: Boolean(data.blocked),
+    });
     this.go.classList.toggle("primary", !data.running);
     patch(this.on, { hidden: !data.can_go_on });
     // Counting aloud would drown everything else: a screen reader hears how it ended.
@@ -137,7 +168,7 @@ export class Race {
     const took = this.asked ? performance.now() - this.asked : 0;
     this.asked = null;
     if (!data.poll) return;
-    const wait = data.running ? Math.max(POLL, PATIENCE * took) : 700;
+    const wait = data.running ? Math.max(POLL_INTERVAL_MS, BUSY_FACTOR * took) : 700;
     this.poller = setTimeout(() => {
       this.asked = performance.now();
       this.outbox.replace("poll");
@@ -156,7 +187,8 @@ export class Race {
 
   setAxis(name) {
     this.axis = name;
-    for (const button of this.axes.children) button.setAttribute("aria-pressed", String(button.dataset.axis === name));
+    for (const button of this.axes.children)
+      button.setAttribute("aria-pressed", String(button.dataset.axis === name));
     this.dirty = true;
   }
 
@@ -191,7 +223,7 @@ export class Race {
     const dt = Math.min(0.1, (now - (this.before ?? now)) / 1000);
     this.before = now;
     if (this.playing) {
-      this.share += dt / REPLAY;
+      this.share += dt / REPLAY_SECONDS;
       if (this.share >= 1) this.follow();
       this.dirty = true;
     }
@@ -201,24 +233,10 @@ export class Race {
     }
   }
 
-  theme() {
-    const style = getComputedStyle(this.box);
-    const dark = isDark(style.getPropertyValue("--st-background-color").trim() || "#fff");
-    if (this.palette?.dark !== dark) {
-      this.palette = makePalette(dark);
-      this.box.classList.toggle("dark", dark);
-    }
-    const colour = (name) => style.getPropertyValue(name).trim();
-    return {
-      dark,
-      ink: colour("--ink"), muted: colour("--muted"), faint: colour("--faint"), grid: colour("--grid"),
-      font: style.fontFamily,
-    };
-  }
-
   paint() {
-    const look = this.theme();
-    const { data, palette, scene, axis } = this;
+    const look = this.theme.look();
+    const { palette } = look;
+    const { data, scene, axis } = this;
     this.box.dataset.state = data.running ? "running" : data.race ? "ended" : "ready"; // when the numbers say so too
     const range = logRange(this.lanes.map((lane) => lane.curve[axis]));
     const limit = this.live ? Infinity : valueAt(range, this.share);
@@ -232,11 +250,30 @@ export class Race {
       const at = this.rowOf(lane, limit);
       const picture = at === null || at.last ? lane.newest : lookAt(lane.looks, at.iterations);
       const { title, colour, dash } = drawn[i];
-      const view = { title, colour, dash, palette, scene, look, target: data.target, counts: data.counts, patterns: data.patterns };
+      const view = {
+        title,
+        colour,
+        dash,
+        palette,
+        scene,
+        look,
+        target: data.target,
+        counts: data.counts,
+        patterns: data.patterns,
+      };
       this.cards[i].show(lane, at, picture, view);
     });
     const any = drawn.some(({ curve }) => curve.count);
-    this.chart.draw({ lanes: drawn, axis, range, limit, share: this.share, live: this.live, target: data.target, look });
+    this.chart.draw({
+      lanes: drawn,
+      axis,
+      range,
+      limit,
+      share: this.share,
+      live: this.live,
+      target: data.target,
+      look,
+    });
     patch(this.toggle, { text: this.playing ? "Pause" : "Replay", disabled: !any });
     patch(this.slider, { disabled: !any });
     const place = String(Math.round(1000 * this.share));
@@ -248,7 +285,8 @@ export class Race {
   rowOf(lane, limit) {
     const { curve } = lane;
     if (!curve.count) return null;
-    const row = limit === Infinity ? curve.count - 1 : lastAtMost(curve[this.axis], limit, curve.count);
+    const row =
+      limit === Infinity ? curve.count - 1 : lastAtMost(curve[this.axis], limit, curve.count);
     return {
       row,
       last: row === curve.count - 1,
@@ -268,5 +306,5 @@ function positionText(axis, value) {
   if (!Number.isFinite(value)) return "";
   if (axis === "seconds") return duration(value);
   const words = { iterations: "iterations", work: "passes", evaluations: "evaluations" };
-  return `${Math.floor(value).toLocaleString("en")} ${words[axis]}`;
+  return `${whole(Math.floor(value))} ${words[axis]}`;
 }

@@ -41,11 +41,23 @@ export function decadeTicks({ low, high }, most) {
   return ticks;
 }
 
-const SECONDS = { "-6": "1 µs", "-5": "10 µs", "-4": "0.1 ms", "-3": "1 ms", "-2": "10 ms", "-1": "0.1 s", 0: "1 s", 1: "10 s", 2: "100 s" };
+const SECONDS = {
+  "-6": "1 µs",
+  "-5": "10 µs",
+  "-4": "0.1 ms",
+  "-3": "1 ms",
+  "-2": "10 ms",
+  "-1": "0.1 s",
+  0: "1 s",
+  1: "10 s",
+  2: "100 s",
+};
 
 /** What stands under a decade of an axis. */
 export function tickLabel(axis, exponent) {
   if (axis === "seconds") return SECONDS[exponent] ?? `1e${exponent} s`;
   if (exponent >= 0 && exponent <= 6) return (10 ** exponent).toLocaleString("en");
-  return exponent < 0 && exponent >= -3 ? String(Number((10 ** exponent).toPrecision(1))) : `1e${exponent}`;
+  return exponent < 0 && exponent >= -3
+    ? String(Number((10 ** exponent).toPrecision(1)))
+    : `1e${exponent}`;
 }

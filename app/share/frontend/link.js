@@ -3,12 +3,16 @@
 import { el, patch } from "../../shared/frontend/dom.js";
 import { addressOf } from "./address.js";
 
-const SHOWN = 1600; // milliseconds for which the button says what it did
+const FEEDBACK_MS = 1600; // for which the button says what it did
 
 /** Build the row in `place`; `receive` shows a link. */
 export function linkRow(place) {
   let timer = 0;
-  const field = el("input", { type: "text", readonly: true, "aria-label": "Link to this experiment" });
+  const field = el("input", {
+    type: "text",
+    readonly: true,
+    "aria-label": "Link to this experiment",
+  });
   const button = el("button", { type: "button", class: "primary", text: "Copy link" });
   const said = el("span", { class: "said", role: "status" });
   field.addEventListener("focus", () => field.select());
@@ -20,7 +24,7 @@ export function linkRow(place) {
     timer = setTimeout(() => {
       patch(button, { text: "Copy link" });
       patch(said, { text: "" });
-    }, SHOWN);
+    }, FEEDBACK_MS);
   });
   place.append(el("div", { class: "row" }, field, button), said);
   return {

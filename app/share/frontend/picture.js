@@ -3,7 +3,7 @@
 import { el } from "../../shared/frontend/dom.js";
 
 const SCALE = 2;
-const MOST = 8192; // pixels along a side that every browser has
+const MAX_SIDE_PX = 8192; // the largest canvas that every browser supports
 
 /** Build the button in `place`; `receive` says which drawing. */
 export function pictureButton(place) {
@@ -27,7 +27,7 @@ async function save({ svg, name }) {
     const image = new Image();
     image.src = source;
     await image.decode();
-    const scale = Math.min(SCALE, MOST / Math.max(image.naturalWidth, image.naturalHeight));
+    const scale = Math.min(SCALE, MAX_SIDE_PX / Math.max(image.naturalWidth, image.naturalHeight));
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(image.naturalWidth * scale);
     canvas.height = Math.round(image.naturalHeight * scale);

@@ -40,6 +40,29 @@ export function patch(node, props) {
   }
 }
 
+/**
+ * The element that the HTML marks with `data-part`.
+ *
+ * @param {ParentNode} root
+ * @param {string} name
+ */
+export function part(root, name) {
+  const found = root.querySelector(`[data-part="${name}"]`);
+  if (!found) throw new Error(`The HTML has no part "${name}".`);
+  return /** @type {HTMLElement} */ (found);
+}
+
+/**
+ * Have a screen reader read a text out; also a second time when it was the last one already.
+ *
+ * @param {HTMLElement} region an element with aria-live
+ * @param {string} text
+ */
+export function announce(region, text) {
+  const again = text !== "" && region.textContent === text;
+  patch(region, { text: again ? `${text}\u00a0` : text });
+}
+
 /** Give a canvas the pixels of its box and the screen; returns its context in CSS pixels. */
 export function fitCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
@@ -53,26 +76,4 @@ export function fitCanvas(canvas, width, height) {
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   return context;
-}
-
-/** 0.0123 -> "0.0123", 12.345 -> "12.3", 2990.4 -> "2990": short, without e where it is not needed. */
-export function short(value, digits = 3) {
-  if (!Number.isFinite(value)) return String(value);
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size >= 10 ** digits - 0.5 && size < 99999.5) return value.toFixed(0);
-  if (size >= 0.001 && size < 10 ** digits) return trimZeros(value.toPrecision(digits));
-  return value.toExponential(Math.max(1, digits - 2));
-}
-
-function trimZeros(text) {
-  return text.includes(".") && !text.includes("e") ? text.replace(/\.?0+$/, "") : text;
-}
-
-/** Milliseconds for people: "20 ms", "1.4 s", "2 min 5 s". */
-export function duration(seconds) {
-  if (seconds < 0.001) return "under 1 ms";
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }

@@ -55,7 +55,9 @@ export function nodeAt(graph, x, y, margin = 0) {
 /** The node whose port, or the ground close to it, is here. */
 export function portAt(graph, x, y, reach) {
   const distance = (node) => Math.hypot(node.x + halfOf(node) + reach / 2 - x, node.y - y);
-  const near = graph.nodes.filter((node) => x >= node.x + halfOf(node) - 6 && distance(node) <= reach);
+  const near = graph.nodes.filter(
+    (node) => x >= node.x + halfOf(node) - 6 && distance(node) <= reach,
+  );
   return near.sort((a, b) => distance(a) - distance(b))[0] ?? null;
 }
 

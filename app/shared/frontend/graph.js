@@ -96,7 +96,10 @@ export function duplicate(graph, ids) {
   for (const node of originals) {
     const id = freeName(result);
     names.set(node.id, id);
-    result = { ...result, nodes: [...result.nodes, { ...node, id, x: node.x + 40, y: node.y + 40 }] };
+    result = {
+      ...result,
+      nodes: [...result.nodes, { ...node, id, x: node.x + 40, y: node.y + 40 }],
+    };
   }
   const added = [];
   for (const [source, target] of graph.links) {
@@ -154,14 +157,17 @@ export function tidy(graph, aspect = 1.6) {
     const own = level.get(node.id);
     put(node, node.role === "output" && !feedsOthers(graph, node.id) ? last : own);
   }
-  const heightOf = (column = []) => (column.length > CROWD ? Math.ceil(Math.sqrt(column.length)) : column.length);
+  const heightOf = (column = []) =>
+    column.length > CROWD ? Math.ceil(Math.sqrt(column.length)) : column.length;
   const tallest = Math.max(...columns.map(heightOf));
   const cascade = isCascade(columns);
   const least = cascade ? COLUMN * 0.6 : COLUMN;
   const inputs = ROW * Math.min(3, 0.9 + 0.4 * (columns[0].length - 1));
   const swing = cascade ? Math.max(inputs, (0.32 * (columns.length - 1) * least) / aspect) : 0;
   const height = Math.max(ROW * Math.max(tallest, 3), 2 * swing);
-  const blocks = columns.map((column, index) => (index && column.length > CROWD ? (blockSide(column) - 1) * BLOCK : 0));
+  const blocks = columns.map((column, index) =>
+    index && column.length > CROWD ? (blockSide(column) - 1) * BLOCK : 0,
+  );
   const room = 0.92 * aspect * height - blocks.reduce((sum, width) => sum + width, 0);
   const step = Math.max(least, Math.min(300, room / Math.max(1, columns.length - 1)));
   let before = 0; // width of the blocks so far: a crowd stands between the columns, not on one

@@ -5,34 +5,36 @@
 // that is being left, and the click is lost; one that is overtaken by the click is lost itself. So a
 // click waits until what was said before it is answered, and nothing is said between it and the arrival.
 
-const SETTLE = 60; // milliseconds until what was given to Streamlit is surely sent
-const ANSWER = 3000; // after which the answer to what was said is not waited for any more
-const PATIENCE = 5000; // after which a page that did not come is given up
-const SWITCH = 1000; // the same for a button, which may or may not lead to another page
-const LOOK = 50; // between looks
+const SETTLE_MS = 60; // milliseconds until what was given to Streamlit is surely sent
+const ANSWER_TIMEOUT_MS = 3000; // after which the answer to what was said is not waited for any more
+const NAVIGATION_TIMEOUT_MS = 5000; // after which a page that did not come is given up
+const BUTTON_TIMEOUT_MS = 1000; // the same for a button, which may or may not lead to another page
+const RECHECK_INTERVAL_MS = 50; // between looks
 
-export class Departure {
+export class NavigationGuard {
   constructor(place = globalThis.location, now = () => performance.now()) {
     this.place = place;
     this.now = now;
-    this.speakers = new Set();
+    this.gates = new Set();
     this.from = null;
     this.until = 0;
-    this.said = -SETTLE;
+    this.sentAt = -SETTLE_MS;
   }
 
   /** Hear every click of a document before others do. */
   watch(document) {
     document.addEventListener("click", (event) => this.clicked(event), true);
-    document.defaultView?.addEventListener("popstate", () => this.leave(SWITCH));
+    document.defaultView?.addEventListener("popstate", () => this.leave(BUTTON_TIMEOUT_MS));
     return this;
   }
 
   clicked(event) {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const part = event.composedPath().find(({ tagName }) => tagName === "A" || tagName === "BUTTON");
+    const part = event
+      .composedPath()
+      .find(({ tagName }) => tagName === "A" || tagName === "BUTTON");
     if (part?.tagName === "BUTTON") {
-      if (part.dataset.testid?.startsWith("stBaseButton")) this.leave(SWITCH);
+      if (part.dataset.testid?.startsWith("stBaseButton")) this.leave(BUTTON_TIMEOUT_MS);
     } else if (part && this.leadsAway(part)) this.follow(part, event);
   }
 
@@ -43,11 +45,11 @@ export class Departure {
   }
 
   follow(link, event) {
-    this.leave(ANSWER + PATIENCE);
+    this.leave(ANSWER_TIMEOUT_MS + NAVIGATION_TIMEOUT_MS);
     if (link === this.going || !this.unanswered) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    this.goLater(link, this.now() + ANSWER);
+    this.goLater(link, this.now() + ANSWER_TIMEOUT_MS);
   }
 
   goLater(link, latest) {
@@ -57,7 +59,7 @@ export class Departure {
       this.going = link;
       link.click();
       this.going = null;
-    }, LOOK);
+    }, RECHECK_INTERVAL_MS);
   }
 
   leave(patience) {
@@ -69,33 +71,33 @@ export class Departure {
   }
 
   get unanswered() {
-    return this.now() - this.said < SETTLE || [...this.speakers].some((speaker) => speaker.pending());
+    return this.now() - this.sentAt < SETTLE_MS || [...this.gates].some((gate) => gate.pending());
   }
 }
 
-const here = globalThis.document ? new Departure().watch(globalThis.document) : null;
+const here = globalThis.document ? new NavigationGuard().watch(globalThis.document) : null;
 
 /** The newest of what is given to it, sent at once or when the reader has not left after all. */
-export class Speaker {
+export class MessageGate {
   /** send: (state) => void; pending: () => whether something said is not answered yet. */
-  constructor(send, pending, departure = here) {
+  constructor(send, pending, guard = here) {
     this.send = send;
     this.pending = pending;
-    this.departure = departure;
-    departure?.speakers.add(this);
+    this.guard = guard;
+    guard?.gates.add(this);
   }
 
-  say(state) {
+  pass(state) {
     clearTimeout(this.timer);
-    if (this.departure?.underWay) this.timer = setTimeout(() => this.say(state), LOOK);
+    if (this.guard?.underWay) this.timer = setTimeout(() => this.pass(state), RECHECK_INTERVAL_MS);
     else {
-      if (this.departure) this.departure.said = this.departure.now();
+      if (this.guard) this.guard.sentAt = this.guard.now();
       this.send(state);
     }
   }
 
   close() {
     clearTimeout(this.timer);
-    this.departure?.speakers.delete(this);
+    this.guard?.gates.delete(this);
   }
 }

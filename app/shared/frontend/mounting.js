@@ -5,9 +5,9 @@
 // middle of a gesture: a panel closes, a keyboard loses its place. So a view goes only when its place
 // has left the document, or what it was built on has been replaced.
 
-import { Speaker } from "./leaving.js";
+import { MessageGate } from "./leaving.js";
 
-const LATER = 1000; // milliseconds until an uncertain clean-up is looked at again
+const RECHECK_DELAY_MS = 1000; // until an uncertain clean-up is looked at again
 const places = new WeakMap();
 
 /** The entry of a component. make(root, send) => view with receive(data) and destroy(). */
@@ -29,24 +29,24 @@ function placeOf(root, make, setStateValue) {
   else {
     place = { setStateValue, ground: root.lastElementChild };
     places.set(root, place);
-    const speaker = new Speaker(
+    const gate = new MessageGate(
       (state) => place.setStateValue("outbox", state),
       () => Boolean(place.view?.outbox?.pending),
     );
-    place.speaker = speaker;
-    place.view = make(root, (state) => speaker.say(state));
+    place.gate = gate;
+    place.view = make(root, (state) => gate.pass(state));
   }
   return place;
 }
 
 function leaveIfGone(root, place, again) {
   if (!(root.host ?? root).isConnected) leave(root, place);
-  else if (again) setTimeout(() => leaveIfGone(root, place, false), LATER);
+  else if (again) setTimeout(() => leaveIfGone(root, place, false), RECHECK_DELAY_MS);
 }
 
 function leave(root, place) {
   if (places.get(root) !== place) return;
   places.delete(root);
-  place.speaker.close();
+  place.gate.close();
   place.view.destroy();
 }

@@ -1,7 +1,7 @@
 // Messages to Python: numbered, kept until acknowledged, so that a busy server loses none and runs none twice.
 
-const PASSING = ["poll", "scrub"]; // of these only the newest counts
-const PATIENCE = 3000; // milliseconds without an answer after which everything is sent again; doubles
+const REPLACEABLE = ["poll", "scrub"]; // kinds of which only the newest counts
+const RESEND_DELAY_MS = 3000; // without an answer everything is sent again, then after twice as long
 
 export class Outbox {
   /** send: (state) => void, called with {client, messages, have}. */
@@ -12,7 +12,7 @@ export class Outbox {
     this.waiting = [];
     this.have = {};
     this.sent = 0;
-    this.patience = PATIENCE;
+    this.resendDelay = RESEND_DELAY_MS;
   }
 
   /** Nothing is sent any more. */
@@ -31,22 +31,24 @@ export class Outbox {
    * nothing was asked for in between: a renaming must find the neuron that was drawn before it.
    */
   replace(kind, body = {}) {
-    const passing = PASSING.includes(kind);
-    const last = this.waiting.filter((message) => !PASSING.includes(message.kind)).at(-1);
-    this.waiting = this.waiting.filter((message) => message.kind !== kind || !(passing || message === last));
+    const passing = REPLACEABLE.includes(kind);
+    const last = this.waiting.filter((message) => !REPLACEABLE.includes(message.kind)).at(-1);
+    this.waiting = this.waiting.filter(
+      (message) => message.kind !== kind || !(passing || message === last),
+    );
     this.post(kind, body);
   }
 
   acknowledge(ack) {
     if (!ack || ack.client !== this.client) return;
     this.waiting = this.waiting.filter((message) => message.seq > ack.seq);
-    this.patience = PATIENCE;
+    this.resendDelay = RESEND_DELAY_MS;
     this.watch();
   }
 
   /** Whether edits are under way that the server has not answered yet. */
   get pending() {
-    return this.waiting.some((message) => !PASSING.includes(message.kind));
+    return this.waiting.some((message) => !REPLACEABLE.includes(message.kind));
   }
 
   /** Whether such a request is under way: a double click asks once. */
@@ -65,9 +67,9 @@ export class Outbox {
     clearTimeout(this.again);
     if (!this.pending) return;
     this.again = setTimeout(() => {
-      this.patience *= 2;
+      this.resendDelay *= 2;
       this.flush();
-    }, this.patience);
+    }, this.resendDelay);
     this.again.unref?.(); // no test waits for it
   }
 }

@@ -30,15 +30,20 @@ export function at(value) {
   return value < 1 ? Math.round((value + 1) * 127) : STEPS - 1;
 }
 
+/** The numbers of a CSS colour such as "rgb(1, 2, 3)". */
+export function channels(css) {
+  return (css.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
+}
+
 /** Whether a CSS background colour is dark (mean of its channels under half). */
 export function isDark(css) {
-  const channels = (css.match(/[\d.]+/g) || []).slice(0, 3).map(Number);
   if (css.startsWith("#")) {
     const hex = css.length === 4 ? css.replace(/[0-9a-f]/gi, "$&$&") : css;
     const n = parseInt(hex.slice(1, 7), 16);
     return ((n >> 16) + ((n >> 8) & 255) + (n & 255)) / 3 < 128;
   }
-  return channels.length === 3 && (channels[0] + channels[1] + channels[2]) / 3 < 128;
+  const [red, green, blue] = channels(css);
+  return blue !== undefined && (red + green + blue) / 3 < 128;
 }
 
 /** Paint a row-major grid of values in [-1, 1] (divided by `scale`) onto an ImageData. */

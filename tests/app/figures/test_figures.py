@@ -23,7 +23,7 @@ from app.figures import (
     spectra,
     valley,
 )
-from app.figures.chart import Chart, percent, short
+from app.figures.chart import Chart, percent
 from app.figures.names import weight_titles
 from app.figures.png import png
 from app.figures.svg import svg
@@ -186,15 +186,6 @@ def test_colours_are_those_of_the_stage() -> None:
     assert palette.LIGHT.css(-1.0) == "rgb(232,119,10)"
     assert palette.DARK.css(1.0) == "rgb(75,165,235)"
     assert palette.LIGHT.css(0.0) == palette.css(palette.LIGHT.background)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0, "0"), (0.0123, "0.0123"), (12345, "12,345"), (1e-9, "1e-9"), (-2.5e7, "-2.5e7"),
-     (float("inf"), "infinite"), (float("nan"), "unknown")],
-)  # fmt: skip
-def test_number_format(value: float, text: str) -> None:
-    assert short(value) == text
 
 
 def test_percent_format() -> None:

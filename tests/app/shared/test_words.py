@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.session.jobs import Run
-from app.shared.words import about_own, duration, ended, facts, headline, short
+from app.shared.words import about_own, ended, facts, headline
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
@@ -155,30 +155,6 @@ def test_facts() -> None:
     assert facts(XOR).endswith("weights, 4 patterns")
     spiral = facts(Experiment.suggested("playground_spiral"))
     assert spiral == "105 weights, 250 training and 250 test patterns"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0, "0"), (1.0, "1"), (0.3049, "0.305"), (12.345, "12.3"), (999.4, "999"),
-        (999.6, "1,000"), (1234.5, "1,234"), (99_999.4, "99,999"), (99_999.6, "1.0e+05"),
-        (0.001, "0.001"), (0.00099, "9.9e-04"), (-5.0, "-5"), (1e-30, "1.0e-30"),
-    ],
-)  # fmt: skip
-def test_short(value: float, text: str) -> None:
-    assert short(value) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.0, "under 1 ms"), (0.00099, "under 1 ms"), (0.004, "4 ms"), (0.9994, "999 ms"),
-        (0.9996, "1.0 s"), (1.44, "1.4 s"), (59.94, "59.9 s"), (59.96, "1 min 0 s"),
-        (119.7, "2 min 0 s"), (125, "2 min 5 s"),
-    ],
-)  # fmt: skip
-def test_duration(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 def test_plural() -> None:

@@ -1,0 +1,147 @@
+// What Python sends to the Draw page (app/draw/answer.py).
+
+import type {
+  Ack,
+  Base64,
+  NetworkBlock,
+  Notice,
+  SentGraph,
+} from "../../shared/frontend/payloads.d.ts";
+
+export interface DrawPayload {
+  ack: Ack | null;
+  rev: number;
+  data_key: string;
+  notice: Notice | null;
+  info: Info;
+  run: Run | null;
+  catalogue?: Catalogue;
+  data?: DataBlock;
+  /** Sent together when `rev` is new to the browser. */
+  graph?: SentGraph;
+  network?: NetworkBlock;
+  start?: Base64;
+  loose?: [id: string, why: string][];
+}
+
+/** The sentences, forms and switches around the stage. */
+export interface Info {
+  problem: string;
+  title: string;
+  about: string;
+  parameters: NumberField[];
+  /** Title of the rule; empty for NBN. */
+  rule_title: string;
+  rule: NumberField[];
+  control: ChoiceField[];
+  damping: FormField[];
+  target_sse: number;
+  can_train: boolean;
+  can_undo: boolean;
+  can_redo: boolean;
+  /** Why the network cannot be trained yet, or what does not take part in it. */
+  loose: string;
+  headline: string;
+  facts: string;
+  /** The kernels are being compiled. */
+  warming: boolean;
+  /** The comparison with backpropagation, and whether it is being measured. */
+  beside: string;
+  measuring: boolean;
+}
+
+export type FormField = NumberField | ChoiceField;
+
+export interface NumberField {
+  name: string;
+  label: string;
+  value: number;
+  low: number | null;
+  high: number | null;
+  step: number | null;
+  hint?: string;
+}
+
+export interface ChoiceField {
+  name: string;
+  label: string;
+  value: string;
+  hint: string;
+  choices: [value: string, title: string][];
+}
+
+/** The training: what is new of its trace, one entry a row. */
+export interface Run {
+  id: string;
+  state: "running" | "ended";
+  /** Name of the stop reason; null while it runs. */
+  stop: string | null;
+  sentence: string;
+  /** Number of rows of the whole trace. */
+  total: number;
+  /** Row that was best for the validation patterns. */
+  best: number | null;
+  play: boolean;
+  /** Row that the session shows. */
+  shown: number;
+  /** Row of the first entries. */
+  first: number;
+  iterations: number[];
+  sse: (number | null)[];
+  mu: (number | null)[];
+  seconds: (number | null)[];
+  validation: (number | null)[];
+  /** Rows whose weights are sent. */
+  kept: number[];
+  weights: Base64;
+}
+
+export interface Catalogue {
+  problems: Problem[];
+  activations: { name: string; title: string }[];
+}
+
+export interface Problem {
+  name: string;
+  title: string;
+  text: string;
+  thumb: PointsThumb | CellsThumb;
+}
+
+export interface PointsThumb {
+  kind: "points";
+  radius: number;
+  /** Place in the unit square, and value in [-1, 1]. */
+  points: [x: number, y: number, value: number][];
+}
+
+export interface CellsThumb {
+  kind: "cells";
+  rows: number;
+  columns: number;
+  values: number[];
+}
+
+/** Patterns, node-major: input i of pattern p at i * P + p. */
+export interface PatternsBlock {
+  P: number;
+  inputs: Base64;
+  targets: Base64;
+}
+
+export interface DataBlock {
+  key: string;
+  kind: "classification" | "regression";
+  /** Numbers of inputs and of outputs. */
+  I: number;
+  M: number;
+  train: PatternsBlock;
+  test: PatternsBlock | null;
+  /** Low and high of each input; null for more than two inputs. */
+  domain: number[] | null;
+  input_ranges: [low: number, high: number][];
+  target_ranges: [low: number, high: number][];
+  target_names: string[];
+  class_names: string[];
+  threshold: number;
+}

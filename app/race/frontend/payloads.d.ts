@@ -1,0 +1,75 @@
+// What Python sends to the Race page (app/race/session.py, payload.py, snapshots.py).
+
+import type { Ack, Base64, Notice } from "../../shared/frontend/payloads.d.ts";
+
+export interface RacePayload {
+  ack: Ack | null;
+  notice: Notice | null;
+  /** Number of the race; 0 before the first. */
+  race: number;
+  running: boolean;
+  can_go_on: boolean;
+  blocked: string;
+  poll: boolean;
+  headline: string;
+  facts: string;
+  /** Target SSE. */
+  target: number;
+  patterns: number;
+  /** Whether scores count patterns in their class; else they are RMSE. */
+  counts: boolean;
+  /** Names the problem that `scene` shows. */
+  key: string;
+  lanes: LaneBlock[];
+  /** Sent when `key` is new to the browser. */
+  scene?: SentScene;
+}
+
+export interface LaneBlock {
+  number: number;
+  title: string;
+  rule: string;
+  settings: string;
+  /** On light and on dark ground. */
+  colours: [string, string];
+  remark: string;
+  state: string;
+  sentence: string;
+  reached?: number[] | null;
+  spent?: number[] | null;
+  /** float32 columns: iterations, seconds, work, evaluations, SSE. */
+  curve?: Base64;
+  /** Place of the first of `looks` among all pictures of the lane. */
+  first?: number;
+  looks?: SentLook[];
+  newest: SentLook | null;
+}
+
+export interface SentLook {
+  /** Iteration at which it was taken. */
+  k: number;
+  /** uint8 tones. */
+  tones: Base64;
+  score: number | null;
+}
+
+export type SentScene = PlotScene | NetworkScene;
+
+export interface PlotScene {
+  kind: "surface" | "curve";
+  side: number;
+  output: string;
+  /** float64, in shares of the picture's side. */
+  x: Base64;
+  y: Base64;
+  tones: number[];
+}
+
+export interface NetworkScene {
+  kind: "network";
+  side: number;
+  output: string;
+  places: [x: number, y: number][];
+  /** Source (-1 for the bias) and target of each weight. */
+  links: [source: number, target: number][];
+}

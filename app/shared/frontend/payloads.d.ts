@@ -1,0 +1,60 @@
+// What Python sends to more than one component. tests/app/test_payload_types.py holds the payloads
+// that Python fills to these declarations.
+
+/** The newest message that the server has acted on. */
+export interface Ack {
+  client: string;
+  seq: number;
+}
+
+/** A sentence for the reader; a new id makes it appear anew. */
+export interface Notice {
+  id: number;
+  text: string;
+}
+
+export type Role = "input" | "hidden" | "output";
+
+export type Activation = "linear" | "unipolar" | "bipolar" | "elliot_unipolar" | "elliot_bipolar";
+
+/** A node of the drawing; without a place until it is laid out. */
+export interface SentNode {
+  id: string;
+  role: Role;
+  activation: string;
+  gain: number;
+  leak: number;
+  x: number | null;
+  y: number | null;
+}
+
+/** Names of source and target. */
+export type Link = [string, string];
+
+export interface SentGraph {
+  nodes: SentNode[];
+  links: Link[];
+}
+
+export interface NeuronBlock {
+  id: string;
+  activation: Activation;
+  gain: number;
+  leak: number;
+  /** Indices of nodes: inputs first, then neurons. */
+  sources: number[];
+}
+
+/** The network in the order of its weights: neuron by neuron, bias first. */
+export interface NetworkBlock {
+  n_inputs: number;
+  inputs: string[];
+  /** Indices of neurons. */
+  outputs: number[];
+  neurons: NeuronBlock[];
+  family: "slp" | "mlp" | "bmlp" | "fcc" | null;
+  sizes: number[];
+}
+
+/** Little-endian numbers in base64. */
+export type Base64 = string;

@@ -1,0 +1,34 @@
+// One table of cases holds the number formats of both languages together.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { duration, fieldText, short, whole } from "../../app/shared/frontend/numbers.js";
+
+const cases = JSON.parse(readFileSync(new URL("../number_cases.json", import.meta.url), "utf8"));
+
+test("numbers are written as the table of cases says", () => {
+  for (const [value, digits, text] of cases.numbers)
+    assert.equal(short(Number(value), digits), text, `${value} with ${digits} digits`);
+});
+
+test("durations are written as the table of cases says", () => {
+  for (const [seconds, text] of cases.durations)
+    assert.equal(duration(Number(seconds)), text, `${seconds} seconds`);
+});
+
+test("a value missing in JSON is not a number", () => {
+  assert.equal(short(null), "not a number");
+  assert.equal(short(undefined), "not a number");
+});
+
+test("number fields get text that they can hold", () => {
+  assert.equal(fieldText(-12345.678), "-12345.7");
+  assert.equal(fieldText(1.5e-9), "1.5e-9");
+  assert.equal(fieldText(0.1 + 0.2), "0.3");
+  assert.equal(fieldText(NaN), "");
+});
+
+test("whole numbers have commas between thousands", () => {
+  assert.equal(whole(1234567), "1,234,567");
+});
