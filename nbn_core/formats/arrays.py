@@ -30,6 +30,7 @@ MAX_NPZ = 512_000_000
 MAX_MEMBERS = 32
 COLUMNS = (
     "iterations", "sse", "mu", "gradient_norm", "attempts", "evaluations", "work", "seconds",
+    "step_length",
 )  # fmt: skip
 VALIDATION = "validation_sse"
 _FORMULA = re.compile(r"'*[=+\-@]")

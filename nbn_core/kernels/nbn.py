@@ -50,7 +50,7 @@ def advance(
     room, factor, panel, scales, damping, step,
     settings, last_iteration, work,
     weights, trial, gradient, quasi_hessian, counters, numbers,
-    trace_sse, trace_mu, trace_gradient, trace_attempts, trace_weights,
+    trace_sse, trace_mu, trace_gradient, trace_attempts, trace_step_length, trace_weights,
 ):  # fmt: skip
     """Go on training until `last_iteration`, the end, or about `work` multiplications.
 
@@ -185,6 +185,7 @@ def advance(
                 trace_sse[iteration] = numbers[SSE]
                 trace_mu[iteration] = numbers[MU]
                 trace_attempts[iteration] = counters[ATTEMPT] + 1
+                trace_step_length[iteration] = search[step_control.ETA]
                 numbers[MU] = mu_accepted(
                     control, numbers[MU], settings[MU_FACTOR], settings[MU_MIN], settings[MU_MAX],
                     search,

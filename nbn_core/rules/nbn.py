@@ -182,7 +182,7 @@ class NBN:
         constants[nbn.MATRIX] = list(MATRICES).index(damping.matrix)
         numbers[nbn.SEARCH + step_control.LAST_ETA] = 1.0
         return NBNState(
-            Record(weights, damping.mu_start),
+            Record(weights, damping.mu_start, 1.0),
             None,
             0,
             objective,
@@ -286,7 +286,10 @@ def kernel_arguments(
         state.weights, state.trial, state.gradient, state.quasi_hessian,
         state.counters, state.numbers,
     )  # fmt: skip
-    trace = (columns.sse, columns.mu, columns.gradient_norm, columns.attempts, columns.weights)
+    trace = (
+        columns.sse, columns.mu, columns.gradient_norm, columns.attempts, columns.step_length,
+        columns.weights,
+    )  # fmt: skip
     return fixed, changing, trace
 
 

@@ -280,7 +280,7 @@ def damped(
         again = restart is not None and stop is StopReason.NO_PROGRESS
         if not again:
             state.stop = stop
-        state.add(sse, norm, weights, accepted, attempts)
+        state.add(sse, norm, weights, accepted, attempts, 1.0)
         yield
         if state.stop is not None:
             return
@@ -350,7 +350,7 @@ def searched(
         yield from equations.accumulate(weights)
         norm = equations.gradient_norm
         state.stop = _end(equations.sse, norm, before, target_sse)
-        state.add(equations.sse, norm, weights, used, attempts)
+        state.add(equations.sse, norm, weights, used, attempts, eta)
         yield
         if state.stop is not None:
             return

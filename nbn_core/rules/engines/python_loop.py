@@ -51,7 +51,13 @@ class LoopState:
     pieces: Iterator[None] = field(default_factory=lambda: iter(()))
 
     def add(
-        self, sse: float, gradient_norm: float, weights: FloatArray, mu: float, attempts: int
+        self,
+        sse: float,
+        gradient_norm: float,
+        weights: FloatArray,
+        mu: float,
+        attempts: int,
+        step_length: float = np.nan,
     ) -> None:
         """Add the row of an iteration that is complete."""
         rows = self.record.rows
@@ -60,6 +66,7 @@ class LoopState:
         columns.mu[rows] = mu
         columns.gradient_norm[rows] = gradient_norm
         columns.attempts[rows] = attempts
+        columns.step_length[rows] = step_length
         columns.weights[rows] = weights
         columns.evaluations[rows] = self.evaluations
         columns.work[rows] = self.work
