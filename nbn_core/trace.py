@@ -12,10 +12,8 @@ from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from nbn_core.types import FloatArray, IntArray
 
 
 class StopReason(Enum):

@@ -12,6 +12,7 @@ from app.figures.chart import Chart, columns, figure, short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
 from nbn_core.trace import Trace
+from nbn_core.types import FloatArray, IntArray
 
 LEAST = 1e-300
 
@@ -77,7 +78,7 @@ def convergence(
 
 
 def _curve(
-    made: Spec, steps: NDArray[np.int64], sse: NDArray[np.float64], name: str,
+    made: Spec, steps: IntArray, sse: FloatArray, name: str,
     look: dict[str, object],
 ) -> None:  # fmt: skip
     made.add_scatter(
@@ -87,7 +88,7 @@ def _curve(
 
 
 def outputs_over_targets(
-    targets: NDArray[np.float64], outputs: NDArray[np.float64], palette: Palette,
+    targets: FloatArray, outputs: FloatArray, palette: Palette,
     height: int = 300,
 ) -> Chart:  # fmt: skip
     """Draw what came out over what should have: a perfect network lies on the diagonal."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.figures import layout
 from app.figures.chart import Chart, columns, figure, rows, short
 from app.figures.palette import Palette
 from nbn_core.network import Topology
+from nbn_core.types import FloatArray
 
-FloatArray = NDArray[np.float64]
 LABELS = 26
 DECADES = 4
 _CLEAR = "rgba(0,0,0,0)"

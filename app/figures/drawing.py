@@ -14,6 +14,7 @@ from app.figures.names import weight_titles
 from app.figures.palette import Palette
 from app.figures.spec import Spec
 from nbn_core.network import Topology
+from nbn_core.types import FloatArray
 
 Indices = NDArray[np.intp]
 STEPS = 6  # strengths of either colour
@@ -23,7 +24,7 @@ LABELS = 40  # nodes up to which names are written
 
 def painted(
     topology: Topology,
-    values: NDArray[np.float64],
+    values: FloatArray,
     palette: Palette,
     *,
     what: str,
@@ -75,8 +76,8 @@ def painted(
 def _add_links(
     made: Spec,
     topology: Topology,
-    spots: NDArray[np.float64],
-    tones: NDArray[np.float64],
+    spots: FloatArray,
+    tones: FloatArray,
     palette: Palette,
     lit: Collection[int] | None,
 ) -> None:
@@ -111,7 +112,7 @@ def _links(topology: Topology) -> tuple[Indices, Indices, Indices]:
     return neurons, sources, weights
 
 
-def _curves(sources: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.float64]:
+def _curves(sources: FloatArray, targets: FloatArray) -> FloatArray:
     """Curved lines, each with a gap at its end: (links, POINTS + 1, 2)."""
     out = np.zeros_like(sources)
     out[:, 0] = np.maximum(20.0, np.abs(targets[:, 0] - sources[:, 0]) * 0.45)
@@ -124,9 +125,7 @@ def _curves(sources: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArr
     return curves
 
 
-def _add_hover(
-    made: Spec, topology: Topology, spots: NDArray[np.float64], values: NDArray[np.float64]
-) -> None:
+def _add_hover(made: Spec, topology: Topology, spots: FloatArray, values: FloatArray) -> None:
     """Invisible points that tell a link's number, at two thirds of its length."""
     titles = weight_titles(topology)
     neurons, sources, weights = _links(topology)
@@ -142,8 +141,8 @@ def _add_hover(
 def _add_nodes(
     made: Spec,
     topology: Topology,
-    spots: NDArray[np.float64],
-    tones: NDArray[np.float64],
+    spots: FloatArray,
+    tones: FloatArray,
     palette: Palette,
     lit: Collection[int] | None,
 ) -> None:

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from app.figures.chart import Chart, figure, rows, short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
+from nbn_core.types import BoolArray, FloatArray
 
 DECADES: Final = 6
 MOST: Final = 500  # cells to a side; above that a cell stands for several weights
 LABELS: Final = 26  # groups up to which each is labelled
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +45,7 @@ class MatrixView:
     titles: Sequence[str]
     frames: list[tuple[str, int]]
     column_frames: list[tuple[str, int]]
-    zeros: NDArray[np.bool_]
+    zeros: BoolArray
     scale: str = "log"
 
 
@@ -119,9 +118,7 @@ def toned(values: FloatArray, most: float, scale: str) -> FloatArray:
     return result
 
 
-def pooled(
-    values: FloatArray, never: NDArray[np.bool_], stride: int
-) -> tuple[FloatArray, NDArray[np.bool_]]:
+def pooled(values: FloatArray, never: BoolArray, stride: int) -> tuple[FloatArray, BoolArray]:
     """Let the strongest of stride x stride cells stand for all of them."""
     if stride == 1:
         return values, never
@@ -212,7 +209,7 @@ def scale_marks(most: float, scale: str) -> list[tuple[float, str]]:
     return marks
 
 
-def _summary(part: FloatArray, never: NDArray[np.bool_], what: str, stride: int) -> str:
+def _summary(part: FloatArray, never: BoolArray, what: str, stride: int) -> str:
     size = " by ".join(f"{n:,}" for n in part.shape)
     text = (
         f"{what}, {size} weights; the largest entry is {short(float(np.abs(part).max(initial=0)))}"

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from app.figures.matrix import MOST, MatrixView, pooled, scale_marks, toned
 from app.session.sketch import Sketch
-from app.shared.payload import Json, graph_block
+from app.shared.payload import graph_block
 from nbn_core.network import Topology
+from nbn_core.types import BoolArray, FloatArray, Json
 
 NEVER: Final = 255  # the tone of a structural zero; others are 0..254, 127 is zero
-
-FloatArray = NDArray[np.float64]
 
 
 def cells(values: FloatArray, view: MatrixView, *, what: str, exact: bool) -> Json:
@@ -80,6 +79,6 @@ def _packed(cells: NDArray[np.uint8] | NDArray[np.float32], triangle: bool) -> s
 
 
 @functools.lru_cache(4)
-def _triangle(n: int) -> NDArray[np.bool_]:
-    made: NDArray[np.bool_] = np.triu(np.ones((n, n), dtype=np.bool_))
+def _triangle(n: int) -> BoolArray:
+    made: BoolArray = np.triu(np.ones((n, n), dtype=np.bool_))
     return made

@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from app.figures import drawing, response, spectra
 from app.figures.chart import Chart, short
@@ -16,8 +15,8 @@ from app.session.curvature import Point
 from app.session.view import CurrentView
 from app.shared.chart_box import Box
 from nbn_core.analysis.spectrum import Spectrum
+from nbn_core.types import FloatArray
 
-FloatArray = NDArray[np.float64]
 SIDE: Final = 45  # of an output map
 
 

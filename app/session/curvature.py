@@ -29,8 +29,8 @@ from nbn_core.objective import NormalEquations, Objective
 from nbn_core.rules.damping import damping_diagonal
 from nbn_core.rules.nbn import NBN
 from nbn_core.training.continuing import continuation
+from nbn_core.types import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
 KEPT: Final = ByteCache(192_000_000, largest=48_000_000)
 
 
@@ -174,7 +174,7 @@ def ratio(at: Point) -> float:
     return float(_kept(at, "ratio", make))
 
 
-def ratios(shown: CurrentView) -> tuple[NDArray[np.int64], FloatArray]:
+def ratios(shown: CurrentView) -> tuple[IntArray, FloatArray]:
     """Norm of S over that of Q over the iterations: all, or as many as a second allows."""
     here = point(shown)
     data = here.objective.dataset
@@ -184,11 +184,9 @@ def ratios(shown: CurrentView) -> tuple[NDArray[np.int64], FloatArray]:
     return steps, np.array([ratio(point(shown, int(k))) for k in steps])
 
 
-def zeros(topology: Topology) -> NDArray[np.bool_]:
+def zeros(topology: Topology) -> BoolArray:
     """Structural zeros of Q."""
-    made: NDArray[np.bool_] = KEPT.get(
-        ("zeros", topology), lambda: coupling.structural_zeros(topology)
-    )
+    made: BoolArray = KEPT.get(("zeros", topology), lambda: coupling.structural_zeros(topology))
     return made
 
 

@@ -12,7 +12,6 @@ from html import escape
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.figures import response, spectra
 from app.figures.chart import Chart
@@ -35,7 +34,6 @@ from nbn_core.generators import PROBLEMS
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
 
-FloatArray = NDArray[np.float64]
 SIDE: Final = 60  # of an output map
 LISTED: Final = 300  # weights up to which each is listed
 DECOMPOSED: Final = 600  # weights up to which Q is decomposed

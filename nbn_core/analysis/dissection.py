@@ -34,7 +34,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.analysis.pattern_dissection import PatternAnatomy, lock, pattern_anatomy
 from nbn_core.data import Dataset
@@ -47,13 +47,13 @@ from nbn_core.rules.damping import Damping, damping_diagonal
 from nbn_core.rules.nbn import NBN, NBNState, damping_of
 from nbn_core.trace import StopReason, Trace
 from nbn_core.training.continuing import Continuation, continuation
+from nbn_core.types import FloatArray
 
 __all__ = [
     "Anatomy", "Attempt", "Continuation", "PatternAnatomy", "RunningSums", "continuation",
     "dissect", "mu_after",
 ]  # fmt: skip
 
-FloatArray = NDArray[np.float64]
 
 _ONE_PIECE = 1e-300  # seconds: less than anything takes, so the kernel returns after one piece
 _ROOM = 2_000_000  # numbers of Jacobian rows held at a time

@@ -14,12 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.kernels import curvature as kernel
 from nbn_core.objective import Objective
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

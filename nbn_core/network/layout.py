@@ -16,9 +16,7 @@ from nbn_core.kernels.memory import zeros
 from nbn_core.kernels.vectors import HALF, WIDTH
 from nbn_core.network.activation import ACTIVATIONS
 from nbn_core.network.topology import Topology
-
-IndexArray = NDArray[np.int32]
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray, IndexArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

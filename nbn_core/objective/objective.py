@@ -23,8 +23,7 @@ from nbn_core.network import Network, Topology
 from nbn_core.objective.methods import chosen, code_of
 from nbn_core.objective.pair_plan import PairPlan
 from nbn_core.objective.weighting import Held, frozen_weights, roots
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 
 class NormalEquations(NamedTuple):

@@ -17,13 +17,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.kernels.vectors import HALF, WIDTH
 from nbn_core.network import Network
-from nbn_core.network.layout import IndexArray
+from nbn_core.types import IndexArray, IntArray
 
-IntArray = NDArray[np.int64]
 Item = tuple[int, int]
 
 LEFT_BLOCKS_MOST = 32  # packed left items of a job stay in a near cache
@@ -319,7 +317,7 @@ class _Planner:
         return PairPlan(plan, len(self.terms), self.n_rows, self.n_tiles)
 
 
-def _frozen(values: NDArray[np.int64]) -> IndexArray:
+def _frozen(values: IntArray) -> IndexArray:
     array = np.ascontiguousarray(values, dtype=np.int32)
     array.setflags(write=False)
     return array

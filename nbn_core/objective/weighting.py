@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.checks import shown
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.network import Topology
+from nbn_core.types import BoolArray, FloatArray, IndexArray
 
-Held = str | Collection[str | tuple[str, str]] | NDArray[np.bool_]
+Held = str | Collection[str | tuple[str, str]] | BoolArray
 
 
-def roots(pattern_weights: ArrayLike | None, n_patterns: int) -> NDArray[np.float64]:
+def roots(pattern_weights: ArrayLike | None, n_patterns: int) -> FloatArray:
     """Check pattern weights and take their roots.
 
     Parameters
@@ -59,7 +60,7 @@ def roots(pattern_weights: ArrayLike | None, n_patterns: int) -> NDArray[np.floa
     return np.zeros(0) if (values == 1.0).all() else np.sqrt(values)
 
 
-def frozen_weights(held: Held | None, topology: Topology) -> NDArray[np.int32]:
+def frozen_weights(held: Held | None, topology: Topology) -> IndexArray:
     """Find the weights that are held.
 
     Parameters

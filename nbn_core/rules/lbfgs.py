@@ -23,14 +23,13 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.rules.base import Option, PythonRule, Uses
 from nbn_core.rules.engines import first_order
 from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.trace import StopReason
+from nbn_core.types import FloatArray
 
-FloatArray = NDArray[np.float64]
 DECREASE, CURVATURE = 1e-4, 0.9
 TRIALS = 30
 

@@ -22,7 +22,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
@@ -37,8 +36,7 @@ from nbn_core.rules.damping import CONTROLS, MATRICES, USUAL_CONTROL, Damping, s
 from nbn_core.rules.engines import clock
 from nbn_core.rules.engines.time_slices import PORTION_SECONDS
 from nbn_core.trace import Columns, Record, StopReason
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray, IntArray
 
 LEAST_DECREASE = 1e-15
 # Rows of the trace made ready for one portion, and how many numbers they should take at most
@@ -62,7 +60,7 @@ class NBNState:
     evaluations: int
     objective: Objective
     # Updated by every attempt
-    counters: NDArray[np.int64]
+    counters: IntArray
     numbers: FloatArray
     trial: FloatArray
     # Updated by every accepted one

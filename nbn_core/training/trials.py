@@ -19,7 +19,6 @@ from threading import Event
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.checks import MAX_SEED, not_negative, whole
 from nbn_core.data import Dataset
@@ -40,8 +39,6 @@ from nbn_core.training.training import (
     train,
 )
 from nbn_core.training.trials_result import Trial, TrialsResult, wilson
-
-FloatArray = NDArray[np.float64]
 
 __all__ = ["Trial", "TrialsResult", "run_trials", "trial_seed", "wilson"]
 

@@ -18,7 +18,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.kernels import evaluate, gauss_newton
 from nbn_core.kernels.vectors import WIDTH
@@ -27,9 +26,7 @@ from nbn_core.objective import Objective
 from nbn_core.rules.damping import Damping
 from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.trace import StopReason
-
-FloatArray = NDArray[np.float64]
-IndexArray = NDArray[np.int32]
+from nbn_core.types import FloatArray, IndexArray
 
 LEAST_DECREASE = 1e-15
 HALVINGS = 12

@@ -13,14 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.objective import Objective
 from nbn_core.rules.engines import clock
 from nbn_core.rules.engines.time_slices import PORTION_SECONDS
 from nbn_core.trace import Record, StopReason
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 
 @dataclass(slots=True, eq=False)

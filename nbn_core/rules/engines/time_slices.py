@@ -11,12 +11,10 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nbn_core.kernels import first_order
 from nbn_core.rules.engines import clock
 from nbn_core.trace import Record, StopReason
+from nbn_core.types import IntArray
 
 PORTION_SECONDS = 0.02
 _ROOM = 2**18  # numbers of weights made room for in one portion
@@ -52,7 +50,7 @@ class Counted(Protocol):
     evaluations: int
     seconds: float
     rate: float
-    counters: NDArray[np.int64]
+    counters: IntArray
 
 
 def room(record: Record) -> tuple[Any, ...]:
