@@ -319,7 +319,7 @@ def _attempt(rule: NBN, state: NBNState, start: FloatArray) -> Attempt:
     mu_next = float(numbers[nbn.MU])
     if math.isnan(part):
         return Attempt(mu, None, None, math.nan, False, mu_next)
-    whole = state.buffers[-1][: len(start)]
+    whole = state.workspace.step[: len(start)]
     trial = start - part * whole  # the kernel's own may by now be that of an earlier attempt
     step = -part * whole
     lock(step, trial)
