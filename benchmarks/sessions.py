@@ -21,12 +21,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.draw.component import KEY
+from nbn_core.types import Json
 from tests.browser.helpers import running_app
 
 POLL, PATIENCE = 0.09, 1.5  # as in app/draw/frontend/workbench.js
 ROUNDS = 3
-
-Json = dict[str, Any]
 
 
 class Session:

@@ -28,8 +28,8 @@ from nbn_core.errors import SettingError, ShapeError
 from nbn_core.network import Network, Topology
 from nbn_core.trace import StopReason
 from nbn_core.training import TrainingResult, train
+from nbn_core.types import FloatArray
 
-FloatArray = NDArray[np.float64]
 PRESETS = ("slp", "mlp", "bmlp", "fcc")
 
 

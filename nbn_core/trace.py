@@ -12,10 +12,8 @@ from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from nbn_core.types import FloatArray, IntArray
 
 
 class StopReason(Enum):
@@ -58,6 +56,7 @@ class Iteration(NamedTuple):
     attempts: int
     seconds: float
     weights: FloatArray
+    step_length: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +90,10 @@ class Trace:
     work : (k+1,) float64
         Work since the start in forward-equivalent units: multiplications of one forward pass over
         all patterns. NaN if left out.
+    step_length : (k+1,) float64
+        Factor by which the accepted step was shortened or lengthened: 1 is the whole step. In row 0
+        the one of the step before the training: 1, or that of the trace it resumed. NaN for a rule
+        that does not search along its step, and if left out.
     """
 
     sse: FloatArray
@@ -103,6 +106,7 @@ class Trace:
     iterations: IntArray = None  # type: ignore[assignment]
     evaluations: IntArray = None  # type: ignore[assignment]
     work: FloatArray = None  # type: ignore[assignment]
+    step_length: FloatArray = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         rows = len(self.sse)
@@ -112,6 +116,8 @@ class Trace:
             object.__setattr__(self, "evaluations", 1 + np.cumsum(self.attempts))
         if self.work is None:
             object.__setattr__(self, "work", np.full(rows, np.nan))
+        if self.step_length is None:
+            object.__setattr__(self, "step_length", np.full(rows, np.nan))
 
     def __len__(self) -> int:
         return len(self.sse)
@@ -121,33 +127,15 @@ class Trace:
 
     def part(self, first: int) -> Trace:
         """Return the rows from row `first` on, without copying."""
-        return Trace(
-            self.sse[first:],
-            self.mu[first:],
-            self.gradient_norm[first:],
-            self.attempts[first:],
-            self.seconds[first:],
-            self.weights[first:],
-            self.first + first,
-            self.iterations[first:],
-            self.evaluations[first:],
-            self.work[first:],
-        )
+        return self._rows(slice(first, None), self.first + first)
 
     def until(self, rows: int) -> Trace:
         """Return the first so many rows, without copying."""
-        return Trace(
-            self.sse[:rows],
-            self.mu[:rows],
-            self.gradient_norm[:rows],
-            self.attempts[:rows],
-            self.seconds[:rows],
-            self.weights[:rows],
-            self.first,
-            self.iterations[:rows],
-            self.evaluations[:rows],
-            self.work[:rows],
-        )
+        return self._rows(slice(rows), self.first)
+
+    def _rows(self, rows: slice, first: int) -> Trace:
+        columns = {name: getattr(self, name)[rows] for name in Columns._fields}
+        return Trace(first=first, **columns)
 
     def row(self, k: int) -> Iteration:
         """Return row k as plain numbers, with the weights as an array."""
@@ -160,6 +148,7 @@ class Trace:
             int(self.attempts[k]),
             float(self.seconds[k]),
             self.weights[k],
+            float(self.step_length[k]),
         )
 
 
@@ -175,6 +164,7 @@ class Columns(NamedTuple):
     iterations: IntArray
     evaluations: IntArray
     work: FloatArray
+    step_length: FloatArray
 
 
 EVERY = 200
@@ -211,14 +201,17 @@ class Record:
         Where training starts.
     mu : float
         Damping at the start.
+    step_length : float
+        That of the step before; NaN for a rule that does not search along its step.
     """
 
-    def __init__(self, weights: FloatArray, mu: float) -> None:
+    def __init__(self, weights: FloatArray, mu: float, step_length: float = np.nan) -> None:
         self.rows = 0
         self._done: int | None = None
         self.columns = _columns(16, len(weights))
         self.columns.weights[0] = weights
         self.columns.mu[0] = mu
+        self.columns.step_length[0] = step_length
 
     @property
     def done(self) -> int:
@@ -299,7 +292,7 @@ class Record:
 def _trace(columns: Columns, first: int) -> Trace:
     for column in columns:
         column.setflags(write=False)
-    return Trace(*columns[:6], first, *columns[6:])
+    return Trace(first=first, **columns._asdict())
 
 
 def _columns(rows: int, n_weights: int) -> Columns:
@@ -313,4 +306,5 @@ def _columns(rows: int, n_weights: int) -> Columns:
         np.arange(rows),
         np.zeros(rows, dtype=np.int64),
         np.zeros(rows),
+        np.full(rows, np.nan),
     )

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.data.adapt_network import Data, fits, plan_adaptation, suggested_target
 from app.data.choices import PageState
@@ -27,8 +26,7 @@ from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment, GivenStart, OwnData
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 MAX_POINTS: Final = 2000
 HALF_WIDTH: Final = 5.0  # the empty plane goes from -5 to 5, as Playground's data does

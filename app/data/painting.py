@@ -21,10 +21,11 @@ from app.session.state import Session
 from app.session.training import drop_run, halt, leave_nothing_running, train, training_key
 from app.session.weights import reached_weights, renew_weights
 from app.shared.component import Component
-from app.shared.payload import Json, network_block, number, pack
+from app.shared.payload import network_block, number, pack
 from app.shared.words import ended, headline
 from nbn_core.experiment import OwnData
 from nbn_core.training import StopReason
+from nbn_core.types import Json
 
 KEY: Final = "nbn-painting"
 _CANVAS: Final = Component(

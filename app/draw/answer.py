@@ -9,12 +9,13 @@ from app.session.limits import MAX_ITERATIONS
 from app.session.messages import Have
 from app.session.state import Session
 from app.session.training import drop_run, training_key
-from app.shared.payload import Json, graph_block, network_block, pack
+from app.shared.payload import graph_block, network_block, pack
 from app.shared.problem_gallery import catalogue
 from app.shared.words import about_own, ended, facts, headline
 from nbn_core.experiment import Experiment, OwnData, ProblemData
 from nbn_core.generators import PROBLEMS
 from nbn_core.rules import RULES
+from nbn_core.types import Json
 
 
 def answer(session: Session, have: Have, client: str | None, *, warming: bool) -> Json:

@@ -17,10 +17,10 @@ from app.session import server
 from app.session.jobs import Run, Workers
 from app.session.state import Session
 from app.session.training import training_key
-from app.shared.payload import Json
 from nbn_core.checks import plural
 from nbn_core.experiment import Experiment, ProblemData, Stopping
 from nbn_core.training import StopReason
+from nbn_core.types import Json
 from nbn_core.warmup import is_warm_to_race
 
 SETTINGS: Final[dict[str, Any]] = {

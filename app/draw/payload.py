@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.shared.payload import Json, number, pack
+from app.shared.payload import number, pack
 from nbn_core.data import Dataset
 from nbn_core.trace import Trace
+from nbn_core.types import FloatArray, Json
 
 KEPT_BYTES: Final = 6_000_000  # of weights, per run; longer traces keep every s-th iteration
 CHUNK_BYTES: Final = 1_500_000  # of weights, per answer
@@ -61,11 +61,11 @@ def _patterns(dataset: Dataset) -> Json:
     }
 
 
-def _ranges(values: NDArray[np.float64]) -> list[list[float]]:
+def _ranges(values: FloatArray) -> list[list[float]]:
     return np.stack([values.min(0), values.max(0)], axis=1).tolist()  # type: ignore[no-any-return]
 
 
-def _domain(inputs: NDArray[np.float64]) -> list[float] | None:
+def _domain(inputs: FloatArray) -> list[float] | None:
     if inputs.shape[1] > 2:
         return None
     domain = []
@@ -75,7 +75,7 @@ def _domain(inputs: NDArray[np.float64]) -> list[float] | None:
     return domain
 
 
-def _class_names(train: Dataset, targets: NDArray[np.float64], classes: Sequence[str]) -> list[str]:
+def _class_names(train: Dataset, targets: FloatArray, classes: Sequence[str]) -> list[str]:
     if train.kind != "classification":
         return []
     if len(classes) == max(2, train.n_outputs):

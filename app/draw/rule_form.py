@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from app.session.limits import most_iterations
 from nbn_core.errors import SettingError
 from nbn_core.experiment import MAX_ITERATIONS, Experiment, SeededStart
 from nbn_core.generators import MAX_SEED
-
-Json = dict[str, Any]
+from nbn_core.types import Json
 
 _CONTROL: Final = {
     "best_step": "Best step",

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from app.figures.palette import Palette
 from app.figures.spec import Spec
+from nbn_core.types import FloatArray
 
 FONT = "Source Sans, Source Sans Pro, sans-serif"
 
@@ -85,7 +84,7 @@ def columns(values: Mapping[str, Iterable[object]]) -> str:
     return rows(list(values), zip(*values.values(), strict=True))
 
 
-def grid(x: NDArray[np.float64], y: NDArray[np.float64], values: NDArray[np.float64]) -> str:
+def grid(x: FloatArray, y: FloatArray, values: FloatArray) -> str:
     """Write values over a plane as CSV: x along the first row, y down the first column."""
     lines = ([v, *line] for v, line in zip(y.tolist(), values.tolist(), strict=True))
     return rows(["y \\ x", *x.tolist()], lines)

@@ -13,6 +13,7 @@ from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
 from nbn_core.trace import Trace
+from nbn_core.types import FloatArray, IntArray
 
 SMALLEST = 1e-300  # stands for zero on a log axis
 
@@ -78,7 +79,7 @@ def convergence(
 
 
 def _curve(
-    plot: Spec, steps: NDArray[np.int64], sse: NDArray[np.float64], name: str,
+    plot: Spec, steps: IntArray, sse: FloatArray, name: str,
     line: dict[str, object],
 ) -> None:  # fmt: skip
     plot.add_scatter(
@@ -88,7 +89,7 @@ def _curve(
 
 
 def outputs_over_targets(
-    targets: NDArray[np.float64], outputs: NDArray[np.float64], palette: Palette,
+    targets: FloatArray, outputs: FloatArray, palette: Palette,
     height: int = 300,
 ) -> Chart:  # fmt: skip
     """Draw the outputs over the targets; the points of a perfect network lie on the diagonal."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.figures import layout
 from app.figures.chart import Chart, columns, figure, rows
 from app.figures.number_format import short
 from app.figures.palette import Palette
 from nbn_core.network import Topology
+from nbn_core.types import FloatArray
 
-FloatArray = NDArray[np.float64]
 MAX_LABELS = 26  # groups up to which each is labelled
 DECADES = 4  # range of the colour scale
 _CLEAR = "rgba(0,0,0,0)"

@@ -15,6 +15,7 @@ from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
 from nbn_core.network import Topology
+from nbn_core.types import FloatArray
 
 Indices = NDArray[np.intp]
 LEVELS = 6  # strengths of either colour
@@ -24,7 +25,7 @@ MAX_LABELS = 40  # nodes up to which names are written
 
 def painted(
     topology: Topology,
-    values: NDArray[np.float64],
+    values: FloatArray,
     palette: Palette,
     *,
     what: str,
@@ -76,8 +77,8 @@ def painted(
 def _add_links(
     plot: Spec,
     topology: Topology,
-    spots: NDArray[np.float64],
-    tones: NDArray[np.float64],
+    spots: FloatArray,
+    tones: FloatArray,
     palette: Palette,
     lit: Collection[int] | None,
 ) -> None:
@@ -112,7 +113,7 @@ def _links(topology: Topology) -> tuple[Indices, Indices, Indices]:
     return neurons, sources, weights
 
 
-def _curves(sources: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.float64]:
+def _curves(sources: FloatArray, targets: FloatArray) -> FloatArray:
     """Return curved lines, each followed by a gap: (links, POINTS + 1, 2) float64."""
     out = np.zeros_like(sources)
     out[:, 0] = np.maximum(20.0, np.abs(targets[:, 0] - sources[:, 0]) * 0.45)
@@ -125,9 +126,7 @@ def _curves(sources: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArr
     return curves
 
 
-def _add_hover(
-    plot: Spec, topology: Topology, spots: NDArray[np.float64], values: NDArray[np.float64]
-) -> None:
+def _add_hover(plot: Spec, topology: Topology, spots: FloatArray, values: FloatArray) -> None:
     """Add invisible points for hovering, at two thirds of the length of each link."""
     titles = weight_titles(topology)
     neurons, sources, weights = _links(topology)
@@ -143,8 +142,8 @@ def _add_hover(
 def _add_nodes(
     plot: Spec,
     topology: Topology,
-    spots: NDArray[np.float64],
-    tones: NDArray[np.float64],
+    spots: FloatArray,
+    tones: FloatArray,
     palette: Palette,
     lit: Collection[int] | None,
 ) -> None:

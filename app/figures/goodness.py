@@ -6,19 +6,17 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.figures import lanes
 from app.figures.chart import Chart, columns, figure
 from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.trials import decades
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray, IntArray
 
 
 def goodness_chart(
-    epochs: NDArray[np.int64], goodness: FloatArray, palette: Palette, height: int = 340
+    epochs: IntArray, goodness: FloatArray, palette: Palette, height: int = 340
 ) -> Chart:
     """Draw the mean goodness of each level over the epochs, for correct and for wrong labels.
 

@@ -14,12 +14,11 @@ from app.figures.chart import Chart, figure, rows
 from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
+from nbn_core.types import BoolArray, FloatArray
 
 DECADES: Final = 6  # range of the logarithmic colour scale
 MAX_SIDE: Final = 500  # cells per side; beyond that a cell stands for several weights
 MAX_LABELS: Final = 26  # groups up to which each is labelled
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +46,7 @@ class MatrixView:
     titles: Sequence[str]
     frames: list[tuple[str, int]]
     column_frames: list[tuple[str, int]]
-    zeros: NDArray[np.bool_]
+    zeros: BoolArray
     scale: str = "log"
 
 
@@ -120,9 +119,7 @@ def toned(values: FloatArray, largest: float, scale: str) -> FloatArray:
     return result
 
 
-def pooled(
-    values: FloatArray, never: NDArray[np.bool_], stride: int
-) -> tuple[FloatArray, NDArray[np.bool_]]:
+def pooled(values: FloatArray, never: BoolArray, stride: int) -> tuple[FloatArray, BoolArray]:
     """Reduce stride x stride cells to the one of largest magnitude.
 
     Returns
@@ -221,7 +218,7 @@ def scale_marks(largest: float, scale: str) -> list[tuple[float, str]]:
     return marks
 
 
-def _summary(part: FloatArray, never: NDArray[np.bool_], what: str, stride: int) -> str:
+def _summary(part: FloatArray, never: BoolArray, what: str, stride: int) -> str:
     size = " by ".join(f"{n:,}" for n in part.shape)
     text = (
         f"{what}, {size} weights; the largest entry is {short(float(np.abs(part).max(initial=0)))}"

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.figures.chart import Chart, columns, figure
 from app.figures.palette import Palette
 from app.figures.spec import Spec
 from nbn_core.data import Dataset
 from nbn_core.experiment import Parts
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 MAX_POINTS: Final = 3000  # drawn; the CSV has all
 BINS: Final = 24

@@ -13,13 +13,13 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.figures import layout
 from app.figures.chart import FONT
 from app.figures.names import weight_titles
 from app.figures.palette import Palette
 from nbn_core.network import Neuron, Topology
+from nbn_core.types import FloatArray
 
 HALF: Final = 17.0  # half the side of a neuron
 MARGIN: Final = 44.0
@@ -37,7 +37,7 @@ SHAPES: Final[dict[str, Callable[[float], float]]] = {  # values in [-1, 1] over
 
 def portrait(
     topology: Topology,
-    weights: NDArray[np.float64],
+    weights: FloatArray,
     palette: Palette,
     *,
     caption: str,
@@ -87,8 +87,8 @@ def portrait(
 
 def _links(
     topology: Topology,
-    tones: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    tones: FloatArray,
+    weights: FloatArray,
     places: Sequence[layout.Place],
     palette: Palette,
 ) -> list[str]:
@@ -122,8 +122,8 @@ def _curve(x0: float, y0: float, x1: float, y1: float) -> str:
 
 def _nodes(
     topology: Topology,
-    tones: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    tones: FloatArray,
+    weights: FloatArray,
     places: Sequence[layout.Place],
     palette: Palette,
 ) -> list[str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.figures.chart import Chart, columns, figure, grid
 from app.figures.number_format import short
 from app.figures.palette import Palette
 from nbn_core.data import Dataset
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 
 def output_map(

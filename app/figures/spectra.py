@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.figures.chart import Chart, columns, figure
 from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
 from nbn_core.analysis.spectrum import tolerance_of
+from nbn_core.types import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
 AXIS_END: Final = 1e-18  # relative to the largest eigenvalue
 
 
@@ -122,7 +121,7 @@ def compared(series: list[tuple[str, FloatArray]], palette: Palette, height: int
     )  # fmt: skip
 
 
-def ratio_chart(k: NDArray[np.int64], ratio: FloatArray, at: int, palette: Palette) -> Chart:
+def ratio_chart(k: IntArray, ratio: FloatArray, at: int, palette: Palette) -> Chart:
     """Draw ‖S‖ / ‖Q‖ over the iterations, with the one shown marked."""
     plot = figure(palette, 300, showlegend=False)
     plot.add_scatter(

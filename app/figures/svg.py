@@ -16,12 +16,12 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.figures.axes import Axis, axes
 from app.figures.chart import FONT, Chart
 from app.figures.palette import Palette
 from app.figures.png import png
+from nbn_core.types import FloatArray
 
 DASHES = {
     "dash": "9 6", "dot": "2 4", "dashdot": "9 4 2 4", "longdash": "14 5",
@@ -271,7 +271,7 @@ def _path(xs: Sequence[float], ys: Sequence[float]) -> str:
     return "".join(parts)
 
 
-def _numbers(values: Any) -> NDArray[np.float64]:
+def _numbers(values: Any) -> FloatArray:
     return np.asarray(values, dtype=float)
 
 

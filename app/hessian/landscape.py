@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from app.figures import valley
 from app.figures.chart import Chart, percent
@@ -18,8 +17,8 @@ from app.session.view import CurrentView
 from app.shared.chart_box import Box
 from nbn_core.analysis import landscape
 from nbn_core.analysis.coupling import full_step
+from nbn_core.types import FloatArray
 
-FloatArray = NDArray[np.float64]
 PLANES: Final = {
     "first to last weights": ("from first to last weights", "direction of most other movement"),
     "step and gradient": ("along the step", "along the gradient, at a right angle"),

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from app.figures.matrix import MAX_SIDE, MatrixView, pooled, scale_marks, toned
 from app.session.sketch import Sketch
-from app.shared.payload import Json, graph_block
+from app.shared.payload import graph_block
 from nbn_core.network import Topology
+from nbn_core.types import BoolArray, FloatArray, Json
 
 ZERO_TONE: Final = 255  # of a structural zero; other tones are 0 to 254, 127 for the value 0
-
-FloatArray = NDArray[np.float64]
 
 
 def cells(values: FloatArray, view: MatrixView, *, what: str, exact: bool) -> Json:
@@ -79,6 +78,6 @@ def _packed(cells: NDArray[np.uint8] | NDArray[np.float32], triangle: bool) -> s
 
 
 @functools.lru_cache(4)
-def _triangle(n: int) -> NDArray[np.bool_]:
-    upper: NDArray[np.bool_] = np.triu(np.ones((n, n), dtype=np.bool_))
+def _triangle(n: int) -> BoolArray:
+    upper: BoolArray = np.triu(np.ones((n, n), dtype=np.bool_))
     return upper

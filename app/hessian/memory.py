@@ -12,7 +12,7 @@ from app.hessian.choices import Choices
 from app.session.curvature import Point
 from app.session.view import CurrentView
 from app.shared.chart_box import Box
-from nbn_core.analysis.memory import BYTES, MOST, held, memory
+from nbn_core.analysis.memory import BYTES, MAX_COUNT, held, memory
 
 MAX_JACOBIAN: Final = 64_000_000  # bytes up to which J is computed in order to measure it
 
@@ -21,9 +21,9 @@ def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
     """Show the memory for the sizes entered, and what this training actually uses."""
     data, n = at.objective.dataset, at.topology.n_weights
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        p = int(st.number_input("Patterns P", 1, MOST, data.n_patterns, width=160))
-        m = int(st.number_input("Outputs M", 1, MOST, data.n_outputs, width=160))
-        w = int(st.number_input("Weights N", 1, MOST, n, width=160))
+        p = int(st.number_input("Patterns P", 1, MAX_COUNT, data.n_patterns, width=160))
+        m = int(st.number_input("Outputs M", 1, MAX_COUNT, data.n_outputs, width=160))
+        w = int(st.number_input("Weights N", 1, MAX_COUNT, n, width=160))
     need = memory(p, w, m)
     amounts = {
         "Jacobian, stored": need.jacobian,

@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from app.figures import drawing, response, spectra
 from app.figures.chart import Chart
@@ -17,8 +16,8 @@ from app.session.curvature import Point
 from app.session.view import CurrentView
 from app.shared.chart_box import Box
 from nbn_core.analysis.spectrum import Spectrum
+from nbn_core.types import FloatArray
 
-FloatArray = NDArray[np.float64]
 MAP_SIDE: Final = 45  # cells per side of an output map
 
 

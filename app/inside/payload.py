@@ -13,9 +13,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app.shared.payload import Json, number, pack
+from app.shared.payload import number, pack
 from nbn_core.analysis.dissection import Anatomy, Attempt, PatternAnatomy, RunningSums
 from nbn_core.network import Topology
+from nbn_core.types import FloatArray, Json
 
 SMALL_WEIGHTS: Final = 40
 SMALL_NEURONS: Final = 10
@@ -211,7 +212,7 @@ def _attempt(attempt: Attempt, i: int, *, whole: bool) -> Json:
     return block
 
 
-def upper(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+def upper(matrix: FloatArray) -> FloatArray:
     """Return the upper triangle of a symmetric matrix, row by row."""
     return np.asarray(matrix[np.triu_indices(len(matrix))])
 

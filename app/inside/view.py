@@ -13,10 +13,11 @@ from app.session.messages import Message, Outbox
 from app.session.state import Session
 from app.session.training import training_key
 from app.session.view import CurrentView, current_view
-from app.shared.payload import Json, graph_block, network_block
+from app.shared.payload import graph_block, network_block
 from nbn_core.analysis.dissection import Anatomy, continuation, dissect
 from nbn_core.checks import plural
 from nbn_core.network import Topology
+from nbn_core.types import Json
 
 MAX_WORK: Final = 4e10  # multiplications of one dissection: about two seconds
 WARMING: Final = "Compiling the kernels, once on this computer: about ten seconds."

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from app.figures.chart import percent
 from app.figures.goodness import goodness_chart, margin_chart
@@ -17,8 +16,8 @@ from app.session.state import Session
 from app.shared.chart_box import Box, reader_palette
 from nbn_core.checks import plural
 from nbn_core.rules.forward_forward import ForwardForward, ForwardForwardState
+from nbn_core.types import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
 MOST_PATTERNS: Final = 5000
 
 
@@ -88,7 +87,7 @@ def _first_counted(scores: FloatArray) -> int:
     return 1 if scores.shape[2] > 2 else 0
 
 
-def margins_of(totals: FloatArray, labels: NDArray[np.int64]) -> FloatArray:
+def margins_of(totals: FloatArray, labels: IntArray) -> FloatArray:
     """Goodness of the right label above the best wrong one, by pattern.
 
     `totals` are (P, C), `labels` (P,) whole numbers.
@@ -116,7 +115,7 @@ def _facts(
 
 
 def _one_pattern(
-    scores: FloatArray, totals: FloatArray, labels: NDArray[np.int64], classes: FloatArray, n: int
+    scores: FloatArray, totals: FloatArray, labels: IntArray, classes: FloatArray, n: int
 ) -> None:
     st.markdown("**One pattern, label by label**")
     p = int(st.number_input("Pattern", 1, n, 1, key="nbn-forward-pattern", width=130)) - 1
@@ -149,7 +148,7 @@ def pattern_table(scores: FloatArray, totals: FloatArray, label: int, classes: F
     return "\n".join(lines)
 
 
-def alone(scores: FloatArray, labels: NDArray[np.int64]) -> list[float]:
+def alone(scores: FloatArray, labels: IntArray) -> list[float]:
     """Share of patterns to which each level by itself gives its right label, from (P, C, L)."""
     return [
         float((scores[:, :, level].argmax(axis=1) == labels).mean())

@@ -13,8 +13,9 @@ from app.race.lanes import Lane
 from app.race.race import LaneRun, Race
 from app.race.results import LaneResult
 from app.race.snapshots import Snapshot, Snapshots, SnapshotTaker, curve_rows
-from app.shared.payload import Json, number
+from app.shared.payload import number
 from nbn_core.experiment import Experiment
+from nbn_core.types import Json
 
 PICTURES: Final = 60  # taken for one answer at most
 _LEAST: Final = 1e-38  # of an SSE, for float32

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.race.lanes import Budget, Lane, titles
 from app.session.jobs import Run, Workers
@@ -17,8 +16,8 @@ from app.session.limits import keeps_few
 from nbn_core.experiment import Experiment
 from nbn_core.trace import Trace
 from nbn_core.training import Training
+from nbn_core.types import FloatArray
 
-FloatArray = NDArray[np.float64]
 SAMPLE_EVERY: Final = 0.1  # seconds between looks at a rule whose trace does not hold its outputs
 KEPT_BYTES: Final = 48_000_000  # of weights in the trace of a lane that keeps every iteration
 SPARSE_MOST: Final = 50_000_000  # iterations of a lane that keeps a few hundred of them

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
 from app.figures.needs import bytes_in_words
 from app.race.lanes import Lane, titles
@@ -18,6 +17,7 @@ from nbn_core.analysis.rule_cost import Footprint, footprint
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
 from nbn_core.experiment.byte_cache import ByteCache
+from nbn_core.types import FloatArray
 
 KEPT: Final = ByteCache(4_000_000, largest=1_000_000)
 PLACES: Final = ("The starting weights", "Where each lane stands")
@@ -97,7 +97,7 @@ def measured(experiment: Experiment, races: RaceSession, *, at_end: bool) -> lis
 
 
 def _one(
-    experiment: Experiment, lane: Lane, weights: NDArray[np.float64], iteration: int
+    experiment: Experiment, lane: Lane, weights: FloatArray, iteration: int
 ) -> Footprint | None:
     data = experiment.datasets()[0]
     if lane.rule.refuses(experiment.topology, data):

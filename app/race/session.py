@@ -18,10 +18,10 @@ from app.session.jobs import Workers
 from app.session.messages import Message, Outbox
 from app.session.state import Session
 from app.session.training import training_key
-from app.shared.payload import Json
 from nbn_core.checks import plural
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment
+from nbn_core.types import Json
 
 LOG: Final = 60  # results kept for the table
 PROMPT: Final = 0.1  # seconds to wait for lanes that are over before the eye follows

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from app.figures.layout import places
 from app.race.race import LaneRun
-from app.shared.payload import Json, pack
+from app.shared.payload import pack
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment
 from nbn_core.network import Network
 from nbn_core.trace import Trace, next_row
+from nbn_core.types import FloatArray, IntArray, Json
 
-FloatArray = NDArray[np.float64]
 SIDE: Final = 36
 CURVE: Final = 120
 PALE: Final = 0.62  # a surface is paler than the points on it
@@ -145,7 +145,7 @@ def worth_keeping(trace: Trace) -> NDArray[np.intp]:
     return rows_at(trace.iterations, 8, 8)
 
 
-def rows_at(iterations: NDArray[np.int64], first: int, part: int) -> NDArray[np.intp]:
+def rows_at(iterations: IntArray, first: int, part: int) -> NDArray[np.intp]:
     """Find rows of which there is one for each of the `first` iterations, then every 1/`part`."""
     wanted = [0]
     last = int(iterations[-1])

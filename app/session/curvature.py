@@ -29,8 +29,8 @@ from nbn_core.objective import NormalEquations, Objective
 from nbn_core.rules.damping import damping_diagonal
 from nbn_core.rules.nbn import NBN
 from nbn_core.training.continuing import continuation
+from nbn_core.types import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
 CACHE: Final = ByteCache(192_000_000, largest=48_000_000)
 
 
@@ -174,7 +174,7 @@ def ratio(at: Point) -> float:
     return float(_cached(at, "ratio", make))
 
 
-def ratios(shown: CurrentView) -> tuple[NDArray[np.int64], FloatArray]:
+def ratios(shown: CurrentView) -> tuple[IntArray, FloatArray]:
     """Return `ratio` over the iterations.
 
     Returns
@@ -192,11 +192,9 @@ def ratios(shown: CurrentView) -> tuple[NDArray[np.int64], FloatArray]:
     return steps, np.array([ratio(point(shown, int(k))) for k in steps])
 
 
-def zeros(topology: Topology) -> NDArray[np.bool_]:
+def zeros(topology: Topology) -> BoolArray:
     """Return which entries of Q are zero for any data and weights: (N, N) bool."""
-    result: NDArray[np.bool_] = CACHE.get(
-        ("zeros", topology), lambda: coupling.structural_zeros(topology)
-    )
+    result: BoolArray = CACHE.get(("zeros", topology), lambda: coupling.structural_zeros(topology))
     return result
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.session.state import Session
 from app.session.training import training_key
 from nbn_core.experiment import Experiment
 from nbn_core.trace import Trace
+from nbn_core.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +42,11 @@ class CurrentView:
     validation: tuple[float, ...] | None = None
 
     @property
-    def weights(self) -> NDArray[np.float64]:
+    def weights(self) -> FloatArray:
         """The weights of row `k`, or the starting weights before training: (N,) float64."""
         if self.trace is None:
             return self.experiment.start_weights()
-        weights: NDArray[np.float64] = self.trace.weights[self.k]
+        weights: FloatArray = self.trace.weights[self.k]
         return weights
 
     @property

@@ -11,7 +11,6 @@ from html import escape
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.figures import response, spectra
 from app.figures.chart import Chart
@@ -36,7 +35,6 @@ from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
 
-FloatArray = NDArray[np.float64]
 MAP_SIDE: Final = 60  # cells per side of an output map
 MAX_LISTED: Final = 300  # weights up to which each is listed
 MAX_SPECTRUM: Final = 600  # weights up to which the spectrum of Q is shown

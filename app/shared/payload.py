@@ -9,15 +9,13 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from app.session.sketch import Sketch
 from nbn_core.network import Topology
-
-Json = dict[str, Any]
+from nbn_core.types import Json
 
 
 def pack(values: ArrayLike) -> str:

@@ -11,20 +11,17 @@ import functools
 import json
 import math
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.generators import PROBLEMS, Problem
 from nbn_core.network import ACTIVATIONS
+from nbn_core.types import FloatArray, Json
 
 THUMBNAILS: Final = Path(__file__).with_name("thumbnails.json")
 _MAX_POINTS: Final = 90
 _MAX_ROWS: Final = 16
-
-Json = dict[str, Any]
-FloatArray = NDArray[np.float64]
 
 
 @functools.cache

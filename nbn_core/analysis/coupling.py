@@ -25,8 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core.network import Topology
+from nbn_core.types import BoolArray, FloatArray
 
-FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.intp]
 
 
@@ -109,7 +109,7 @@ def by_layer(topology: Topology) -> Groups:
     return Groups(tuple(f"layer {layer}" for layer in layers), members)
 
 
-def structural_zeros(topology: Topology) -> NDArray[np.bool_]:
+def structural_zeros(topology: Topology) -> BoolArray:
     """Find the entries of Q that are zero for every data set and all weights.
 
     Parameters
@@ -131,7 +131,7 @@ def structural_zeros(topology: Topology) -> NDArray[np.bool_]:
                 np.maximum(reaches[i], reaches[k], out=reaches[i])
     apart = reaches @ reaches.T == 0.0
     owner = _owners(topology)
-    zeros: NDArray[np.bool_] = apart[np.ix_(owner, owner)]
+    zeros: BoolArray = apart[np.ix_(owner, owner)]
     return zeros
 
 
@@ -319,7 +319,7 @@ def _ratio(part: float, whole: float) -> float:
 # Order of the weights
 
 
-def coupling_order(quasi_hessian: FloatArray, apart: NDArray[np.bool_] | None = None) -> IndexArray:
+def coupling_order(quasi_hessian: FloatArray, apart: BoolArray | None = None) -> IndexArray:
     """Order the weights so that coupled ones stand together: spectral seriation.
 
     With the coupling c_ij = |q_ij| / sqrt(q_ii q_jj), from 0 to 1, weights are sorted by the second
@@ -360,7 +360,7 @@ def coupling_order(quasi_hessian: FloatArray, apart: NDArray[np.bool_] | None = 
     return np.array(order, dtype=np.intp)
 
 
-def _parts(linked: NDArray[np.bool_]) -> Sequence[IndexArray]:
+def _parts(linked: BoolArray) -> Sequence[IndexArray]:
     """Connected parts, the largest first."""
     left = np.ones(len(linked), dtype=bool)
     parts = []

@@ -34,7 +34,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.analysis.pattern_dissection import PatternAnatomy, lock, pattern_anatomy
 from nbn_core.data import Dataset
@@ -47,13 +47,13 @@ from nbn_core.rules.damping import Damping, damping_diagonal
 from nbn_core.rules.nbn import NBN, NBNState, damping_of
 from nbn_core.trace import StopReason, Trace
 from nbn_core.training.continuing import Continuation, continuation
+from nbn_core.types import FloatArray
 
 __all__ = [
     "Anatomy", "Attempt", "Continuation", "PatternAnatomy", "RunningSums", "continuation",
     "dissect", "mu_after",
 ]  # fmt: skip
 
-FloatArray = NDArray[np.float64]
 
 _ONE_PIECE = 1e-300  # seconds: less than anything takes, so the kernel returns after one piece
 _ROOM = 2_000_000  # numbers of Jacobian rows held at a time
@@ -319,7 +319,7 @@ def _attempt(rule: NBN, state: NBNState, start: FloatArray) -> Attempt:
     mu_next = float(numbers[nbn.MU])
     if math.isnan(part):
         return Attempt(mu, None, None, math.nan, False, mu_next)
-    whole = state.buffers[-1][: len(start)]
+    whole = state.workspace.step[: len(start)]
     trial = start - part * whole  # the kernel's own may by now be that of an earlier attempt
     step = -part * whole
     lock(step, trial)

@@ -1,4 +1,4 @@
-"""Curvature: the exact second derivatives of the SSE beside the quasi-Hessian NBN solves with.
+"""Curvature: the exact Hessian of the SSE, beside the quasi-Hessian that NBN solves with.
 
 With e = d - o and J = de/dw, and the SSE without the factor 1/2, half the Hessian of the SSE is
 
@@ -14,28 +14,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.kernels import curvature as kernel
+from nbn_core.kernels.records import plain
 from nbn_core.objective import Objective
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curvature:
-    """SSE and its derivatives at one point; arrays are read-only.
+    """SSE and its first and second derivatives at given weights; arrays are read-only.
 
     Parameters
     ----------
     sse : float
-        Without the factor 1/2.
+        Sum of squared errors, without the factor 1/2.
     gradient : (N,) float64
         g = J'e, half the gradient of the SSE.
     quasi_hessian : (N, N) float64
-        Q = J'J.
+        Q = J'J, symmetric, positive semidefinite.
     dropped : (N, N) float64
-        S, symmetric.
+        S, symmetric; may be indefinite.
     """
 
     sse: float
@@ -50,7 +50,7 @@ class Curvature:
 
     @property
     def dropped_ratio(self) -> float:
-        """Frobenius norm of S over that of Q: how far Q is from the truth; NaN where Q is 0."""
+        """Frobenius norm of S divided by that of Q; NaN where Q is 0."""
         whole = float(np.linalg.norm(self.quasi_hessian))
         return float(np.linalg.norm(self.dropped)) / whole if whole > 0 else float("nan")
 
@@ -68,7 +68,7 @@ def curvature(objective: Objective, weights: ArrayLike) -> Curvature:
     Returns
     -------
     Curvature
-        sse, gradient (N,), quasi_hessian and dropped (N, N).
+        SSE, g (N,), Q and S (N, N).
     """
     sse, gradient, quasi_hessian = objective.normal_equations(weights)
     dropped = dropped_term(objective, weights)
@@ -90,21 +90,28 @@ def dropped_term(objective: Objective, weights: ArrayLike) -> FloatArray:
     Returns
     -------
     (N, N) float64
-        Symmetric.
+        S, symmetric; rows and columns of frozen weights are zero.
     """
     network = objective.network
     n, batch = network.n_weights, kernel.BATCH
     dropped = np.zeros((n, n))
     nets, slopes, bends, pulls, lambdas, turns = np.zeros((6, network.n_neurons, batch))
-    arguments = [
-        network.first, network.sources, network.codes, network.reach, network.origins,
-        network.slots, network.outputs, network.gains, network.leaks,
-        network.checked_weights(weights), *objective.data,
-        nets, np.zeros((network.n_inputs + network.n_neurons, batch)), slopes, bends, pulls,
-        lambdas, np.zeros((len(network.origins), batch)), turns,
-        np.zeros((batch, n)), np.zeros(batch), dropped,
-    ]  # fmt: skip
-    kernel.dropped_term(*arguments)
+    workspace = kernel.Workspace(
+        nets=nets,
+        slopes=slopes,
+        bends=bends,
+        values=np.zeros((network.n_inputs + network.n_neurons, batch)),
+        pulls=pulls,
+        lambdas=lambdas,
+        responses=np.zeros((len(network.origins), batch)),
+        turns=turns,
+        feeds=np.zeros((batch, n)),
+        factor=np.zeros(batch),
+    )
+    kernel.dropped_term(
+        plain(network.structure), plain(network.paths), plain(objective.data),
+        network.checked_weights(weights), plain(workspace), dropped,
+    )  # fmt: skip
     dropped[objective.held] = dropped[:, objective.held] = 0.0
     lower = np.tril(dropped)
     return lower + np.tril(dropped, -1).T

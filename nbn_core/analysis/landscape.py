@@ -16,13 +16,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.analysis.coupling import decrease, full_step
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

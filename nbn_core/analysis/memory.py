@@ -1,11 +1,11 @@
-"""Memory: what the Jacobian, the quasi-Hessian and one row of J need, in numbers and bytes.
+"""Memory for the Jacobian, the quasi-Hessian and rows of J, in numbers and bytes.
 
     J, stored            P M N          grows with the data
-    Q and g              N (N + 1) / 2 + N, one triangle; N N + N as stored in full
+    Q and g              N (N + 1) / 2 + N for one triangle; N N + N as stored in full
     one row of J         N              all that NBN keeps of J at a time in the papers
-    a block of rows      B N            what is kept here, B patterns of one output at a time
+    a block of rows      B N            what is kept here: B patterns of one output at a time
 
-Without J the need no longer depends on P and M: that is the point of Wilamowski & Yu, IEEE Trans.
+Without J the memory no longer depends on P and M: that is the point of Wilamowski & Yu, IEEE Trans.
 Neural Networks 21(6), 930-937, 2010.
 """
 
@@ -18,7 +18,7 @@ from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Network
 
 BYTES = 8
-MOST = 10**9
+MAX_COUNT = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,17 @@ class Memory:
     Parameters
     ----------
     jacobian : int
-        P M N.
+        The whole Jacobian, P M N.
     quasi_hessian : int
-        N N.
+        The full quasi-Hessian, N N.
     triangle : int
-        N (N + 1) / 2.
+        One triangle of it, N (N + 1) / 2.
     gradient : int
-        N.
+        The gradient, N.
     row : int
-        N.
+        One row of the Jacobian, N.
     block : int
-        B N, the rows kept at a time.
+        The rows of one block of patterns, B N.
     """
 
     jacobian: int
@@ -50,41 +50,44 @@ class Memory:
 
 
 def memory(n_patterns: int, n_weights: int, n_outputs: int) -> Memory:
-    """Count what each way of computing needs.
+    """Count the numbers that each way of computing Q and g stores.
 
     Parameters
     ----------
     n_patterns, n_weights, n_outputs : int
-        P, N, M: from 1 up.
+        P, N and M, each from 1 to `MAX_COUNT`.
 
     Returns
     -------
     Memory
-        Numbers, each of 8 bytes.
+        Counts of numbers of 8 bytes.
     """
-    p = whole(n_patterns, "The number of patterns", 1, MOST)
-    n = whole(n_weights, "The number of weights", 1, MOST)
-    m = whole(n_outputs, "The number of outputs", 1, MOST)
+    p = whole(n_patterns, "The number of patterns", 1, MAX_COUNT)
+    n = whole(n_weights, "The number of weights", 1, MAX_COUNT)
+    m = whole(n_outputs, "The number of outputs", 1, MAX_COUNT)
     return Memory(p * m * n, n * n, n * (n + 1) // 2, n, n, BLOCK * n)
 
 
 def held(network: Network) -> dict[str, int]:
-    """Measure the arrays that one training of this network really holds.
+    """Measure the arrays that one training of this network allocates.
 
     Parameters
     ----------
     network : Network
-        The network.
+        Topology laid out for the kernels.
 
     Returns
     -------
     dict of str to int
-        Bytes of Q, of a block of Jacobian rows, and of all other work space.
+        Bytes of Q ("quasi_hessian"), of a block of Jacobian rows ("block") and of all other work
+        space ("other").
     """
-    room = network.room()
-    rows = room[7]
+    buffers = network.workspace()
+    rows = buffers.rows
     padded = rows.shape[0] * rows.shape[2]
-    other = room[1].nbytes + room[4].nbytes + room[5].nbytes + room[6].nbytes
+    other = sum(
+        array.nbytes for array in (buffers.slopes, buffers.lines, buffers.factors, buffers.picks)
+    )
     return {
         "quasi_hessian": padded * padded * BYTES,
         "block": rows.nbytes,

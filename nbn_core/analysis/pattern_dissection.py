@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.kernels.activations import activate
 from nbn_core.network import Network
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

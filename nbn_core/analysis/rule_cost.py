@@ -29,7 +29,6 @@ from nbn_core.rules.engines.first_order import Gradient
 from nbn_core.trace import Record
 from nbn_core.training import Training
 
-FloatArray = NDArray[np.float64]
 ITERATIONS = 3
 # These do not train the drawn weights towards a smaller SSE of the drawn network alone.
 _OWN_AIM = frozenset({"forward_forward", "noprop", "cascade_correlation"})

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.checks import shown
 from nbn_core.data.dataset import NAME_LENGTH, checked_name
 from nbn_core.errors import DatasetError
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray, IntArray
 
 MAX_CLASSES = 50
 
@@ -67,7 +66,7 @@ class DataColumn:
             return (self.name,)
         return tuple(plain_name(f"{self.name}={label}", NAME_LENGTH) for label in self.classes)
 
-    def encode(self, indices: NDArray[np.int64]) -> FloatArray:
+    def encode(self, indices: IntArray) -> FloatArray:
         """Write classes as numbers.
 
         Parameters

@@ -9,17 +9,15 @@ from numbers import Real
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.checks import shown, whole
 from nbn_core.errors import DatasetError, SettingError
+from nbn_core.types import BoolArray, FloatArray, IntArray
 
 Kind = Literal["regression", "classification"]
 KINDS: tuple[Kind, ...] = ("regression", "classification")
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 NAME_LENGTH = 100
 

@@ -18,13 +18,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.checks import shown
 from nbn_core.data.dataset import Dataset
 from nbn_core.errors import SettingError, ShapeError
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 METHODS: dict[str, str] = {
     "none": "As they are",

@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.checks import MAX_SEED, real, whole
 from nbn_core.data.dataset import Dataset
 from nbn_core.errors import DatasetError, SettingError
+from nbn_core.types import FloatArray, IntArray
 
-IntArray = NDArray[np.int64]
 _ROUNDING = 1e-9  # of two shares that are meant to make 1
 
 
@@ -150,12 +149,12 @@ def parts_of(dataset: Dataset, rows: Rows) -> Parts:
     return Parts(dataset.rows(rows.train), *others)
 
 
-def _progress(classes: IntArray) -> NDArray[np.float64]:
+def _progress(classes: IntArray) -> FloatArray:
     """How far into its own class each pattern comes, between 0 and 1."""
     _, group, sizes = np.unique(classes, return_inverse=True, return_counts=True)
     sorted_rows = np.argsort(group, kind="stable")
     first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     place = np.empty(len(classes))
     place[sorted_rows] = np.arange(len(classes)) - first[group[sorted_rows]]
-    progress: NDArray[np.float64] = (place + 0.5) / sizes[group]
+    progress: FloatArray = (place + 0.5) / sizes[group]
     return progress

@@ -21,16 +21,13 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.checks import shown
 from nbn_core.data.columns import MAX_CLASSES, DataColumn, names_of, plain_name
 from nbn_core.data.dataset import NAME_LENGTH, Dataset
 from nbn_core.errors import DatasetError
+from nbn_core.types import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 Kind = Literal["number", "text", "date", "mixed", "constant", "empty"]
 
 _DATE = re.compile(

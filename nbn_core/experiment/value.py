@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from nbn_core.checks import plural, shown
 from nbn_core.data import Dataset
-from nbn_core.data.dataset import FloatArray
 from nbn_core.data.scaling import Scaling
 from nbn_core.data.split import Parts
 from nbn_core.errors import ExperimentError, NBNError, SettingError, ShapeError
@@ -28,6 +27,7 @@ from nbn_core.objective import Objective
 from nbn_core.rules import RULES
 from nbn_core.rules.damping import PUBLISHED
 from nbn_core.training import Training
+from nbn_core.types import FloatArray
 
 MAX_DRAWING = 256 * 1024
 MAX_DEPTH = 32

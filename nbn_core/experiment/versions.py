@@ -7,9 +7,8 @@ that it does not understand: what is damaged is refused by the reader of the new
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-Json = dict[str, Any]
+from nbn_core.types import Json
 
 
 def _from_1(document: Json) -> Json:

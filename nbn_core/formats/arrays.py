@@ -22,14 +22,16 @@ from numpy.typing import ArrayLike, NDArray
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
-from nbn_core.formats.parsing import FloatArray, FormatError, checked, number, quoted, text_of
+from nbn_core.formats.parsing import FormatError, checked, number, quoted, text_of
 from nbn_core.network import Topology
 from nbn_core.trace import Trace
+from nbn_core.types import FloatArray
 
 MAX_NPZ = 512_000_000
 MAX_MEMBERS = 32
 COLUMNS = (
     "iterations", "sse", "mu", "gradient_norm", "attempts", "evaluations", "work", "seconds",
+    "step_length",
 )  # fmt: skip
 VALIDATION = "validation_sse"
 _FORMULA = re.compile(r"'*[=+\-@]")

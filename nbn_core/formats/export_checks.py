@@ -13,8 +13,9 @@ from numpy.typing import ArrayLike
 from nbn_core.checks import shown
 from nbn_core.data.scaling import Affine, Scaling
 from nbn_core.errors import SettingError, ShapeError
-from nbn_core.formats.parsing import FloatArray, FormatError, checked
+from nbn_core.formats.parsing import FormatError, checked
 from nbn_core.network import Topology
+from nbn_core.types import FloatArray
 
 Precision = Literal["double", "float"]
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)

@@ -22,7 +22,6 @@ from numpy.typing import ArrayLike
 from nbn_core.formats.parsing import (
     MAX_CONNECTIONS,
     MAX_NODES,
-    FloatArray,
     FormatError,
     NetworkFile,
     checked,
@@ -30,6 +29,7 @@ from nbn_core.formats.parsing import (
     text_of,
 )
 from nbn_core.network import Topology
+from nbn_core.types import FloatArray
 
 MAX_DEPTH = 16
 MAX_ELEMENTS = 1_000_000

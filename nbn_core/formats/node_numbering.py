@@ -9,8 +9,9 @@ import networkx
 import numpy as np
 
 from nbn_core.checks import plural
-from nbn_core.formats.parsing import MAX_CONNECTIONS, MAX_NODES, FloatArray, FormatError, checked
+from nbn_core.formats.parsing import MAX_CONNECTIONS, MAX_NODES, FormatError, checked
 from nbn_core.network import Topology, default_names
+from nbn_core.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

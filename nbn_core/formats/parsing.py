@@ -8,13 +8,12 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.checks import plural
 from nbn_core.errors import NBNError, ShapeError
 from nbn_core.network import Topology
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 MAX_TEXT = 4_000_000
 MAX_NODES = 5_000

@@ -27,8 +27,9 @@ from nbn_core.formats import (
     read_vectors,
     read_weights_csv,
 )
-from nbn_core.formats.parsing import SEPARATORS, FloatArray, checked, quoted, text_of
+from nbn_core.formats.parsing import SEPARATORS, checked, quoted, text_of
 from nbn_core.network import Topology
+from nbn_core.types import FloatArray
 
 MAX_BYTES = 32_000_000
 REPORT_BEGIN = '<script type="application/json" id="nbn-lab-experiment">'

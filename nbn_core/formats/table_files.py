@@ -18,9 +18,10 @@ import pandas
 from nbn_core.data.columns import plain_name
 from nbn_core.data.table import Column, Reading, Table
 from nbn_core.errors import DatasetError
-from nbn_core.formats.parsing import FloatArray, quoted
+from nbn_core.formats.parsing import quoted
 from nbn_core.formats.sniffing import DELIMITERS, NUMBER, Found, has_header, sniff
 from nbn_core.formats.spreadsheets import read_excel, read_parquet
+from nbn_core.types import FloatArray
 
 MAX_BYTES = 5_000_000
 MAX_ROWS = 100_000

@@ -1,14 +1,12 @@
 """Classic problems of the NBN papers: exclusive or, parity, two spirals."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.data import Dataset
 from nbn_core.generators.catalogue import NOISE, SEED, Range, problem
 from nbn_core.generators.encoding import corners
 from nbn_core.network import Topology
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 
 def _parity_network(data: Dataset) -> Topology:

@@ -1,9 +1,8 @@
 """Rows of -1 and +1 that more than one kind of problem is made of."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray, IntArray
 
 
 def corners(n: int) -> FloatArray:
@@ -12,6 +11,6 @@ def corners(n: int) -> FloatArray:
     return np.asarray(2.0 * bits - 1)
 
 
-def one_high(classes: NDArray[np.int64], count: int) -> FloatArray:
+def one_high(classes: IntArray, count: int) -> FloatArray:
     """Rows of -1 with +1 in the column of the class."""
     return np.where(classes[:, None] == np.arange(count), 1.0, -1.0)

@@ -3,13 +3,11 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.data import Dataset
 from nbn_core.generators.catalogue import NOISE, POINTS, SEED, problem
 from nbn_core.network import Topology
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 
 @problem(

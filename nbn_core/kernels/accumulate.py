@@ -1,15 +1,15 @@
-"""SSE, gradient and quasi-Hessian of a block of patterns, by any of the methods.
+"""SSE, gradient and quasi-Hessian, summed block by block, by any of the methods.
 
-FORWARD   delta rows forward only, sums row by row of J
-BACKWARD  delta rows backwards from each output, sums row by row of J
-PAIRS     delta rows forward only, sums by pairs of neurons
-PAIRS + BACKWARD
+A method is made of two choices, each one bit of its code:
+
+    FORWARD or BACKWARD   delta rows forward only (2010), or backwards from each output (2008)
+    rows or PAIRS         Q as the sum of products of rows of J, or by pairs of neurons
 """
 
 from numba import njit
 
 from nbn_core.kernels.backward import backward_block
-from nbn_core.kernels.cache import INNER
+from nbn_core.kernels.cache import INLINED
 from nbn_core.kernels.forward import (
     delta_block,
     error_block,
@@ -23,70 +23,72 @@ from nbn_core.kernels.pair_sums import add_pairs, spread_sums
 FORWARD, BACKWARD, PAIRS = 0, 1, 2
 
 
-@njit(**INNER)
-def add_block(
-    structure, paths, row_plan, pair_plan, method, weights, data, start, count, room,
-    sse, gradient, quasi_hessian,
-):  # fmt: skip
-    """Add one block of patterns to SSE (returned), gradient and quasi-Hessian, or to `sums`.
+@njit(**INLINED)
+def differentiate_block(problem, buffers, weights, start, count):
+    """Run a block forward and find its delta rows, times the roots of the pattern weights.
 
     Parameters
     ----------
-    structure, paths, row_plan, pair_plan : tuples of arrays
-        See `nbn_core.network.layout` and `nbn_core.objective.pair_plan`.
-    method : int
-        See above.
+    problem : Problem
+        Network, data and method.
+    buffers : BlockBuffers
+        `values`, `slopes` and `deltas` are written.
     weights : (N,) float64
         Neuron by neuron, bias first.
-    data : tuple of arrays
-        inputs (P, I), targets (P, M), roots (P,) or (0,).
     start, count : int
-        The block.
-    room : tuple of arrays
-        See `Network.room`.
-    sse : float
-        Of the blocks before.
-    gradient, quasi_hessian : (C WIDTH,), (C WIDTH, C WIDTH) float64
-        Added to.
+        First pattern and number of patterns of the block.
     """
-    first, sources, codes, gains, leaks, outputs = structure
-    reach, origins, slots, consumers, carriers, fed = paths
-    groups, columns, lefts, rights = row_plan
-    inputs, targets, roots = data
-    values, slopes, errors, deltas, lines, factors, picks, rows, sums = room
-    n_inputs = inputs.shape[1]
-    forward_block(
-        first, sources, codes, gains, leaks, weights, inputs, start, count, values, slopes
-    )
-    if method & BACKWARD:
-        backward_block(
-            reach, origins, slots, outputs, consumers, carriers, fed, weights, slopes, count,
-            factors, picks, deltas,
-        )  # fmt: skip
+    structure, paths, patterns = problem.structure, problem.paths, problem.patterns
+    forward_block(structure, weights, patterns.inputs, start, count, buffers.values, buffers.slopes)
+    if problem.method & BACKWARD:
+        backward_block(paths, structure.outputs, weights, buffers, count)
     else:
-        delta_block(
-            first, sources, reach, origins, slots, weights, slopes, count, n_inputs,
-            factors, picks, deltas,
-        )  # fmt: skip
-    if roots.shape[0] > 0:
-        weigh_deltas(reach, outputs, roots, start, count, deltas)
+        delta_block(structure, paths, weights, buffers, count, patterns.inputs.shape[1])
+    if patterns.sqrt_weights.shape[0] > 0:
+        weigh_deltas(
+            paths.reach, structure.outputs, patterns.sqrt_weights, start, count, buffers.deltas
+        )
+
+
+@njit(**INLINED)
+def add_block(problem, buffers, weights, start, count, sse, gradient, quasi_hessian):
+    """Add one block of patterns to the SSE (returned), and to g and Q or to `buffers.sums`.
+
+    Parameters
+    ----------
+    problem : Problem
+        Network, data and method.
+    buffers : BlockBuffers
+        Work space for the block.
+    weights : (N,) float64
+        Neuron by neuron, bias first.
+    start, count : int
+        First pattern and number of patterns of the block.
+    sse : float
+        Sum of squared errors of the blocks before.
+    gradient, quasi_hessian : (C WIDTH,), (C WIDTH, C WIDTH) float64
+        g and the upper triangle of Q, added to; left alone by PAIRS.
+    """
+    outputs = problem.structure.outputs
+    groups, columns, _, _ = problem.row_plan
+    lines, rows, errors = buffers.lines, buffers.rows, buffers.errors
+    differentiate_block(problem, buffers, weights, start, count)
     for m in range(outputs.shape[0]):
-        sse += error_block(outputs, targets, roots, start, count, n_inputs, values, m, errors[m])
-    if method & PAIRS:
-        first_line = values.shape[0] + 2 + errors.shape[0] + deltas.shape[0]
-        add_pairs(pair_plan, lines, first_line, count, rows, sums)
+        sse += error_block(outputs, problem.patterns, start, count, buffers.values, m, errors[m])
+    if problem.method & PAIRS:
+        first_line = buffers.values.shape[0] + 2 + errors.shape[0] + buffers.deltas.shape[0]
+        add_pairs(problem.pair_plan, lines, first_line, count, rows, buffers.sums)
     else:
         for m in range(outputs.shape[0]):
-            jacobian_block(groups, columns, lefts, rights, lines, count, m, rows)
+            jacobian_block(problem.row_plan, lines, count, m, rows)
             add_gradient(gradient, rows, errors[m], count, columns, groups[m], groups[m + 1])
             add_products(quasi_hessian, rows, count, columns, groups[m], groups[m + 1])
     return sse
 
 
-@njit(**INNER)
-def clear_sums(room, gradient, quasi_hessian):
-    """Set all sums to zero."""
-    sums = room[8]
+@njit(**INLINED)
+def clear_sums(sums, gradient, quasi_hessian):
+    """Set the sums by pairs, g and Q to zero before the first block."""
     for r in range(sums.shape[0]):
         for c in range(sums.shape[1]):
             sums[r, c] = 0.0
@@ -96,16 +98,18 @@ def clear_sums(room, gradient, quasi_hessian):
             quasi_hessian[n, c] = 0.0
 
 
-@njit(**INNER)
-def complete_sums(pair_plan, method, held, room, gradient, quasi_hessian):
-    """Make gradient and quasi-Hessian complete after the last block.
+@njit(**INLINED)
+def complete_sums(problem, sums, gradient, quasi_hessian):
+    """Complete g and Q after the last block.
 
-    The columns of J of held weights are zero.
+    Sums by pairs are put in their places; the entries of frozen weights, whose columns of J are
+    zero, are cleared.
     """
-    if method & PAIRS:
-        spread_sums(pair_plan, room[8], gradient, quasi_hessian)
-    for x in range(held.shape[0]):
-        n = held[x]
+    if problem.method & PAIRS:
+        spread_sums(problem.pair_plan, sums, gradient, quasi_hessian)
+    frozen = problem.frozen
+    for x in range(frozen.shape[0]):
+        n = frozen[x]
         gradient[n] = 0.0
         for c in range(n, quasi_hessian.shape[0]):
             quasi_hessian[n, c] = 0.0

@@ -16,6 +16,7 @@ Arguments are cut off at |a| = 80: there the bipolar value is 1 to the last bit,
 
 from numba import njit
 
+from nbn_core.kernels.cache import ENTRY
 from nbn_core.kernels.vectors import float_bits, float_from_bits, multiply_add
 
 LINEAR, UNIPOLAR, BIPOLAR, ELLIOT_BIPOLAR, ELLIOT_UNIPOLAR = range(5)
@@ -41,7 +42,7 @@ _C12 = 1.0 / 479001600.0
 _C13 = 1.0 / 6227020800.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def _reduced(a):
     """Return (2^k, p) with exp(a) = 2^k (1 + p), for |a| <= 80."""
     shifted = a * _LOG2_E + _ROUND
@@ -56,7 +57,7 @@ def _reduced(a):
     return float_from_bits((float_bits(shifted) << 52) + _BIAS), p
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def activate(code, gain, leak, nets, slopes, count):
     """Replace nets by values, and write slopes, for the first `count` patterns.
 

@@ -17,11 +17,12 @@ sum_p delta_k a_i: added up this is g = J'e. Every signal of another rule takes 
 from numba import njit
 
 from nbn_core.kernels.activations import activate
+from nbn_core.kernels.cache import ENTRY
 from nbn_core.kernels.sums import add_dots
 from nbn_core.kernels.vectors import GROUP, combine
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def load_block(inputs, order, start, count, values):
     """Put patterns order[start:start+count] into the rows of the inputs, zeros behind them."""
     n_inputs = inputs.shape[1]
@@ -35,7 +36,7 @@ def load_block(inputs, order, start, count, values):
             values[i, p] = 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def run_block(first, sources, codes, gains, leaks, weights, n_inputs, count, values, slopes):
     """Find values and slopes of all neurons from the inputs in `values`."""
     for k in range(codes.shape[0]):
@@ -48,7 +49,7 @@ def run_block(first, sources, codes, gains, leaks, weights, n_inputs, count, val
         activate(codes[k], gains[k], leaks[k], values[n_inputs + k], slopes[k], count)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def compare_block(seats, n_real, targets, order, start, count, n_inputs, values, direct):
     """Write a_k - d_m for every neuron that is compared; return the SSE of the first n_real."""
     sse = 0.0
@@ -68,7 +69,7 @@ def compare_block(seats, n_real, targets, order, start, count, n_inputs, values,
     return sse
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def backward_block(
     begin, heirs, carriers, seats, weights, slopes, direct, count, factors, picks, signals
 ):
@@ -110,7 +111,7 @@ def backward_block(
             row[p] = 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def gradient_block(first, sources, values, signals, count, gradient):
     """Add each signal times its inputs to the gradient."""
     for k in range(first.shape[0] - 1):

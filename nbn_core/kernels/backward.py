@@ -4,13 +4,9 @@ For output m in neuron k0, over the neurons j with a path to it, last one first:
 
     delta[m, k0] = s_k0,    delta[m, j] = s_j sum_(k fed by j) w_jk delta[m, k]
 
-with the sum over all neurons that j feeds and that lead to the output, other outputs included: the
-published loop leaves those out. Rows are kept where `delta_block` keeps them, in the delta rows of
-the outputs; those of other neurons are not touched. Structure, beside that of `forward`:
-
-    consumers  (K+1,)  connections consumers[j]..consumers[j+1]-1 lead away from neuron j
-    carriers   (E,)    weight of each
-    fed        (E,)    neuron each leads to
+where the sum runs over all neurons that j feeds and that lead to the output, other outputs
+included; the loop as published leaves those out. Rows are written where `forward.delta_block`
+writes them, but only the rows of the outputs.
 
 References
 ----------
@@ -24,27 +20,26 @@ from nbn_core.kernels.vectors import combine
 
 
 @njit(**INNER)
-def backward_block(
-    reach, origins, slots, outputs, consumers, carriers, fed, weights, slopes, count,
-    factors, picks, deltas,
-):  # fmt: skip
+def backward_block(paths, outputs, weights, buffers, count):
     """Find the delta rows of all outputs over a block.
 
     Parameters
     ----------
-    reach, origins, slots, outputs, consumers, carriers, fed : int32 arrays
-        Structure.
+    paths : Paths
+        Which neurons lead to which.
+    outputs : (M,) int32
+        Neuron of each output.
     weights : (N,) float64
         Neuron by neuron, bias first.
-    slopes : (K, BLOCK) float64
-        From `forward_block`.
+    buffers : BlockBuffers
+        `slopes` come from `forward_block`; delta[m, j] is written into row
+        slots[outputs[m], j] of `deltas`.
     count : int
-        Patterns in the block.
-    factors, picks : (K,) float64, (K,) int32
-        Work space.
-    deltas : (D, BLOCK) float64
-        Written: delta[m, j] in row slots[outputs[m], j].
+        Number of patterns in the block.
     """
+    reach, origins, slots, successor_begin, successors, weight_index = paths
+    slopes, deltas = buffers.slopes, buffers.deltas
+    factors, picks = buffers.factors, buffers.picks
     for m in range(outputs.shape[0]):
         end = outputs[m]
         own = reach[end + 1] - 1
@@ -55,11 +50,11 @@ def backward_block(
         for t in range(own - 1, reach[end] - 1, -1):
             j = origins[t]
             terms = 0
-            for c in range(consumers[j], consumers[j + 1]):
-                place = slots[end, fed[c]]
-                if place >= 0:
-                    factors[terms] = weights[carriers[c]]
-                    picks[terms] = place
+            for c in range(successor_begin[j], successor_begin[j + 1]):
+                slot = slots[end, successors[c]]
+                if slot >= 0:
+                    factors[terms] = weights[weight_index[c]]
+                    picks[terms] = slot
                     terms += 1
             combine(deltas, t, 0.0, factors, picks, terms, deltas, count)
             row = deltas[t]

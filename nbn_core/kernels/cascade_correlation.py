@@ -5,9 +5,10 @@ import math
 from numba import njit
 
 from nbn_core.kernels.activations import activate
+from nbn_core.kernels.cache import ENTRY
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def climb(
     design, errors, code, gain, leak, rate, begin, end, weights, one, two, values, slopes, pull,
     scores,

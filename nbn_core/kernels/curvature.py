@@ -1,4 +1,4 @@
-"""The part of the Hessian that NBN drops, S = sum e d2e/dw2, by forward-over-reverse on the DAG.
+"""The part of the Hessian that NBN drops, S = sum e d2e/dw2, by forward-over-reverse.
 
 With E = SSE / 2, o the values, net the weighted sums, s = do/dnet and c = d2o/dnet2 of each neuron,
 and a(k) = dE/do_k, l(k) = dE/dnet_k = s_k a(k), the ordinary backward pass is
@@ -18,9 +18,13 @@ feeds that node. So for weights (j, source a) and (k, source b) with k <= j
     S = sum_p  [ T(k, j) y_a + l(j) s_a N(a, k) ] y_b
 
 where the second term is there only if a path leads from k to a. K directions are propagated, not
-N; the rest costs as much as Q. Letters and structure as in `nbn_core.kernels.forward`. At net = 0
-the Elliot activations have a kink in their slope: c is taken as 0 there, the mean of both sides.
+N; the rest costs as much as Q. Letters are those of `nbn_core.kernels.forward`. At net = 0 the
+slope of the Elliot activations has a kink: c is taken as 0 there, the mean of both sides.
 """
+
+from __future__ import annotations
+
+from typing import NamedTuple
 
 from numba import njit
 
@@ -31,11 +35,47 @@ from nbn_core.kernels.activations import (
     UNIPOLAR,
     activate,
 )
+from nbn_core.kernels.cache import ENTRY, INNER
+from nbn_core.kernels.records import Paths, Patterns, Structure
+from nbn_core.types import FloatArray
 
-BATCH = 64
+BATCH = 64  # patterns in a batch, at most
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+class Workspace(NamedTuple):
+    """Work space for one batch of B = BATCH patterns.
+
+    Attributes
+    ----------
+    nets, slopes, bends : (K, B) float64
+        Weighted sum, s and c of each neuron.
+    values : (I+K, B) float64
+        Value of every node.
+    pulls, lambdas : (K, B) float64
+        a = dE/do and l = dE/dnet of each neuron.
+    responses : (D, B) float64
+        N(k, j), in the rows of the delta matrix.
+    turns : (K, B) float64
+        T(k, j) of all k and one j.
+    feeds : (B, N) float64
+        Value that each weight multiplies.
+    factor : (B,) float64
+        The bracket in the sum S, for one weight and one neuron.
+    """
+
+    nets: FloatArray
+    slopes: FloatArray
+    bends: FloatArray
+    values: FloatArray
+    pulls: FloatArray
+    lambdas: FloatArray
+    responses: FloatArray
+    turns: FloatArray
+    feeds: FloatArray
+    factor: FloatArray
+
+
+@njit(**ENTRY)
 def bend(code, gain, leak, nets, values, slopes, bends, count):
     """Write values, slopes and second derivatives of one neuron for `count` patterns."""
     for p in range(count):
@@ -59,12 +99,13 @@ def bend(code, gain, leak, nets, values, slopes, bends, count):
         slopes[p] += leak
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def first_order(
-    first, sources, codes, gains, leaks, outputs, weights, inputs, targets, roots, start, count,
-    nets, values, slopes, bends, pulls, lambdas,
-):  # fmt: skip
-    """Run a batch forward and back: values, s, c, a and l of every neuron."""
+@njit(**INNER)
+def first_order(structure, patterns, weights, start, count, workspace):
+    """Run a batch forward and back: find values, s, c, a and l of every neuron."""
+    first, sources, codes, gains, leaks, outputs = structure
+    inputs, targets, sqrt_weights = patterns
+    nets, values, slopes = workspace.nets, workspace.values, workspace.slopes
+    bends, pulls, lambdas = workspace.bends, workspace.pulls, workspace.lambdas
     n_inputs = inputs.shape[1]
     n_neurons = codes.shape[0]
     for i in range(n_inputs):
@@ -86,9 +127,9 @@ def first_order(
         value = values[n_inputs + outputs[m]]
         for p in range(count):
             pull[p] -= targets[start + p, m] - value[p]
-        if roots.shape[0] > 0:
+        if sqrt_weights.shape[0] > 0:
             for p in range(count):
-                pull[p] *= roots[start + p] * roots[start + p]
+                pull[p] *= sqrt_weights[start + p] * sqrt_weights[start + p]
     for k in range(n_neurons - 1, -1, -1):
         for p in range(count):
             lambdas[k, p] = slopes[k, p] * pulls[k, p]
@@ -100,11 +141,12 @@ def first_order(
                     pulls[i, p] += weight * lambdas[k, p]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def net_responses(
-    first, sources, reach, origins, slots, weights, slopes, count, n_inputs, responses
-):
-    """Write N(k, j) of a batch into row slots[k, j]."""
+@njit(**INNER)
+def net_responses(structure, paths, weights, count, n_inputs, workspace):
+    """Write N(k, j) of a batch into row slots[k, j] of `responses`."""
+    first, sources = structure.first, structure.sources
+    reach, origins, slots = paths.reach, paths.origins, paths.slots
+    slopes, responses = workspace.slopes, workspace.responses
     for k in range(reach.shape[0] - 1):
         own = reach[k + 1] - 1
         for t in range(reach[k], own):
@@ -124,11 +166,12 @@ def net_responses(
             responses[own, p] = 1.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def reverse_response(
-    first, sources, slots, weights, slopes, bends, pulls, responses, count, n_inputs, j, turns
-):
-    """Write T(k, j) of a batch for all k and one j."""
+@njit(**INNER)
+def reverse_response(structure, slots, weights, count, n_inputs, j, workspace):
+    """Write T(k, j) of a batch for all k and one j into `turns`."""
+    first, sources = structure.first, structure.sources
+    slopes, bends, pulls = workspace.slopes, workspace.bends, workspace.pulls
+    responses, turns = workspace.responses, workspace.turns
     n_neurons = slots.shape[0]
     turns[:, :] = 0.0
     for k in range(n_neurons - 1, -1, -1):
@@ -147,49 +190,39 @@ def reverse_response(
                     turns[i, p] += weight * turn[p]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def dropped_term(
-    first, sources, codes, reach, origins, slots, outputs, gains, leaks, weights, inputs, targets,
-    roots, nets, values, slopes, bends, pulls, lambdas, responses, turns, feeds, factor, dropped,
-):  # fmt: skip
+@njit(**ENTRY)
+def dropped_term(structure, paths, patterns, weights, workspace, dropped):
     """Add S of all patterns to the lower triangle, by blocks of neurons, of `dropped`.
 
     Parameters
     ----------
-    first ... outputs : int32 arrays
-        Structure.
-    gains, leaks : (K,) float64
-        Of the neurons.
+    structure, paths, patterns : tuples
+        The fields of `Structure`, `Paths` and `Patterns`.
     weights : (N,) float64
         Neuron by neuron, bias first.
-    inputs, targets : (P, I), (P, M) float64
-        Patterns.
-    roots : (P,) or (0,) float64
-        Roots of the patterns' weights.
-    nets, slopes, bends, pulls, lambdas, turns : (K, BATCH) float64
-        Work space; `values` (I+K, BATCH), `responses` (D, BATCH), `feeds` (BATCH, N), `factor`
-        (BATCH,) too.
+    workspace : tuple
+        The fields of `Workspace`.
     dropped : (N, N) float64
-        Added to; on and below the diagonal blocks.
+        S, added to on and below the diagonal blocks.
     """
-    n_patterns, n_inputs = inputs.shape
+    structure = Structure(*structure)
+    paths = Paths(*paths)
+    patterns = Patterns(*patterns)
+    workspace = Workspace(*workspace)
+    first, sources, slots = structure.first, structure.sources, paths.slots
+    values, slopes, lambdas = workspace.values, workspace.slopes, workspace.lambdas
+    responses, turns = workspace.responses, workspace.turns
+    feeds, factor = workspace.feeds, workspace.factor
+    n_patterns, n_inputs = patterns.inputs.shape
     for start in range(0, n_patterns, BATCH):
         count = min(BATCH, n_patterns - start)
-        first_order(
-            first, sources, codes, gains, leaks, outputs, weights, inputs, targets, roots, start,
-            count, nets, values, slopes, bends, pulls, lambdas,
-        )  # fmt: skip
-        net_responses(
-            first, sources, reach, origins, slots, weights, slopes, count, n_inputs, responses
-        )
+        first_order(structure, patterns, weights, start, count, workspace)
+        net_responses(structure, paths, weights, count, n_inputs, workspace)
         for n in range(sources.shape[0]):
             for p in range(count):
                 feeds[p, n] = 1.0 if sources[n] < 0 else values[sources[n], p]
-        for j in range(codes.shape[0]):
-            reverse_response(
-                first, sources, slots, weights, slopes, bends, pulls, responses, count, n_inputs,
-                j, turns,
-            )  # fmt: skip
+        for j in range(structure.codes.shape[0]):
+            reverse_response(structure, slots, weights, count, n_inputs, j, workspace)
             for n in range(first[j], first[j + 1]):
                 a = sources[n] - n_inputs
                 for k in range(j + 1):

@@ -37,6 +37,7 @@ from nbn_core.kernels.backprop import (
     load_block,
     run_block,
 )
+from nbn_core.kernels.cache import ENTRY
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.noise import fill_normal, fill_signs, mixed, shuffle
 from nbn_core.kernels.optimisers import MEAN, NEAR, SMOOTHING, TARGET_SSE, move
@@ -46,12 +47,12 @@ from nbn_core.kernels.signals import (
     predictive_block,
     tangent_block,
 )
+from nbn_core.kernels.status import DIVERGED, NO_PROGRESS, RUNNING, SOLVED
 
 # counters
 PHASE, PATTERN, BATCH, ITERATION, ROW, NEXT, EVALUATIONS, STATUS, STEP = range(9)
 N_COUNTERS = 9
 MEASURE, TRAIN = range(2)
-RUNNING, SOLVED, NO_PROGRESS, DIVERGED = range(4)
 # numbers
 SQUARES, WORK, SSE = range(3)
 N_NUMBERS = 3
@@ -66,7 +67,7 @@ SIGNS, UNBIASED = 1, 2
 H_LEAST, H_MOST = 1e-2, 1e4
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def add_signal(
     structure, family, data, room, extra, options, relax, start, count, step, weights, carrier,
     gradient, changes,
@@ -126,7 +127,7 @@ def add_signal(
     return sse
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def begin_batch(extra, options, relax, step, weights, gradient, changes):
     """Forget the last batch; draw the perturbations of this one."""
     gradient[:] = 0.0
@@ -152,7 +153,7 @@ def begin_batch(extra, options, relax, step, weights, gradient, changes):
             tangents[MINUS, n] = weights[n] - relax * u
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def end_batch(extra, options, settings, relax, count, gradient, changes):
     """Finish the sum of a batch; the half SSE is what differences are taken of."""
     signal = options[SIGNAL]
@@ -181,7 +182,7 @@ def end_batch(extra, options, settings, relax, count, gradient, changes):
             gradient[n] = slope * tangents[U, n]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def estimate(
     structure, family, data, room, extra, options, settings, relax, step, weights, carrier,
     gradient, changes,
@@ -200,7 +201,7 @@ def estimate(
     return sse
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def write_row(counters, numbers, norm, weights, rows):
     """Add a row to the trace."""
     row = counters[ROW]
@@ -215,7 +216,7 @@ def write_row(counters, numbers, norm, weights, rows):
     counters[ROW] = row + 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def advance(
     structure, family, whole, data, room, extra, memory, options, settings, relax, unit,
     weights, carrier, last_iteration, work_per_pattern, work, counters, numbers, rows,

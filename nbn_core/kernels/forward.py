@@ -1,22 +1,10 @@
 """Forward-only NBN over one block of patterns: values, slopes, delta rows, Jacobian rows.
 
-A block is up to BLOCK patterns; every buffer keeps the patterns of one node side by side, so that
+Patterns are processed in blocks. Every buffer keeps the patterns of one node side by side, so that
 each line below is a loop over patterns. Letters: p pattern in the block, i input, k and j neurons,
-n weight, m output. Structure (see `nbn_core.network.layout.Network`), all int32:
+n weight, m output. The network comes in the records `Structure`, `Paths` and `RowPlan`.
 
-    first     (K+1,)  neuron k has the weights first[k]..first[k+1]-1, its bias first
-    sources   (N,)    node that weight n multiplies; -1 for a bias
-    codes     (K,)    activation of neuron k
-    reach     (K+1,)  rows reach[k]..reach[k+1]-1 of the delta buffer belong to neuron k
-    origins   (D,)    the j of each of those rows: all neurons with a path to k, ascending, k last
-    slots     (K, K)  row of delta[k, j], or -1
-    outputs   (M,)    neuron of output m
-    groups    (M+1,)  blocks groups[m]..groups[m+1]-1 of `columns` belong to output m
-    columns   (G,)    blocks of WIDTH weights that output m depends on, ascending
-    lefts     (G WIDTH,)  line of the delta of each of those weights for output m
-    rights    (G WIDTH,)  line of the value it multiplies
-
-Everything kept for each pattern stands in one array of lines, so that any two can be multiplied:
+All that is kept for each pattern is in one array of lines, so that any two can be multiplied:
 
     lines     (L, BLOCK)  values of nodes, a line of ones, one of zeros, errors, deltas, sums
 
@@ -24,8 +12,8 @@ The delta matrix is that of Wilamowski & Yu, IEEE Trans. Neural Networks 21(11),
 
     delta[k, k] = s_k,    delta[k, j] = s_k sum_(i = j..k-1) w_ik delta[i, j]
 
-row k needs only the rows before it, so it is found in the forward pass; J[pm, n] = -delta[m, j] y_i
-for weight n of neuron j and source i. Only rows with a path from j to k are kept.
+Row k needs only the rows before it, so it is found in the forward pass, and for weight n of neuron
+j and source i, J[pm, n] = -delta[m, j] y_i. Only rows with a path from j to k are kept.
 """
 
 from numba import njit
@@ -34,32 +22,29 @@ from nbn_core.kernels.activations import activate
 from nbn_core.kernels.cache import INNER
 from nbn_core.kernels.vectors import WIDTH, combine, pack_products
 
-BLOCK = 64
+BLOCK = 64  # patterns in a block, at most; a multiple of `vectors.GROUP`
 
 
 @njit(**INNER)
-def forward_block(
-    first, sources, codes, gains, leaks, weights, inputs, start, count, values, slopes
-):
+def forward_block(structure, weights, inputs, start, count, values, slopes):
     """Run patterns start..start+count-1 through the network.
 
     Parameters
     ----------
-    first, sources, codes : int32 arrays
-        Structure.
-    gains, leaks : (K,) float64
-        Of the neurons.
+    structure : Structure
+        The network.
     weights : (N,) float64
         Neuron by neuron, bias first.
     inputs : (P, I) float64
-        All patterns.
+        Inputs of all patterns.
     start, count : int
-        The block.
+        First pattern and number of patterns of the block.
     values : (I+K, BLOCK) float64
-        Written: value of every node.
+        Value of every node, written.
     slopes : (K, BLOCK) float64
-        Written: slope of every neuron.
+        Slope of every neuron, written.
     """
+    first, sources, codes, gains, leaks, _ = structure
     n_inputs = inputs.shape[1]
     block = inputs[start : start + count]
     for i in range(n_inputs):
@@ -77,26 +62,25 @@ def forward_block(
 
 
 @njit(**INNER)
-def delta_block(
-    first, sources, reach, origins, slots, weights, slopes, count, n_inputs, factors, picks, deltas
-):
+def delta_block(structure, paths, weights, buffers, count, n_inputs):
     """Find the delta matrix of a block, row by row.
 
     Parameters
     ----------
-    first, sources, reach, origins, slots : int32 arrays
-        Structure.
+    structure, paths : Structure, Paths
+        The network.
     weights : (N,) float64
         Neuron by neuron, bias first.
-    slopes : (K, BLOCK) float64
-        From `forward_block`.
+    buffers : BlockBuffers
+        `slopes` come from `forward_block`; delta[k, j] is written into row slots[k, j] of
+        `deltas`.
     count, n_inputs : int
-        Patterns in the block, inputs of the network.
-    factors, picks : (K,) float64, (K,) int32
-        Work space.
-    deltas : (D, BLOCK) float64
-        Written: delta[k, j] in row slots[k, j].
+        Number of patterns in the block and of inputs of the network.
     """
+    first, sources = structure.first, structure.sources
+    reach, origins, slots = paths.reach, paths.origins, paths.slots
+    slopes, deltas = buffers.slopes, buffers.deltas
+    factors, picks = buffers.factors, buffers.picks
     for k in range(reach.shape[0] - 1):
         own = reach[k + 1] - 1
         slope = slopes[k]
@@ -119,49 +103,52 @@ def delta_block(
 
 
 @njit(**INNER)
-def error_block(outputs, targets, roots, start, count, n_inputs, values, m, errors):
-    """Write o - d of one output over a block, times the roots of the patterns' weights if given.
+def error_block(outputs, patterns, start, count, values, m, errors):
+    """Write the errors of output m over a block; return the sum of their squares.
 
-    Returns the sum of squares. The sign is that of the delta matrix, opposite to e = d - o and J:
-    every product of two of them is right.
+    The errors are o - d, times the square roots of the pattern weights if there are any. Their
+    sign is that of the delta matrix, opposite to e = d - o and to J, so that every product of two
+    of them is right.
     """
+    targets, sqrt_weights = patterns.targets, patterns.sqrt_weights
     sse = 0.0
-    value = values[n_inputs + outputs[m]]
+    value = values[patterns.inputs.shape[1] + outputs[m]]
     block = targets[start : start + count]
     for p in range(count):
         error = value[p] - block[p, m]
-        if roots.shape[0] > 0:
-            error *= roots[start + p]
+        if sqrt_weights.shape[0] > 0:
+            error *= sqrt_weights[start + p]
         errors[p] = error
         sse += error * error
     return sse
 
 
 @njit(**INNER)
-def weigh_deltas(reach, outputs, roots, start, count, deltas):
-    """Multiply the delta rows of outputs by the roots of the patterns' weights."""
+def weigh_deltas(reach, outputs, sqrt_weights, start, count, deltas):
+    """Multiply the delta rows of outputs by the square roots of the pattern weights."""
     for m in range(outputs.shape[0]):
         for t in range(reach[outputs[m]], reach[outputs[m] + 1]):
             row = deltas[t]
             for p in range(count):
-                row[p] *= roots[start + p]
+                row[p] *= sqrt_weights[start + p]
 
 
 @njit(**INNER)
-def jacobian_block(groups, columns, lefts, rights, lines, count, m, rows):
+def jacobian_block(row_plan, lines, count, m, rows):
     """Write the rows of -J of output m over a block, packed for `add_tile`.
 
     Parameters
     ----------
-    groups, columns, lefts, rights : int32 arrays
-        Structure.
+    row_plan : RowPlan
+        Lines whose products are the entries of a row.
     lines : (L, BLOCK) float64
-        From `forward_block` and `delta_block` or `backward_block`.
+        Values and deltas, from `forward_block` and `delta_block` or `backward_block`.
     count, m : int
-        Patterns in the block, the output.
+        Number of patterns in the block; the output.
     rows : (C, BLOCK, WIDTH) float64
-        Written: weight n of pattern p stands in rows[n // WIDTH, p, n % WIDTH]. Blocks of columns
-        that output m does not depend on are left alone.
+        Entry of weight n and pattern p at rows[n // WIDTH, p, n % WIDTH], written. Blocks of
+        columns that output m does not depend on keep what they hold.
     """
+    groups, columns, lefts, rights = row_plan
     for c in range(groups[m], groups[m + 1]):
         pack_products(rows, columns[c], lefts, rights, WIDTH * c, lines, count)

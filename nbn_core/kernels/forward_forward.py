@@ -9,10 +9,10 @@ import math
 
 from numba import njit
 
+from nbn_core.kernels.cache import ENTRY
 from nbn_core.kernels.first_order import (
     BATCH,
     BATCH_SIZE,
-    DIVERGED,
     EVALUATIONS,
     ITERATION,
     KEY,
@@ -22,9 +22,7 @@ from nbn_core.kernels.first_order import (
     PATTERN,
     PHASE,
     ROW,
-    RUNNING,
     SHUFFLED,
-    SOLVED,
     SQUARES,
     SSE,
     STATUS,
@@ -52,9 +50,10 @@ from nbn_core.kernels.goodness import (
 )
 from nbn_core.kernels.noise import mixed, shuffle, uniform
 from nbn_core.kernels.optimisers import TARGET_SSE, move
+from nbn_core.kernels.status import DIVERGED, RUNNING, SOLVED
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def predict_block(
     structure, levels, data, passes, room, choices, weights, start, count, scores, outputs_of
 ):
@@ -108,7 +107,7 @@ def predict_block(
             outputs_of[m, p] /= total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def train_block(
     structure, levels, data, passes, room, choices, options, weights, step, start, count,
     gradient, tally,
@@ -143,7 +142,7 @@ def train_block(
     return add_head_gradient(structure, data, n_inputs, start, count, good, room, gradient)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def advance(
     structure, levels, data, passes, room, memory, choices, options, settings, unit, every,
     weights, scores, outputs_of, tally, seen, last_iteration, work_per_pattern, work,

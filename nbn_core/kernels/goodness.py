@@ -20,6 +20,7 @@ import math
 from numba import njit
 
 from nbn_core.kernels.activations import _reduced, activate
+from nbn_core.kernels.cache import ENTRY
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.sums import add_dots
 from nbn_core.kernels.vectors import GROUP, combine
@@ -32,7 +33,7 @@ N_CHOICES = 7
 NEUTRAL = -1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def put_patterns(data, start, count, into, n_neurons):
     """Put inputs and features of a block in place."""
     inputs, features, order = data[0], data[1], data[5]
@@ -47,7 +48,7 @@ def put_patterns(data, start, count, into, n_neurons):
             row[p] = features[order[start + p], i] if p < count else 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def put_label(into, top, n_classes, slot, c, p):
     """Write the label of pattern p into the slots, or nothing in particular."""
     for i in range(n_classes):
@@ -57,7 +58,7 @@ def put_label(into, top, n_classes, slot, c, p):
             into[top + i, p] = slot if i == c else 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def run_levels(structure, levels, choices, weights, n_inputs, count, one_pass, scratch):
     """Run all hidden levels of a block; find the goodness of each."""
     first, sources, codes, gains, leaks, _, more_first, more_sources = structure
@@ -105,21 +106,21 @@ def run_levels(structure, levels, choices, weights, n_inputs, count, one_pass, s
                 divided[k, p] = values[k, p] * scratch[0, p]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def decay(x):
     """Return exp(-|x|), cut off at |x| = 80, the same bits on any machine."""
     power, rest = _reduced(-min(abs(x), 80.0))
     return power + power * rest
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def sigmoid(x):
     """Return 1 / (1 + exp(-x)), never overflowing."""
     t = decay(x)
     return 1.0 / (1.0 + t) if x >= 0.0 else t / (1.0 + t)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def add_level_gradients(structure, levels, choices, n_inputs, count, good, bad, room, gradient):
     """Add every level's own gradient: positive patterns better, negative ones worse."""
     first, sources, _, _, _, _, more_first, more_sources = structure
@@ -177,7 +178,7 @@ def add_level_gradients(structure, levels, choices, n_inputs, count, good, bad, 
                     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def run_head(structure, weights, n_inputs, count, one_pass):
     """Run the drawn outputs on the divided activities of all levels."""
     first, sources, codes, gains, leaks, outputs, _, _ = structure
@@ -193,7 +194,7 @@ def run_head(structure, weights, n_inputs, count, one_pass):
         activate(codes[k], gains[k], leaks[k], values[n_inputs + k], slopes[k], count)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def add_head_gradient(structure, data, n_inputs, start, count, one_pass, room, gradient):
     """Add the delta rule's gradient of the outputs; return their SSE."""
     first, sources, _, _, _, outputs, _, _ = structure

@@ -14,7 +14,7 @@ import math
 
 from numba import njit
 
-from nbn_core.kernels.cache import INNER
+from nbn_core.kernels.cache import ENTRY, INNER
 from nbn_core.kernels.vectors import (
     FOUR,
     HALF,
@@ -54,7 +54,7 @@ def add_products(matrix, rows, count, columns, begin, end):
             add_tile(matrix, WIDTH * a + HALF, b, rows, count, a, HALF, b)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def add_gradient(gradient, rows, errors, count, columns, begin, end):
     """Add J' e of packed rows, in the blocks columns[begin:end], to a padded gradient."""
     fours = begin + (end - begin) // FOUR * FOUR
@@ -64,7 +64,7 @@ def add_gradient(gradient, rows, errors, count, columns, begin, end):
         add_weighted(gradient, rows, errors, count, columns, x)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def factor_panel(quasi_hessian, mu, n_weights, factor, panel, scales, a):
     """Find panel a of the Cholesky factor of Q + mu I: `factor_damped_panel` with D = mu I."""
     _load_panel(quasi_hessian, n_weights, panel, a)
@@ -144,7 +144,7 @@ def _finish_panel(factor, panel, scales, a):
     return True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def solve_factored(factor, right, solution):
     """Solve U' U x = g.
 

@@ -1,209 +1,343 @@
-"""The Levenberg-Marquardt loop of NBN, compiled whole, in portions of work.
+"""The Levenberg-Marquardt loop of NBN, compiled whole, in slices of work.
 
 One iteration: find Q and g at the weights; then attempts, each solving (Q + mu I) dw = -g and
-measuring the SSE at w + dw; the first attempt that lowers the SSE is accepted and divides mu by the
-factor, every other one multiplies mu by it and starts again from the same weights and the same Q.
+measuring the SSE at w + dw. The first attempt that lowers the SSE is accepted and divides mu by the
+factor; every other one multiplies mu by it and starts again from the same weights and the same Q.
 That is the published rule; `nbn_core.kernels.step_control` has others, and other damping matrices.
 
-The loop is a machine of three phases, each of which advances in small pieces (a block of patterns,
-a panel of the factor), so that a call can return after about so much work wherever it is, and the
-next call goes on from there. How the work is cut into calls changes no bit of the result.
+The loop is a state machine of three phases. Each advances in small pieces (a block of patterns, a
+panel of the factor), so that a call can return anywhere after about the work it was given, and the
+next call continues there. How the work is divided into calls changes no bit of the result.
 
-    ACCUMULATE   from pattern `pattern`: add blocks to SSE, g and Q      -> FACTOR, or ended
-    FACTOR       from panel `panel`: Cholesky; solve                     -> TRY, or next attempt
-    TRY          from pattern `pattern`: add blocks to the trial's SSE   -> ACCUMULATE, or next
-                                                                            attempt, or ended
+    ACCUMULATE   a block of patterns into SSE, g and Q        then FACTOR, or the end
+    FACTOR       a panel of the Cholesky factor; solve        then TRY, or the next attempt
+    TRY          a block of patterns into the trial's SSE     then ACCUMULATE, the next attempt, or
+                                                              the end
 
-`counters` (int64) and `numbers` (float64) hold the state; their places are named below. Trace row
-r of an accepted iteration is written before Q and g there are known; its gradient norm follows.
+Row r of the trace is written when iteration r is accepted, before Q and g are known there; its
+gradient norm follows at the end of the next ACCUMULATE.
 """
 
+from __future__ import annotations
+
 import math
+from typing import NamedTuple
 
 from numba import njit
 
 from nbn_core.kernels import step_control
 from nbn_core.kernels.accumulate import add_block, clear_sums, complete_sums
+from nbn_core.kernels.cache import ENTRY, INLINED
 from nbn_core.kernels.forward import BLOCK, error_block, forward_block
 from nbn_core.kernels.linear import factor_damped_panel, solve_factored
-from nbn_core.kernels.step_control import ACCEPTED, SHORTER, begin, judge, mu_accepted
+from nbn_core.kernels.records import BlockBuffers, name_problem
+from nbn_core.kernels.status import DAMPING_LIMIT, DIVERGED, NO_PROGRESS, RUNNING, SOLVED
+from nbn_core.kernels.step_control import ACCEPTED, REFUSED, begin, judge, mu_accepted
+from nbn_core.types import FloatArray, IntArray
 
-# counters
+ACCUMULATE, FACTOR, TRY = range(3)
+
+# Places in `State.counters`; REFUSALS counts the attempts that raised mu
 PHASE, PATTERN, PANEL, ITERATION, ATTEMPT, EVALUATIONS, STATUS, FACTORS, REFUSALS = range(9)
 N_COUNTERS = 9
-# phases
-ACCUMULATE, FACTOR, TRY = range(3)
-# status
-RUNNING, SOLVED, NO_PROGRESS, DAMPING_LIMIT, DIVERGED = range(5)
-# numbers
-SSE, TRIAL_SSE, MU, SQUARES, SEARCH = range(5)  # SEARCH is where those of the search begin
+# Places in `State.numbers`; the numbers of `step_control` begin at SEARCH
+SSE, TRIAL_SSE, MU, SQUARES, SEARCH = range(5)
 N_NUMBERS = SEARCH + step_control.N_SEARCH
-# settings
-MU_MIN, MU_MAX, MU_FACTOR, MAX_ATTEMPTS, TARGET_SSE, LEAST_DECREASE, CONTROL, MATRIX = range(8)
-N_SETTINGS = 8
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def advance(
-    structure, paths, row_plan, pair_plan, method, data, held,
-    accumulate_work, factor_work, forward_work,
-    room, factor, panel, scales, damping, step,
-    settings, last_iteration, work,
-    weights, trial, gradient, quasi_hessian, counters, numbers,
-    trace_sse, trace_mu, trace_gradient, trace_attempts, trace_weights,
-):  # fmt: skip
-    """Go on training until `last_iteration`, the end, or about `work` multiplications.
+class Workspace(NamedTuple):
+    """Arrays that one attempt uses; `step` holds dw of the last factor.
+
+    Attributes
+    ----------
+    block : BlockBuffers
+        Work space for a block of patterns.
+    factor : (C, C WIDTH, WIDTH) float64
+        The Cholesky factor, packed.
+    panel, scales : (WIDTH, C WIDTH), (WIDTH,) float64
+        Work space of the factorisation.
+    damping, step : (C WIDTH,) float64
+        Diagonal of the damping matrix D; (Q + D)^-1 g.
+    """
+
+    block: BlockBuffers
+    factor: FloatArray
+    panel: FloatArray
+    scales: FloatArray
+    damping: FloatArray
+    step: FloatArray
+
+
+class Options(NamedTuple):
+    """The settings of the rule, and what each phase costs.
+
+    Attributes
+    ----------
+    mu_min, mu_max, mu_factor : float
+        Limits of the damping, and the factor between attempts.
+    max_attempts : int
+        Attempts that may raise mu in one iteration.
+    target_sse, least_decrease : float
+        SSE to stop at; relative decrease of the SSE below which an iteration makes no progress.
+    control, matrix : int
+        Step control and damping matrix, see `nbn_core.kernels.step_control`.
+    accumulate_work, factor_work, forward_work : float
+        Multiplications for a pattern in ACCUMULATE, a panel in FACTOR, a pattern in TRY.
+    """
+
+    mu_min: float
+    mu_max: float
+    mu_factor: float
+    max_attempts: int
+    target_sse: float
+    least_decrease: float
+    control: int
+    matrix: int
+    accumulate_work: float
+    factor_work: float
+    forward_work: float
+
+
+class State(NamedTuple):
+    """What the loop changes.
+
+    Attributes
+    ----------
+    weights, trial : (N,) float64
+        Weights of the last accepted iteration, and of the attempt.
+    gradient, quasi_hessian : (C WIDTH,), (C WIDTH, C WIDTH) float64
+        g and the upper triangle of Q.
+    counters : (N_COUNTERS,) int64
+        Phase, position and counts.
+    numbers : (N_NUMBERS,) float64
+        SSE, damping and step length.
+    """
+
+    weights: FloatArray
+    trial: FloatArray
+    gradient: FloatArray
+    quasi_hessian: FloatArray
+    counters: IntArray
+    numbers: FloatArray
+
+
+class TraceColumns(NamedTuple):
+    """Columns of the trace, a row for each accepted iteration; row 0 holds the start.
+
+    Attributes
+    ----------
+    sse, mu, gradient_norm : (R,) float64
+        SSE, damping of the accepted attempt, length of g.
+    attempts : (R,) int64
+        Attempts of the iteration.
+    step_length : (R,) float64
+        Accepted part of the whole step dw.
+    weights : (R, N) float64
+        Weights after the iteration.
+    """
+
+    sse: FloatArray
+    mu: FloatArray
+    gradient_norm: FloatArray
+    attempts: IntArray
+    step_length: FloatArray
+    weights: FloatArray
+
+
+@njit(**ENTRY)
+def advance(problem, workspace, options, last_iteration, work, state, trace):
+    """Continue training until `last_iteration`, the end, or about `work` multiplications.
 
     Parameters
     ----------
-    structure ... data : tuples of arrays
-        See `nbn_core.kernels.accumulate`.
-    held : int32 array
-        Weights that stay as they are.
-    accumulate_work, factor_work, forward_work : float
-        Multiplications: a pattern in ACCUMULATE, a panel in FACTOR, a pattern in TRY.
-    room ... step : float64 arrays
-        Work space.
-    settings : (N_SETTINGS,) float64
-        As named in this module.
+    problem, workspace, options : tuples
+        The fields of `Problem`, `Workspace` and `Options`.
     last_iteration : int
-        The number of accepted iterations not to go beyond.
+        Number of accepted iterations to stop at.
     work : float
         Multiplications after which to return.
-    weights, trial, gradient, quasi_hessian, counters, numbers : arrays
-        The state, updated.
-    trace_sse ... trace_weights : arrays
-        Row r is written when iteration r is accepted.
+    state, trace : tuples
+        The fields of `State`, updated, and of `TraceColumns`, written.
 
     Returns
     -------
     float
         Multiplications done.
     """
-    first, sources, codes, gains, leaks, outputs = structure
-    inputs, targets, roots = data
-    values, slopes, errors = room[0], room[1], room[2]
-    n_weights = weights.shape[0]
-    n_patterns, n_inputs = inputs.shape
-    n_panels = factor.shape[0]
-    search = numbers[SEARCH:]
-    control = settings[CONTROL]
+    return run(
+        name_problem(problem), name_workspace(workspace), Options(*options),
+        last_iteration, work, State(*state), TraceColumns(*trace),
+    )  # fmt: skip
+
+
+@njit(**INLINED)
+def name_workspace(fields):
+    """Name the parts of a `Workspace` that came from Python as plain tuples."""
+    block, factor, panel, scales, damping, step = fields
+    return Workspace(BlockBuffers(*block), factor, panel, scales, damping, step)
+
+
+@njit(**INLINED)
+def run(problem, workspace, options, last_iteration, work, state, trace):
+    """Do what `advance` does, with records; return the multiplications done."""
+    counters = state.counters
     done = 0.0
     while counters[STATUS] == RUNNING and done < work:
-        iteration = counters[ITERATION]
         if counters[PHASE] == ACCUMULATE:
-            start = counters[PATTERN]
-            if start == 0:
-                numbers[SQUARES] = 0.0
-                clear_sums(room, gradient, quasi_hessian)
-            count = min(BLOCK, n_patterns - start)
-            numbers[SQUARES] = add_block(
-                structure, paths, row_plan, pair_plan, method, weights, data, start, count, room,
-                numbers[SQUARES], gradient, quasi_hessian,
-            )  # fmt: skip
-            done += accumulate_work * count
-            counters[PATTERN] = start + count
-            if start + count < n_patterns:
-                continue
-            complete_sums(pair_plan, method, held, room, gradient, quasi_hessian)
-            counters[PATTERN] = 0
-            counters[PANEL] = 0
-            counters[PHASE] = FACTOR
-            norm = 0.0
-            for n in range(n_weights):
-                norm += gradient[n] * gradient[n]
-            trace_gradient[iteration] = math.sqrt(norm)
-            if iteration == 0:
-                numbers[SSE] = numbers[SQUARES]
-                trace_sse[0] = numbers[SSE]
-                counters[EVALUATIONS] = 1
-            if not math.isfinite(numbers[SSE]):
-                counters[STATUS] = DIVERGED
-            elif numbers[SSE] <= settings[TARGET_SSE]:
-                counters[STATUS] = SOLVED
-            elif norm == 0.0:
-                counters[STATUS] = NO_PROGRESS
-            elif iteration > 0:
-                before = trace_sse[iteration - 1]
-                if before - numbers[SSE] < settings[LEAST_DECREASE] * before:
-                    counters[STATUS] = NO_PROGRESS
-            continue
-
-        rejected = False
-        if counters[PHASE] == FACTOR:
-            if iteration >= last_iteration:
+            done += _accumulate(problem, workspace.block, options, state, trace)
+        elif counters[PHASE] == FACTOR:
+            if counters[ITERATION] >= last_iteration:
                 break
-            a = counters[PANEL]
-            if a == 0:
-                begin(
-                    settings[MATRIX], control, numbers[MU], quasi_hessian, n_weights,
-                    damping, search,
-                )  # fmt: skip
-                counters[FACTORS] += 1
-            if factor_damped_panel(quasi_hessian, damping, n_weights, factor, panel, scales, a):
-                done += factor_work
-                counters[PANEL] = a + 1
-                if a + 1 < n_panels:
-                    continue
-                solve_factored(factor, gradient, step)
-                counters[PHASE] = TRY
-            else:
-                done += factor_work
-                rejected = True
+            done += _factor(workspace, options, state)
         else:
-            start = counters[PATTERN]
-            if start == 0:
-                numbers[TRIAL_SSE] = 0.0
-                for n in range(n_weights):
-                    trial[n] = weights[n] - search[step_control.ETA] * step[n]
-            count = min(BLOCK, n_patterns - start)
-            forward_block(
-                first, sources, codes, gains, leaks, trial, inputs, start, count, values, slopes
-            )
-            for m in range(outputs.shape[0]):
-                numbers[TRIAL_SSE] += error_block(
-                    outputs, targets, roots, start, count, n_inputs, values, m, errors[m]
-                )
-            done += forward_work * count
-            counters[PATTERN] = start + count
-            if start + count < n_patterns:
-                continue
-            counters[PATTERN] = 0
-            counters[EVALUATIONS] += 1
-            tried = search[step_control.ETA]
-            verdict = judge(control, numbers[SSE], numbers[TRIAL_SSE], search)
-            if verdict == ACCEPTED:
-                if search[step_control.ETA] != tried:  # an earlier one was better
-                    numbers[TRIAL_SSE] = search[step_control.BEST_SSE]
-                    for n in range(n_weights):
-                        trial[n] = weights[n] - search[step_control.ETA] * step[n]
-                iteration += 1
-                for n in range(n_weights):
-                    weights[n] = trial[n]
-                    trace_weights[iteration, n] = trial[n]
-                numbers[SSE] = numbers[TRIAL_SSE]
-                trace_sse[iteration] = numbers[SSE]
-                trace_mu[iteration] = numbers[MU]
-                trace_attempts[iteration] = counters[ATTEMPT] + 1
-                numbers[MU] = mu_accepted(
-                    control, numbers[MU], settings[MU_FACTOR], settings[MU_MIN], settings[MU_MAX],
-                    search,
-                )  # fmt: skip
-                counters[ITERATION] = iteration
-                counters[ATTEMPT] = 0
-                counters[REFUSALS] = 0
-                counters[PHASE] = ACCUMULATE
-            elif verdict == SHORTER:
-                counters[ATTEMPT] += 1
-            else:
-                rejected = True
-
-        if rejected:
-            counters[ATTEMPT] += 1
-            counters[REFUSALS] += 1
-            counters[PANEL] = 0
-            counters[PHASE] = FACTOR
-            numbers[MU] *= settings[MU_FACTOR]
-            if counters[REFUSALS] >= settings[MAX_ATTEMPTS] or numbers[MU] > settings[MU_MAX]:
-                counters[STATUS] = DAMPING_LIMIT
+            done += _try(problem, workspace, options, state, trace)
     return done
+
+
+@njit(**INLINED)
+def _accumulate(problem, buffers, options, state, trace):
+    """Add a block of patterns to SSE, g and Q; after the last one, decide whether to stop."""
+    gradient, quasi_hessian = state.gradient, state.quasi_hessian
+    counters, numbers = state.counters, state.numbers
+    n_patterns = problem.patterns.inputs.shape[0]
+    start = counters[PATTERN]
+    if start == 0:
+        numbers[SQUARES] = 0.0
+        clear_sums(buffers.sums, gradient, quasi_hessian)
+    count = min(BLOCK, n_patterns - start)
+    numbers[SQUARES] = add_block(
+        problem, buffers, state.weights, start, count, numbers[SQUARES], gradient, quasi_hessian
+    )
+    done = options.accumulate_work * count
+    counters[PATTERN] = start + count
+    if start + count < n_patterns:
+        return done
+    complete_sums(problem, buffers.sums, gradient, quasi_hessian)
+    counters[PATTERN] = 0
+    counters[PANEL] = 0
+    counters[PHASE] = FACTOR
+    norm = 0.0
+    for n in range(state.weights.shape[0]):
+        norm += gradient[n] * gradient[n]
+    iteration = counters[ITERATION]
+    trace.gradient_norm[iteration] = math.sqrt(norm)
+    if iteration == 0:
+        numbers[SSE] = numbers[SQUARES]
+        trace.sse[0] = numbers[SSE]
+        counters[EVALUATIONS] = 1
+    if not math.isfinite(numbers[SSE]):
+        counters[STATUS] = DIVERGED
+    elif numbers[SSE] <= options.target_sse:
+        counters[STATUS] = SOLVED
+    elif norm == 0.0:
+        counters[STATUS] = NO_PROGRESS
+    elif iteration > 0:
+        before = trace.sse[iteration - 1]
+        if before - numbers[SSE] < options.least_decrease * before:
+            counters[STATUS] = NO_PROGRESS
+    return done
+
+
+@njit(**INLINED)
+def _factor(workspace, options, state):
+    """Find a panel of the factor of Q + D; after the last one, solve for the step."""
+    counters, numbers = state.counters, state.numbers
+    n_weights = state.weights.shape[0]
+    a = counters[PANEL]
+    if a == 0:
+        begin(
+            options.matrix, options.control, numbers[MU], state.quasi_hessian, n_weights,
+            workspace.damping, numbers[SEARCH:],
+        )  # fmt: skip
+        counters[FACTORS] += 1
+    if factor_damped_panel(
+        state.quasi_hessian, workspace.damping, n_weights, workspace.factor, workspace.panel,
+        workspace.scales, a,
+    ):  # fmt: skip
+        counters[PANEL] = a + 1
+        if a + 1 == workspace.factor.shape[0]:
+            solve_factored(workspace.factor, state.gradient, workspace.step)
+            counters[PHASE] = TRY
+    else:
+        _raise_damping(options, counters, numbers)
+    return options.factor_work
+
+
+@njit(**INLINED)
+def _try(problem, workspace, options, state, trace):
+    """Add a block of patterns to the SSE of the attempt; after the last one, judge it."""
+    weights, trial, step = state.weights, state.trial, workspace.step
+    counters, numbers = state.counters, state.numbers
+    buffers = workspace.block
+    search = numbers[SEARCH:]
+    n_weights = weights.shape[0]
+    n_patterns = problem.patterns.inputs.shape[0]
+    outputs = problem.structure.outputs
+    start = counters[PATTERN]
+    if start == 0:
+        numbers[TRIAL_SSE] = 0.0
+        for n in range(n_weights):
+            trial[n] = weights[n] - search[step_control.ETA] * step[n]
+    count = min(BLOCK, n_patterns - start)
+    forward_block(
+        problem.structure, trial, problem.patterns.inputs, start, count,
+        buffers.values, buffers.slopes,
+    )  # fmt: skip
+    for m in range(outputs.shape[0]):
+        numbers[TRIAL_SSE] += error_block(
+            outputs, problem.patterns, start, count, buffers.values, m, buffers.errors[m]
+        )
+    done = options.forward_work * count
+    counters[PATTERN] = start + count
+    if start + count < n_patterns:
+        return done
+    counters[PATTERN] = 0
+    counters[EVALUATIONS] += 1
+    tried = search[step_control.ETA]
+    verdict = judge(options.control, numbers[SSE], numbers[TRIAL_SSE], search)
+    if verdict == REFUSED:
+        _raise_damping(options, counters, numbers)
+    elif verdict == ACCEPTED:
+        if search[step_control.ETA] != tried:  # an earlier attempt was better
+            numbers[TRIAL_SSE] = search[step_control.BEST_SSE]
+            for n in range(n_weights):
+                trial[n] = weights[n] - search[step_control.ETA] * step[n]
+        _accept(options, state, trace)
+    else:
+        counters[ATTEMPT] += 1
+    return done
+
+
+@njit(**INLINED)
+def _accept(options, state, trace):
+    """Make the trial the next iteration, write its row of the trace, and lower mu."""
+    counters, numbers = state.counters, state.numbers
+    iteration = counters[ITERATION] + 1
+    for n in range(state.weights.shape[0]):
+        state.weights[n] = state.trial[n]
+        trace.weights[iteration, n] = state.trial[n]
+    numbers[SSE] = numbers[TRIAL_SSE]
+    trace.sse[iteration] = numbers[SSE]
+    trace.mu[iteration] = numbers[MU]
+    trace.attempts[iteration] = counters[ATTEMPT] + 1
+    trace.step_length[iteration] = numbers[SEARCH + step_control.ETA]
+    numbers[MU] = mu_accepted(
+        options.control, numbers[MU], options.mu_factor, options.mu_min, options.mu_max,
+        numbers[SEARCH:],
+    )  # fmt: skip
+    counters[ITERATION] = iteration
+    counters[ATTEMPT] = 0
+    counters[REFUSALS] = 0
+    counters[PHASE] = ACCUMULATE
+
+
+@njit(**INLINED)
+def _raise_damping(options, counters, numbers):
+    """Multiply mu for the next attempt from the same Q, or stop at a limit."""
+    counters[ATTEMPT] += 1
+    counters[REFUSALS] += 1
+    counters[PANEL] = 0
+    counters[PHASE] = FACTOR
+    numbers[MU] *= options.mu_factor
+    if counters[REFUSALS] >= options.max_attempts or numbers[MU] > options.mu_max:
+        counters[STATUS] = DAMPING_LIMIT

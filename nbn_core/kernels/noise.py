@@ -12,6 +12,7 @@ import math
 import numpy
 from numba import config, njit
 
+from nbn_core.kernels.cache import ENTRY
 from nbn_core.kernels.vectors import float_bits, float_from_bits
 
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -35,7 +36,7 @@ if config.DISABLE_JIT:
 
 else:
 
-    @njit(cache=True, nogil=True, error_model="numpy")
+    @njit(**ENTRY)
     def mixed(key, index):
         """Return 63 random bits as an integer."""
         x = numpy.uint64(key) + numpy.uint64(index + 1) * numpy.uint64(_GOLDEN)
@@ -44,13 +45,13 @@ else:
         return numpy.int64((x ^ (x >> numpy.uint64(31))) >> numpy.uint64(1))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def uniform(key, index):
     """Return a number between 0 and 1, never either of them."""
     return ((mixed(key, index) >> 11) + 0.5) * _UNIT
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def logarithm(x):
     """Return the natural logarithm of a normal positive number."""
     bits = float_bits(x)
@@ -67,7 +68,7 @@ def logarithm(x):
     return k * _LN2 + 2.0 * s * total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def fill_normal(key, target, count):
     """Write `count` independent standard normal numbers into target[:count]."""
     for i in range(0, count, 2):
@@ -86,14 +87,14 @@ def fill_normal(key, target, count):
             target[i + 1] = v * scale
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def fill_signs(key, target, count):
     """Write `count` independent numbers, each +1 or -1 with equal chance."""
     for i in range(count):
         target[i] = 1.0 if mixed(key, i) & 1 else -1.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def shuffle(key, order):
     """Bring `order` into a random order, starting from 0, 1, 2, ..."""
     n = order.shape[0]

@@ -22,10 +22,10 @@ from nbn_core.kernels.backprop import (
     load_block,
     run_block,
 )
+from nbn_core.kernels.cache import ENTRY
 from nbn_core.kernels.first_order import (
     BATCH,
     BATCH_SIZE,
-    DIVERGED,
     EVALUATIONS,
     EVERY,
     ITERATION,
@@ -37,9 +37,7 @@ from nbn_core.kernels.first_order import (
     PATTERN,
     PHASE,
     ROW,
-    RUNNING,
     SHUFFLED,
-    SOLVED,
     SQUARES,
     SSE,
     STATUS,
@@ -52,6 +50,7 @@ from nbn_core.kernels.first_order import N_COUNTERS as STAGE
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.noise import fill_normal, mixed, shuffle
 from nbn_core.kernels.optimisers import TARGET_SSE, move
+from nbn_core.kernels.status import DIVERGED, RUNNING, SOLVED
 
 # The counters of `descent`, and the stage whose turn it is
 N_COUNTERS = STAGE + 1
@@ -59,7 +58,7 @@ N_COUNTERS = STAGE + 1
 STILL, NOISY = range(2)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def put_noisy(schedule, targets, order, start, count, known, key, n_inputs, noise, values):
     """Put z = sqrt(known) u + sqrt(1 - known) noise behind the inputs, u the scaled target."""
     mean, spread = schedule[4], schedule[5]
@@ -76,7 +75,7 @@ def put_noisy(schedule, targets, order, start, count, known, key, n_inputs, nois
             row[p] = 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def train_stage(
     structure, family, data, room, schedule, weights, stage, key, start, count, gradient
 ):
@@ -98,7 +97,7 @@ def train_stage(
     gradient_block(first, sources, values, signals, count, gradient)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def predict_block(structure, inputs, order, room, schedule, options, weights, start, count, found):
     """Let all stages denoise one block, from nothing; write z (T+1, M, BLOCK), scaled as u."""
     first, sources, codes, gains, leaks, _, outputs = structure
@@ -135,14 +134,14 @@ def predict_block(structure, inputs, order, room, schedule, options, weights, st
             )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def answer(schedule, found, m, p):
     """Return output m of pattern p, read off the last z."""
     last = schedule[0].shape[0] - 1
     return schedule[4][m] + schedule[5][m] * found[last, m, p] / math.sqrt(schedule[0][last])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def advance(
     structure, family, data, room, memory, schedule, options, settings, unit, weights, found,
     last_iteration, work_per_pattern, work, counters, numbers, rows,

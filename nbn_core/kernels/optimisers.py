@@ -17,6 +17,8 @@ import math
 
 from numba import njit
 
+from nbn_core.kernels.cache import ENTRY
+
 MOMENTUM, ADAM, RPROP = range(3)
 # settings
 RATE, INERTIA, SECOND, EPSILON, LEAST_STEP, MOST_STEP, MEAN, TARGET_SSE, NEAR, SMOOTHING = range(10)
@@ -24,7 +26,7 @@ N_SETTINGS = 10
 GROW, SHRINK = 1.2, 0.5
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def move(code, settings, weights, gradient, scale, one, two, powers):
     """Change the weights.
 

@@ -10,12 +10,12 @@ Within a layer D and YY are symmetric, so a quarter of the multiplications of J'
 number of outputs. (The idea is that of stage-wise second-order backpropagation, Mizutani & Dreyfus;
 Mizutani, Kubota & Truong, Neural Processing Letters 2024, doi 10.1007/s11063-024-11655-4.)
 
-How it is done for a network is laid down in a plan, see `nbn_core.objective.pair_plan`: sums of
-products of lines (`term_...`), then jobs, each the product of two lists of items, an item being the
-product of two lines (`lefts`, `rights`). A job packs all of its left items, then its right items
-WIDTH at a time, and adds tiles to `sums`, one after another; in a symmetric job tiles below the
-diagonal are left out. After the last block `spread_sums` puts every sum in its place. The gradient
-is one more job for each layer.
+A plan (`nbn_core.objective.pair_plan`) lists the work for a network in a `PairArrays`: sums of
+products of lines (`term_...`), then jobs, each the product of two lists of items, where an item is
+the product of two lines (`lefts`, `rights`). A job packs all of its left items, then its right
+items WIDTH at a time, and adds tiles to `sums`, one after another; in a symmetric job tiles below
+the diagonal are left out. After the last block `spread_sums` puts every sum in its place. The
+gradient takes one more job for each layer.
 """
 
 from numba import njit
@@ -23,7 +23,7 @@ from numba import njit
 from nbn_core.kernels.cache import INNER
 from nbn_core.kernels.vectors import HALF, WIDTH, add_tile, pack_products
 
-# columns of jobs
+# Columns of `PairArrays.jobs`
 LEFT, LEFT_BLOCKS, RIGHT, RIGHT_BLOCKS, HALVES, SYMMETRIC = range(6)
 
 
@@ -33,18 +33,19 @@ def add_pairs(plan, lines, first_line, count, rows, sums):
 
     Parameters
     ----------
-    plan : tuple of arrays
-        term_first (S+1,), term_lefts, term_rights, jobs (J, 6), lefts, rights; int32.
+    plan : PairArrays
+        The terms and jobs.
     lines : (L, BLOCK) float64
-        Values, ones, zeros, errors and deltas; the sums of terms are written from `first_line` on.
+        Values, ones, zeros, errors and deltas; sums of terms are written from `first_line` on.
     first_line, count : int
-        See above; patterns in the block.
+        Line of the first sum of terms; number of patterns in the block.
     rows : (C, BLOCK, WIDTH) float64
-        Work space: left items, and the last block for right ones.
+        Work space: left items, and in the last block right ones.
     sums : (T HALF, WIDTH) float64
         Tiles, added to.
     """
-    term_first, term_lefts, term_rights, jobs, lefts, rights, _, _, _, _ = plan
+    term_first, term_lefts, term_rights = plan.term_first, plan.term_lefts, plan.term_rights
+    jobs, lefts, rights = plan.jobs, plan.lefts, plan.rights
     for s in range(term_first.shape[0] - 1):
         total = lines[first_line + s]
         for p in range(count):
@@ -73,8 +74,9 @@ def add_pairs(plan, lines, first_line, count, rows, sums):
 
 @njit(**INNER)
 def spread_sums(plan, sums, gradient, quasi_hessian):
-    """Put sums where they belong: gradient, and the upper triangle of a quasi-Hessian of zeros."""
-    _, _, _, _, _, _, row_first, columns, places, gradient_places = plan
+    """Copy sums to their places in g and in the upper triangle of Q, which starts as zeros."""
+    row_first, columns, places = plan.row_first, plan.columns, plan.places
+    gradient_places = plan.gradient_places
     flat = sums.reshape(sums.size)
     for n in range(gradient_places.shape[0]):
         gradient[n] = flat[gradient_places[n]]

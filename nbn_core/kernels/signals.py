@@ -13,13 +13,14 @@ Letters as in `backprop`; delta_k is what a rule says instead of dE / dnet_k.
 from numba import njit
 
 from nbn_core.kernels.activations import activate
+from nbn_core.kernels.cache import ENTRY
 from nbn_core.kernels.noise import fill_normal, mixed
 from nbn_core.kernels.vectors import GROUP, combine
 
 ERROR, SIGN, TARGET = range(3)  # what direct feedback carries
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def feedback_block(
     seats,
     outputs,
@@ -63,7 +64,7 @@ def feedback_block(
                 signals[k, p] = 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def activity_block(
     first, sources, seats, weights, n_inputs, key, tangents, slopes, direct, count,
     moved, noise, change, signals,
@@ -101,7 +102,7 @@ def activity_block(
                 signals[k, p] += change[p] * noise[k, p] / tangents
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def tangent_block(
     first, sources, seats, weights, tangent, n_inputs, values, slopes, direct, count, moved, shift
 ):
@@ -130,7 +131,7 @@ def tangent_block(
     return change
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**ENTRY)
 def predictive_block(
     first, sources, codes, gains, leaks, begin, heirs, carriers, seats, weights, targets, order,
     start, n_inputs, steps, rate, count, values, slopes, factors, picks, guess, back, signals,

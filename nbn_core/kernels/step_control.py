@@ -1,4 +1,4 @@
-"""Step control of Levenberg-Marquardt: what to damp, and what to make of an attempt.
+"""Step control of Levenberg-Marquardt: how to damp, and how to judge an attempt.
 
 Damping matrices D(mu), added to Q:
 
@@ -11,64 +11,64 @@ Controls, with the step s = (Q + D)^-1 g and the attempt w - eta s:
     PUBLISHED      eta = 1; a lower SSE is accepted and divides mu by the factor, any other
                    multiplies it, and the same Q is factored again
     LINE_SEARCH    eta = min(1, twice the last one), halved until the SSE is lower
-    BEST_STEP      eta = 1, halved until the SSE is lower, and on as long as it still falls; the
-                   best is accepted. A few passes forward more, where Q costs N/2 of them.
+    BEST_STEP      eta = 1, halved until the SSE is lower, and further for as long as it still
+                   falls; the best is accepted. This adds a few forward passes; Q costs N/2 of them
 
-Both searches then move mu slowly: times 0.8, at least 1e-6, if the accepted eta is above 0.2, times
-1.25, at most 1e6, if not. Best step divides it by 4 if the whole step was the best, as no shorter
-one was better. When 12 halvings find nothing lower, mu is multiplied by the factor.
+Both searches then change mu slowly: it is multiplied by 0.8 (not below 1e-6) if the accepted eta is
+above 0.2, by 1.25 (not above 1e6) otherwise. Best step divides mu by 4 if the whole step was best.
+When 12 halvings find no lower SSE, mu is multiplied by the factor.
 """
 
 import math
 
 from numba import njit
 
-from nbn_core.kernels.cache import INNER
+from nbn_core.kernels.cache import ENTRY, INNER
 
 LEVENBERG, MARQUARDT, MAX_DIAGONAL = range(3)
 PUBLISHED, LINE_SEARCH, BEST_STEP = range(3)
 ACCEPTED, REFUSED, SHORTER = range(3)
-# numbers of the search
+# Places in the numbers of the search
 ETA, LAST_ETA, BEST_ETA, BEST_SSE = range(4)
 N_SEARCH = 4
 
-HALVINGS = 12
-SHRINK, GROW = 0.8, 1.25
-WHOLE = 0.25
-LONG = 0.2
-MU_LEAST, MU_MOST = 1e-6, 1e6
-DIAGONAL_LEAST = 1e-12
+MAX_HALVINGS = 12
+LONG_STEP = 0.2  # eta above which mu falls
+MU_SHRINK, MU_GROW = 0.8, 1.25
+MU_WHOLE_STEP = 0.25  # factor of mu when the whole step was best
+SEARCH_MU_MIN, SEARCH_MU_MAX = 1e-6, 1e6
+DIAGONAL_MIN = 1e-12
 
 
 @njit(**INNER)
 def begin(matrix, control, mu, quasi_hessian, n_weights, damping, search):
-    """Write the diagonal of D for a new factor, and make ready for its first attempt.
+    """Write the diagonal of D for a new factor, and prepare its first attempt.
 
     Parameters
     ----------
     matrix, control : int
-        As named above.
+        Damping matrix and control, as named above.
     mu : float
         Damping.
     quasi_hessian : (C WIDTH, C WIDTH) float64
-        Q, upper triangle.
+        Upper triangle of Q.
     n_weights : int
         N.
     damping : (C WIDTH,) float64
-        Written.
+        Diagonal of D, written.
     search : (N_SEARCH,) float64
-        Updated.
+        Numbers of the search, updated.
     """
     if matrix == MARQUARDT:
         for n in range(n_weights):
-            damping[n] = mu * max(quasi_hessian[n, n], DIAGONAL_LEAST)
+            damping[n] = mu * max(quasi_hessian[n, n], DIAGONAL_MIN)
     else:
         value = mu
         if matrix == MAX_DIAGONAL:
-            most = DIAGONAL_LEAST
+            largest = DIAGONAL_MIN
             for n in range(n_weights):
-                most = max(most, quasi_hessian[n, n])
-            value = mu * most
+                largest = max(largest, quasi_hessian[n, n])
+            value = mu * largest
         for n in range(n_weights):
             damping[n] = value
     search[ETA] = min(1.0, 2.0 * search[LAST_ETA]) if control == LINE_SEARCH else 1.0
@@ -77,16 +77,16 @@ def begin(matrix, control, mu, quasi_hessian, n_weights, damping, search):
 
 @njit(**INNER)
 def judge(control, sse, trial_sse, search):
-    """Say what becomes of an attempt at the step length search[ETA].
+    """Judge an attempt at the step length search[ETA].
 
     Parameters
     ----------
     control : int
-        As named above.
+        Control, as named above.
     sse, trial_sse : float
-        Before, and after the attempt.
+        SSE before and after the attempt.
     search : (N_SEARCH,) float64
-        Updated.
+        Numbers of the search, updated.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def judge(control, sse, trial_sse, search):
     lower = trial_sse < sse
     if control == PUBLISHED:
         return ACCEPTED if lower else REFUSED
-    shortest = search[ETA] <= 0.5**HALVINGS
+    shortest = search[ETA] <= 0.5**MAX_HALVINGS
     if control == LINE_SEARCH:
         if lower:
             return ACCEPTED
@@ -118,12 +118,18 @@ def judge(control, sse, trial_sse, search):
 
 @njit(**INNER)
 def mu_accepted(control, mu, factor, mu_min, mu_max, search):
-    """Return the damping to go on with after an accepted step of length search[ETA]."""
+    """Return the damping of the next iteration after an accepted step of length search[ETA]."""
     if control == PUBLISHED:
         return max(mu / factor, mu_min)
     search[LAST_ETA] = search[ETA]
     if control == BEST_STEP and search[ETA] == 1.0:
-        return max(mu * WHOLE, mu_min, MU_LEAST)
-    if search[ETA] > LONG:
-        return max(mu * SHRINK, mu_min, MU_LEAST)
-    return min(mu * GROW, mu_max, MU_MOST)
+        return max(mu * MU_WHOLE_STEP, mu_min, SEARCH_MU_MIN)
+    return mu_searched(mu, search[ETA], mu_min, mu_max)
+
+
+@njit(**ENTRY)
+def mu_searched(mu, eta, mu_min, mu_max):
+    """Return the damping after a line search that accepted the step length `eta`."""
+    if eta > LONG_STEP:
+        return max(mu * MU_SHRINK, mu_min, SEARCH_MU_MIN)
+    return min(mu * MU_GROW, mu_max, SEARCH_MU_MAX)

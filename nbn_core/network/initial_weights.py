@@ -6,13 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.checks import MAX_SEED, shown, whole
 from nbn_core.errors import SettingError
 from nbn_core.network.topology import Topology
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,87 +1,57 @@
-"""Network: a topology laid out in flat arrays, the form the compiled kernels take."""
+"""Network: a topology laid out in flat arrays, the form that the compiled kernels read.
+
+Neurons keep the order of the topology, and weights are numbered neuron by neuron, bias first. The
+arrays are handed to kernels in three records of `nbn_core.kernels.records`, which say what each
+array holds: `structure` to run forward, `paths` for the delta matrix, `row_plan` for rows of J.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.errors import ShapeError
 from nbn_core.kernels import evaluate
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.memory import zeros
+from nbn_core.kernels.records import BlockBuffers, Paths, RowPlan, Structure, plain
 from nbn_core.kernels.vectors import HALF, WIDTH
 from nbn_core.network.activation import ACTIVATIONS
 from nbn_core.network.topology import Topology
-
-IndexArray = NDArray[np.int32]
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray, IndexArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """The flat arrays of a topology, read-only; `nbn_core.kernels.forward` says what each means.
+    """The flat, read-only arrays of a topology.
 
     Parameters
     ----------
     n_inputs, n_neurons, n_outputs, n_weights : int
-        I, K, M, N.
-    first : (K+1,) int32
-        Where each neuron's weights begin.
-    sources : (N,) int32
-        Node each weight multiplies; -1 for a bias.
-    codes : (K,) int32
-        Activations.
-    reach : (K+1,) int32
-        Where each neuron's rows of the delta matrix begin.
-    origins : (D,) int32
-        Column of each of those rows.
-    slots : (K, K) int32
-        Row of delta[k, j], -1 where no path leads from j to k.
-    outputs : (M,) int32
-        Neuron of each output.
-    groups : (M+1,) int32
-        Where each output's part of `columns` begins.
-    columns : (G,) int32
-        Blocks of weights an output depends on.
-    lefts, rights : (G WIDTH,) int32
-        Lines whose product is the derivative of the output by each of those weights.
-    consumers : (K+1,) int32
-        Where each neuron's connections to others begin.
-    carriers, fed : (E,) int32
-        Weight of each of those, and the neuron it leads to.
-    gains, leaks : (K,) float64
-        Of the neurons.
+        Numbers of inputs I, neurons K, outputs M and weights N.
+    structure : Structure
+        What the forward pass reads.
+    paths : Paths
+        What the delta matrix is found from.
+    row_plan : RowPlan
+        What rows of the Jacobian are written from.
     """
 
     n_inputs: int
     n_neurons: int
     n_outputs: int
     n_weights: int
-    first: IndexArray
-    sources: IndexArray
-    codes: IndexArray
-    reach: IndexArray
-    origins: IndexArray
-    slots: IndexArray
-    outputs: IndexArray
-    groups: IndexArray
-    columns: IndexArray
-    lefts: IndexArray
-    rights: IndexArray
-    consumers: IndexArray
-    carriers: IndexArray
-    fed: IndexArray
-    gains: FloatArray
-    leaks: FloatArray
+    structure: Structure
+    paths: Paths
+    row_plan: RowPlan
 
     @staticmethod
     @lru_cache(maxsize=64)
     def from_topology(topology: Topology) -> Network:
-        """Lay out a topology; the same topology gives the same object again."""
+        """Lay out a topology; an equal topology gives the same object again."""
         n_inputs = topology.n_inputs
         first = [0]
         sources: list[int] = []
@@ -102,50 +72,78 @@ class Network:
             reach.append(len(origins))
         leading = [n for n, source in enumerate(sources) if source >= n_inputs]
         leading.sort(key=lambda n: sources[n])
-        consumers = np.searchsorted(
+        successor_begin = np.searchsorted(
             [sources[n] - n_inputs for n in leading], np.arange(topology.n_neurons + 1)
         )
         slots.setflags(write=False)
-        outputs = _indices(topology.outputs)
-        rows = _rows(_indices(first), _indices(sources), slots, outputs, n_inputs)
+        structure = Structure(
+            first=_indices(first),
+            sources=_indices(sources),
+            codes=_indices([ACTIVATIONS[neuron.activation].code for neuron in topology.neurons]),
+            gains=_floats([neuron.gain for neuron in topology.neurons]),
+            leaks=_floats([neuron.leak for neuron in topology.neurons]),
+            outputs=_indices(topology.outputs),
+        )
         return Network(
-            n_inputs,
-            topology.n_neurons,
-            topology.n_outputs,
-            topology.n_weights,
-            _indices(first),
-            _indices(sources),
-            _indices([ACTIVATIONS[neuron.activation].code for neuron in topology.neurons]),
-            _indices(reach),
-            _indices(origins),
-            slots,
-            outputs,
-            *rows,
-            _indices(consumers),
-            _indices(leading),
-            _indices(np.searchsorted(first, leading, side="right") - 1),
-            _floats([neuron.gain for neuron in topology.neurons]),
-            _floats([neuron.leak for neuron in topology.neurons]),
+            n_inputs=n_inputs,
+            n_neurons=topology.n_neurons,
+            n_outputs=topology.n_outputs,
+            n_weights=topology.n_weights,
+            structure=structure,
+            paths=Paths(
+                reach=_indices(reach),
+                origins=_indices(origins),
+                slots=slots,
+                successor_begin=_indices(successor_begin),
+                successors=_indices(np.searchsorted(first, leading, side="right") - 1),
+                weight_index=_indices(leading),
+            ),
+            row_plan=_row_plan(structure, slots, n_inputs),
         )
 
     @property
-    def structure(self) -> tuple[NDArray[Any], ...]:
-        """What kernels need to know to run forward."""
-        return (self.first, self.sources, self.codes, self.gains, self.leaks, self.outputs)
+    def first(self) -> IndexArray:
+        """(K+1,) int32, index of each neuron's first weight."""
+        return self.structure.first
 
     @property
-    def paths(self) -> tuple[IndexArray, ...]:
-        """What they need to find the delta matrix."""
-        return (self.reach, self.origins, self.slots, self.consumers, self.carriers, self.fed)
+    def sources(self) -> IndexArray:
+        """(N,) int32, node that each weight multiplies; -1 for a bias."""
+        return self.structure.sources
 
     @property
-    def row_plan(self) -> tuple[IndexArray, ...]:
-        """What they need to write rows of the Jacobian."""
-        return (self.groups, self.columns, self.lefts, self.rights)
+    def codes(self) -> IndexArray:
+        """(K,) int32, activation of each neuron."""
+        return self.structure.codes
+
+    @property
+    def gains(self) -> FloatArray:
+        """(K,) float64, gain of each neuron."""
+        return self.structure.gains
+
+    @property
+    def leaks(self) -> FloatArray:
+        """(K,) float64, leak of each neuron."""
+        return self.structure.leaks
+
+    @property
+    def outputs(self) -> IndexArray:
+        """(M,) int32, neuron of each output."""
+        return self.structure.outputs
+
+    @property
+    def origins(self) -> IndexArray:
+        """(D,) int32, column of each row of the delta matrix."""
+        return self.paths.origins
+
+    @property
+    def slots(self) -> IndexArray:
+        """(K, K) int32, row of delta[k, j], -1 where no path leads from j to k."""
+        return self.paths.slots
 
     @property
     def one_line(self) -> int:
-        """Line of ones; the next one is zero, before it are the values of the nodes."""
+        """Line of ones; the values of the nodes are before it, a line of zeros is next."""
         return self.n_inputs + self.n_neurons
 
     @property
@@ -160,16 +158,16 @@ class Network:
 
     @property
     def term_line(self) -> int:
-        """First line of whatever else is kept for each pattern."""
+        """First line of the sums of terms."""
         return self.delta_line + len(self.origins)
 
     @property
     def n_blocks(self) -> int:
-        """Blocks of weights, the last one padded."""
+        """Number of column blocks of WIDTH weights, the last one padded."""
         return -(-self.n_weights // WIDTH)
 
     def checked_weights(self, weights: ArrayLike) -> FloatArray:
-        """Copy weights as a kernel takes them.
+        """Check weights and copy them into a float64 array.
 
         Parameters
         ----------
@@ -184,7 +182,7 @@ class Network:
         Raises
         ------
         ShapeError
-            If there is not one number for each weight.
+            If `weights` does not have one number for each weight.
         """
         try:
             values = np.array(weights, dtype=np.float64)
@@ -205,7 +203,7 @@ class Network:
         weights : (N,) array_like
             Neuron by neuron, bias first.
         inputs : (P, I) array_like
-            One pattern a row; no targets are needed.
+            Inputs, one pattern a row.
 
         Returns
         -------
@@ -215,7 +213,7 @@ class Network:
         Raises
         ------
         ShapeError
-            If weights or inputs do not fit the network.
+            If `weights` or `inputs` do not fit the network.
         """
         values = self.checked_weights(weights)
         try:
@@ -234,36 +232,35 @@ class Network:
         nothing = np.zeros((0, self.n_outputs))
         nothing.setflags(write=False)
         evaluate.run_forward(
-            self.structure, (patterns, nothing, np.zeros(0)), values, *self.value_buffers(), nodes
-        )
+            plain(self.structure), (patterns, nothing, np.zeros(0)), values,
+            *self.value_buffers(), nodes,
+        )  # fmt: skip
         return nodes
 
     def value_buffers(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Make room for values (I+K, BLOCK), slopes (K, BLOCK) and errors (M, BLOCK)."""
+        """Allocate values (I+K, BLOCK), slopes (K, BLOCK) and errors (M, BLOCK)."""
         sizes = self.n_inputs + self.n_neurons, self.n_neurons, self.n_outputs
         values, slopes, errors = zeros(*((n, BLOCK) for n in sizes))
         return values, slopes, errors
 
-    def room(
+    def workspace(
         self, n_rows: int | None = None, n_terms: int = 0, n_tiles: int = 0
-    ) -> tuple[NDArray[Any], ...]:
-        """Make room for one block of patterns.
+    ) -> BlockBuffers:
+        """Allocate the work space for one block of patterns.
 
         Parameters
         ----------
         n_rows : int, optional
-            Blocks of packed rows; as a row of the Jacobian needs if left out.
+            Number of blocks of packed rows; those of one row of the Jacobian by default.
         n_terms : int
-            Lines of sums of terms.
+            Number of lines for sums of terms.
         n_tiles : int
-            Tiles of sums.
+            Number of tiles of sums.
 
         Returns
         -------
-        tuple of arrays
-            values (I+K, BLOCK), slopes (K, BLOCK), errors (M, BLOCK), deltas (D, BLOCK), lines
-            (L, BLOCK), factors (K,), picks (K,) int32, rows (C, BLOCK, WIDTH), sums (T HALF,
-            WIDTH). All but slopes, factors, picks, rows and sums are parts of `lines`.
+        BlockBuffers
+            Arrays that begin on a cache line; values, errors and deltas are views of `lines`.
         """
         lines, slopes, rows, sums = zeros(
             (self.term_line + n_terms, BLOCK),
@@ -272,23 +269,22 @@ class Network:
             (n_tiles * HALF, WIDTH),
         )
         lines[self.one_line] = 1.0
-        return (
-            lines[: self.one_line],
-            slopes,
-            lines[self.error_line : self.delta_line],
-            lines[self.delta_line : self.term_line],
-            lines,
-            np.zeros(self.n_neurons),
-            np.zeros(self.n_neurons, dtype=np.int32),
-            rows,
-            sums,
+        return BlockBuffers(
+            values=lines[: self.one_line],
+            slopes=slopes,
+            errors=lines[self.error_line : self.delta_line],
+            deltas=lines[self.delta_line : self.term_line],
+            lines=lines,
+            factors=np.zeros(self.n_neurons),
+            picks=np.zeros(self.n_neurons, dtype=np.int32),
+            rows=rows,
+            sums=sums,
         )
 
 
-def _rows(
-    first: IndexArray, sources: IndexArray, slots: IndexArray, outputs: IndexArray, n_inputs: int
-) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
-    """Blocks of weights that outputs depend on, and the lines whose products are derivatives."""
+def _row_plan(structure: Structure, slots: IndexArray, n_inputs: int) -> RowPlan:
+    """Find the column blocks that each output depends on, and the lines of their derivatives."""
+    first, sources, outputs = structure.first, structure.sources, structure.outputs
     n_weights, n_neurons = len(sources), len(first) - 1
     one = n_inputs + n_neurons
     delta_line = one + 2 + len(outputs)
@@ -307,11 +303,11 @@ def _rows(
         columns.append(used)
         lefts.append(left[used].ravel())
         rights.append(right[used].ravel())
-    return (
-        _indices(groups),
-        _indices(np.concatenate(columns)),
-        _indices(np.concatenate(lefts)),
-        _indices(np.concatenate(rights)),
+    return RowPlan(
+        groups=_indices(groups),
+        columns=_indices(np.concatenate(columns)),
+        lefts=_indices(np.concatenate(lefts)),
+        rights=_indices(np.concatenate(rights)),
     )
 
 

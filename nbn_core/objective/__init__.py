@@ -1,8 +1,8 @@
 """The objective: SSE, gradient and quasi-Hessian of a network on its data.
 
-`objective` is what everything else uses; `methods` chooses one of three ways to the quasi-Hessian
-by counting multiplications; `pair_plan` plans the third of them, pair by pair of neurons;
-`weighting` handles pattern weights and frozen weights.
+`objective` holds the class `Objective`; `methods` chooses one of three ways to sum the
+quasi-Hessian by counting multiplications; `pair_plan` plans the third way, by pairs of neurons;
+`weighting` checks pattern weights and frozen weights.
 """
 
 from nbn_core.objective.objective import NormalEquations, Objective

@@ -9,22 +9,22 @@ so the gradient of the SSE is 2 g and a damped step is dw = -(Q + mu I)^-1 g.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.errors import ShapeError
 from nbn_core.kernels import accumulate, evaluate
+from nbn_core.kernels.records import BlockBuffers, Patterns, Problem, plain
 from nbn_core.kernels.vectors import WIDTH
 from nbn_core.network import Network, Topology
 from nbn_core.objective.methods import chosen, code_of
 from nbn_core.objective.pair_plan import PairPlan
-from nbn_core.objective.weighting import Held, frozen_weights, roots
-
-FloatArray = NDArray[np.float64]
+from nbn_core.objective.weighting import Held, frozen_weights, sqrt_weights
+from nbn_core.types import FloatArray
 
 
 class NormalEquations(NamedTuple):
@@ -41,21 +41,21 @@ class Objective:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Network with N weights.
     dataset : Dataset
-        The patterns.
+        P patterns with the network's numbers of inputs and targets.
     pattern_weights : (P,) array_like, optional
-        How much each pattern counts; each 1 if left out.
+        Weight of each pattern in the sum; 1 by default.
     held : str, collection or (N,) bool array, optional
-        Neurons or weights that stay as they are, see `nbn_core.objective.weighting`.
+        Frozen weights, by name or as a mask, see `nbn_core.objective.weighting`. None by default.
 
     Raises
     ------
     ShapeError
-        If the dataset does not have the network's numbers of inputs and outputs, or there is not
-        one weight for each pattern.
+        If the dataset does not have the network's numbers of inputs and outputs, or
+        `pattern_weights` does not have one usable number for each pattern.
     SettingError
-        If there is no neuron or weight like one held.
+        If `held` names a neuron or weight that does not exist, or is a mask of another size.
     """
 
     def __init__(
@@ -78,13 +78,17 @@ class Objective:
         self.topology = topology
         self.dataset = dataset
         self.network = Network.from_topology(topology)
-        self.data = (dataset.inputs, dataset.targets, roots(pattern_weights, dataset.n_patterns))
+        self.data = Patterns(
+            inputs=dataset.inputs,
+            targets=dataset.targets,
+            sqrt_weights=sqrt_weights(pattern_weights, dataset.n_patterns),
+        )
         self.held = frozen_weights(held, topology)
 
     @property
     def plain(self) -> bool:
-        """Whether all patterns count the same and no weight is held."""
-        return len(self.data[2]) == len(self.held) == 0
+        """Whether all patterns have the weight 1 and no network weight is frozen."""
+        return len(self.data.sqrt_weights) == len(self.held) == 0
 
     def activations(self, weights: ArrayLike) -> FloatArray:
         """Compute the value of every node for every pattern.
@@ -128,17 +132,17 @@ class Objective:
         Returns
         -------
         float
-            Without the factor 1/2.
+            Sum of squared errors, without the factor 1/2.
         """
         network = self.network
         sse = evaluate.run_forward(
-            network.structure, self.data, network.checked_weights(weights),
+            plain(network.structure), plain(self.data), network.checked_weights(weights),
             *network.value_buffers(), np.zeros((0, 0)),
         )  # fmt: skip
         return float(sse)
 
     def jacobian(self, weights: ArrayLike) -> FloatArray:
-        """Compute J = de/dw with all its rows. Training never does: it needs only their sums.
+        """Compute J = de/dw with all its rows; training only ever needs their sums.
 
         Parameters
         ----------
@@ -148,22 +152,22 @@ class Objective:
         Returns
         -------
         (P M, N) float64
-            Row p M + m belongs to pattern p and output m, and is multiplied by the root of the
-            pattern's weight; columns of held weights are zero.
+            J; row p M + m belongs to pattern p and output m, and is multiplied by the square root
+            of the pattern's weight. Columns of frozen weights are zero.
         """
         network = self.network
         jacobian = np.zeros((self.dataset.n_patterns * network.n_outputs, network.n_weights))
+        problem, buffers = self.summation("forward")
         evaluate.jacobian_rows(
-            network.structure, network.paths, network.row_plan, self.data, self.held,
-            network.checked_weights(weights), network.room(), jacobian,
-        )  # fmt: skip
+            plain(problem), plain(buffers), network.checked_weights(weights), jacobian
+        )
         return jacobian
 
     def normal_equations(self, weights: ArrayLike, method: str = "auto") -> NormalEquations:
         """Compute SSE, gradient and quasi-Hessian in one pass over the patterns.
 
         Q = J'J and g = J'e are summed over blocks of patterns; J is never stored. All methods give
-        the same to rounding.
+        the same result, apart from rounding.
 
         Parameters
         ----------
@@ -171,7 +175,7 @@ class Objective:
             Neuron by neuron, bias first.
         method : str
             "forward" (forward-only, 2010), "backward" (2008), "blocks" (by pairs of neurons), or
-            "auto": the one that takes the fewest multiplications, see `nbn_core.objective.methods`.
+            "auto": the one with the lowest estimated cost, see `nbn_core.objective.methods`.
 
         Returns
         -------
@@ -181,7 +185,7 @@ class Objective:
         Raises
         ------
         SettingError
-            If the method is not known.
+            If there is no such method.
 
         References
         ----------
@@ -196,33 +200,34 @@ class Objective:
         padded = WIDTH * network.n_blocks
         gradient = np.zeros(padded)
         upper = np.zeros((padded, padded))
-        fixed, room = self.summation(method)
-        arguments = [*fixed, network.checked_weights(weights), room, gradient, upper]
-        sse = evaluate.normal_equations(*arguments)
+        problem, buffers = self.summation(method)
+        sse = evaluate.normal_equations(
+            plain(problem), plain(buffers), network.checked_weights(weights), gradient, upper
+        )
         return NormalEquations(float(sse), gradient[:n].copy(), mirrored(upper, n))
 
     def method_for(self, method: str = "auto") -> str:
-        """Say which method is used when this one is asked for.
+        """Resolve "auto" to a concrete method; return any other method unchanged.
 
         Parameters
         ----------
         method : str
-            One of `METHODS`.
+            "auto", "forward", "backward" or "blocks".
 
         Returns
         -------
         str
-            The same, or the one that "auto" chooses here, see `nbn_core.objective.methods`.
+            "forward", "backward" or "blocks".
 
         Raises
         ------
         SettingError
-            If the method is not known.
+            If there is no such method.
         """
         return chosen(self.network, self.dataset.n_patterns, method)
 
-    def summation(self, method: str) -> tuple[tuple[Any, ...], tuple[NDArray[Any], ...]]:
-        """Collect what kernels that sum normal equations take.
+    def summation(self, method: str) -> tuple[Problem, BlockBuffers]:
+        """Collect the arguments of the kernels that sum normal equations.
 
         Parameters
         ----------
@@ -231,33 +236,40 @@ class Objective:
 
         Returns
         -------
-        fixed, room : tuple
-            Structure, plans, code of the method, data, held weights; work space.
+        problem : Problem
+            Network, plans, method, data and frozen weights.
+        buffers : BlockBuffers
+            Work space for one block of patterns.
         """
         network = self.network
         code = code_of(network, method)
         if code & accumulate.PAIRS:
-            pairing = PairPlan.from_network(network)
-            room = network.room(pairing.n_rows, pairing.n_terms, pairing.n_tiles)
+            plan = PairPlan.from_network(network)
+            buffers = network.workspace(plan.n_rows, plan.n_terms, plan.n_tiles)
         else:
-            pairing = PairPlan.empty()
-            room = network.room()
-        fixed = (
-            network.structure, network.paths, network.row_plan, tuple(pairing.plan), code,
-            self.data, self.held,
-        )  # fmt: skip
-        return fixed, room
+            plan = PairPlan.empty()
+            buffers = network.workspace()
+        problem = Problem(
+            structure=network.structure,
+            paths=network.paths,
+            row_plan=network.row_plan,
+            pair_plan=plan.arrays,
+            method=code,
+            patterns=self.data,
+            frozen=self.held,
+        )
+        return problem, buffers
 
 
 def mirrored(upper: FloatArray, n: int) -> FloatArray:
-    """Make a full symmetric (n, n) matrix of the upper triangle of a padded one.
+    """Return the symmetric matrix whose upper triangle a padded matrix holds.
 
     Parameters
     ----------
     upper : float64 matrix
-        At least (n, n).
+        At least (n, n); entries below the diagonal are ignored.
     n : int
-        Size.
+        Rows and columns of the result.
 
     Returns
     -------

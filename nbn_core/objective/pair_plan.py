@@ -1,13 +1,13 @@
-"""Pair plan: the plan by which the quasi-Hessian is summed by pairs of neurons, and what it costs.
+"""Pair plan: how the quasi-Hessian is summed by pairs of neurons, and what that costs.
 
-Neurons with the same sources are a layer. Each pair of layers A and B becomes jobs for the kernel
+Neurons with the same sources form a layer. Each pair of layers A and B becomes jobs for the kernel
 (`nbn_core.kernels.pair_sums`), in whichever of two forms takes fewer multiplications:
 
     together    one product of two lists: all pairs of neurons, d = sum_m delta[m, j] delta[m, k],
                 and all pairs of sources, y_a y_b
     one by one  for each pair of neurons d y_a, for all sources of j, and y_b, for all of k
 
-Pairs of neurons that no output depends on at once have no job: structural zeros cost nothing.
+Pairs of neurons that share no output have no job: structural zeros cost nothing.
 """
 
 from __future__ import annotations
@@ -17,50 +17,34 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nbn_core.kernels.records import PairArrays
 from nbn_core.kernels.vectors import HALF, WIDTH
 from nbn_core.network import Network
-from nbn_core.network.layout import IndexArray
+from nbn_core.types import IndexArray, IntArray
 
-IntArray = NDArray[np.int64]
 Item = tuple[int, int]
 
-LEFT_BLOCKS_MOST = 32  # packed left items of a job stay in a near cache
-
-
-class PairArrays(NamedTuple):
-    """The arrays of `nbn_core.kernels.pair_sums`, all int32."""
-
-    term_first: IndexArray
-    term_lefts: IndexArray
-    term_rights: IndexArray
-    jobs: IndexArray
-    lefts: IndexArray
-    rights: IndexArray
-    row_first: IndexArray
-    columns: IndexArray
-    places: IndexArray
-    gradient_places: IndexArray
+MAX_LEFT_BLOCKS = 32  # so that the packed left items of a job stay in a near cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairPlan:
-    """A plan and the room it needs.
+    """A plan, and the sizes of the work space that it takes.
 
     Parameters
     ----------
-    plan : PairArrays
-        For the kernel.
+    arrays : PairArrays
+        The plan as the kernel reads it.
     n_terms : int
-        Lines of sums of terms.
+        Number of lines for sums of terms.
     n_rows : int
-        Blocks of packed items.
+        Number of blocks of packed items.
     n_tiles : int
-        Tiles of sums.
+        Number of tiles of sums.
     """
 
-    plan: PairArrays
+    arrays: PairArrays
     n_terms: int
     n_rows: int
     n_tiles: int
@@ -68,17 +52,17 @@ class PairPlan:
     @staticmethod
     @lru_cache(maxsize=16)
     def from_network(network: Network) -> PairPlan:
-        """Lay out the plan; the same network gives the same object again."""
+        """Make the plan of a network; the same network gives the same object again."""
         return _Planner(network).finished()
 
     @staticmethod
     def empty() -> PairPlan:
-        """Return a plan of nothing, for the other methods."""
-        return PairPlan(PairArrays(*_EMPTY), 0, 0, 0)
+        """Return a plan without jobs, for the other methods."""
+        return PairPlan(arrays=_EMPTY, n_terms=0, n_rows=0, n_tiles=0)
 
 
 class Cost(NamedTuple):
-    """What one pattern costs, and one whole pass."""
+    """Multiplications for one pattern, and numbers moved after one pass over all patterns."""
 
     products: int
     packed: int
@@ -96,18 +80,18 @@ def layers(network: Network) -> list[list[int]]:
 
 
 def cost(network: Network) -> Cost:
-    """Count what the plan of a network would cost, without making it.
+    """Count the cost of a network's plan without making the plan.
 
     Parameters
     ----------
     network : Network
-        The network.
+        Topology laid out for the kernels.
 
     Returns
     -------
     Cost
-        products : multiplications in tiles, padding included; packed : products of two lines
-        packed; terms : products in sums of terms; spread : numbers moved at the end.
+        products: multiplications in tiles, padding included; packed: products of two lines; terms:
+        products in sums of terms; spread: numbers moved after the last block.
     """
     reached = network.slots[network.outputs] >= 0
     common = reached.T.astype(np.int64) @ reached.astype(np.int64)
@@ -163,7 +147,7 @@ def _up(n: int, size: int) -> int:
 
 
 class _Planner:
-    """Collects jobs; `finished` turns them into arrays."""
+    """Collects jobs; `finished` returns them as arrays."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -184,7 +168,7 @@ class _Planner:
                 self._pair(one, other)
 
     def _nodes(self, neuron: int) -> list[int]:
-        """Lines of the values that the weights of a neuron multiply."""
+        """Return the lines of the values that the weights of a neuron multiply."""
         network = self.network
         sources = network.sources[network.first[neuron] : network.first[neuron + 1]]
         return [self.one if source < 0 else int(source) for source in sources]
@@ -194,7 +178,7 @@ class _Planner:
         return network.delta_line + int(network.slots[network.outputs[m], j])
 
     def _sum(self, terms: list[Item]) -> int:
-        """Line of a sum of products."""
+        """Return the line of a new sum of products."""
         self.terms.append(terms)
         return self.network.term_line + len(self.terms) - 1
 
@@ -256,14 +240,14 @@ class _Planner:
     def _job(
         self, left: list[Item], right: list[Item], symmetric: bool
     ) -> list[tuple[IntArray, IntArray, IntArray]]:
-        """Add a job, or several; return which items meet (left, right) and the place of the sum."""
+        """Add one or more jobs; return item pairs (left, right) and the place of each sum."""
         swapped = not symmetric and len(left) > len(right)
         if swapped:
             left, right = right, left
         result = []
-        most = WIDTH * LEFT_BLOCKS_MOST
+        most = WIDTH * MAX_LEFT_BLOCKS
         for begin in range(0, len(left), most):
-            offset = begin if symmetric else 0  # what comes before is below the diagonal
+            offset = begin if symmetric else 0  # items before it are below the diagonal
             part_right = right[offset:]
             x, y, places = self._one_job(left[begin : begin + most], part_right, symmetric)
             x, y = x + begin, y + offset
@@ -290,7 +274,7 @@ class _Planner:
         return x, y, tiles * HALF * WIDTH + x % HALF * WIDTH + y % WIDTH
 
     def _listed(self, items: list[Item]) -> int:
-        """Append items, padded; return the block at which they begin."""
+        """Append items, padded to whole blocks; return the block at which they begin."""
         begin = len(self.items) // WIDTH
         self.items += items
         self.items += [(self.zero, self.zero)] * (-len(items) % WIDTH)
@@ -304,26 +288,29 @@ class _Planner:
         term_first = np.cumsum([0] + [len(some) for some in self.terms])
         terms = np.array([term for some in self.terms for term in some]).reshape(-1, 2)
         items = np.array(self.items)
-        plan = PairArrays(
-            _frozen(term_first),
-            _frozen(terms[:, 0]),
-            _frozen(terms[:, 1]),
-            _frozen(np.array(self.jobs)),
-            _frozen(items[:, 0]),
-            _frozen(items[:, 1]),
-            _frozen(row_first),
-            _frozen(keys % n),
-            _frozen(places[chosen]),
-            _frozen(self.gradient_places),
+        arrays = PairArrays(
+            term_first=_read_only(term_first),
+            term_lefts=_read_only(terms[:, 0]),
+            term_rights=_read_only(terms[:, 1]),
+            jobs=_read_only(np.array(self.jobs)),
+            lefts=_read_only(items[:, 0]),
+            rights=_read_only(items[:, 1]),
+            row_first=_read_only(row_first),
+            columns=_read_only(keys % n),
+            places=_read_only(places[chosen]),
+            gradient_places=_read_only(self.gradient_places),
         )
-        return PairPlan(plan, len(self.terms), self.n_rows, self.n_tiles)
+        return PairPlan(arrays, len(self.terms), self.n_rows, self.n_tiles)
 
 
-def _frozen(values: NDArray[np.int64]) -> IndexArray:
+def _read_only(values: IntArray) -> IndexArray:
     array = np.ascontiguousarray(values, dtype=np.int32)
     array.setflags(write=False)
     return array
 
 
-_EMPTY = [_frozen(np.zeros((0, 6) if i == 3 else 0, dtype=np.int64)) for i in range(10)]
-_EMPTY[0] = _frozen(np.zeros(1, dtype=np.int64))
+_NO_INDICES = _read_only(np.zeros(0, dtype=np.int64))
+_EMPTY = PairArrays(*[_NO_INDICES] * len(PairArrays._fields))._replace(
+    term_first=_read_only(np.zeros(1, dtype=np.int64)),
+    jobs=_read_only(np.zeros((0, 6), dtype=np.int64)),
+)

@@ -1,8 +1,8 @@
-"""Weighing: patterns that count more than others, and weights that are held as they are.
+"""Pattern weights, and frozen network weights.
 
-With pattern weights v the sum of squared errors is sum_p v_p sum_m e_pm^2: rows of J and errors are
-multiplied by the root of v_p, so that Q = J'J and g = J'e hold as before. A held weight is a
-constant: its column of J is zero, and so are its row and column of Q and its place in g. A step
+With pattern weights v the sum of squared errors is sum_p v_p sum_m e_pm^2. Rows of J and errors are
+multiplied by the square root of v_p, so that Q = J'J and g = J'e hold as before. A frozen weight is
+a constant: its column of J is zero, and so are its row and column of Q and its entry of g. A step
 then leaves it exactly as it is.
 """
 
@@ -11,34 +11,35 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.checks import shown
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.network import Topology
+from nbn_core.types import BoolArray, FloatArray, IndexArray
 
-Held = str | Collection[str | tuple[str, str]] | NDArray[np.bool_]
+Held = str | Collection[str | tuple[str, str]] | BoolArray
 
 
-def roots(pattern_weights: ArrayLike | None, n_patterns: int) -> NDArray[np.float64]:
-    """Check pattern weights and take their roots.
+def sqrt_weights(pattern_weights: ArrayLike | None, n_patterns: int) -> FloatArray:
+    """Check pattern weights and return their square roots.
 
     Parameters
     ----------
-    pattern_weights : (P,) array_like, optional
-        Not negative, at least one above zero; each 1 if left out.
+    pattern_weights : (P,) array_like or None
+        Weight of each pattern: not negative, at least one above zero. None stands for all 1.
     n_patterns : int
-        P.
+        Number of patterns P.
 
     Returns
     -------
     (P,) or (0,) float64
-        Roots; nothing if all weights are 1.
+        Square roots; empty if all weights are 1.
 
     Raises
     ------
     ShapeError
-        If there is not one usable number for each pattern.
+        If `pattern_weights` does not have one usable number for each pattern.
     """
     if pattern_weights is None:
         return np.zeros(0)
@@ -59,26 +60,26 @@ def roots(pattern_weights: ArrayLike | None, n_patterns: int) -> NDArray[np.floa
     return np.zeros(0) if (values == 1.0).all() else np.sqrt(values)
 
 
-def frozen_weights(held: Held | None, topology: Topology) -> NDArray[np.int32]:
-    """Find the weights that are held.
+def frozen_weights(held: Held | None, topology: Topology) -> IndexArray:
+    """Find the indices of the frozen weights.
 
     Parameters
     ----------
-    held : str, collection or (N,) bool array, optional
-        Names: of a neuron for all its weights, (source, neuron) for one, ("", neuron) for a bias.
-        Or a mask, with True for each weight held.
+    held : str, collection, (N,) bool array or None
+        Frozen weights: the name of a neuron for all its weights, (source, neuron) for one weight,
+        ("", neuron) for a bias; or a mask with True for each frozen weight.
     topology : Topology
-        The network.
+        Network with N weights.
 
     Returns
     -------
     (H,) int32
-        Which weights, ascending.
+        Indices of the frozen weights, ascending.
 
     Raises
     ------
     SettingError
-        If there is no such neuron or weight, or a mask of another size.
+        If a name matches no neuron or weight, or a mask has another size.
     """
     n = topology.n_weights
     mask = np.zeros(n, dtype=np.bool_)
@@ -87,7 +88,7 @@ def frozen_weights(held: Held | None, topology: Topology) -> NDArray[np.int32]:
     elif isinstance(held, np.ndarray):
         if held.shape != (n,) or held.dtype != np.bool_:
             raise SettingError(
-                f"A mask of held weights must have one True or False for each of the {n} weights."
+                f"A mask of frozen weights must have one True or False for each of the {n} weights."
             )
         mask = held
     else:
@@ -100,7 +101,7 @@ def frozen_weights(held: Held | None, topology: Topology) -> NDArray[np.int32]:
             if not found:
                 what = f"neuron {shown(name)}" if isinstance(name, str) else "such weight"
                 raise SettingError(
-                    f"There is no {what} to hold: give names of neurons, or a source "
+                    f"There is no {what} to freeze: give names of neurons, or a source "
                     "and a neuron for a single weight."
                 )
             mask[found] = True

@@ -12,9 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nbn_core.checks import not_negative, positive, shown, whole
 from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
@@ -26,6 +23,7 @@ from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.rules.engines.python_loop import advance as advance_walk
 from nbn_core.rules.engines.python_loop import begin as begin_walk
 from nbn_core.trace import Record, StopReason
+from nbn_core.types import FloatArray
 
 
 class Uses(NamedTuple):
@@ -250,7 +248,7 @@ class LearningRule(Protocol):
     def init(
         self,
         objective: Objective,
-        weights: NDArray[np.float64],
+        weights: FloatArray,
         target_sse: float,
         settings: Mapping[str, Any],
     ) -> Any:
@@ -315,7 +313,7 @@ class FirstOrder(ABC):
     def init(
         self,
         objective: Objective,
-        weights: NDArray[np.float64],
+        weights: FloatArray,
         target_sse: float,
         settings: Mapping[str, Any],
     ) -> first_order.Descent:
@@ -329,10 +327,10 @@ class FirstOrder(ABC):
     def direction(
         self,
         objective: Objective,
-        weights: NDArray[np.float64],
+        weights: FloatArray,
         settings: Mapping[str, Any],
         step: int = 0,
-    ) -> NDArray[np.float64]:
+    ) -> FloatArray:
         """Find what the rule puts in the place of g = J'e, for all patterns as one batch.
 
         Parameters
@@ -392,7 +390,7 @@ class PythonRule(ABC):
     def init(
         self,
         objective: Objective,
-        weights: NDArray[np.float64],
+        weights: FloatArray,
         target_sse: float,
         settings: Mapping[str, Any],
     ) -> LoopState:

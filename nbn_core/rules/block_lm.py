@@ -25,7 +25,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nbn_core.rules.base import DAMPING, Option, PythonRule, Uses, damping
-from nbn_core.rules.engines.gauss_newton import Equations, damped, searched
+from nbn_core.rules.engines.gauss_newton import Equations, train_by_line_search, train_damped
 from nbn_core.rules.engines.python_loop import LoopState
 
 
@@ -47,5 +47,5 @@ class BlockLM(PythonRule):
     ) -> Iterator[None]:
         """Cut, solve each block, control the joint step."""
         equations = Equations(state.objective, settings["blocks"])
-        control = damped if settings["control"] == "damping" else searched
+        control = train_damped if settings["control"] == "damping" else train_by_line_search
         return control(state, equations, target_sse, damping(settings))

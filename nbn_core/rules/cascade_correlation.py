@@ -24,7 +24,6 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.data import Dataset
 from nbn_core.kernels import cascade_correlation
@@ -34,8 +33,8 @@ from nbn_core.rules.damping import Damping
 from nbn_core.rules.engines.gauss_newton import Equations
 from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.trace import StopReason
+from nbn_core.types import FloatArray
 
-FloatArray = NDArray[np.float64]
 OUTPUT_ITERATIONS = 30
 PIECE = 2e6  # multiplications between two yields, about
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.checks import positive, shown, whole
 from nbn_core.errors import SettingError
+from nbn_core.types import FloatArray
 
-FloatArray = NDArray[np.float64]
 DIAGONAL_LEAST = 1e-12
 ATTEMPTS_MOST = 1000
 

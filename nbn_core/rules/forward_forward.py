@@ -34,7 +34,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.data import Dataset
 from nbn_core.kernels import first_order, forward_forward, goodness, optimisers
@@ -55,8 +54,7 @@ from nbn_core.rules.base import (
 from nbn_core.rules.engines.first_order import OPTIMISERS
 from nbn_core.rules.engines.time_slices import portion, room
 from nbn_core.trace import EVERY, Record, StopReason
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray, IntArray
 
 NARROWEST, WIDE, CLASSES_MOST = 4, 16, 64
 
@@ -80,13 +78,13 @@ class ForwardForwardState:
     room: tuple[Any, ...]
     memory: tuple[Any, ...]
     choices: FloatArray
-    options: NDArray[np.int64]
+    options: IntArray
     settings: FloatArray
     unit: float
     answers: tuple[FloatArray, FloatArray]
     tally: FloatArray
     seen: FloatArray
-    counters: NDArray[np.int64]
+    counters: IntArray
     numbers: FloatArray
     per_pattern: float
     rate: float = 3e8
@@ -357,7 +355,7 @@ class ForwardForward:
         return found
 
 
-def _hidden_levels(topology: Topology) -> list[NDArray[np.int64]]:
+def _hidden_levels(topology: Topology) -> list[IntArray]:
     levels: dict[int, list[int]] = {}
     outputs = set(topology.outputs)
     for k, level in enumerate(topology.levels):
@@ -366,7 +364,7 @@ def _hidden_levels(topology: Topology) -> list[NDArray[np.int64]]:
     return [np.array(levels[level]) for level in sorted(levels)]
 
 
-def _classes(dataset: Dataset, bins: int) -> tuple[FloatArray, NDArray[np.int64]]:
+def _classes(dataset: Dataset, bins: int) -> tuple[FloatArray, IntArray]:
     """Targets (C, M) of each class, and the class of each pattern."""
     if dataset.kind != "regression":
         classes, labels = np.unique(dataset.targets, axis=0, return_inverse=True)

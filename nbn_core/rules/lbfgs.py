@@ -23,14 +23,13 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.rules.base import Option, PythonRule, Uses
 from nbn_core.rules.engines import first_order
 from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.trace import StopReason
+from nbn_core.types import FloatArray
 
-FloatArray = NDArray[np.float64]
 DECREASE, CURVATURE = 1e-4, 0.9
 TRIALS = 30
 
@@ -61,7 +60,7 @@ class LBFGS(PythonRule):
                 state.stop = StopReason.SOLVED
             elif norm == 0.0:
                 state.stop = StopReason.NO_PROGRESS
-            state.add(2.0 * here.value, norm, here.weights, math.nan, trials)
+            state.add(2.0 * here.value, norm, here.weights, math.nan, trials, here.length)
             yield
             if state.stop is not None:
                 return
@@ -87,11 +86,12 @@ class LBFGS(PythonRule):
 
 
 class _Point(NamedTuple):
-    """Weights, half the SSE and its gradient there."""
+    """Weights, half the SSE and its gradient there, and the step length that led there."""
 
     weights: FloatArray
     value: float
     gradient: FloatArray
+    length: float
 
 
 class _Line:
@@ -101,11 +101,11 @@ class _Line:
         self.state = state
         self.gradient = first_order.Gradient(state.objective)
 
-    def point(self, weights: FloatArray) -> _Point:
+    def point(self, weights: FloatArray, length: float = 1.0) -> _Point:
         sse, gradient = self.gradient.at(weights)
         self.state.evaluations += 1
         self.state.work += 3.0
-        return _Point(weights, sse / 2.0, gradient)
+        return _Point(weights, sse / 2.0, gradient, length)
 
     def search(
         self, here: _Point, direction: FloatArray, first: float
@@ -116,7 +116,7 @@ class _Line:
         high: tuple[float, float, float] | None = None  # length, value, slope
         length = first
         for _ in range(TRIALS):
-            trial = self.point(here.weights + length * direction)
+            trial = self.point(here.weights + length * direction, length)
             yield
             grade = _dot(trial.gradient, direction)
             enough = trial.value <= here.value + DECREASE * length * slope

@@ -20,7 +20,7 @@ from typing import Any
 from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.rules.base import DAMPING, PythonRule, Uses, damping
-from nbn_core.rules.engines.gauss_newton import Equations, damped
+from nbn_core.rules.engines.gauss_newton import Equations, train_damped
 from nbn_core.rules.engines.python_loop import LoopState
 
 JACOBIAN_MOST = 2**25  # numbers: 256 MB
@@ -51,4 +51,4 @@ class LM(PythonRule):
     ) -> Iterator[None]:
         """Store, multiply, damp, solve."""
         equations = Equations(state.objective, stored=True)
-        return damped(state, equations, target_sse, damping(settings))
+        return train_damped(state, equations, target_sse, damping(settings))

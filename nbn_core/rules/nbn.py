@@ -22,12 +22,12 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
 from nbn_core.kernels.memory import zeros
+from nbn_core.kernels.records import plain
 from nbn_core.kernels.vectors import WIDTH
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
@@ -35,22 +35,14 @@ from nbn_core.objective.methods import checked_method, costs
 from nbn_core.rules.base import DAMPING, Option, Uses, second_order_work
 from nbn_core.rules.damping import CONTROLS, MATRICES, USUAL_CONTROL, Damping, suited_start
 from nbn_core.rules.engines import clock
-from nbn_core.rules.engines.time_slices import PORTION_SECONDS
+from nbn_core.rules.engines.time_slices import PORTION_SECONDS, stop_reason
 from nbn_core.trace import Columns, Record, StopReason
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray, IntArray
 
 LEAST_DECREASE = 1e-15
 # Rows of the trace made ready for one portion, and how many numbers they should take at most
 _KNOWN = (*(field.name for field in fields(Damping)), "method")
 _LEAST_ROWS, _MOST_ROWS, _ROOM = 16, 512, 2**18
-_STOPS = {
-    nbn.RUNNING: None,
-    nbn.SOLVED: StopReason.SOLVED,
-    nbn.NO_PROGRESS: StopReason.NO_PROGRESS,
-    nbn.DAMPING_LIMIT: StopReason.DAMPING_LIMIT,
-    nbn.DIVERGED: StopReason.DIVERGED,
-}
 
 
 @dataclass(slots=True, eq=False)
@@ -62,7 +54,7 @@ class NBNState:
     evaluations: int
     objective: Objective
     # Updated by every attempt
-    counters: NDArray[np.int64]
+    counters: IntArray
     numbers: FloatArray
     trial: FloatArray
     # Updated by every accepted one
@@ -71,10 +63,9 @@ class NBNState:
     quasi_hessian: FloatArray
     # Fixed
     method: str
-    fixed: tuple[Any, ...]
-    settings: FloatArray
-    work: tuple[float, float, float]
-    buffers: tuple[Any, ...]
+    workspace: nbn.Workspace
+    arguments: tuple[Any, ...]
+    options: nbn.Options
     # How fast this machine is
     rate: float
     seconds: float
@@ -162,43 +153,36 @@ class NBN:
         """
         network = objective.network
         method = objective.method_for(settings.get("method", "auto"))
-        fixed, room = objective.summation(method)
+        problem, block = objective.summation(method)
         damping = damping_of(settings)
         padded = WIDTH * network.n_blocks
-        gradient, quasi_hessian, *buffers = zeros(
+        gradient, quasi_hessian, factor, panel, scales, damped, step = zeros(
             (padded,), (padded, padded),
             (network.n_blocks, padded, WIDTH), (WIDTH, padded), (WIDTH,), (padded,), (padded,),
         )  # fmt: skip
+        workspace = nbn.Workspace(
+            block=block, factor=factor, panel=panel, scales=scales, damping=damped, step=step
+        )
         numbers = np.zeros(nbn.N_NUMBERS)
         numbers[nbn.MU] = damping.mu_start
-        constants = np.zeros(nbn.N_SETTINGS)
-        constants[nbn.MU_MIN] = damping.mu_min
-        constants[nbn.MU_MAX] = damping.mu_max
-        constants[nbn.MU_FACTOR] = damping.factor
-        constants[nbn.MAX_ATTEMPTS] = damping.max_attempts
-        constants[nbn.TARGET_SSE] = target_sse
-        constants[nbn.LEAST_DECREASE] = LEAST_DECREASE
-        constants[nbn.CONTROL] = list(CONTROLS).index(damping.control)
-        constants[nbn.MATRIX] = list(MATRICES).index(damping.matrix)
         numbers[nbn.SEARCH + step_control.LAST_ETA] = 1.0
         return NBNState(
-            Record(weights, damping.mu_start),
-            None,
-            0,
-            objective,
-            np.zeros(nbn.N_COUNTERS, dtype=np.int64),
-            numbers,
-            weights.copy(),
-            weights.copy(),
-            gradient,
-            quasi_hessian,
-            method,
-            fixed,
-            constants,
-            _work(objective, method),
-            (room, *buffers),
-            1e9,
-            0.0,
+            record=Record(weights, damping.mu_start, 1.0),
+            stop=None,
+            evaluations=0,
+            objective=objective,
+            counters=np.zeros(nbn.N_COUNTERS, dtype=np.int64),
+            numbers=numbers,
+            trial=weights.copy(),
+            weights=weights.copy(),
+            gradient=gradient,
+            quasi_hessian=quasi_hessian,
+            method=method,
+            workspace=workspace,
+            arguments=(plain(problem), plain(workspace)),
+            options=_options(objective, method, target_sse, damping),
+            rate=1e9,
+            seconds=0.0,
         )
 
     def advance(self, state: NBNState, last_iteration: int, seconds: float) -> None:
@@ -223,7 +207,7 @@ class NBN:
         fixed, changing, trace = kernel_arguments(state, columns)
 
         def go_on(work: float) -> float:
-            arguments = [*fixed, last, work, *changing, *trace]
+            arguments = [*fixed, last, work, changing, trace]
             return float(nbn.advance(*arguments))
 
         if record.rows == 0:
@@ -279,20 +263,26 @@ def kernel_arguments(
     Returns
     -------
     fixed, changing, trace : tuple
-        Data, settings and room to work in; the state; columns of the trace.
+        Problem, workspace and options; the state; columns of the trace.
     """
-    fixed = (*state.fixed, *state.work, *state.buffers, state.settings)
-    changing = (
-        state.weights, state.trial, state.gradient, state.quasi_hessian,
-        state.counters, state.numbers,
-    )  # fmt: skip
-    trace = (columns.sse, columns.mu, columns.gradient_norm, columns.attempts, columns.weights)
-    return fixed, changing, trace
-
-
-def stop_reason(status: int) -> StopReason | None:
-    """Say in public words what the kernel's status means; None while it can go on."""
-    return _STOPS[int(status)]
+    fixed = (*state.arguments, tuple(state.options))
+    changing = nbn.State(
+        weights=state.weights,
+        trial=state.trial,
+        gradient=state.gradient,
+        quasi_hessian=state.quasi_hessian,
+        counters=state.counters,
+        numbers=state.numbers,
+    )
+    trace = nbn.TraceColumns(
+        sse=columns.sse,
+        mu=columns.mu,
+        gradient_norm=columns.gradient_norm,
+        attempts=columns.attempts,
+        step_length=columns.step_length,
+        weights=columns.weights,
+    )
+    return fixed, tuple(changing), tuple(trace)
 
 
 def _finish(state: NBNState, elapsed: float) -> None:
@@ -313,7 +303,7 @@ def _finish(state: NBNState, elapsed: float) -> None:
         columns = record.columns
         attempts = columns.attempts[:rows].cumsum()[record.rows :]
         per_iteration, per_attempt = second_order_work(state.objective)
-        if state.settings[nbn.CONTROL] != step_control.PUBLISHED:  # one factor, many attempts
+        if state.options.control != step_control.PUBLISHED:  # one factor, many attempts
             per_iteration, per_attempt = per_iteration + per_attempt - 1.0, 1.0
         columns.evaluations[record.rows : rows] = 1 + attempts
         columns.work[record.rows : rows] = (
@@ -322,10 +312,22 @@ def _finish(state: NBNState, elapsed: float) -> None:
         record.rows = rows
 
 
-def _work(objective: Objective, method: str) -> tuple[float, float, float]:
-    """Multiplications for a pattern in ACCUMULATE, a panel in FACTOR, a pattern in TRY."""
+def _options(objective: Objective, method: str, target_sse: float, damping: Damping) -> nbn.Options:
+    """Translate settings for the kernel; count the multiplications of each of its pieces."""
     network = objective.network
     n = network.n_weights
     forward = 10.0 + network.n_inputs + n + 16.0 * network.n_neurons
     panel = n * n / 6.0 * WIDTH / max(n, 1) * 2.0 + 20.0 * n
-    return forward + costs(network, objective.dataset.n_patterns)[method], panel, forward
+    return nbn.Options(
+        mu_min=float(damping.mu_min),
+        mu_max=float(damping.mu_max),
+        mu_factor=float(damping.factor),
+        max_attempts=int(damping.max_attempts),
+        target_sse=float(target_sse),
+        least_decrease=LEAST_DECREASE,
+        control=list(CONTROLS).index(damping.control),
+        matrix=list(MATRICES).index(damping.matrix),
+        accumulate_work=forward + costs(network, objective.dataset.n_patterns)[method],
+        factor_work=panel,
+        forward_work=forward,
+    )

@@ -35,7 +35,6 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.data import Dataset
 from nbn_core.kernels import first_order, noprop, optimisers
@@ -57,8 +56,7 @@ from nbn_core.rules.engines.first_order import FIRST_STEP, LEAST_STEP, MOST_STEP
 from nbn_core.rules.engines.signal_graph import wired
 from nbn_core.rules.engines.time_slices import portion, room
 from nbn_core.trace import EVERY, Record, StopReason
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray, IntArray
 
 LEAST_KNOWN, MOST_KNOWN, MOST_STAGES = 0.02, 0.98, 20
 
@@ -105,11 +103,11 @@ class NoPropState:
     stages: FloatArray
     arrays: tuple[Any, ...]
     schedule: tuple[FloatArray, ...]
-    options: NDArray[np.int64]
+    options: IntArray
     settings: FloatArray
     unit: float
     found: FloatArray
-    counters: NDArray[np.int64]
+    counters: IntArray
     numbers: FloatArray
     per_pattern: float
     rate: float = 3e8
@@ -259,7 +257,7 @@ class NoProp:
         return np.asarray(mean + spread * last / np.sqrt(known[-1]), dtype=np.float64)
 
 
-def _stage(topology: Topology) -> tuple[Network, NDArray[np.int64]]:
+def _stage(topology: Topology) -> tuple[Network, IntArray]:
     """Lay out one stage; find where the drawn weights are in it."""
     n_inputs, n_more = topology.n_inputs, len(topology.outputs)
     more = tuple(range(n_inputs, n_inputs + n_more))
@@ -277,7 +275,7 @@ def _stage(topology: Topology) -> tuple[Network, NDArray[np.int64]]:
 
 
 def _first_weights(
-    stage: Network, places: NDArray[np.int64], weights: FloatArray, n_stages: int, seed: int
+    stage: Network, places: IntArray, weights: FloatArray, n_stages: int, seed: int
 ) -> FloatArray:
     """Return the (T, N) weights to start from."""
     generator = np.random.default_rng([seed, 3])
@@ -292,7 +290,7 @@ def _first_weights(
     return np.ascontiguousarray(every)
 
 
-def _options(settings: Mapping[str, Any], n_patterns: int) -> NDArray[np.int64]:
+def _options(settings: Mapping[str, Any], n_patterns: int) -> IntArray:
     batch = min(settings["batch_size"] or n_patterns, n_patterns)
     options = np.zeros(first_order.N_OPTIONS, dtype=np.int64)
     options[first_order.OPTIMISER] = OPTIMISERS[settings["optimiser"]]

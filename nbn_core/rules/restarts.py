@@ -16,7 +16,7 @@ import numpy as np
 
 from nbn_core.network import initial_weights
 from nbn_core.rules.base import DAMPING, NOISE_SEED, Option, PythonRule, Uses, damping
-from nbn_core.rules.engines.gauss_newton import Equations, Restart, damped
+from nbn_core.rules.engines.gauss_newton import Equations, Restart, train_damped
 from nbn_core.rules.engines.python_loop import LoopState
 
 
@@ -45,4 +45,6 @@ class Restarts(PythonRule):
             return initial_weights(topology, seed=int(seeds.integers(2**53)))
 
         restart = Restart(draw, settings["patience"], settings["least"])
-        return damped(state, Equations(state.objective), target_sse, damping(settings), restart)
+        return train_damped(
+            state, Equations(state.objective), target_sse, damping(settings), restart
+        )

@@ -29,12 +29,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.errors import ShapeError
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
+from nbn_core.types import BoolArray, FloatArray
 
 LEVEL = 0.05
 RESAMPLES = 2000

@@ -57,13 +57,15 @@ def _after(damping: Damping, before: Continuation, mu: float, attempts: int) -> 
     part = _part(damping, before, mu, attempts)
     if damping.control == "best_step" and part == 1.0:
         return Continuation(
-            max(mu * step_control.WHOLE, damping.mu_min, step_control.MU_LEAST), part
+            max(mu * step_control.MU_WHOLE_STEP, damping.mu_min, step_control.SEARCH_MU_MIN), part
         )
-    if part > step_control.LONG:
+    if part > step_control.LONG_STEP:
         return Continuation(
-            max(mu * step_control.SHRINK, damping.mu_min, step_control.MU_LEAST), part
+            max(mu * step_control.MU_SHRINK, damping.mu_min, step_control.SEARCH_MU_MIN), part
         )
-    return Continuation(min(mu * step_control.GROW, damping.mu_max, step_control.MU_MOST), part)
+    return Continuation(
+        min(mu * step_control.MU_GROW, damping.mu_max, step_control.SEARCH_MU_MAX), part
+    )
 
 
 def _part(damping: Damping, before: Continuation, mu: float, attempts: int) -> float:
@@ -72,6 +74,6 @@ def _part(damping: Damping, before: Continuation, mu: float, attempts: int) -> f
     # those made with the accepted mu.
     refused = round(math.log(mu / before.mu) / math.log(damping.factor))
     if damping.control == "best_step":  # the last attempt was the first that was not better
-        return 0.5 ** ((attempts - refused - 2) % step_control.HALVINGS)
+        return 0.5 ** ((attempts - refused - 2) % step_control.MAX_HALVINGS)
     first = 1.0 if refused else min(1.0, 2.0 * before.part)
-    return first * 0.5 ** ((attempts - refused - 1) % step_control.HALVINGS)
+    return first * 0.5 ** ((attempts - refused - 1) % step_control.MAX_HALVINGS)

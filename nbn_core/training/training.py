@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nbn_core.checks import not_negative, shown, whole
 from nbn_core.data import Dataset
@@ -27,8 +27,7 @@ from nbn_core.trace import Iteration, StopReason, Trace
 from nbn_core.training.continuing import continuation
 from nbn_core.training.early_stopping import PATIENCE, Validation
 from nbn_core.training.result import TrainingResult
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 __all__ = ["StopReason", "Training", "TrainingResult", "train"]
 

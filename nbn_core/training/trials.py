@@ -19,7 +19,6 @@ from threading import Event
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.checks import MAX_SEED, not_negative, whole
 from nbn_core.data import Dataset
@@ -28,8 +27,8 @@ from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
 from nbn_core.rules.base import second_order_work
 from nbn_core.rules.engines import clock
-from nbn_core.rules.engines.time_slices import PORTION_SECONDS
-from nbn_core.rules.nbn import NBN, kernel_arguments, stop_reason
+from nbn_core.rules.engines.time_slices import PORTION_SECONDS, stop_reason
+from nbn_core.rules.nbn import NBN, kernel_arguments
 from nbn_core.trace import Record, StopReason
 from nbn_core.training.training import (
     ITERATIONS_MOST,
@@ -40,8 +39,6 @@ from nbn_core.training.training import (
     train,
 )
 from nbn_core.training.trials_result import Trial, TrialsResult, wilson
-
-FloatArray = NDArray[np.float64]
 
 __all__ = ["Trial", "TrialsResult", "run_trials", "trial_seed", "wilson"]
 
@@ -271,12 +268,20 @@ def _compiled(job: _Job, numbers: range) -> list[Trial]:
     place = np.zeros(kernel.N_PLACES, dtype=np.int64)
     statuses, iterations, evaluations, factors = np.zeros((4, n), dtype=np.int64)
     sse, spent, seconds = np.zeros((3, n))
+    outcomes = kernel.Outcomes(
+        statuses=statuses,
+        iterations=iterations,
+        evaluations=evaluations,
+        factors=factors,
+        sse=sse,
+        work=spent,
+    )
     before = state.numbers.copy()
 
     def go_on(work: float) -> float:
         arguments = [
-            starts, job.max_iterations, work, fixed, changing, trace, before,
-            place, statuses, sse, iterations, evaluations, factors, spent,
+            starts, job.max_iterations, work, fixed, changing, trace, before, place,
+            tuple(outcomes),
         ]  # fmt: skip
         return float(kernel.run_starts(*arguments))
 

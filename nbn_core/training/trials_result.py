@@ -20,12 +20,9 @@ from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.trace import StopReason
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from nbn_core.types import BoolArray, FloatArray, IntArray
 
 
 class Trial(NamedTuple):
@@ -84,7 +81,7 @@ class TrialsResult:
         return len(self.stops)
 
     @property
-    def solved(self) -> NDArray[np.bool_]:
+    def solved(self) -> BoolArray:
         """(T,) bool: which trials succeeded."""
         return np.array([stop is StopReason.SOLVED for stop in self.stops], dtype=bool)
 

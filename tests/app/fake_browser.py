@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.draw.answer import answer
 from app.draw.dispatch import handle
@@ -17,9 +16,7 @@ from app.session.jobs import Run, Workers
 from app.session.messages import Have, read_outbox
 from app.session.state import Session, first_experiment
 from nbn_core.experiment import Experiment
-
-Json = dict[str, Any]
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray, Json
 
 LONG = 240.0  # seconds: longer than anything awaited here takes, with compiling, on a busy computer
 

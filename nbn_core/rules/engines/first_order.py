@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.kernels import first_order, optimisers
 from nbn_core.kernels.forward import BLOCK
@@ -18,8 +17,7 @@ from nbn_core.objective import Objective
 from nbn_core.rules.engines.signal_graph import SignalGraph, wired
 from nbn_core.rules.engines.time_slices import portion, room
 from nbn_core.trace import EVERY, Record, StopReason
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray, IntArray
 
 NEAR = 4.0  # an epoch's running SSE this many times the target or less is measured properly
 OPTIMISERS = {
@@ -106,11 +104,11 @@ class Descent:
     weights: FloatArray
     carrier: FloatArray
     arrays: tuple[Any, ...]
-    options: NDArray[np.int64]
+    options: IntArray
     settings: FloatArray
     relax: float
     units: float
-    counters: NDArray[np.int64]
+    counters: IntArray
     numbers: FloatArray
     per_pattern: float
     rate: float = 3e8

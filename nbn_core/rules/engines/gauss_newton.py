@@ -1,14 +1,17 @@
-"""Gauss-Newton walks: Levenberg-Marquardt in whole or in blocks, with two ways to control steps.
+"""Levenberg-Marquardt as a Python-driven loop: whole or in blocks, with two kinds of step control.
 
-With Q = J'J, g = J'e, and D the part of Q inside the blocks (all of it, if there is one block),
+With Q = J'J, g = J'e, and D the part of Q inside the blocks (all of Q if there is one block),
 
-    dw = (D + mu I)^-1 g
+    dw = -(D + mu I)^-1 g
 
 Damping, as published: an attempt that lowers the SSE is accepted and mu divided by a factor; any
-other multiplies mu and is made again. Line search: dw is found once, mu moves slowly, and
-w - eta dw is tried with eta halved until the SSE falls. Each block is positive definite, so that dw
+other multiplies mu and dw is solved for again. Line search: dw is found once, mu changes slowly,
+and eta dw is tried with eta halved until the SSE falls. Each block is positive definite, so that dw
 points downhill for any partition; but k blocks that step at once overshoot about k-fold. Damping
-answers by raising mu until nothing is left of the curvature; eta keeps it.
+responds by raising mu until no curvature is left; a shorter eta keeps the curvature.
+
+`Equations` computes Q and g and solves for dw, in pieces of a few milliseconds. `_iterate` is the
+loop that both kinds of control share, `_damped_attempts` and `_line_search` are their attempts.
 """
 
 from __future__ import annotations
@@ -18,38 +21,38 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nbn_core.kernels import evaluate, gauss_newton
+from nbn_core.kernels import evaluate, gauss_newton, step_control
+from nbn_core.kernels.records import plain
 from nbn_core.kernels.vectors import WIDTH
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.damping import Damping
 from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.trace import StopReason
-
-FloatArray = NDArray[np.float64]
-IndexArray = NDArray[np.int32]
+from nbn_core.types import FloatArray, IndexArray
 
 LEAST_DECREASE = 1e-15
-HALVINGS = 12
-_PIECE = 4e6  # multiplications in a piece, about
+# When no step length of a line search lowers the SSE, mu is multiplied by this, up to this limit
+FAILED_SEARCH_FACTOR, FAILED_SEARCH_MU_MAX = 10.0, 1e15
+_PIECE_WORK = 4e6  # multiplications between two yields, about
+_LONG_FACTORISATION = 200  # weights in a block above which a factorisation yields between panels
 
 
 def partition(topology: Topology, kind: str) -> list[IndexArray]:
-    """Divide the weights into blocks.
+    """Divide the weights of a network into blocks.
 
     Parameters
     ----------
     topology : Topology
-        Of N weights.
+        Network with N weights.
     kind : str
-        "full", "level" or "neuron".
+        "full" for one block, "level" for one block a level, "neuron" for one block a neuron.
 
     Returns
     -------
     list of int32 arrays
-        The weights of each block, ascending.
+        Indices of the weights of each block, ascending.
     """
     keys: Sequence[int]
     if kind == "full":
@@ -67,8 +70,8 @@ def partition(topology: Topology, kind: str) -> list[IndexArray]:
     return [np.array(block, dtype=np.int32) for block in members.values()]
 
 
-class _Part:
-    """One block: its weights, and room for its matrix and factor."""
+class _Block:
+    """The weights of one block, and the work space for its matrix and factor."""
 
     def __init__(self, members: IndexArray) -> None:
         self.members = members
@@ -84,18 +87,18 @@ class _Part:
 
 
 class Equations:
-    """Q and g at some weights, in pieces, and steps from them.
+    """Q and g at given weights, computed in pieces, and the steps that follow from them.
 
     Parameters
     ----------
     objective : Objective
         Network and data.
     kind : str
-        How weights are divided into blocks: "full", "level", "neuron".
+        Division of the weights into blocks: "full", "level" or "neuron".
     stored : bool
-        Whether all rows of J are kept before they are multiplied. Only for "full".
+        Whether all rows of J are kept before they are multiplied; for "full" only.
     blocks_of : sequence of int32 arrays, optional
-        Blocks of one's own; weights in none of them stay as they are.
+        Custom blocks, instead of `kind`; weights in none of them do not change.
     """
 
     def __init__(
@@ -110,281 +113,324 @@ class Equations:
         network = objective.network
         self.n = network.n_weights
         members = partition(objective.topology, kind) if blocks_of is None else blocks_of
-        self.parts = [_Part(block) for block in members]
+        self.blocks = [_Block(block) for block in members]
         padded = WIDTH * network.n_blocks
         self.gradient = np.zeros(padded)
         self.quasi_hessian = np.zeros((padded, padded))
         self.sse = math.nan
         tiles = np.zeros((network.n_blocks, network.n_blocks), dtype=np.bool_)
-        for part in self.parts:
-            own = np.unique(part.members // WIDTH)
+        for block in self.blocks:
+            own = np.unique(block.members // WIDTH)
             tiles[np.ix_(own, own)] = True
         self.coupled = tiles
-        self.room = network.room()
-        self.lines = np.arange(network.n_blocks, dtype=np.int32)
+        problem, self.buffers = objective.summation("forward")
+        self._problem, self._buffers = plain(problem), plain(self.buffers)
+        self._structure, self._patterns = plain(problem.structure), plain(problem.patterns)
+        self.column_blocks = np.arange(network.n_blocks, dtype=np.int32)
         rows = objective.dataset.n_patterns * network.n_outputs
         self.jacobian = np.zeros((network.n_blocks, rows, WIDTH)) if stored else None
-        self.misses = np.zeros(rows if stored else 0)
-        products = sum(part.n**2 for part in self.parts) / self.n
-        cubes = sum(part.n**3 for part in self.parts) / self.n
+        self.residuals = np.zeros(rows if stored else 0)
+        products = sum(block.n**2 for block in self.blocks) / self.n
+        cubes = sum(block.n**3 for block in self.blocks) / self.n
         self.per_iteration = 1.0 + network.n_outputs * (1.0 + products / 2.0)
         self.per_factor = cubes / (3.0 * objective.dataset.n_patterns)
 
     def prepare(self) -> None:
-        """Have everything compiled, or loaded."""
-        network, dataset = self.objective.network, self.objective.dataset
-        part, nothing = self.parts[0], np.zeros(0, dtype=np.int32)
+        """Call every kernel once without data, so that compiling or loading is not timed."""
+        dataset = self.objective.dataset
+        block, nothing = self.blocks[0], np.zeros(0, dtype=np.int32)
         weights = np.zeros(self.n)
         for _ in self.accumulate(weights, dataset.n_patterns):
             pass
-        no_data = tuple(part[:0] for part in self.objective.data)
-        arguments = [network.structure, no_data, weights, *self.room[:3], np.zeros((0, 0))]
-        evaluate.run_forward(*arguments)
-        gauss_newton.gather(self.quasi_hessian, self.gradient, nothing, part.matrix, part.right)
-        gauss_newton.factor(part.matrix, 1.0, 0, part.factors, part.panel, part.scales, 0)
-        with np.errstate(all="ignore"):  # one panel is factored: the numbers mean nothing
-            gauss_newton.solve(part.factors, part.right, part.solution, nothing, weights)
+        no_data = tuple(array[:0] for array in self._patterns)
+        evaluate.run_forward(self._structure, no_data, weights, *self._sse_arguments())
+        gauss_newton.gather(self.quasi_hessian, self.gradient, nothing, block.matrix, block.right)
+        gauss_newton.factor(block.matrix, 1.0, 0, block.factors, block.panel, block.scales, 0)
+        with np.errstate(all="ignore"):  # only one panel is factored: the result is meaningless
+            gauss_newton.solve(block.factors, block.right, block.solution, nothing, weights)
+        step_control.mu_searched(1.0, 1.0, 0.0, math.inf)
+
+    def _sse_arguments(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return the last arguments of `run_forward`: work space, and no node values to write."""
+        buffers = self.buffers
+        return buffers.values, buffers.slopes, buffers.errors, np.zeros((0, 0))
 
     def accumulate(self, weights: FloatArray, first: int = 0) -> Iterator[None]:
-        """Find SSE, g and Q at some weights, from the patterns `first` and later."""
+        """Compute SSE, g and Q at some weights from the patterns `first` and later, in pieces."""
         network, dataset = self.objective.network, self.objective.dataset
         self.gradient[:] = 0.0
         self.quasi_hessian[:] = 0.0
         sse = 0.0
-        head = [
-            network.structure, network.paths, network.row_plan, self.objective.data, weights,
-            self.room,
-        ]  # fmt: skip
         costly = 1 if self.jacobian is not None else int(self.coupled.sum()) * WIDTH**2
         per_pattern = network.n_outputs * (costly / 2.0 + 8.0 * self.n)
-        size = 64 * max(1, int(_PIECE / per_pattern / 64))
+        size = 64 * max(1, int(_PIECE_WORK / per_pattern / 64))
         for start in range(first, max(dataset.n_patterns, first + 1), size):
             end = min(start + size, dataset.n_patterns)
             if self.jacobian is None:
-                arguments = [
-                    *head, start, end, self.coupled, sse, self.gradient, self.quasi_hessian,
-                ]  # fmt: skip
-                sse = gauss_newton.accumulate(*arguments)
+                sse = gauss_newton.accumulate(
+                    self._problem, self._buffers, weights, start, end, self.coupled, sse,
+                    self.gradient, self.quasi_hessian,
+                )  # fmt: skip
             else:
-                arguments = [*head, start, end, sse, self.jacobian, self.misses]
-                sse = gauss_newton.store_jacobian(*arguments)
+                sse = gauss_newton.store_jacobian(
+                    self._problem, self._buffers, weights, start, end, sse, self.jacobian,
+                    self.residuals,
+                )  # fmt: skip
             yield
         if self.jacobian is not None:
             for a in range(network.n_blocks):
                 gauss_newton.multiply_jacobian(
-                    self.jacobian, self.misses, self.lines, a, self.gradient, self.quasi_hessian
-                )
+                    self.jacobian, self.residuals, self.column_blocks, a,
+                    self.gradient, self.quasi_hessian,
+                )  # fmt: skip
                 yield
-        for n in self.objective.held.tolist():  # as in a column of J that is zero
+        for n in self.objective.held.tolist():  # the column of J of a frozen weight is zero
             self.gradient[n] = self.quasi_hessian[n] = self.quasi_hessian[:, n] = 0.0
         self.sse = float(sse)
 
     @property
     def gradient_norm(self) -> float:
-        """Length of g."""
+        """Euclidean length of g."""
         total = 0.0
         for value in self.gradient[: self.n].tolist():
             total += value * value
         return math.sqrt(total)
 
     def step(self, mu: float, step: FloatArray) -> Generator[None, None, bool]:
-        """Solve (D + mu I) step = g in pieces; return whether it could be done."""
-        for part in self.parts:
+        """Solve (D + mu I) step = g in pieces; return False if that matrix is not definite."""
+        for block in self.blocks:
             gauss_newton.gather(
-                self.quasi_hessian, self.gradient, part.members, part.matrix, part.right
+                self.quasi_hessian, self.gradient, block.members, block.matrix, block.right
             )
-            for a in range(part.panels):
+            for a in range(block.panels):
                 if not gauss_newton.factor(
-                    part.matrix, mu, part.n, part.factors, part.panel, part.scales, a
+                    block.matrix, mu, block.n, block.factors, block.panel, block.scales, a
                 ):
                     return False
-                if part.n > 200:
+                if block.n > _LONG_FACTORISATION:
                     yield
-            gauss_newton.solve(part.factors, part.right, part.solution, part.members, step)
+            gauss_newton.solve(block.factors, block.right, block.solution, block.members, step)
         return True
 
     def try_at(self, weights: FloatArray) -> float:
-        """Find the SSE at some weights."""
-        objective = self.objective
-        arguments = [
-            objective.network.structure, objective.data, weights, *self.room[:3], np.zeros((0, 0)),
-        ]  # fmt: skip
-        sse = evaluate.run_forward(*arguments)
+        """Compute the SSE at some weights."""
+        sse = evaluate.run_forward(self._structure, self._patterns, weights, *self._sse_arguments())
         return float(sse)
 
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """When to start again, and where.
+    """When to start again from new weights, instead of stopping.
 
     Parameters
     ----------
     draw : callable
-        Number of the restart, from 1 up -> weights.
+        Function from the number of the restart, from 1 up, to new weights (N,).
     patience : int
-        Iterations to look back.
+        Number of iterations over which the decrease of the SSE is measured.
     least : float
-        Part of the SSE that must have gone in them.
+        Relative decrease of the SSE over that many iterations below which training restarts.
     """
 
     draw: Callable[[int], FloatArray]
     patience: int
     least: float
 
+    def is_slow(self, recent: Sequence[float]) -> bool:
+        """Return whether the SSE of the iterations so far has decreased by too little."""
+        if len(recent) <= self.patience:
+            return False
+        return recent[-1] > (1.0 - self.least) * recent[-1 - self.patience]
 
-def damped(
+
+@dataclass(slots=True, eq=False)
+class _Iterate:
+    """Where the loop is; an accepted attempt changes all of it.
+
+    Attributes
+    ----------
+    weights, step : (N,) float64
+        Weights of the iteration; work space for dw.
+    mu, accepted_mu : float
+        Damping of the next attempt, and of the last accepted one.
+    attempts : int
+        Attempts of this iteration so far.
+    eta : float
+        Step length of the last line search; 1 without one.
+    """
+
+    weights: FloatArray
+    step: FloatArray
+    mu: float
+    accepted_mu: float
+    attempts: int = 0
+    eta: float = 1.0
+
+    def accept(self, weights: FloatArray, next_mu: float) -> None:
+        """Continue from these weights with the damping `next_mu`."""
+        self.weights, self.accepted_mu, self.mu = weights, self.mu, next_mu
+
+
+Attempts = Callable[[LoopState, Equations, Damping, _Iterate, float], Generator[None, None, bool]]
+"""A kind of step control: make attempts until the SSE is below the given one.
+
+It moves the iterate and returns True, or returns False at the limit of the damping.
+"""
+
+
+def train_damped(
     state: LoopState,
     equations: Equations,
     target_sse: float,
     damping: Damping,
     restart: Restart | None = None,
 ) -> Iterator[None]:
-    """Levenberg-Marquardt with the published control of mu.
+    """Train by Levenberg-Marquardt with the published control of mu.
 
     Parameters
     ----------
     state : LoopState
-        Changed.
+        State of the rule, updated.
     equations : Equations
-        Of its objective.
+        Normal equations of the state's objective.
     target_sse : float
-        Where to stop.
+        SSE at which to stop.
     damping : Damping
-        How mu reacts.
+        Start, limits and factor of mu.
     restart : Restart, optional
-        If new weights are drawn instead of giving up.
+        When to draw new weights instead of stopping; never by default.
 
-    Yields
-    ------
-    None
-        After each piece.
+    Returns
+    -------
+    iterator of None
+        Yields after each piece of work.
     """
+    return _iterate(state, equations, target_sse, damping, _damped_attempts, restart)
+
+
+def train_by_line_search(
+    state: LoopState, equations: Equations, target_sse: float, damping: Damping
+) -> Iterator[None]:
+    """Train by Gauss-Newton with a line search and a slowly changing mu.
+
+    Parameters
+    ----------
+    state : LoopState
+        State of the rule, updated.
+    equations : Equations
+        Normal equations of the state's objective.
+    target_sse : float
+        SSE at which to stop.
+    damping : Damping
+        Start of mu, and the maximum number of failed searches in an iteration.
+
+    Returns
+    -------
+    iterator of None
+        Yields after each piece of work.
+    """
+    return _iterate(state, equations, target_sse, damping, _line_search)
+
+
+def _iterate(
+    state: LoopState,
+    equations: Equations,
+    target_sse: float,
+    damping: Damping,
+    attempts: Attempts,
+    restart: Restart | None = None,
+) -> Iterator[None]:
     equations.prepare()
     yield
-    weights = state.record.columns.weights[0].copy()
-    step = np.zeros(equations.n)
-    mu, accepted, attempts = damping.mu_start, damping.mu_start, 0
+    at = _Iterate(
+        weights=state.record.columns.weights[0].copy(),
+        step=np.zeros(equations.n),
+        mu=float(damping.mu_start),
+        accepted_mu=float(damping.mu_start),
+    )
     before = math.inf
     state.evaluations = 1
     restarts = 0
-    since: list[float] = []
+    recent: list[float] = []
     while True:
-        yield from equations.accumulate(weights)
-        norm = equations.gradient_norm
-        sse = equations.sse
-        stop = _end(sse, norm, before, target_sse)
-        since.append(sse)
-        slow = False
-        if restart is not None and len(since) > restart.patience:
-            slow = since[-1] > (1.0 - restart.least) * since[-1 - restart.patience]
-        again = restart is not None and stop is StopReason.NO_PROGRESS
-        if not again:
-            state.stop = stop
-        state.add(sse, norm, weights, accepted, attempts)
+        yield from equations.accumulate(at.weights)
+        sse, norm = equations.sse, equations.gradient_norm
+        stop = _stop_reason(sse, norm, before, target_sse)
+        recent.append(sse)
+        stuck = False
+        if restart is not None:
+            stuck = stop is StopReason.NO_PROGRESS or restart.is_slow(recent)
+            if stop is StopReason.NO_PROGRESS:
+                stop = None
+        state.stop = stop
+        state.add(sse, norm, at.weights, at.accepted_mu, at.attempts, at.eta)
         yield
         if state.stop is not None:
             return
         state.work += equations.per_iteration
         before = sse
-        attempts = 0
-        stuck = slow or again
-        while not stuck:
-            attempts += 1
-            done = yield from equations.step(mu, step)
-            state.work += equations.per_factor
-            trial = weights - step
-            if done:
-                state.evaluations += 1
-                state.work += 1.0
-                sse = equations.try_at(trial)
-                yield
-                if sse < before:
-                    break
-            mu *= damping.factor
-            if attempts >= damping.max_attempts or mu > damping.mu_max:
-                if restart is None:
-                    state.stop = StopReason.DAMPING_LIMIT
-                    return
-                stuck = True
+        at.attempts = 0
+        if not stuck:
+            lower = yield from attempts(state, equations, damping, at, before)
+            stuck = not lower
+        if stuck and restart is None:
+            state.stop = StopReason.DAMPING_LIMIT
+            return
         if stuck and restart is not None:
             restarts += 1
-            weights = restart.draw(restarts)
-            mu = accepted = damping.mu_start
+            at.weights = restart.draw(restarts)
+            at.mu = at.accepted_mu = float(damping.mu_start)
             before = math.inf
-            since = []
-        else:
-            weights, accepted = trial, mu
-            mu = max(mu / damping.factor, damping.mu_min)
+            recent = []
 
 
-def searched(
-    state: LoopState, equations: Equations, target_sse: float, damping: Damping
-) -> Iterator[None]:
-    """Gauss-Newton with a line search; mu moves slowly.
-
-    Parameters
-    ----------
-    state : LoopState
-        Changed.
-    equations : Equations
-        Of its objective.
-    target_sse : float
-        Where to stop.
-    damping : Damping
-        Where mu starts.
-
-    Yields
-    ------
-    None
-        After each piece.
-    """
-    equations.prepare()
-    yield
-    weights = state.record.columns.weights[0].copy()
-    step = np.zeros(equations.n)
-    mu, eta = damping.mu_start, 1.0
-    used, attempts = mu, 0
-    before = math.inf
-    state.evaluations = 1
+def _damped_attempts(
+    state: LoopState, equations: Equations, damping: Damping, at: _Iterate, before: float
+) -> Generator[None, None, bool]:
     while True:
-        yield from equations.accumulate(weights)
-        norm = equations.gradient_norm
-        state.stop = _end(equations.sse, norm, before, target_sse)
-        state.add(equations.sse, norm, weights, used, attempts)
-        yield
-        if state.stop is not None:
-            return
-        state.work += equations.per_iteration
-        before = equations.sse
-        attempts = 0
-        failures = 0
-        while True:
-            done = yield from equations.step(mu, step)
-            state.work += equations.per_factor
-            eta = min(1.0, 2.0 * eta)
-            better = False
-            for _ in range(HALVINGS if done else 0):
-                attempts += 1
-                state.evaluations += 1
-                state.work += 1.0
-                trial = weights - eta * step
-                better = equations.try_at(trial) < before
-                yield
-                if better:
-                    break
-                eta /= 2.0
-            if better:
-                break
-            failures += 1
-            mu *= 10.0
-            if failures >= damping.max_attempts or mu > 1e15:
-                state.stop = StopReason.DAMPING_LIMIT
-                return
-        weights, used = trial, mu
-        mu = max(0.8 * mu, 1e-6) if eta > 0.2 else min(1.25 * mu, 1e6)
+        at.attempts += 1
+        solved = yield from equations.step(at.mu, at.step)
+        state.work += equations.per_factor
+        if solved:
+            trial = at.weights - at.step
+            state.evaluations += 1
+            state.work += 1.0
+            sse = equations.try_at(trial)
+            yield
+            if sse < before:
+                at.accept(trial, max(at.mu / damping.factor, damping.mu_min))
+                return True
+        at.mu *= damping.factor
+        if at.attempts >= damping.max_attempts or at.mu > damping.mu_max:
+            return False
 
 
-def _end(sse: float, norm: float, before: float, target_sse: float) -> StopReason | None:
+def _line_search(
+    state: LoopState, equations: Equations, damping: Damping, at: _Iterate, before: float
+) -> Generator[None, None, bool]:
+    failures = 0
+    while True:
+        solved = yield from equations.step(at.mu, at.step)
+        state.work += equations.per_factor
+        at.eta = min(1.0, 2.0 * at.eta)
+        for _ in range(step_control.MAX_HALVINGS if solved else 0):
+            at.attempts += 1
+            state.evaluations += 1
+            state.work += 1.0
+            trial = at.weights - at.eta * at.step
+            sse = equations.try_at(trial)
+            yield
+            if sse < before:
+                at.accept(trial, step_control.mu_searched(at.mu, at.eta, 0.0, math.inf))
+                return True
+            at.eta /= 2.0
+        failures += 1
+        at.mu *= FAILED_SEARCH_FACTOR
+        if failures >= damping.max_attempts or at.mu > FAILED_SEARCH_MU_MAX:
+            return False
+
+
+def _stop_reason(sse: float, norm: float, before: float, target_sse: float) -> StopReason | None:
     if not math.isfinite(sse):
         return StopReason.DIVERGED
     if sse <= target_sse:

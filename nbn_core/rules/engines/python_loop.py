@@ -13,14 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbn_core.objective import Objective
 from nbn_core.rules.engines import clock
 from nbn_core.rules.engines.time_slices import PORTION_SECONDS
 from nbn_core.trace import Record, StopReason
-
-FloatArray = NDArray[np.float64]
+from nbn_core.types import FloatArray
 
 
 @dataclass(slots=True, eq=False)
@@ -51,7 +49,13 @@ class LoopState:
     pieces: Iterator[None] = field(default_factory=lambda: iter(()))
 
     def add(
-        self, sse: float, gradient_norm: float, weights: FloatArray, mu: float, attempts: int
+        self,
+        sse: float,
+        gradient_norm: float,
+        weights: FloatArray,
+        mu: float,
+        attempts: int,
+        step_length: float = np.nan,
     ) -> None:
         """Add the row of an iteration that is complete."""
         rows = self.record.rows
@@ -60,6 +64,7 @@ class LoopState:
         columns.mu[rows] = mu
         columns.gradient_norm[rows] = gradient_norm
         columns.attempts[rows] = attempts
+        columns.step_length[rows] = step_length
         columns.weights[rows] = weights
         columns.evaluations[rows] = self.evaluations
         columns.work[rows] = self.work

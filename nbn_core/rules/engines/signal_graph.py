@@ -13,9 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbn_core.network import Network
-
-FloatArray = NDArray[np.float64]
-IndexArray = NDArray[np.int32]
+from nbn_core.types import FloatArray, IndexArray
 
 
 class Children(NamedTuple):

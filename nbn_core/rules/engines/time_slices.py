@@ -11,21 +11,25 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from nbn_core.kernels import first_order
+from nbn_core.kernels import first_order, status
 from nbn_core.rules.engines import clock
 from nbn_core.trace import Record, StopReason
+from nbn_core.types import IntArray
 
 PORTION_SECONDS = 0.02
 _ROOM = 2**18  # numbers of weights made room for in one portion
-_STOPS = {
-    first_order.RUNNING: None,
-    first_order.SOLVED: StopReason.SOLVED,
-    first_order.NO_PROGRESS: StopReason.NO_PROGRESS,
-    first_order.DIVERGED: StopReason.DIVERGED,
+_STOP_REASONS = {
+    status.RUNNING: None,
+    status.SOLVED: StopReason.SOLVED,
+    status.NO_PROGRESS: StopReason.NO_PROGRESS,
+    status.DAMPING_LIMIT: StopReason.DAMPING_LIMIT,
+    status.DIVERGED: StopReason.DIVERGED,
 }
+
+
+def stop_reason(code: int) -> StopReason | None:
+    """Translate a status code of a kernel; None while the training can continue."""
+    return _STOP_REASONS[int(code)]
 
 
 class Counted(Protocol):
@@ -52,7 +56,7 @@ class Counted(Protocol):
     evaluations: int
     seconds: float
     rate: float
-    counters: NDArray[np.int64]
+    counters: IntArray
 
 
 def room(record: Record) -> tuple[Any, ...]:
@@ -101,7 +105,7 @@ def portion(
     computed = clock.computing() - computing
     if elapsed > 1e-4:
         state.rate = min(max(done / elapsed, 1e7, state.rate / 4), 1e11)
-    state.stop = _STOPS[int(counters[first_order.STATUS])]
+    state.stop = stop_reason(counters[first_order.STATUS])
     state.evaluations = int(counters[first_order.EVALUATIONS])
     state.seconds = record.share_out(
         int(counters[first_order.ROW]),

@@ -21,10 +21,10 @@ from app.session.training import training_key
 from nbn_core import Experiment, Topology
 from nbn_core.analysis.dissection import continuation, dissect
 from nbn_core.experiment import SeededStart, Stopping
+from nbn_core.types import Json
 from tests.app.fake_browser import NoWorkers
 
 FIXTURE = Path(__file__).parents[2] / "js" / "inside.parity3.json"
-Json = dict[str, Any]
 
 
 def parity3() -> Experiment:

@@ -130,7 +130,9 @@ def test_portions_and_threads_change_no_bit(method: str) -> None:
             case.topology, case.dataset, weights=case.weights, max_iterations=4, method=method
         )
         if seconds:
-            training._state.work = (1e30,) * 3  # type: ignore[attr-defined]
+            training._state.options = training._state.options._replace(
+                accumulate_work=1e30, factor_work=1e30, forward_work=1e30
+            )  # type: ignore[attr-defined]
         while training.stop is None:
             training.advance(seconds=seconds)
         return numbers(training.trace())
@@ -203,8 +205,8 @@ def test_the_count_is_that_of_the_plan(case: Case) -> None:
     pairing = PairPlan.from_network(network)
     counted = cost(network)
     assert counted.products == 32 * pairing.n_tiles
-    assert counted.terms == len(pairing.plan.term_lefts)
-    assert counted.packed <= len(pairing.plan.lefts)
+    assert counted.terms == len(pairing.arrays.term_lefts)
+    assert counted.packed <= len(pairing.arrays.lefts)
 
 
 def test_blocks_do_not_pay_for_outputs() -> None:
@@ -360,19 +362,19 @@ def test_a_network_held_whole_makes_no_progress() -> None:
         (
             lambda t, d: Objective(t, d, held="h9"),
             SettingError,
-            "There is no neuron 'h9' to hold: give names of neurons, or a source and a neuron "
+            "There is no neuron 'h9' to freeze: give names of neurons, or a source and a neuron "
             "for a single weight.",
         ),
         (
             lambda t, d: Objective(t, d, held=[("x1", "y")]),
             SettingError,
-            "There is no such weight to hold: give names of neurons, or a source and a neuron "
+            "There is no such weight to freeze: give names of neurons, or a source and a neuron "
             "for a single weight.",
         ),
         (
             lambda t, d: Objective(t, d, held=np.zeros(3, dtype=bool)),
             SettingError,
-            "A mask of held weights must have one True or False for each of the 9 weights.",
+            "A mask of frozen weights must have one True or False for each of the 9 weights.",
         ),
         (
             lambda t, d: Training(t, d, "ebp", held="h1"),

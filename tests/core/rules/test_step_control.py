@@ -133,6 +133,25 @@ def test_what_is_left_out_suits_the_control() -> None:
         assert settings(full) == full
 
 
+@pytest.mark.parametrize("control", CONTROLS)
+def test_the_trace_has_the_length_of_every_accepted_step(control: str) -> None:
+    """From a mu that is far too small, so that the searches shorten their steps."""
+    trace = train(TOPOLOGY, DATA, seed=3, max_iterations=40, control=control, mu_start=1e-6).trace
+    assert trace.step_length[0] == 1.0
+    assert np.all((trace.step_length > 0.0) & (trace.step_length <= 1.0))
+    assert np.all(trace.step_length == 1.0) == (control == "published")
+    assert trace.row(3).step_length == trace.step_length[3]
+
+
+def test_only_rules_that_search_have_a_step_length() -> None:
+    """L-BFGS may lengthen its step; EBP takes what the learning rate says."""
+    lbfgs = train(TOPOLOGY, DATA, "lbfgs", seed=3, max_iterations=10).trace
+    assert np.all(lbfgs.step_length > 0.0)
+    assert np.any(lbfgs.step_length != 1.0)
+    ebp = train(TOPOLOGY, DATA, "ebp", seed=3, max_iterations=10).trace
+    assert np.all(np.isnan(ebp.step_length))
+
+
 def test_an_experiment_carries_it() -> None:
     searched = experiment(control="best_step", matrix="max_diagonal")
     again = Experiment.from_json(searched.to_json())

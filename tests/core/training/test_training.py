@@ -46,6 +46,7 @@ def test_a_part_of_the_trace_is_read_only_and_not_copied() -> None:
         part.attempts,
         part.seconds,
         part.weights,
+        part.step_length,
     ):
         with pytest.raises(ValueError, match="read-only"):
             column[0] = 0

@@ -1,0 +1,235 @@
+"""Records: the arrays that kernels share, under names, each group listed once.
+
+A record is a NamedTuple whose fields are arrays, numbers or further records. Python fills it by
+keyword and reads it by name; kernels do the same, at no cost, because the compiler resolves field
+names.
+
+Only the door between Python and a compiled function is particular. Numba recognises the type of a
+plain tuple of arrays in C, but that of a NamedTuple in Python, which takes about a microsecond for
+each one in each call (docs/decisions/kernel-records.md). So records cross that door as plain
+tuples, made by `plain`, and a kernel that Python calls names them again in its first lines:
+
+    structure = Structure(*structure)
+
+Shapes use P patterns, I inputs, K neurons, M outputs, N weights, D rows of the delta matrix, E
+connections between neurons, B = BLOCK patterns side by side, and WIDTH weights in a column block.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from numba import njit
+
+from nbn_core.kernels.cache import INLINED
+from nbn_core.types import FloatArray, IndexArray
+
+
+class Structure(NamedTuple):
+    """What the forward pass needs to know about a network.
+
+    Attributes
+    ----------
+    first : (K+1,) int32
+        Neuron k has the weights first[k]..first[k+1]-1, its bias first.
+    sources : (N,) int32
+        Node (input or neuron) that each weight multiplies; -1 for a bias.
+    codes : (K,) int32
+        Activation of each neuron, see `nbn_core.kernels.activations`.
+    gains, leaks : (K,) float64
+        Gain and leak of each neuron.
+    outputs : (M,) int32
+        Neuron of each output.
+    """
+
+    first: IndexArray
+    sources: IndexArray
+    codes: IndexArray
+    gains: FloatArray
+    leaks: FloatArray
+    outputs: IndexArray
+
+
+class Paths(NamedTuple):
+    """What the delta matrix needs to know: which neurons have a path to which.
+
+    Attributes
+    ----------
+    reach : (K+1,) int32
+        Rows reach[k]..reach[k+1]-1 of the delta matrix belong to neuron k.
+    origins : (D,) int32
+        The neuron j of each of those rows delta[k, j]: all with a path to k, ascending, k last.
+    slots : (K, K) int32
+        Row of delta[k, j], or -1 where no path leads from j to k.
+    successor_begin : (K+1,) int32
+        Neuron j feeds the neurons successors[successor_begin[j]..successor_begin[j+1]-1].
+    successors, weight_index : (E,) int32
+        Neuron that each connection leads to, and the index of its weight.
+    """
+
+    reach: IndexArray
+    origins: IndexArray
+    slots: IndexArray
+    successor_begin: IndexArray
+    successors: IndexArray
+    weight_index: IndexArray
+
+
+class RowPlan(NamedTuple):
+    """How rows of the Jacobian are written: products of two lines for each weight.
+
+    Attributes
+    ----------
+    groups : (M+1,) int32
+        Entries groups[m]..groups[m+1]-1 of `columns` belong to output m.
+    columns : (G,) int32
+        Blocks of WIDTH weights that each output depends on, ascending.
+    lefts, rights : (G WIDTH,) int32
+        Lines of the delta and of the value whose product is the derivative by each weight.
+    """
+
+    groups: IndexArray
+    columns: IndexArray
+    lefts: IndexArray
+    rights: IndexArray
+
+
+class PairArrays(NamedTuple):
+    """How Q is summed by pairs of neurons, see `nbn_core.kernels.pair_sums`.
+
+    Attributes
+    ----------
+    term_first : (S+1,) int32
+        Terms term_first[s]..term_first[s+1]-1 add up to sum s.
+    term_lefts, term_rights : (T,) int32
+        Lines whose product is each term.
+    jobs : (J, 6) int32
+        One product of two item lists a row; columns are named in `pair_sums`.
+    lefts, rights : int32 arrays
+        Lines whose product is each item, padded to whole blocks of WIDTH.
+    row_first : (N+1,) int32
+        Entries row_first[n]..row_first[n+1]-1 of `columns` and `places` belong to row n of Q.
+    columns, places : int32 arrays
+        Column of each entry of Q, and its place among the flattened sums.
+    gradient_places : (N,) int32
+        Place of each entry of g among the flattened sums.
+    """
+
+    term_first: IndexArray
+    term_lefts: IndexArray
+    term_rights: IndexArray
+    jobs: IndexArray
+    lefts: IndexArray
+    rights: IndexArray
+    row_first: IndexArray
+    columns: IndexArray
+    places: IndexArray
+    gradient_places: IndexArray
+
+
+class Patterns(NamedTuple):
+    """The data, and how much each pattern counts.
+
+    Attributes
+    ----------
+    inputs : (P, I) float64
+        Inputs, one pattern a row.
+    targets : (P, M) float64
+        Targets, one pattern a row.
+    sqrt_weights : (P,) or (0,) float64
+        Square root of the weight of each pattern; empty if all weights are 1.
+    """
+
+    inputs: FloatArray
+    targets: FloatArray
+    sqrt_weights: FloatArray
+
+
+class BlockBuffers(NamedTuple):
+    """Work space for one block of patterns.
+
+    Attributes
+    ----------
+    values : (I+K, B) float64
+        Value of every node.
+    slopes : (K, B) float64
+        Derivative of each neuron's value by its weighted sum.
+    errors : (M, B) float64
+        o - d of each output.
+    deltas : (D, B) float64
+        The delta matrix.
+    lines : (L, B) float64
+        All that is kept for each pattern, one line each: values, a line of ones, one of zeros,
+        errors, deltas, sums of terms. `values`, `errors` and `deltas` are views of it.
+    factors, picks : (K,) float64, (K,) int32
+        Terms of one weighted sum of rows: their factors and row numbers.
+    rows : (C, B, WIDTH) float64
+        Rows of the Jacobian, or items of a job, packed by blocks of columns.
+    sums : (T HALF, WIDTH) float64
+        Tiles of sums by pairs of neurons.
+    """
+
+    values: FloatArray
+    slopes: FloatArray
+    errors: FloatArray
+    deltas: FloatArray
+    lines: FloatArray
+    factors: FloatArray
+    picks: IndexArray
+    rows: FloatArray
+    sums: FloatArray
+
+
+class Problem(NamedTuple):
+    """Everything that the sums Q and g depend on, apart from the weights.
+
+    Attributes
+    ----------
+    structure, paths, row_plan, pair_plan : Structure, Paths, RowPlan, PairArrays
+        The network.
+    method : int
+        How Q is summed, see `nbn_core.kernels.accumulate`.
+    patterns : Patterns
+        The data.
+    frozen : (H,) int32
+        Indices of the weights that stay as they are.
+    """
+
+    structure: Structure
+    paths: Paths
+    row_plan: RowPlan
+    pair_plan: PairArrays
+    method: int
+    patterns: Patterns
+    frozen: IndexArray
+
+
+def plain(record: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Turn a record, and the records in it, into plain tuples, as compiled functions take them.
+
+    Parameters
+    ----------
+    record : tuple
+        Arrays, numbers, and records of arrays and numbers.
+
+    Returns
+    -------
+    tuple
+        The same values.
+    """
+    return tuple([tuple(value) if isinstance(value, tuple) else value for value in record])
+
+
+@njit(**INLINED)
+def name_problem(fields):
+    """Name the parts of a `Problem` that came from Python as plain tuples."""
+    structure, paths, row_plan, pair_plan, method, patterns, frozen = fields
+    return Problem(
+        Structure(*structure),
+        Paths(*paths),
+        RowPlan(*row_plan),
+        PairArrays(*pair_plan),
+        method,
+        Patterns(*patterns),
+        frozen,
+    )
