@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nbn_core.display import Pictured, duration, one_line
 from nbn_core.types import FloatArray, IntArray
 
 
@@ -34,6 +35,9 @@ class StopReason(Enum):
     DIVERGED = (
         "The numbers grew too large to compute with: start from smaller weights, or scale the data."
     )
+
+    def __repr__(self) -> str:
+        return f"StopReason.{self.name}"
 
     @property
     def sentence(self) -> str:
@@ -58,9 +62,19 @@ class Iteration(NamedTuple):
     weights: FloatArray
     step_length: float = float("nan")
 
+    def __repr__(self) -> str:
+        return one_line(
+            "Iteration",
+            f"{self.iteration}: SSE {self.sse:.4g}",
+            f"mu {self.mu:.3g}",
+            f"gradient norm {self.gradient_norm:.3g}",
+            f"attempts {self.attempts}",
+            duration(self.seconds),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trace:
+class Trace(Pictured):
     """Iterations 0 (the start) to k, one row each unless `iterations` says otherwise.
 
     Arrays are read-only.
@@ -118,6 +132,17 @@ class Trace:
             object.__setattr__(self, "work", np.full(rows, np.nan))
         if self.step_length is None:
             object.__setattr__(self, "step_length", np.full(rows, np.nan))
+
+    def __repr__(self) -> str:
+        if not len(self):
+            return one_line("Trace", "no rows")
+        first, last = self.iterations[[0, -1]].tolist()
+        return one_line(
+            "Trace",
+            f"iterations {first} to {last}",
+            f"SSE {self.sse[0]:.4g} to {self.sse[-1]:.4g}",
+            f"{len(self):,} rows of {self.weights.shape[1]:,} weights",
+        )
 
     def __len__(self) -> int:
         return len(self.sse)

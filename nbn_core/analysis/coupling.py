@@ -24,14 +24,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nbn_core.display import OneLine
 from nbn_core.network import Topology
 from nbn_core.types import BoolArray, FloatArray
 
 IndexArray = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Groups:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Groups(OneLine):
     """The weights in groups.
 
     Parameters

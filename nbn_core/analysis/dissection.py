@@ -38,6 +38,7 @@ from numpy.typing import ArrayLike
 
 from nbn_core.analysis.pattern_dissection import PatternAnatomy, lock, pattern_anatomy
 from nbn_core.data import Dataset
+from nbn_core.display import OneLine
 from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
 from nbn_core.network import Network, Topology
@@ -59,8 +60,8 @@ _ONE_PIECE = 1e-300  # seconds: less than anything takes, so the kernel returns 
 _ROOM = 2_000_000  # numbers of Jacobian rows held at a time
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RunningSums:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RunningSums(OneLine):
     """Sums over the first so many patterns, for some of the weights.
 
     Parameters
@@ -82,8 +83,8 @@ class RunningSums:
     quasi_hessian: FloatArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Attempt:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Attempt(OneLine):
     """One value of mu, or with a search one length of its step, tried.
 
     Parameters
@@ -114,8 +115,8 @@ class Attempt:
     part: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Anatomy:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Anatomy(OneLine):
     """One iteration of NBN at given weights; arrays are read-only.
 
     Parameters

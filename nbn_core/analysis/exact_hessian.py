@@ -16,14 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nbn_core.display import OneLine
 from nbn_core.kernels import curvature as kernel
 from nbn_core.kernels.records import plain
 from nbn_core.objective import Objective
 from nbn_core.types import FloatArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Curvature:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Curvature(OneLine):
     """SSE and its first and second derivatives at given weights; arrays are read-only.
 
     Parameters

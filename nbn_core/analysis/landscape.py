@@ -19,13 +19,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nbn_core.analysis.coupling import decrease, full_step
+from nbn_core.display import OneLine
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
 from nbn_core.types import FloatArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Plane:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Plane(OneLine):
     """A point in weight space and two orthonormal directions.
 
     Parameters
@@ -103,8 +104,8 @@ class Plane:
         return float((inside * inside).sum()) / whole if whole > 0 else float("nan")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Cut:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Cut(OneLine):
     """The SSE along one step, beside its quadratic model.
 
     Parameters

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nbn_core.checks import whole
+from nbn_core.display import OneLine
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Network
 
@@ -21,8 +22,8 @@ BYTES = 8
 MAX_COUNT = 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+@dataclass(frozen=True, slots=True, repr=False)
+class Memory(OneLine):
     """Counts of float64 numbers.
 
     Parameters

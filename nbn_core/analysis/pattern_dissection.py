@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbn_core.display import OneLine
 from nbn_core.kernels.activations import activate
 from nbn_core.network import Network
 from nbn_core.types import FloatArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PatternAnatomy:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PatternAnatomy(OneLine):
     """Everything about one pattern; arrays are read-only.
 
     Parameters

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbn_core.display import OneLine
 from nbn_core.types import FloatArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spectrum:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Spectrum(OneLine):
     """Eigenvalues of a symmetric matrix, the largest first.
 
     Parameters

@@ -14,14 +14,15 @@ from numpy.typing import ArrayLike
 
 from nbn_core.checks import shown
 from nbn_core.data.dataset import NAME_LENGTH, checked_name
+from nbn_core.display import OneLine
 from nbn_core.errors import DatasetError
 from nbn_core.types import FloatArray, IntArray
 
 MAX_CLASSES = 50
 
 
-@dataclass(frozen=True, slots=True)
-class DataColumn:
+@dataclass(frozen=True, slots=True, repr=False)
+class DataColumn(OneLine):
     """What one column of the user's data is called and means.
 
     Parameters

@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nbn_core.checks import shown, whole
+from nbn_core.checks import plural, shown, whole
+from nbn_core.display import Pictured, one_line, shortened
 from nbn_core.errors import DatasetError, SettingError
 from nbn_core.types import BoolArray, FloatArray, IntArray
 
@@ -23,7 +24,7 @@ NAME_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True, init=False, eq=False)
-class Dataset:
+class Dataset(Pictured):
     """P patterns of I inputs and M targets, checked once and never changed afterwards.
 
     Parameters
@@ -80,6 +81,16 @@ class Dataset:
         keep(self, "kind", kind or _kind_of(d))
         keep(self, "input_names", _names(input_names, x.shape[1], "input", "x"))
         keep(self, "target_names", _names(target_names, d.shape[1], "target", "y"))
+
+    def __repr__(self) -> str:
+        name = f"{shortened(self.name)}: " if self.name else ""
+        return one_line(
+            "Dataset",
+            f"{name}{plural(self.n_patterns, 'pattern')}",
+            plural(self.n_inputs, "input"),
+            plural(self.n_outputs, "output"),
+            self.kind,
+        )
 
     @property
     def n_patterns(self) -> int:

@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nbn_core.checks import shown
+from nbn_core.checks import plural, shown
 from nbn_core.data.dataset import Dataset
+from nbn_core.display import one_line
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.types import FloatArray
 
@@ -63,6 +64,10 @@ class Affine:
             raise SettingError("The widths of a scaling must be above 0.")
         object.__setattr__(self, "centre", tuple(centres.tolist()))
         object.__setattr__(self, "width", tuple(widths.tolist()))
+
+    def __repr__(self) -> str:
+        scaled = "identity" if self.is_identity else "(x - centre) / width"
+        return one_line("Affine", plural(len(self), "column"), scaled)
 
     def __len__(self) -> int:
         return len(self.centre)
@@ -202,6 +207,13 @@ class Scaling:
     targets: Affine
     inputs_by: str = "none"
     targets_by: str = "none"
+
+    def __repr__(self) -> str:
+        return one_line(
+            "Scaling",
+            f"{plural(len(self.inputs), 'input')} by {self.inputs_by}",
+            f"{plural(len(self.targets), 'target')} by {self.targets_by}",
+        )
 
     def __post_init__(self) -> None:
         for part in (self.inputs, self.targets):

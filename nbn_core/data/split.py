@@ -13,6 +13,7 @@ import numpy as np
 
 from nbn_core.checks import MAX_SEED, real, whole
 from nbn_core.data.dataset import Dataset
+from nbn_core.display import one_line
 from nbn_core.errors import DatasetError, SettingError
 from nbn_core.types import FloatArray, IntArray
 
@@ -26,6 +27,10 @@ class Parts(NamedTuple):
     validation: Dataset | None
     test: Dataset | None
 
+    def __repr__(self) -> str:
+        there = {name: part for name, part in self._asdict().items() if part is not None}
+        return one_line("Parts", *(f"{name} {part.n_patterns:,}" for name, part in there.items()))
+
 
 class Rows(NamedTuple):
     """Numbers of the patterns of each part, from 0, in rising order."""
@@ -33,6 +38,9 @@ class Rows(NamedTuple):
     train: IntArray
     validation: IntArray
     test: IntArray
+
+    def __repr__(self) -> str:
+        return one_line("Rows", *(f"{name} {len(rows):,}" for name, rows in self._asdict().items()))
 
 
 class Split(NamedTuple):

@@ -25,6 +25,7 @@ import numpy as np
 from nbn_core.checks import shown
 from nbn_core.data.columns import MAX_CLASSES, DataColumn, names_of, plain_name
 from nbn_core.data.dataset import NAME_LENGTH, Dataset
+from nbn_core.display import OneLine
 from nbn_core.errors import DatasetError
 from nbn_core.types import BoolArray, FloatArray, IntArray
 
@@ -37,8 +38,8 @@ _DATE = re.compile(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Column:
+@dataclass(frozen=True, eq=False, repr=False)
+class Column(OneLine):
     """One column: what stands in it, and the numbers where it stands for numbers.
 
     Parameters
@@ -91,8 +92,8 @@ class Column:
         return int(self.missing.sum())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Chosen:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Chosen(OneLine):
     """What was made of the chosen columns.
 
     Parameters
@@ -114,8 +115,8 @@ class Chosen:
     targets: tuple[DataColumn, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+@dataclass(frozen=True, slots=True, repr=False)
+class Reading(OneLine):
     """How a file was read: found out, or told.
 
     Parameters
@@ -141,8 +142,8 @@ class Reading:
     sheet: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
+@dataclass(frozen=True, eq=False, repr=False)
+class Table(OneLine):
     """Columns of the same length.
 
     Parameters

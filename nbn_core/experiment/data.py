@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from nbn_core.checks import shown
+from nbn_core.checks import plural, shown
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn, check_coding, names_of
 from nbn_core.data.scaling import METHODS, Scaling
 from nbn_core.data.split import Parts, Rows, Split, checked, parts_of, rows_of
+from nbn_core.display import OneLine, one_line, shortened
 from nbn_core.errors import DatasetError, SettingError
 from nbn_core.experiment.byte_cache import ByteCache
 from nbn_core.experiment.checks import FrozenDict, keep, mapping
@@ -95,8 +96,8 @@ class _Data:
         return self.split._asdict()
 
 
-@dataclass(frozen=True)
-class ProblemData(_Data):
+@dataclass(frozen=True, repr=False)
+class ProblemData(_Data, OneLine):
     """Patterns of a named problem: the generator's name and its parameters.
 
     Parameters
@@ -221,6 +222,16 @@ class OwnData(_Data):
     targets_by: str = "none"
     input_columns: Sequence[DataColumn] = ()
     target_columns: Sequence[DataColumn] = ()
+
+    def __repr__(self) -> str:
+        data, parts = self.dataset, self.rows()
+        name = f"{shortened(data.name)}: " if data.name else ""
+        return one_line(
+            "OwnData",
+            f"{name}{plural(data.n_patterns, 'pattern')}, {len(parts.train):,} of them train",
+            plural(data.n_inputs, "input"),
+            plural(data.n_outputs, "target"),
+        )
 
     def __post_init__(self) -> None:
         data = self.dataset

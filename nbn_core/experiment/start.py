@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbn_core.checks import MAX_SEED, real, shown, whole
+from nbn_core.checks import MAX_SEED, plural, real, shown, whole
+from nbn_core.display import one_line
 from nbn_core.errors import SettingError
 from nbn_core.experiment.checks import keep
 from nbn_core.network import SCHEMES
@@ -36,6 +37,9 @@ class GivenStart:
     """The starting weights themselves, neuron by neuron, bias first."""
 
     weights: tuple[float, ...]
+
+    def __repr__(self) -> str:
+        return one_line("GivenStart", plural(len(self.weights), "weight"))
 
     def __post_init__(self) -> None:
         values: Iterable[object] = (

@@ -15,6 +15,7 @@ from nbn_core.checks import plural, shown
 from nbn_core.data import Dataset
 from nbn_core.data.scaling import Scaling
 from nbn_core.data.split import Parts
+from nbn_core.display import one_line
 from nbn_core.errors import ExperimentError, NBNError, SettingError, ShapeError
 from nbn_core.experiment.checks import FrozenDict, keep, mapping
 from nbn_core.experiment.data import OwnData, ProblemData
@@ -281,7 +282,7 @@ class Experiment:
 
     def __repr__(self) -> str:
         data = self.data.name if isinstance(self.data, ProblemData) else "own data"
-        return f"<Experiment: {data}, {self.topology.n_weights} weights, {self.rule}>"
+        return one_line("Experiment", data, *self.topology.described, self.rule)
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         return Experiment.from_json, (self.to_json(),)

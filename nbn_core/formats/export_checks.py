@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from nbn_core.checks import shown
 from nbn_core.data.scaling import Affine, Scaling
+from nbn_core.display import OneLine
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.formats.parsing import FormatError, checked
 from nbn_core.network import Topology
@@ -21,8 +22,8 @@ Precision = Literal["double", "float"]
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Trained:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Trained(OneLine):
     """A network, its weights neuron by neuron, and scalings that fit it."""
 
     topology: Topology

@@ -9,13 +9,14 @@ import networkx
 import numpy as np
 
 from nbn_core.checks import plural
+from nbn_core.display import OneLine
 from nbn_core.formats.parsing import MAX_CONNECTIONS, MAX_NODES, FormatError, checked
 from nbn_core.network import Topology, default_names
 from nbn_core.types import FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+@dataclass(frozen=True, slots=True, repr=False)
+class Row(OneLine):
     """A neuron as a file lists it: its number, its sources in the order of their weights."""
 
     id: int

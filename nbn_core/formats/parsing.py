@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nbn_core.checks import plural
+from nbn_core.display import OneLine
 from nbn_core.errors import NBNError, ShapeError
 from nbn_core.network import Topology
 from nbn_core.types import FloatArray
@@ -33,8 +34,8 @@ class FormatError(NBNError):
     """A file is not what it should be, or cannot hold what should go into it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NetworkFile:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NetworkFile(OneLine):
     """What a file says about a network.
 
     Parameters

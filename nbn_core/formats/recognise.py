@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbn_core.display import OneLine
 from nbn_core.experiment import FORMAT, Experiment, link
 from nbn_core.formats import (
     FormatError,
@@ -57,8 +58,8 @@ _ONE_WAY = (
 _INSTEAD = "bring in its Experiment, a JSON file, instead."
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Recognised:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Recognised(OneLine):
     """What a file is; one of experiment, network, patterns and weights is there.
 
     Parameters

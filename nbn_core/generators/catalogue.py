@@ -12,6 +12,7 @@ from typing import NamedTuple, ParamSpec
 from nbn_core.checks import MAX_SEED, shown, whole
 from nbn_core.data import Dataset
 from nbn_core.data.dataset import Kind
+from nbn_core.display import OneLine, one_line
 from nbn_core.errors import SettingError
 from nbn_core.network import Topology
 
@@ -20,8 +21,8 @@ P = ParamSpec("P")
 MAX_POINTS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+@dataclass(frozen=True, slots=True, repr=False)
+class Parameter(OneLine):
     """One setting of a generator: whole numbers if `default` is an int.
 
     `low` and `high` are limits, `step` is only what a control should step by.
@@ -79,6 +80,10 @@ class Problem:
     target_sse: float
     train_share: float
     topology: Callable[[Dataset], Topology]
+
+    def __repr__(self) -> str:
+        settings = ", ".join(parameter.name for parameter in self.parameters)
+        return one_line("Problem", f"{self.name}({settings})", self.title, self.kind)
 
     def target(self, train: Dataset) -> float:
         """Suggest an SSE to stop at that some network could reach on these patterns.

@@ -10,6 +10,8 @@ import numpy as np
 from nbn_core.network.neuron import Neuron, TopologyParts
 from nbn_core.network.validation import checked_size, checked_sizes
 
+LAYERS_SHOWN = 8  # in the description of a network
+
 
 class Links(NamedTuple):
     """The sources of every neuron; the last neurons are the outputs."""
@@ -39,6 +41,47 @@ def cascade(n_inputs: int, n_hidden: int, n_outputs: int) -> Links:
     sources = [tuple(range(n_inputs + k)) for k in range(n_hidden)]
     sources += [tuple(range(n_inputs + n_hidden))] * n_outputs
     return Links(n_inputs, sources, n_outputs)
+
+
+def family_of(parts: TopologyParts) -> str:
+    """Name the family of a network with its sizes, such as "2-8-8-1 mlp".
+
+    Layers are checked first, then the full cascade, then bridged layers; anything else is "acn",
+    arbitrarily connected. Of cascades and of "acn" the sizes are inputs, hidden neurons, outputs.
+
+    Parameters
+    ----------
+    parts : TopologyParts
+        The network.
+
+    Returns
+    -------
+    str
+        Sizes and family.
+    """
+    n_inputs, n_outputs = parts.n_inputs, len(parts.outputs)
+    n_hidden = len(parts.neurons) - n_outputs
+    sources = [neuron.sources for neuron in parts.neurons]
+    layers = [n_inputs, *np.bincount(levels(n_inputs, sources))[1:].tolist()]
+    shown = [str(size) for size in layers]
+    wide = "-".join(shown if len(shown) <= LAYERS_SHOWN else [*shown[:3], "…", *shown[-2:]])
+    short = f"{n_inputs}-{n_hidden}-{n_outputs}"
+    if parts.outputs == tuple(range(n_hidden, n_hidden + n_outputs)):
+        if layers[-1] == n_outputs and sources == layered(layers, bridged=False).sources:
+            return f"{wide} mlp"
+        if sources == cascade(n_inputs, n_hidden, n_outputs).sources:
+            return f"{short} fcc"
+        if layers[-1] == n_outputs and sources == layered(layers, bridged=True).sources:
+            return f"{wide} bmlp"
+    return f"{short} acn"
+
+
+def levels(n_inputs: int, sources: Sequence[Sequence[int]]) -> list[int]:
+    """Return the length of the longest path from an input to each neuron, (K,)."""
+    level = [0] * n_inputs
+    for seen in sources:
+        level.append(1 + max(level[source] for source in seen))
+    return level[n_inputs:]
 
 
 def family(links: Links, hidden: str, output: str, gain: float, leak: float) -> TopologyParts:

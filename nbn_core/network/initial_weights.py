@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbn_core.checks import MAX_SEED, shown, whole
+from nbn_core.display import OneLine
 from nbn_core.errors import SettingError
 from nbn_core.network.topology import Topology
 from nbn_core.types import FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
+@dataclass(frozen=True, slots=True, repr=False)
+class Scheme(OneLine):
     """A way to draw starting weights: its name, a title for people, half the width per weight."""
 
     name: str

@@ -13,6 +13,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nbn_core.checks import plural
+from nbn_core.display import one_line
 from nbn_core.errors import ShapeError
 from nbn_core.kernels import evaluate
 from nbn_core.kernels.forward import BLOCK
@@ -47,6 +49,15 @@ class Network:
     structure: Structure
     paths: Paths
     row_plan: RowPlan
+
+    def __repr__(self) -> str:
+        return one_line(
+            "Network",
+            plural(self.n_inputs, "input"),
+            plural(self.n_neurons, "neuron"),
+            plural(self.n_outputs, "output"),
+            plural(self.n_weights, "weight"),
+        )
 
     @staticmethod
     @lru_cache(maxsize=64)

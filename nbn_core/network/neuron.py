@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from nbn_core.display import brief, one_line
+
 NAME_LENGTH = 24
 GAIN_MAX = 1000.0
 LEAK_MAX = 1000.0
@@ -31,6 +33,15 @@ class Neuron:
     gain: float = 1.0
     leak: float = 0.0
     sources: tuple[int, ...] = ()
+
+    def __repr__(self) -> str:
+        return one_line(
+            "Neuron",
+            f"activation={self.activation!r}",
+            "" if self.gain == 1.0 else f"gain={self.gain!r}",
+            "" if self.leak == 0.0 else f"leak={self.leak!r}",
+            f"sources={brief(self.sources)}",
+        )
 
 
 class TopologyParts(NamedTuple):

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
+from nbn_core.checks import plural
+from nbn_core.display import Pictured, one_line
 from nbn_core.network.conversion import dictionary_of, graph_of, read_dictionary, read_graph
-from nbn_core.network.families import cascade, family, layered
+from nbn_core.network.families import cascade, family, family_of, layered, levels
 from nbn_core.network.neuron import Neuron, TopologyParts, default_names
 from nbn_core.network.validation import (
     check_counts,
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Topology:
+class Topology(Pictured):
     """A feed-forward network of any wiring, without its weights.
 
     Parameters
@@ -74,6 +76,14 @@ class Topology:
         object.__setattr__(self, "neurons", neurons)
         object.__setattr__(self, "outputs", outputs)
 
+    def __repr__(self) -> str:
+        return one_line("Topology", *self.described)
+
+    @property
+    def described(self) -> tuple[str, str]:
+        """Sizes with the family, such as "2-8-8-1 mlp", and the number of weights in words."""
+        return family_of(self._parts), plural(self.n_weights, "weight")
+
     @property
     def _parts(self) -> TopologyParts:
         return TopologyParts(self.names, self.n_inputs, self.neurons, self.outputs)
@@ -103,10 +113,7 @@ class Topology:
     @cached_property
     def levels(self) -> tuple[int, ...]:
         """Length of the longest path from an input, for each neuron."""
-        level = [0] * self.n_inputs
-        for neuron in self.neurons:
-            level.append(1 + max(level[source] for source in neuron.sources))
-        return tuple(level[self.n_inputs :])
+        return tuple(levels(self.n_inputs, [neuron.sources for neuron in self.neurons]))
 
     @property
     def input_names(self) -> tuple[str, ...]:

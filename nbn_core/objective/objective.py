@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
+from nbn_core.display import one_line
 from nbn_core.errors import ShapeError
 from nbn_core.kernels import accumulate, evaluate
 from nbn_core.kernels.records import BlockBuffers, Patterns, Problem, plain
@@ -33,6 +34,13 @@ class NormalEquations(NamedTuple):
     sse: float
     gradient: FloatArray
     quasi_hessian: FloatArray
+
+    def __repr__(self) -> str:
+        norm = float(np.linalg.norm(self.gradient))
+        weights = plural(len(self.gradient), "weight")
+        return one_line(
+            "NormalEquations", weights, f"SSE {self.sse:.4g}", f"gradient norm {norm:.3g}"
+        )
 
 
 class Objective:
@@ -84,6 +92,10 @@ class Objective:
             sqrt_weights=sqrt_weights(pattern_weights, dataset.n_patterns),
         )
         self.held = frozen_weights(held, topology)
+
+    def __repr__(self) -> str:
+        patterns = plural(self.dataset.n_patterns, "pattern")
+        return one_line("Objective", *self.topology.described, patterns)
 
     @property
     def plain(self) -> bool:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nbn_core.display import OneLine
 from nbn_core.kernels.records import PairArrays
 from nbn_core.kernels.vectors import HALF, WIDTH
 from nbn_core.network import Network
@@ -28,8 +29,8 @@ Item = tuple[int, int]
 MAX_LEFT_BLOCKS = 32  # so that the packed left items of a job stay in a near cache
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PairPlan:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PairPlan(OneLine):
     """A plan, and the sizes of the work space that it takes.
 
     Parameters

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nbn_core.checks import positive, shown, whole
+from nbn_core.display import OneLine
 from nbn_core.errors import SettingError
 from nbn_core.types import FloatArray
 
@@ -80,8 +81,8 @@ def damping_diagonal(matrix: str, mu: float, diagonal: FloatArray) -> FloatArray
     return np.full(len(diagonal), mu * most if matrix == "max_diagonal" else mu)
 
 
-@dataclass(frozen=True, slots=True)
-class Damping:
+@dataclass(frozen=True, slots=True, repr=False)
+class Damping(OneLine):
     """How mu reacts, and what is damped; left out, the published rule.
 
     Published, an accepted attempt divides mu by a factor and a rejected one multiplies it. Other

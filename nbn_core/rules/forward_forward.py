@@ -59,7 +59,7 @@ from nbn_core.types import FloatArray, IntArray
 NARROWEST, WIDE, CLASSES_MOST = 4, 16, 64
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ForwardForwardState:
     """Everything `advance` changes, and the room it works in."""
 

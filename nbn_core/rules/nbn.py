@@ -45,7 +45,7 @@ _KNOWN = (*(field.name for field in fields(Damping)), "method")
 _LEAST_ROWS, _MOST_ROWS, _ROOM = 16, 512, 2**18
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class NBNState:
     """Everything `NBN.advance` changes, and the room it works in."""
 

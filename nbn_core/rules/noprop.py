@@ -92,7 +92,7 @@ def schedule(stages: int) -> Schedule:
     )
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class NoPropState:
     """Everything `advance` changes, and the room it works in."""
 

@@ -31,6 +31,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nbn_core.checks import plural
+from nbn_core.display import one_line
 from nbn_core.errors import ShapeError
 from nbn_core.types import BoolArray, FloatArray
 
@@ -51,6 +53,9 @@ class Outcomes(NamedTuple):
 
     costs: FloatArray
     solved: BoolArray
+
+    def __repr__(self) -> str:
+        return one_line("Outcomes", f"{self.solved.sum()} of {len(self.solved)} trials solved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,15 @@ class Comparison:
     cost_p: float
     ratio: float
     ratio_interval: Interval
+
+    def __repr__(self) -> str:
+        return one_line(
+            "Comparison",
+            f"{self.first} and {self.second} on {plural(self.seeds, 'seed')}",
+            f"both solved {self.both}",
+            f"success p {self.success_p:.2g}",
+            f"cost p {self.cost_p:.2g}",
+        )
 
     @property
     def more_successful(self) -> str | None:

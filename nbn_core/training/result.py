@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nbn_core.checks import plural
+from nbn_core.display import Pictured, duration, one_line
 from nbn_core.trace import StopReason, Trace
 from nbn_core.types import FloatArray
 
+ENDINGS = {
+    StopReason.SOLVED: "solved in",
+    StopReason.MAX_ITERATIONS: "not solved in the maximum of",
+    StopReason.NO_PROGRESS: "no progress after",
+    StopReason.DAMPING_LIMIT: "damping limit after",
+    StopReason.CANCELLED: "cancelled after",
+    StopReason.EARLY: "stopped early after",
+    StopReason.DIVERGED: "diverged after",
+}
+
+
+def ending(stop: StopReason, iterations: int) -> str:
+    """Describe in a few words how a training ended, such as "solved in 32 iterations"."""
+    return f"{ENDINGS[stop]} {plural(iterations, 'iteration')}"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TrainingResult:
+class TrainingResult(Pictured):
     """How a training ended.
 
     Parameters
@@ -49,3 +66,7 @@ class TrainingResult:
     work: float = float("nan")
     best_iteration: int = -1
     validation_sse: tuple[float, ...] | None = None
+
+    def __repr__(self) -> str:
+        how, sse = ending(self.stop, self.iterations), f"SSE {self.sse:.3g}"
+        return one_line("TrainingResult", how, sse, duration(self.seconds))

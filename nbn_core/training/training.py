@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from nbn_core.checks import not_negative, shown, whole
 from nbn_core.data import Dataset
+from nbn_core.display import one_line
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
@@ -26,7 +27,7 @@ from nbn_core.rules.nbn import NBN, NBNState
 from nbn_core.trace import Iteration, StopReason, Trace
 from nbn_core.training.continuing import continuation
 from nbn_core.training.early_stopping import PATIENCE, Validation
-from nbn_core.training.result import TrainingResult
+from nbn_core.training.result import TrainingResult, ending
 from nbn_core.types import FloatArray
 
 __all__ = ["StopReason", "Training", "TrainingResult", "train"]
@@ -137,6 +138,10 @@ class Training:
         self._advancing = threading.Lock()
         self._cancelled = threading.Event()
         self._start_trace: Trace | None = None
+
+    def __repr__(self) -> str:
+        how = "running" if self.stop is None else ending(self.stop, self.iteration)
+        return one_line("Training", self._rule.name, f"iteration {self.iteration}", how)
 
     @property
     def iteration(self) -> int:

@@ -21,7 +21,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nbn_core.checks import plural
+from nbn_core.display import Pictured, duration, one_line
 from nbn_core.trace import StopReason
+from nbn_core.training.result import ending
 from nbn_core.types import BoolArray, FloatArray, IntArray
 
 
@@ -37,9 +40,13 @@ class Trial(NamedTuple):
     work: float
     seconds: float
 
+    def __repr__(self) -> str:
+        how = f"{self.number} with seed {self.seed}: {ending(self.stop, self.iterations)}"
+        return one_line("Trial", how, f"SSE {self.sse:.3g}", duration(self.seconds))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TrialsResult:
+class TrialsResult(Pictured):
     """How many trials ended; arrays are read-only, with one entry for each trial, by number.
 
     Parameters
@@ -74,6 +81,17 @@ class TrialsResult:
             value = getattr(self, field.name)
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
+
+    def __repr__(self) -> str:
+        if not self.n_trials:
+            return one_line("TrialsResult", "no trials")
+        low, high = self.interval
+        return one_line(
+            "TrialsResult",
+            f"{self.successes} of {plural(self.n_trials, 'trial')} solved",
+            f"rate {self.success_rate:.1%}",
+            f"95 % interval {low:.1%} to {high:.1%}",
+        )
 
     @property
     def n_trials(self) -> int:

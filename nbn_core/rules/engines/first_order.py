@@ -31,7 +31,7 @@ LEAST_STEP: Final = 1e-6
 MOST_STEP: Final = 50.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DescentPlan:
     """What a rule does: its signal, its optimiser, its batches.
 
@@ -92,7 +92,7 @@ class DescentPlan:
     more_weights: FloatArray = field(default_factory=lambda: np.zeros(0))
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Descent:
     """The state of a first-order rule, and the room it works in."""
 

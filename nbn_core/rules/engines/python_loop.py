@@ -21,7 +21,7 @@ from nbn_core.trace import Record, StopReason
 from nbn_core.types import FloatArray
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class LoopState:
     """The state of a rule that walks.
 
