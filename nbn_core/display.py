@@ -116,7 +116,9 @@ def brief(value: object) -> str:
         return f"{value:.6g}"
     if isinstance(value, Enum):
         return f"{type(value).__name__}.{value.name}"
-    if isinstance(value, (list, tuple, Mapping)) and not hasattr(value, "_fields"):
+    if hasattr(value, "_fields"):
+        return type(value).__name__
+    if isinstance(value, (list, tuple, Mapping)):
         flat = all(isinstance(item, (str, int, float)) for item in value)
         text = repr(value) if flat and len(value) <= ITEM_LENGTH // 3 else ""
         return text if 0 < len(text) <= ITEM_LENGTH else f"{len(value)} items"

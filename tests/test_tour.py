@@ -16,7 +16,9 @@ assert "streamlit" not in sys.modules
 assert result.converged and trials.success_rate > 0.1
 assert [len(runs) for runs in race.values()] == [10, 10, 10]
 assert any(run.converged for run in race["nbn"])
-assert len(shown) == 3 and all(isinstance(f, plotly.graph_objects.Figure) for f in shown)
+figures = [f for f in shown if isinstance(f, plotly.graph_objects.Figure)]
+pictures = [value._repr_mimebundle_()["image/svg+xml"] for value in shown if value not in figures]
+assert len(figures) == 3 and len(pictures) == 3 and all(p.startswith("<svg") for p in pictures)
 assert scores.mean() > 0.9
 assert link.decode(link.encode(experiment)) == experiment
 assert (experiment.start_weights() == result.trace.weights[0]).all()
@@ -37,13 +39,13 @@ def test_it_is_committed_without_outputs(cells: list[dict]) -> None:
 
 
 def test_it_runs(cells: list[dict], tmp_path: Path) -> None:
-    """What ends a cell without an assignment is shown, as in a notebook: kept in `shown`."""
+    """An expression at the end of a cell is displayed by a notebook: it is kept in `shown`."""
     parts = ["import sys", "shown = []"]
     for cell in cells:
         if cell["cell_type"] != "code":
             continue
         *before, last = "".join(cell["source"]).split("\n")
-        if last.endswith(".figure"):
+        if last.isidentifier() or last.endswith(".figure"):
             last = f"shown.append({last})"
         parts += [*before, last]
     script = tmp_path / "tour.py"

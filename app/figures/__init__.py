@@ -4,5 +4,5 @@
 shared by them. `drawing` and `portrait` draw a network, `response` an output, `convergence` a
 training, `patterns` data; `matrix`, `coupling_chart`, `spectra`, `valley` and `needs` draw the
 Hessian page, `trials` many seeds, `goodness` Forward-Forward, and `thumbs` thumbnails. `svg` and
-`png` write pictures.
+`png` write pictures; `notebook` draws the values of `nbn_core` for a notebook.
 """

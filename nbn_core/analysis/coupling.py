@@ -50,8 +50,8 @@ class Groups(OneLine):
         return len(self.names)
 
 
-@dataclass(frozen=True, slots=True)
-class BlockLoss:
+@dataclass(frozen=True, slots=True, repr=False)
+class BlockLoss(OneLine):
     """What a step group by group loses against the full step from the same point.
 
     Parameters

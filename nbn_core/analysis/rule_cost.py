@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.data import Dataset
+from nbn_core.display import OneLine
 from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES, FirstOrder
@@ -38,8 +39,8 @@ _NOT_HELD = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Footprint:
+@dataclass(frozen=True, slots=True, repr=False)
+class Footprint(OneLine):
     """What a rule takes and where it goes; NaN where that has no meaning for it."""
 
     work: float

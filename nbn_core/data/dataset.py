@@ -83,7 +83,7 @@ class Dataset(Pictured):
         keep(self, "target_names", _names(target_names, d.shape[1], "target", "y"))
 
     def __repr__(self) -> str:
-        name = f"{shortened(self.name)}: " if self.name else ""
+        name = f"{shortened(self.name, 24)}: " if self.name else ""
         return one_line(
             "Dataset",
             f"{name}{plural(self.n_patterns, 'pattern')}",

@@ -225,7 +225,7 @@ class OwnData(_Data):
 
     def __repr__(self) -> str:
         data, parts = self.dataset, self.rows()
-        name = f"{shortened(data.name)}: " if data.name else ""
+        name = f"{shortened(data.name, 24)}: " if data.name else ""
         return one_line(
             "OwnData",
             f"{name}{plural(data.n_patterns, 'pattern')}, {len(parts.train):,} of them train",

@@ -90,7 +90,7 @@ class TrialsResult(Pictured):
             "TrialsResult",
             f"{self.successes} of {plural(self.n_trials, 'trial')} solved",
             f"rate {self.success_rate:.1%}",
-            f"95 % interval {low:.1%} to {high:.1%}",
+            f"95% interval {low:.1%} to {high:.1%}",
         )
 
     @property
@@ -115,7 +115,7 @@ class TrialsResult(Pictured):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Wilson's 95 % interval of the success rate."""
+        """Wilson's 95% interval of the success rate."""
         return wilson(self.successes, self.n_trials)
 
     @property
@@ -149,7 +149,7 @@ class TrialsResult(Pictured):
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """Compute Wilson's 95 % interval of a rate.
+    """Compute Wilson's 95% interval of a rate.
 
     Parameters
     ----------
