@@ -1,4 +1,4 @@
-"""NBN Lab's numerics: draw a network as a graph, train it with second-order NBN, see every step.
+"""The numerics of NBN Lab: networks as graphs, second-order NBN training, a record of every step.
 
 from nbn_core import Topology, generators, train
 

@@ -1,7 +1,7 @@
-"""`python -m nbn_core train experiment.json`: train without a screen, write trace and weights.
+"""`python -m nbn_core train experiment.json`: train an experiment, write its trace and weights.
 
-Exit codes: 0 solved, 1 ended without reaching the target, 2 wrong use or a file that cannot be
-read or written, 130 interrupted (what was done until then is written).
+Exit codes: 0 solved, 1 ended without reaching the target, 2 usage error or a file that cannot be
+read or written, 130 interrupted (the iterations up to then are written).
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from nbn_core.formats import write_trace_csv, write_trace_npz, write_weights_csv
 from nbn_core.trace import StopReason
 from nbn_core.training import Training, TrainingResult
 
-SOLVED, NOT_SOLVED, WRONG, INTERRUPTED = 0, 1, 2, 130
-BAR = 30
+SOLVED, NOT_SOLVED, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
+BAR_LENGTH = 30
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command.
+    """Run the command line.
 
     Parameters
     ----------
     arguments : sequence of str, optional
-        Those of the command line if left out.
+        Arguments; by default those of the process.
 
     Returns
     -------
@@ -47,12 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _write(files, experiment, training)
     except NBNError as error:
         print(f"{source}: {error}", file=sys.stderr)
-        return WRONG
+        return USAGE_ERROR
     except OSError as error:
         print(f"{error.filename or source}: {error.strerror or error}.", file=sys.stderr)
-        return WRONG
+        return USAGE_ERROR
     result = training.result()
-    print(f"{result.stop.sentence} {_where(result)}")
+    print(f"{result.stop.sentence} {_described(result)}")
     print(*(f"Wrote {file}" for file in files), sep="\n")
     if interrupted:
         return INTERRUPTED
@@ -61,14 +61,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m nbn_core", description="NBN Lab without a screen."
+        prog="python -m nbn_core", description="NBN Lab on the command line."
     )
     commands = parser.add_subparsers(required=True, metavar="command")
     train = commands.add_parser(
         "train",
         help="train an experiment saved by the app, write its trace and weights",
         description="Train an experiment saved by the app, write its trace and weights as CSV.",
-        epilog="Exit codes: 0 solved, 1 ended without reaching the target, 2 wrong use or a file "
+        epilog="Exit codes: 0 solved, 1 ended without reaching the target, 2 usage error or a file "
         "that cannot be read or written, 130 interrupted.",
     )
     train.add_argument("experiment", help="the experiment, a JSON file")
@@ -91,7 +91,7 @@ def _read(source: Path) -> Experiment:
 
 
 def _targets(prefix: Path, *, npz: bool, force: bool) -> list[Path]:
-    """Files to write, none of which may exist unless they are to be replaced."""
+    """Return the files to write; raise if one exists and `force` is not set."""
     ends = ["-trace.csv", "-weights.csv", *(["-trace.npz"] if npz else [])]
     files = [prefix.with_name(prefix.name + end) for end in ends]
     for file in files:
@@ -103,7 +103,7 @@ def _targets(prefix: Path, *, npz: bool, force: bool) -> list[Path]:
 
 
 def _run(training: Training, stream: TextIO, *, quiet: bool) -> bool:
-    """Train to the end, or until interrupted; tell whether it was."""
+    """Train to the end or until interrupted; return whether it was interrupted."""
     shown = stream.isatty() and not quiet
     interrupted = False
     try:
@@ -120,16 +120,18 @@ def _run(training: Training, stream: TextIO, *, quiet: bool) -> bool:
 
 
 def _progress(training: Training) -> str:
-    """A bar for the iterations allowed, and the SSE."""
+    """Return a progress bar over the maximum number of iterations, with the SSE."""
     done, most = training.iteration, max(training.max_iterations, 1)
-    full = BAR * min(done, most) // most
+    full = BAR_LENGTH * min(done, most) // most
     sse = float(training.trace().sse[-1])
     shown = f"{sse:9.3e}" if math.isfinite(sse) else "too large"
-    return f"[{'#' * full}{'.' * (BAR - full)}] {done:>{len(str(most))}} of {most}  SSE {shown}"
+    return (
+        f"[{'#' * full}{'.' * (BAR_LENGTH - full)}] {done:>{len(str(most))}} of {most}  SSE {shown}"
+    )
 
 
-def _where(result: TrainingResult) -> str:
-    """Say what was written: the weights of the last iteration, or those best for validation."""
+def _described(result: TrainingResult) -> str:
+    """Describe which weights were written: the last ones, or the best for validation."""
     took = f"{result.iterations} iteration{'' if result.iterations == 1 else 's'}"
     if result.best_iteration == result.iterations:
         return f"SSE {result.sse:.6g} after {took}."

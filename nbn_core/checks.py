@@ -1,4 +1,4 @@
-"""Checks of single values at the public boundary: each refuses bad input in one sentence."""
+"""Validation of single values at the public boundary, and text for the error messages."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ MAX_SEED = 2**53 - 1  # the largest integer that JSON and JavaScript carry exact
 
 
 def positive(value: object, name: str) -> float:
-    """Check a positive finite number.
+    """Validate a positive finite number.
 
     Parameters
     ----------
     value : object
-        What was given.
+        The value to validate.
     name : str
-        Of the setting.
+        Name of the setting in the error message.
 
     Returns
     -------
     float
-        The number.
+        The value as a float.
 
     Raises
     ------
     SettingError
-        If it is none.
+        If the value is not a positive finite number.
     """
     number = _float(value)
     if number is None or not 0 < number < math.inf:
@@ -37,24 +37,24 @@ def positive(value: object, name: str) -> float:
 
 
 def not_negative(value: object, name: str) -> float:
-    """Check a finite number from 0 up.
+    """Validate a finite number of at least 0.
 
     Parameters
     ----------
     value : object
-        What was given.
+        The value to validate.
     name : str
-        Of the setting.
+        Name of the setting in the error message.
 
     Returns
     -------
     float
-        The number.
+        The value as a float.
 
     Raises
     ------
     SettingError
-        If it is none.
+        If the value is not a finite number, or negative.
     """
     number = _float(value)
     if number is None or not 0 <= number < math.inf:
@@ -62,43 +62,63 @@ def not_negative(value: object, name: str) -> float:
     return number
 
 
-def whole(value: object, name: str, least: int, most: int) -> int:
-    """Check a whole number.
+def whole(value: object, name: str, low: int, high: int) -> int:
+    """Validate an integer; a float without a fraction counts as one.
 
     Parameters
     ----------
     value : object
-        What was given.
+        The value to validate.
     name : str
-        Of the setting.
-    least, most : int
-        What it may be.
+        Name of the setting in the error message.
+    low, high : int
+        Smallest and largest valid values.
 
     Returns
     -------
     int
-        The number.
+        The value as an int.
 
     Raises
     ------
     SettingError
-        If it is none, or outside.
+        If the value is not an integer or out of range.
     """
     number = _float(value)
-    if number is None or not least <= number <= most or number != math.floor(number):
+    if number is None or not low <= number <= high or number != math.floor(number):
         raise SettingError(
-            f"{name} must be a whole number from {least} to {most}, not {shown(value)}."
+            f"{name} must be a whole number from {low} to {high}, not {shown(value)}."
         )
     return int(value)  # type: ignore[call-overload, no-any-return]
 
 
 def shown(value: object) -> str:
-    """Show a value in a sentence: numbers and text as they are, anything else by its type."""
+    """Return a value for an error message: numbers and text as repr, others by their type."""
     return repr(value)[:40] if isinstance(value, str | int | float) else type(value).__name__
 
 
 def real(value: object, what: str, low: float = -math.inf, high: float = math.inf) -> float:
-    """`value` as a finite float, or one sentence."""
+    """Validate a finite number within limits; text and NumPy arrays are not converted.
+
+    Parameters
+    ----------
+    value : object
+        The value to validate.
+    what : str
+        Name of the value in the error message.
+    low, high : float
+        Smallest and largest valid values; infinite for no limit.
+
+    Returns
+    -------
+    float
+        The value as a float.
+
+    Raises
+    ------
+    SettingError
+        If the value is not a finite number or out of range.
+    """
     if isinstance(value, Real) and not isinstance(value, bool):
         try:
             number = float(value)
@@ -115,7 +135,7 @@ def real(value: object, what: str, low: float = -math.inf, high: float = math.in
 
 
 def plural(count: int, noun: str) -> str:
-    """Write a count with its noun: `1 weight`, `1,797 patterns`."""
+    """Return a count with its noun: `1 weight`, `1,797 patterns`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 

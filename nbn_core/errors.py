@@ -1,26 +1,27 @@
-"""Everything `nbn_core` raises on bad input.
+"""The exceptions that `nbn_core` raises on invalid input.
 
     ValueError
       NBNError
-        TopologyError              the drawing is not a feed-forward network
+        TopologyError              the graph is not a feed-forward network
           CycleError               connections form a loop
           UnreachableNeuronError   a neuron has no input, or no path to an output
         DatasetError               the data cannot be used
-        ShapeError                 two things do not fit each other
-        SettingError               a setting is outside what it may be
-        ExperimentError            damaged JSON or link
+        ShapeError                 the sizes of two values do not match
+        SettingError               a setting has an invalid value
+        ExperimentError            the JSON or the link of an experiment is damaged
+        FormatError                a file of another format is damaged, or cannot hold the value
 
-Each message is one sentence for the person at the screen: what is wrong, where, what to do.
-A training that does not converge is not an error; it ends with a `StopReason`.
+Each message is one sentence for the user: what is wrong, where, and what to do about it.
+Training that does not converge raises nothing; it ends with a `StopReason`.
 """
 
 
 class NBNError(ValueError):
-    """The root of everything raised on bad input."""
+    """Base class of all exceptions that `nbn_core` raises on invalid input."""
 
 
 class TopologyError(NBNError):
-    """The neurons and connections do not make a feed-forward network."""
+    """The neurons and connections do not form a feed-forward network."""
 
 
 class CycleError(TopologyError):
@@ -28,20 +29,24 @@ class CycleError(TopologyError):
 
 
 class UnreachableNeuronError(TopologyError):
-    """A neuron has no input, or no path to an output."""
+    """A neuron has no source, or no path leads from it to an output."""
 
 
 class DatasetError(NBNError):
-    """The data cannot be used."""
+    """The data are empty, not finite, or otherwise unusable."""
 
 
 class ShapeError(NBNError):
-    """Two things that belong together do not fit."""
+    """The sizes of two values that belong together do not match."""
 
 
 class SettingError(NBNError):
-    """A setting is outside what it may be."""
+    """A setting is unknown, of the wrong type, or out of range."""
 
 
 class ExperimentError(NBNError):
     """An experiment file or link cannot be read."""
+
+
+class FormatError(NBNError):
+    """A file is damaged or not of the expected format, or a format cannot hold the value."""

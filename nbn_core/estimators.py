@@ -4,9 +4,9 @@
     model = NBNRegressor("fcc", hidden=5, random_state=1).fit(x, y)
     model.predict(x)                                  in the units of y
 
-Inputs and targets are scaled by what is found in the patterns of `fit` alone, and predictions are
-scaled back. Training stops by itself when no step helps any more; a network that has not reached
-its target is a result, not a failure: `stop_` says why it ended.
+Inputs and targets are scaled by statistics of the patterns given to `fit`, and predictions are
+scaled back. Training ends when no step lowers the SSE any further; not reaching the target is not
+an error, and `stop_` holds the reason for which training ended.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PRESETS = ("slp", "mlp", "bmlp", "fcc")
 
 
 class _NBN(BaseEstimator):  # type: ignore[misc]
-    """What both estimators share. Settings are kept as given, and checked by `fit`."""
+    """Base class of both estimators. Settings are stored as given and validated by `fit`."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class _NBN(BaseEstimator):  # type: ignore[misc]
         return family([n_inputs, *map(int, sizes), n_outputs], **common)  # type: ignore[arg-type]
 
     def _train(self, inputs: FloatArray, targets: FloatArray, scale: str) -> None:
-        """Train `restarts` times, and keep the best."""
+        """Train up to `restarts` times and keep the result with the smallest SSE."""
         raw = Dataset(inputs, targets, kind="regression")
         self.scaling_ = Scaling.fit(raw, self.scale, scale)
         data = self.scaling_.apply(raw)
@@ -133,36 +133,37 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
     Parameters
     ----------
     topology : Topology or str
-        The network, or a preset: "slp", "mlp", "bmlp", "fcc".
+        Network, or name of a preset: "slp", "mlp", "bmlp" or "fcc".
     hidden : int or sequence of int
-        Of a preset: hidden neurons, layer by layer.
+        Numbers of hidden neurons of a preset, layer by layer.
     activation : str
-        Of the hidden neurons of a preset.
+        Activation of the hidden neurons of a preset.
     output : str
         Activation of the outputs of a preset.
     gain, leak : float
-        Of the hidden neurons of a preset.
+        Gain and leak of the hidden neurons of a preset.
     rule : str
-        A name in RULES.
+        Learning rule, a key of `nbn_core.RULES`.
     scale : str
-        A name in `nbn_core.data.scaling.METHODS`, for inputs and targets.
+        Scaling of inputs and targets, a key of `nbn_core.data.scaling.METHODS`.
     max_iterations : int
-        Iterations of one training.
+        Maximum iterations of one training.
     target_sse : float
-        Sum of squared errors, of scaled targets, at which to stop.
+        Sum of squared errors in scaled units at which training stops.
     restarts : int
-        Trainings from other weights, of which the best is kept; the first that solves ends them.
+        Maximum number of trainings from different starting weights. The result with the smallest
+        SSE is kept; the first one that reaches the target ends the series.
     random_state : int, RandomState or None
-        Of the starting weights.
+        Random seed or generator of the starting weights.
     settings : dict or None
-        Of the rule.
+        Settings of the learning rule.
 
     Attributes
     ----------
     topology_, weights_, scaling_ : Topology, (N,) float64, Scaling
         The trained network, as `nbn_core.formats` exports it.
     trace_, stop_, sse_, n_iter_ : Trace, StopReason, float, int
-        How it was trained.
+        Trace, stop reason, SSE and iterations of the training that was kept.
     """
 
     def __sklearn_tags__(self) -> Any:
@@ -171,7 +172,7 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
         return tags
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train.
+        """Train a network on the patterns.
 
         Parameters
         ----------
@@ -183,7 +184,7 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
         Returns
         -------
         NBNRegressor
-            Itself.
+            The fitted estimator.
         """
         inputs, targets = validate_data(
             self, X, y, dtype=np.float64, multi_output=True, y_numeric=True
@@ -194,7 +195,7 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
         return self
 
     def predict(self, X: ArrayLike) -> FloatArray:
-        """Predict, in the units of y.
+        """Predict targets in the units of `y`.
 
         Parameters
         ----------
@@ -204,7 +205,7 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
         Returns
         -------
         (P,) or (P, M) float64
-            As y was.
+            Predictions, with the number of dimensions that `y` had in `fit`.
         """
         outputs = self._outputs(X)
         return outputs[:, 0] if self._flat else outputs
@@ -216,60 +217,61 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
     Parameters
     ----------
     topology : Topology or str
-        The network, or a preset: "slp", "mlp", "bmlp", "fcc".
+        Network, or name of a preset: "slp", "mlp", "bmlp" or "fcc".
     hidden : int or sequence of int
-        Of a preset: hidden neurons, layer by layer.
+        Numbers of hidden neurons of a preset, layer by layer.
     activation : str
-        Of the hidden neurons of a preset.
+        Activation of the hidden neurons of a preset.
     output : str
-        Activation of the outputs of a preset. Linear ones rarely get stuck; bipolar ones, which
-        the NBN papers use, end nearer to the targets when they do not.
+        Activation of the outputs of a preset. With linear outputs training rarely gets stuck; with
+        bipolar ones, as in the NBN papers, it ends closer to the targets where it does not.
     gain, leak : float
-        Of the neurons of a preset that are not linear.
+        Gain and leak of the nonlinear neurons of a preset.
     rule : str
-        A name in RULES.
+        Learning rule, a key of `nbn_core.RULES`.
     scale : str
-        A name in `nbn_core.data.scaling.METHODS`, for inputs.
+        Scaling of the inputs, a key of `nbn_core.data.scaling.METHODS`.
     max_iterations : int
-        Iterations of one training.
+        Maximum iterations of one training.
     target_sse : float
-        Sum of squared errors at which to stop.
+        Sum of squared errors at which training stops.
     restarts : int
-        Trainings from other weights, of which the best is kept; the first that solves ends them.
+        Maximum number of trainings from different starting weights. The result with the smallest
+        SSE is kept; the first one that reaches the target ends the series.
     random_state : int, RandomState or None
-        Of the starting weights.
+        Random seed or generator of the starting weights.
     settings : dict or None
-        Of the rule.
+        Settings of the learning rule.
 
     Attributes
     ----------
     classes_ : array
-        What y holds, sorted.
+        Class labels in sorted order.
     topology_, weights_, scaling_ : Topology, (N,) float64, Scaling
         The trained network, as `nbn_core.formats` exports it.
     trace_, stop_, sse_, n_iter_ : Trace, StopReason, float, int
-        How it was trained.
+        Trace, stop reason, SSE and iterations of the training that was kept.
     """
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train.
+        """Train a network on the patterns.
 
         Parameters
         ----------
         X : (P, I) array_like
             Inputs.
         y : (P,) array_like
-            Classes.
+            Class labels.
 
         Returns
         -------
         NBNClassifier
-            Itself.
+            The fitted estimator.
 
         Raises
         ------
         ShapeError
-            If there is only one class.
+            If `y` holds only one class.
         """
         inputs, labels = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(labels)
@@ -285,7 +287,7 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         return self
 
     def decision_function(self, X: ArrayLike) -> FloatArray:
-        """Give the outputs of the network, trained towards -1 and 1.
+        """Return the outputs of the network, whose targets were -1 and 1.
 
         Parameters
         ----------
@@ -295,13 +297,13 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         Returns
         -------
         (P,) or (P, C) float64
-            One for each pattern if there are two classes, else one for each class.
+            One column for each class; with two classes one number for each pattern.
         """
         outputs = self._outputs(X)
         return outputs[:, 0] if len(self.classes_) == 2 else outputs
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Predict classes.
+        """Predict class labels.
 
         Parameters
         ----------
@@ -311,7 +313,7 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         Returns
         -------
         (P,) array
-            Some of `classes_`.
+            Labels from `classes_`.
         """
         outputs = self.decision_function(X)
         places = (outputs > 0).astype(int) if outputs.ndim == 1 else outputs.argmax(axis=1)
@@ -319,7 +321,7 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         return chosen
 
     def predict_proba(self, X: ArrayLike) -> FloatArray:
-        """Give shares between 0 and 1 that sum to 1; not calibrated.
+        """Return class scores between 0 and 1 that sum to 1; they are not calibrated.
 
         Parameters
         ----------
@@ -329,7 +331,7 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         Returns
         -------
         (P, C) float64
-            One column for each class: (1 + output) / 2, made to sum to 1.
+            One column for each class: (1 + output) / 2, normalised to sum to 1.
         """
         outputs = self.decision_function(X)
         if outputs.ndim == 1:

@@ -1,4 +1,4 @@
-"""Compile, or load from the cache, all that training needs, before anyone waits for it."""
+"""Compilation of the kernels in advance, or loading them from the cache, before they are needed."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from nbn_core.training import Training
 
 _lock = threading.Lock()
 _ready = threading.Event()
-_ready_to_look = threading.Event()
+_ready_for_curvature = threading.Event()
 _ready_to_race = threading.Event()
 _RACERS = ("adam", "forward_forward")
 _OTHERS = ("lm", "lbfgs", "block_lm", "noprop", "cascade_correlation")
 
 
 def warm_up() -> None:
-    """Train a tiny network once and take an iteration apart, so that every kernel is ready.
+    """Compile all kernels of NBN by training a tiny network and dissecting one iteration.
 
-    Takes seconds with an empty cache, well under one afterwards, nothing at all the second time.
-    Any thread may call it; a second one waits for the first.
+    Takes several seconds with an empty cache, well under one second with a full one, and returns
+    at once when called again. Safe to call from any thread; concurrent calls wait for the first.
     """
     with _lock:
         if _ready.is_set():
@@ -39,32 +39,32 @@ def warm_up() -> None:
 
 
 def is_warm() -> bool:
-    """Whether `warm_up` has finished in this process."""
+    """Return whether `warm_up` has finished in this process."""
     return _ready.is_set()
 
 
 def warm_up_curvature() -> None:
-    """Compute one exact Hessian, so that what looks at curvature is ready too."""
+    """Compile the kernels of the exact Hessian and of the Jacobian."""
     with _lock:
-        if _ready_to_look.is_set():
+        if _ready_for_curvature.is_set():
             return
         dataset = Dataset([[-1.0], [1.0]], [[1.0], [-1.0]], name="warm-up")
         objective = Objective(Topology.mlp([1, 1, 1]), dataset)
         curvature(objective, [0.1, 0.2, 0.3, 0.4])
         objective.jacobian([0.1, 0.2, 0.3, 0.4])
-        _ready_to_look.set()
+        _ready_for_curvature.set()
 
 
 def is_warm_for_curvature() -> bool:
-    """Whether `warm_up_curvature` has finished in this process."""
-    return _ready_to_look.is_set()
+    """Return whether `warm_up_curvature` has finished in this process."""
+    return _ready_for_curvature.is_set()
 
 
 def warm_up_rules() -> None:
-    """Take a step with rules of each kind, so that all of them are ready to race.
+    """Compile the kernels of all learning rules by one iteration with a rule of each kind.
 
-    Takes half a minute with an empty cache. The rules that a race begins with come first, and are
-    ready when `is_warm_to_race` says so.
+    Takes half a minute with an empty cache. The rules of a race with default settings are compiled
+    first; they are ready when `is_warm_to_race` returns True.
     """
     dataset = Dataset([[-1.0], [1.0]], [[1.0], [-1.0]], name="warm-up")
     layered, cascade = Topology.mlp([1, 4, 1]), Topology.fcc(1, 1, 1)
@@ -79,5 +79,5 @@ def warm_up_rules() -> None:
 
 
 def is_warm_to_race() -> bool:
-    """Whether the rules that a race begins with are compiled in this process."""
+    """Return whether the rules of a race with default settings are compiled in this process."""
     return _ready_to_race.is_set()

@@ -10,6 +10,7 @@ One file a format: `nbn_in` and `dat` of NBN 2.x, `vectors` of pyNBN and MATLAB,
 `export_checks` serve the others.
 """
 
+from nbn_core.errors import FormatError
 from nbn_core.formats.arrays import (
     read_npz,
     read_weights_csv,
@@ -30,7 +31,7 @@ from nbn_core.formats.graphs import (
 )
 from nbn_core.formats.nbn_in import read_in, write_in
 from nbn_core.formats.onnx_model import write_onnx
-from nbn_core.formats.parsing import FormatError, NetworkFile
+from nbn_core.formats.parsing import NetworkFile
 from nbn_core.formats.python_source import write_python
 from nbn_core.formats.table_files import read_table
 from nbn_core.formats.vectors import read_vectors, write_matlab, write_pynbn

@@ -22,7 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
-from nbn_core.formats.parsing import FormatError, checked, number, quoted, text_of
+from nbn_core.errors import FormatError
+from nbn_core.formats.parsing import checked, number, quoted, text_of
 from nbn_core.network import Topology
 from nbn_core.trace import Trace
 from nbn_core.types import FloatArray

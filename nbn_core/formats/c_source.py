@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from nbn_core.checks import plural
 from nbn_core.data.columns import DataColumn, meanings
 from nbn_core.data.scaling import Scaling
+from nbn_core.errors import FormatError
 from nbn_core.formats.export_checks import (
     Precision,
     Trained,
@@ -20,7 +21,6 @@ from nbn_core.formats.export_checks import (
     trained,
     widths_in_precision,
 )
-from nbn_core.formats.parsing import FormatError
 from nbn_core.network import ACTIVATIONS, Topology
 
 _BODIES = {

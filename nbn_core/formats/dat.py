@@ -12,8 +12,8 @@ import numpy as np
 
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
-from nbn_core.errors import DatasetError
-from nbn_core.formats.parsing import SEPARATORS, FormatError, number, shortest, text_of
+from nbn_core.errors import DatasetError, FormatError
+from nbn_core.formats.parsing import SEPARATORS, number, shortest, text_of
 
 MAX_DATA = 64_000_000
 MAX_ROWS = 1_000_000

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 from nbn_core.checks import shown
 from nbn_core.data.scaling import Affine, Scaling
 from nbn_core.display import OneLine
-from nbn_core.errors import SettingError, ShapeError
-from nbn_core.formats.parsing import FormatError, checked
+from nbn_core.errors import FormatError, SettingError, ShapeError
+from nbn_core.formats.parsing import checked
 from nbn_core.network import Topology
 from nbn_core.types import FloatArray
 

@@ -19,10 +19,10 @@ import networkx
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nbn_core.errors import FormatError
 from nbn_core.formats.parsing import (
     MAX_CONNECTIONS,
     MAX_NODES,
-    FormatError,
     NetworkFile,
     checked,
     quoted,

@@ -25,11 +25,11 @@ import re
 
 from numpy.typing import ArrayLike
 
+from nbn_core.errors import FormatError
 from nbn_core.formats import node_numbering
 from nbn_core.formats.parsing import (
     MAX_CONNECTIONS,
     SEPARATORS,
-    FormatError,
     NetworkFile,
     checked,
     number,

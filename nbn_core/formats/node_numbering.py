@@ -10,7 +10,8 @@ import numpy as np
 
 from nbn_core.checks import plural
 from nbn_core.display import OneLine
-from nbn_core.formats.parsing import MAX_CONNECTIONS, MAX_NODES, FormatError, checked
+from nbn_core.errors import FormatError
+from nbn_core.formats.parsing import MAX_CONNECTIONS, MAX_NODES, checked
 from nbn_core.network import Topology, default_names
 from nbn_core.types import FloatArray
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from nbn_core.checks import plural
 from nbn_core.display import OneLine
-from nbn_core.errors import NBNError, ShapeError
+from nbn_core.errors import FormatError, ShapeError
 from nbn_core.network import Topology
 from nbn_core.types import FloatArray
 
@@ -28,10 +28,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-
-
-class FormatError(NBNError):
-    """A file is not what it should be, or cannot hold what should go into it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbn_core.display import OneLine
+from nbn_core.errors import FormatError
 from nbn_core.experiment import FORMAT, Experiment, link
 from nbn_core.formats import (
-    FormatError,
     NetworkFile,
     read_graphml,
     read_in,
