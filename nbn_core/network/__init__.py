@@ -1,23 +1,23 @@
-"""Networks: neurons and connections as a directed graph without loops.
+"""Networks: neurons and connections as a directed acyclic graph.
 
-Nodes are numbered inputs first, 0..I-1, then neurons: neuron k is node I + k. Neurons are listed
-in an order in which every neuron comes after all its sources; any such order describes the same
-function. Any neuron may be an output, and an output may feed other neurons, outputs included.
+Nodes are numbered inputs first, 0..I-1, then neurons: neuron k is node I + k. Neurons are in
+topological order, every neuron after all its sources; all such orders describe the same function.
+Any neuron may be an output, and an output may feed other neurons, outputs included.
 
-The weights of a topology are one array, neuron by neuron: first the neuron's bias, then one
-weight for each of its sources, sources ascending.
+The weights of a topology are one array of N numbers, neuron by neuron: the bias of the neuron, then
+one weight for each of its sources, in ascending order of the sources.
 
     Topology.slp(2, 3, 1)            one hidden layer
     Topology.mlp([2, 8, 8, 1])       layer to layer
     Topology.bmlp([2, 8, 8, 1])      bridged: every layer sees the inputs and all earlier layers
     Topology.fcc(2, 8, 1)            full cascade: every hidden neuron sees all before it
-    Topology.from_networkx(graph)    anything else
+    Topology.from_networkx(graph)    any other feed-forward network
 
-`topology` is the value itself, made of the neurons of `neuron`; `families` wires the four presets.
-`validation` refuses what is not a feed-forward network, each fault in one sentence. `conversion`
-reads and writes the other forms: a graph of networkx, plain values for JSON. `activation` holds the
-activation functions, `initial_weights` draws starting weights, and `layout` lays a topology out in
-flat arrays for the kernels.
+`topology` holds the class `Topology` and `neuron` the class `Neuron`; `families` connects the
+neurons of the four presets. `validation` rejects everything that is not a feed-forward network.
+`conversion` translates to and from NetworkX graphs and plain values for JSON. `activation` lists
+the activation functions, `initial_weights` draws starting weights, and `layout` stores a topology
+in flat arrays for the kernels.
 """
 
 from nbn_core.network.activation import ACTIVATIONS, Activation

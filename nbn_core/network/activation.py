@@ -1,7 +1,7 @@
-"""The activations a neuron may have, by name.
+"""The activation functions, by name.
 
-With net the weighted sum of a neuron's sources (bias included), g its gain and l its leak, the
-neuron's value is f(g net) + l net, where f is
+With net the weighted sum of the sources of a neuron (bias included), g its gain and l its leak, the
+value of the neuron is f(g net) + l net. The functions f and their codes in the kernels are
 
     linear            z                          0
     unipolar          1 / (1 + exp(-z))          1
@@ -9,8 +9,7 @@ neuron's value is f(g net) + l net, where f is
     elliot_bipolar    z / (1 + |z|)              3
     elliot_unipolar   (1 + z / (1 + |z|)) / 2    4
 
-and the number is the code the compiled kernels know it by. Values and slopes are computed there
-(`nbn_core.kernels.activations`).
+Values and slopes are computed by `nbn_core.kernels.activations`.
 """
 
 from __future__ import annotations
@@ -20,7 +19,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """One activation: the name in files and calls, the kernels' code, the title for people."""
+    """An activation function.
+
+    Parameters
+    ----------
+    name : str
+        Name in files and in Python.
+    code : int
+        Code in the compiled kernels.
+    title : str
+        Name in the user interface.
+    """
 
     name: str
     code: int

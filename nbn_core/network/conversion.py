@@ -1,7 +1,7 @@
-"""Other forms of a topology: a graph of networkx, and plain values for JSON.
+"""Conversion of topologies to and from NetworkX graphs and plain values for JSON.
 
-Both ways go through `TopologyParts`, the arguments of `Topology`, so that this module does not
-need it.
+The functions take and return `TopologyParts`, the arguments of `Topology`, so that this module does
+not import `Topology` itself.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ROLES = ("input", "hidden", "output")
 
 
 def read_graph(graph: networkx.DiGraph) -> TopologyParts:
-    """Give the parts of a graph; what it may be, see `Topology.from_networkx`."""
+    """Return the topology of a graph, which `Topology.from_networkx` documents."""
     if not graph.is_directed() or graph.is_multigraph():
         raise TopologyError(
             "A network needs a directed graph with single connections: make it a DiGraph."
@@ -68,7 +68,7 @@ def read_graph(graph: networkx.DiGraph) -> TopologyParts:
 
 
 def graph_of(parts: TopologyParts, weights: ArrayLike | None) -> networkx.DiGraph:
-    """Give the graph that `Topology.to_networkx` describes."""
+    """Return the graph that `Topology.to_networkx` documents."""
     import networkx
 
     values = None if weights is None else np.asarray(weights, dtype=float)
@@ -104,11 +104,8 @@ def graph_of(parts: TopologyParts, weights: ArrayLike | None) -> networkx.DiGrap
     return graph
 
 
-# Plain values, for JSON
-
-
 def dictionary_of(parts: TopologyParts) -> dict[str, Any]:
-    """Give the topology as `Topology.to_dict` describes it."""
+    """Return the dictionary that `Topology.to_dict` documents."""
     return {
         "names": list(parts.names),
         "inputs": parts.n_inputs,
@@ -126,7 +123,7 @@ def dictionary_of(parts: TopologyParts) -> dict[str, Any]:
 
 
 def read_dictionary(values: Mapping[str, Any]) -> TopologyParts:
-    """Give the parts that `dictionary_of` wrote."""
+    """Return the topology that `dictionary_of` wrote."""
     check_keys(values, ("names", "inputs", "neurons", "outputs"), "network")
     for key in ("names", "neurons", "outputs"):
         if not isinstance(values[key], list | tuple):

@@ -1,4 +1,4 @@
-"""How the families are wired: layers, bridged layers and the full cascade."""
+"""Connections of the network families: layers, bridged layers and the full cascade."""
 
 from __future__ import annotations
 
@@ -10,11 +10,21 @@ import numpy as np
 from nbn_core.network.neuron import Neuron, TopologyParts
 from nbn_core.network.validation import checked_size, checked_sizes
 
-LAYERS_SHOWN = 8  # in the description of a network
+LAYERS_SHOWN = 8  # layers listed in the description of a network
 
 
 class Links(NamedTuple):
-    """The sources of every neuron; the last neurons are the outputs."""
+    """Connections of a network whose last neurons are the outputs.
+
+    Parameters
+    ----------
+    n_inputs : int
+        Number of inputs, I.
+    sources : list of tuple of int
+        Source nodes of each neuron.
+    n_outputs : int
+        Number of outputs, M.
+    """
 
     n_inputs: int
     sources: list[tuple[int, ...]]
@@ -22,7 +32,7 @@ class Links(NamedTuple):
 
 
 def layered(layers: Sequence[int], *, bridged: bool) -> Links:
-    """Layers that see the one before them or, bridged, the inputs and all layers before them."""
+    """Connect each layer to the layer before it or, if bridged, to all earlier layers."""
     sizes = checked_sizes(layers)
     starts = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     sources = [
@@ -34,7 +44,7 @@ def layered(layers: Sequence[int], *, bridged: bool) -> Links:
 
 
 def cascade(n_inputs: int, n_hidden: int, n_outputs: int) -> Links:
-    """Hidden neurons that see the inputs and all hidden before them, and outputs that see both."""
+    """Connect each hidden neuron to all nodes before it, each output to all other nodes."""
     n_inputs = checked_size(n_inputs, "inputs", 1)
     n_hidden = checked_size(n_hidden, "hidden neurons", 0)
     n_outputs = checked_size(n_outputs, "outputs", 1)
@@ -46,8 +56,9 @@ def cascade(n_inputs: int, n_hidden: int, n_outputs: int) -> Links:
 def family_of(parts: TopologyParts) -> str:
     """Name the family of a network with its sizes, such as "2-8-8-1 mlp".
 
-    Layers are checked first, then the full cascade, then bridged layers; anything else is "acn",
-    arbitrarily connected. Of cascades and of "acn" the sizes are inputs, hidden neurons, outputs.
+    Layers are tried first, then the full cascade, then bridged layers; any other network is "acn",
+    arbitrarily connected. The sizes of cascades and arbitrarily connected networks are the numbers
+    of inputs, hidden neurons and outputs.
 
     Parameters
     ----------
@@ -57,7 +68,7 @@ def family_of(parts: TopologyParts) -> str:
     Returns
     -------
     str
-        Sizes and family.
+        Sizes separated by hyphens, a blank, and the name of the family.
     """
     n_inputs, n_outputs = parts.n_inputs, len(parts.outputs)
     n_hidden = len(parts.neurons) - n_outputs
@@ -85,7 +96,7 @@ def levels(n_inputs: int, sources: Sequence[Sequence[int]]) -> list[int]:
 
 
 def family(links: Links, hidden: str, output: str, gain: float, leak: float) -> TopologyParts:
-    """The parts of a network linked like this; gain and leak are of the neurons not linear."""
+    """Return a network with these connections; `gain` and `leak` apply to nonlinear neurons."""
     n_inputs, sources, n_outputs = links
     n_hidden = len(sources) - n_outputs
     neurons = []

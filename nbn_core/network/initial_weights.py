@@ -1,4 +1,4 @@
-"""Starting weights: a scheme and a seed give the same weights on any machine."""
+"""Starting weights, drawn by a scheme from a random seed; the same on every machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ from nbn_core.types import FloatArray
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Scheme(OneLine):
-    """A way to draw starting weights: its name, a title for people, half the width per weight."""
+    """A distribution of starting weights: uniform between -bound and bound for each weight.
+
+    Parameters
+    ----------
+    name : str
+        Name in files and in Python.
+    title : str
+        Name in the user interface.
+    bounds : callable
+        Function that returns the bounds of a topology, (N,) float64.
+    """
 
     name: str
     title: str
@@ -43,26 +53,26 @@ SCHEMES: dict[str, Scheme] = {
 
 
 def initial_weights(topology: Topology, scheme: str = "uniform", seed: int = 0) -> FloatArray:
-    """Draw starting weights.
+    """Draw starting weights from a random seed.
 
     Parameters
     ----------
     topology : Topology
-        What they are for.
+        The network.
     scheme : str
-        A name in `SCHEMES`; "uniform" is the published one, between -1 and 1.
+        Distribution, a key of `SCHEMES`; "uniform", between -1 and 1, is that of the NBN papers.
     seed : int
-        From 0 up.
+        Random seed, from 0 up.
 
     Returns
     -------
     (N,) float64
-        Neuron by neuron, bias first; none is exactly 0.
+        Weights, neuron by neuron, bias first; none of them is exactly 0.
 
     Raises
     ------
     SettingError
-        If the scheme is unknown, or the seed is not a whole number from 0 up.
+        If the scheme is unknown, or the seed is not an integer from 0 up.
     """
     if not isinstance(scheme, str) or scheme not in SCHEMES:
         raise SettingError(

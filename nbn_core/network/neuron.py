@@ -1,4 +1,4 @@
-"""Neuron: one processing element, and the parts that a topology is put together from."""
+"""Neuron: one processing element; TopologyParts: the arguments of `Topology`."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ LEAK_MAX = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Neuron:
-    """A processing element: f(gain net) + leak net of the weighted sum of its sources.
+    """A processing element with the value f(gain net) + leak net, net its weighted sum.
 
     Parameters
     ----------
     activation : str
-        A name in `ACTIVATIONS`.
+        Activation function f, a key of `ACTIVATIONS`.
     gain : float
-        Steepness, above 0 and at most 1000.
+        Factor of the weighted sum, above 0 and at most 1000.
     leak : float
-        Share of the weighted sum that is added to the value, from 0 to 1000.
+        Slope of the linear term that is added to the value, from 0 to 1000.
     sources : tuple of int
-        Indices of the nodes it sees, ascending.
+        Indices of the nodes that feed the neuron, ascending.
     """
 
     activation: str = "bipolar"
@@ -45,7 +45,7 @@ class Neuron:
 
 
 class TopologyParts(NamedTuple):
-    """The arguments of `Topology`, in their order."""
+    """The arguments of `Topology`, in the same order."""
 
     names: tuple[str, ...]
     n_inputs: int
@@ -59,19 +59,19 @@ class TopologyParts(NamedTuple):
 
 
 def default_names(n_inputs: int, n_neurons: int, outputs: Sequence[int]) -> tuple[str, ...]:
-    """Names for nodes nobody named: x1.. inputs, h1.. hidden, y1.. outputs (y alone).
+    """Return default names: x1, x2, ... for inputs, h1, h2, ... for hidden neurons, y for outputs.
 
     Parameters
     ----------
     n_inputs, n_neurons : int
-        Sizes.
+        Numbers of inputs and of neurons.
     outputs : sequence of int
-        The neurons that are outputs.
+        Indices of the output neurons.
 
     Returns
     -------
     tuple of str
-        One for each node, inputs first.
+        Names of all nodes, inputs first; several outputs are called y1, y2, ...
     """
     place = {neuron: m for m, neuron in enumerate(outputs)}
     names = [f"x{i + 1}" for i in range(n_inputs)]
@@ -86,8 +86,8 @@ def default_names(n_inputs: int, n_neurons: int, outputs: Sequence[int]) -> tupl
 
 
 def quoted(name: object) -> str:
-    """A name as it stands in a sentence, no longer than a name may be."""
+    """Return a name in quotation marks for an error message, cut to the longest valid name."""
     text = str(name) if isinstance(name, str | int | float | tuple) else type(name).__name__
-    # A mark that turns the direction of text around would do so to the whole sentence.
+    # A mark that reverses the direction of text would reverse the whole sentence.
     text = "".join(c if c.isprintable() else "�" for c in text[: NAME_LENGTH + 1])
     return f"“{text if len(text) <= NAME_LENGTH else text[: NAME_LENGTH - 1] + '…'}”"

@@ -1,4 +1,4 @@
-"""Topology, the value: its counts, its names, and the families by their short names."""
+"""Topology: a feed-forward network without its weights, and constructors of the four families."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Topology(Pictured):
-    """A feed-forward network of any wiring, without its weights.
+    """A feed-forward network with arbitrary connections, without its weights.
 
     Parameters
     ----------
     names : tuple of str
-        One for each node, inputs first; all different, 1 to 24 characters. Empty means x1, x2, ...
-        for inputs, h1, h2, ... for hidden neurons, y1, y2, ... (or y alone) for outputs.
+        Names of the nodes, inputs first, all different, of 1 to 24 characters. If empty, inputs
+        are called x1, x2, ..., hidden neurons h1, h2, ..., outputs y1, y2, ... (a single one y).
     n_inputs : int
         Number of inputs, I.
     neurons : tuple of Neuron
-        In an order in which sources come before.
+        Neurons in topological order: every neuron after its sources.
     outputs : tuple of int
-        The neurons that are outputs, counted among the neurons from 0, in the order of the outputs.
+        Indices of the output neurons, counted among the neurons from 0, in output order.
 
     Raises
     ------
     TopologyError
-        If a name, number or setting is not what it may be.
+        If a name, number or setting is invalid.
     CycleError
-        If the connections form a loop.
+        If the connections form a cycle.
     UnreachableNeuronError
-        If a neuron has no source, or no path from it leads to an output.
+        If a neuron has no source, or no path leads from it to an output.
     """
 
     names: tuple[str, ...]
@@ -81,14 +81,12 @@ class Topology(Pictured):
 
     @property
     def described(self) -> tuple[str, str]:
-        """Sizes with the family, such as "2-8-8-1 mlp", and the number of weights in words."""
+        """Sizes and family, such as "2-8-8-1 mlp", and the number of weights, as text."""
         return family_of(self._parts), plural(self.n_weights, "weight")
 
     @property
     def _parts(self) -> TopologyParts:
         return TopologyParts(self.names, self.n_inputs, self.neurons, self.outputs)
-
-    # Counts
 
     @property
     def n_neurons(self) -> int:
@@ -102,7 +100,7 @@ class Topology(Pictured):
 
     @cached_property
     def n_connections(self) -> int:
-        """Number of connections, biases not counted."""
+        """Number of connections, biases excluded."""
         return sum(len(neuron.sources) for neuron in self.neurons)
 
     @property
@@ -112,7 +110,7 @@ class Topology(Pictured):
 
     @cached_property
     def levels(self) -> tuple[int, ...]:
-        """Length of the longest path from an input, for each neuron."""
+        """Length of the longest path from an input to each neuron, (K,)."""
         return tuple(levels(self.n_inputs, [neuron.sources for neuron in self.neurons]))
 
     @property
@@ -127,19 +125,17 @@ class Topology(Pictured):
 
     @property
     def output_names(self) -> tuple[str, ...]:
-        """Names of the outputs, in the order of the outputs."""
+        """Names of the outputs, in output order."""
         return tuple(self.names[self.n_inputs + output] for output in self.outputs)
 
     @property
     def weight_names(self) -> tuple[tuple[str, str], ...]:
-        """(source, neuron) of each weight by name, in the order of the weights; "" for a bias."""
+        """Names (source, neuron) of each weight, in weight order; the source of a bias is ""."""
         return tuple(
             (source, name)
             for name, neuron in zip(self.neuron_names, self.neurons, strict=True)
             for source in ("", *(self.names[node] for node in neuron.sources))
         )
-
-    # Families
 
     @classmethod
     def slp(
@@ -153,21 +149,21 @@ class Topology(Pictured):
         gain: float = 1.0,
         leak: float = 0.0,
     ) -> Topology:
-        """One hidden layer.
+        """Return a network with one hidden layer.
 
         Parameters
         ----------
         n_inputs, n_hidden, n_outputs : int
-            Sizes.
+            Numbers of inputs, hidden neurons and outputs.
         hidden, output : str
-            Activations of the hidden neurons and of the outputs.
+            Activations of the hidden neurons and of the outputs, keys of `ACTIVATIONS`.
         gain, leak : float
-            Of every neuron that is not linear.
+            Gain and leak of every nonlinear neuron.
 
         Returns
         -------
         Topology
-            n_inputs-n_hidden-n_outputs, layer to layer.
+            Layers of these sizes, each connected to the layer before it.
         """
         return cls.mlp([n_inputs, n_hidden, n_outputs], hidden, output, gain, leak)
 
@@ -180,21 +176,21 @@ class Topology(Pictured):
         gain: float = 1.0,
         leak: float = 0.0,
     ) -> Topology:
-        """Layers, each seeing the one before it.
+        """Return a multilayer perceptron: each layer is connected to the layer before it.
 
         Parameters
         ----------
         layers : sequence of int
-            Sizes from the inputs to the outputs, such as [7, 7, 1].
+            Sizes of the layers from inputs to outputs, such as [7, 7, 1].
         hidden, output : str
-            Activations of the hidden neurons and of the outputs.
+            Activations of the hidden neurons and of the outputs, keys of `ACTIVATIONS`.
         gain, leak : float
-            Of every neuron that is not linear.
+            Gain and leak of every nonlinear neuron.
 
         Returns
         -------
         Topology
-            The layered network.
+            Multilayer perceptron.
         """
         return cls(*family(layered(layers, bridged=False), hidden, output, gain, leak))
 
@@ -207,21 +203,21 @@ class Topology(Pictured):
         gain: float = 1.0,
         leak: float = 0.0,
     ) -> Topology:
-        """Bridged layers: each sees the inputs and all layers before it.
+        """Return a bridged MLP: each layer is connected to the inputs and all layers before it.
 
         Parameters
         ----------
         layers : sequence of int
-            Sizes from the inputs to the outputs, such as [7, 3, 1].
+            Sizes of the layers from inputs to outputs, such as [7, 3, 1].
         hidden, output : str
-            Activations of the hidden neurons and of the outputs.
+            Activations of the hidden neurons and of the outputs, keys of `ACTIVATIONS`.
         gain, leak : float
-            Of every neuron that is not linear.
+            Gain and leak of every nonlinear neuron.
 
         Returns
         -------
         Topology
-            The bridged network.
+            Bridged multilayer perceptron.
         """
         return cls(*family(layered(layers, bridged=True), hidden, output, gain, leak))
 
@@ -237,97 +233,95 @@ class Topology(Pictured):
         gain: float = 1.0,
         leak: float = 0.0,
     ) -> Topology:
-        """Fully connected cascade: every hidden neuron sees the inputs and all hidden before it.
+        """Return a fully connected cascade, in which each hidden neuron is a layer of its own.
 
         Parameters
         ----------
         n_inputs, n_hidden, n_outputs : int
-            Sizes. Outputs see the inputs and all hidden neurons, not each other.
+            Numbers of inputs, hidden neurons and outputs. Every hidden neuron is connected to the
+            inputs and all hidden neurons before it; outputs to the inputs and all hidden neurons.
         hidden, output : str
-            Activations of the hidden neurons and of the outputs.
+            Activations of the hidden neurons and of the outputs, keys of `ACTIVATIONS`.
         gain, leak : float
-            Of every neuron that is not linear.
+            Gain and leak of every nonlinear neuron.
 
         Returns
         -------
         Topology
-            The cascade.
+            Fully connected cascade.
         """
         links = cascade(n_inputs, n_hidden, n_outputs)
         return cls(*family(links, hidden, output, gain, leak))
 
-    # Graphs
-
     @classmethod
     def from_networkx(cls, graph: networkx.DiGraph) -> Topology:
-        """Any feed-forward graph.
+        """Return the topology that a feed-forward graph describes.
 
-        Nodes carry `role`: "input", "hidden" or "output"; neurons also `activation`, `gain` and
-        `leak` where they differ from bipolar, 1 and 0. Inputs come in the order in which they were
-        added, and so do neurons as far as their connections allow. Outputs come in the order of
-        their attribute `output` where all of them have one, else in the order they were added.
+        Nodes have the attribute `role`: "input", "hidden" or "output". Neurons may have
+        `activation`, `gain` and `leak`; the defaults are "bipolar", 1 and 0. Inputs keep the order
+        in which they were added, and so do neurons as far as their connections allow. Outputs are
+        ordered by the attribute `output` if all of them have it, otherwise by the order in which
+        they were added.
 
         Parameters
         ----------
         graph : networkx.DiGraph
-            Nodes may be anything; `str(node)` is the name.
+            Graph whose nodes are any hashable objects; `str(node)` is the name of a node.
 
         Returns
         -------
         Topology
-            The same graph.
+            Topology with the connections of the graph.
 
         Raises
         ------
         TopologyError
-            If the graph is undirected or has parallel connections, if a node has no role or one
-            that is not known, or if something is connected to an input.
+            If the graph is undirected or has parallel connections, if the role of a node is
+            missing or unknown, or if an input has a source.
         """
         return cls(*read_graph(graph))
 
     def to_networkx(self, weights: ArrayLike | None = None) -> networkx.DiGraph:
-        """Return the same network as a graph that `from_networkx` reads back.
+        """Return the network as a graph that `from_networkx` can read.
 
         Parameters
         ----------
         weights : (N,) array_like, optional
-            If given, connections carry `weight` and neurons carry `bias`.
+            Weights, stored as the attributes `weight` of connections and `bias` of neurons.
 
         Returns
         -------
         networkx.DiGraph
-            Nodes by name, inputs first.
+            Graph whose nodes are names, inputs first.
 
         Raises
         ------
         ShapeError
-            If `weights` does not have one entry for each weight.
+            If the length of `weights` is not N.
         """
         return graph_of(self._parts, weights)
 
-    # Plain values
-
     def to_dict(self) -> dict[str, Any]:
-        """As numbers, strings and lists, for JSON."""
+        """Return the topology as numbers, strings and lists for JSON."""
         return dictionary_of(self._parts)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Topology:
-        """Read what `to_dict` wrote.
+        """Return the topology that `to_dict` wrote.
 
         Parameters
         ----------
         values : mapping
-            Exactly the keys of `to_dict`.
+            Dictionary with exactly the keys of `to_dict`.
 
         Returns
         -------
         Topology
-            Equal to the one written.
+            Topology equal to the one written.
 
         Raises
         ------
         TopologyError
-            If a key is missing or unknown, or a value is not what it may be.
+            If a key is missing or unknown, or a value is invalid.
         """
         return cls(*read_dictionary(values))

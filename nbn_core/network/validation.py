@@ -1,4 +1,4 @@
-"""What a topology may be: counts, names, neurons and paths, each fault told in one sentence."""
+"""Validation of topologies: counts, names, neurons, their order, and paths to the outputs."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 
 def is_integer(value: object) -> bool:
-    """Whether it is a whole number, Python's or NumPy's, and no truth value."""
+    """Return whether a value is a Python or NumPy integer and not a bool."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
-def checked_size(value: object, what: str, least: int) -> int:
-    """A number of nodes as an int; `what` says which in the sentence."""
-    if not is_integer(value) or value < least:  # type: ignore[operator]
+def checked_size(value: object, what: str, low: int) -> int:
+    """Return a number of nodes as an int; `what` names it in the error message."""
+    if not is_integer(value) or value < low:  # type: ignore[operator]
         raise TopologyError(
-            f"The number of {what} must be a whole number from {least} up, not {shown(value)}."
+            f"The number of {what} must be a whole number from {low} up, not {shown(value)}."
         )
     return int(value)  # type: ignore[call-overload, no-any-return]
 
 
 def checked_sizes(layers: Sequence[int]) -> list[int]:
-    """Sizes of layers: of the inputs and of the outputs at the least."""
+    """Return the sizes of at least two layers, the inputs and the outputs."""
     if isinstance(layers, str) or not isinstance(layers, Iterable):
         raise TopologyError(
             f"Layers must be a list of sizes such as [2, 8, 1], not {shown(layers)}."
@@ -46,7 +46,7 @@ def checked_sizes(layers: Sequence[int]) -> list[int]:
 
 
 def check_keys(values: object, keys: Sequence[str], what: str) -> None:
-    """Refuse what is not a mapping with exactly these keys."""
+    """Raise TopologyError if `values` is not a mapping with exactly these keys."""
     if not isinstance(values, Mapping):
         raise TopologyError(f"A {what} must be an object with {', '.join(keys)}.")
     for key in keys:
@@ -58,7 +58,7 @@ def check_keys(values: object, keys: Sequence[str], what: str) -> None:
 
 
 def check_counts(n_inputs: int, neurons: Sequence[Neuron], outputs: Sequence[int]) -> None:
-    """Refuse a network without inputs, neurons or outputs, and outputs that are no neurons."""
+    """Raise TopologyError if inputs, neurons or outputs are missing, or an output is no neuron."""
     checked_size(n_inputs, "inputs", 1)
     if not neurons:
         raise TopologyError("The network has no neuron: add one.")
@@ -75,7 +75,7 @@ def check_counts(n_inputs: int, neurons: Sequence[Neuron], outputs: Sequence[int
 
 
 def check_names(names: Sequence[str], n_nodes: int) -> None:
-    """Refuse names that are too few, too long, not to be read, or the same."""
+    """Raise TopologyError if names are missing, too long, not printable, or not unique."""
     if len(names) != n_nodes:
         raise TopologyError(
             f"The network has {n_nodes} inputs and neurons but {len(names)} names: "
@@ -98,7 +98,7 @@ def check_names(names: Sequence[str], n_nodes: int) -> None:
 
 
 def checked_neuron(neuron: Neuron, name: str, n_nodes: int) -> Neuron:
-    """The neuron with plain numbers, its sources ascending."""
+    """Return the neuron with Python numbers and ascending sources."""
     if not isinstance(neuron, Neuron):
         raise TopologyError(f"{quoted(name)} must be a Neuron, not {type(neuron).__name__}.")
     if not isinstance(neuron.activation, str) or neuron.activation not in ACTIVATIONS:
@@ -123,11 +123,11 @@ def checked_neuron(neuron: Neuron, name: str, n_nodes: int) -> Neuron:
     return Neuron(neuron.activation, gain, leak, sources)
 
 
-def _setting(value: object, what: str, name: str, most: float) -> float:
+def _setting(value: object, what: str, name: str, high: float) -> float:
     known = isinstance(value, int | float | np.integer | np.floating)
-    if not known or isinstance(value, bool) or not 0 <= value <= most:  # type: ignore[operator]
+    if not known or isinstance(value, bool) or not 0 <= value <= high:  # type: ignore[operator]
         raise TopologyError(
-            f"The {what} of {quoted(name)} must be a number from 0 to {most:g}, not {shown(value)}."
+            f"The {what} of {quoted(name)} must be a number from 0 to {high:g}, not {shown(value)}."
         )
     number = float(value)  # type: ignore[arg-type]
     return number if math.copysign(1.0, number) > 0 else 0.0
@@ -136,7 +136,7 @@ def _setting(value: object, what: str, name: str, most: float) -> float:
 def check_paths(
     names: Sequence[str], n_inputs: int, neurons: Sequence[Neuron], outputs: Sequence[int]
 ) -> None:
-    """Refuse neurons that nothing reaches, or from which no path leads to an output."""
+    """Raise UnreachableNeuronError if a neuron has no source or no path to an output."""
     for k, neuron in enumerate(neurons):
         if not neuron.sources:
             raise UnreachableNeuronError(
@@ -159,11 +159,8 @@ def check_paths(
             )
 
 
-# Order
-
-
 def check_order(names: Sequence[str], n_inputs: int, neurons: Sequence[Neuron]) -> None:
-    """Refuse neurons that stand before one of their sources, above all in a loop."""
+    """Raise CycleError for a cycle, TopologyError for a neuron listed before one of its sources."""
     early = [
         (k, source)
         for k, neuron in enumerate(neurons)
@@ -185,7 +182,7 @@ def check_order(names: Sequence[str], n_inputs: int, neurons: Sequence[Neuron]) 
 
 
 def topological_order(graph: networkx.DiGraph, roles: Mapping[Any, str]) -> list[Any]:
-    """Neurons with sources first, otherwise as they were added."""
+    """Return the neurons in topological order, otherwise in the order they were added."""
     neurons = [node for node, role in roles.items() if role != "input"]
     index = {node: k for k, node in enumerate(neurons)}
     waiting = [sum(source in index for source in graph.predecessors(neuron)) for neuron in neurons]
@@ -207,7 +204,7 @@ def topological_order(graph: networkx.DiGraph, roles: Mapping[Any, str]) -> list
 
 
 def cycle_error(names: Sequence[str]) -> CycleError:
-    """What is told of a loop: its neurons, the middle left out where they are many."""
+    """Return the error that names the neurons of a cycle; of a long one only both ends."""
     if len(names) == 1:
         return CycleError(
             f"{quoted(names[0])} is connected to itself, but a feed-forward network has no loops: "
@@ -223,7 +220,7 @@ def cycle_error(names: Sequence[str]) -> CycleError:
 
 
 def find_loop(sources: Sequence[Sequence[int]]) -> list[int]:
-    """Find a loop, in the direction of its connections from the first listed, or nothing."""
+    """Return the neurons of a cycle in the direction of its connections; empty if there is none."""
     done = [False] * len(sources)
     for start in range(len(sources)):
         path: list[int] = []
