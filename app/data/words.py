@@ -8,7 +8,8 @@ from typing import Final
 from app.shared.words import part_counts
 from nbn_core.checks import plural
 from nbn_core.data.scaling import METHODS
-from nbn_core.data.table import Column, Table
+from nbn_core.data.table import Table
+from nbn_core.data.table_column import Column
 from nbn_core.experiment import OwnData, ProblemData
 from nbn_core.generators import PROBLEMS
 

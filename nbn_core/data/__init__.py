@@ -1,7 +1,7 @@
-"""Data: patterns to train with, and how a table becomes patterns.
+"""Data: the patterns of a training, and their preparation from a table.
 
-`dataset` holds the patterns; `table` a table as it was read, with what each column holds; `columns`
-how a column becomes numbers, classes and names included; `scaling` scales inputs and targets;
+`dataset` holds the patterns; `table` a table read from a file and `table_column` its columns;
+`columns` encodes classes as numbers and keeps their names; `scaling` scales inputs and targets;
 `split` divides patterns into training, validation and test parts.
 """
 

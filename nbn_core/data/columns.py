@@ -1,7 +1,8 @@
-"""DataColumn: a column of the data by its name, and the classes that its text stood for.
+"""DataColumn: the name of a column of data, and its classes if it held text.
 
-A column of numbers is one column of a Dataset. One of two classes is one, too: -1 for the first and
-1 for the second. More classes take a column each, 1 in their own rows and -1 in all others.
+A column of numbers is one column of a Dataset, and so is a column of two classes, with -1 for the
+first and 1 for the second. Three or more classes take one column each, with 1 in the rows of the
+class and -1 in all others.
 """
 
 from __future__ import annotations
@@ -23,19 +24,19 @@ MAX_CLASSES = 50
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DataColumn(OneLine):
-    """What one column of the user's data is called and means.
+    """Name and classes of one column of the user's data.
 
     Parameters
     ----------
     name : str
-        On one line.
+        Name of the column, one line of text.
     classes : sequence of str
-        None for numbers, else at least two, all different.
+        Names of the classes, at least two and all different; empty for a column of numbers.
 
     Raises
     ------
     DatasetError
-        If a name is no text that can be shown, or the classes are too few, too many or the same.
+        If a name is not printable text, or classes are too few, too many or not unique.
     """
 
     name: str
@@ -57,45 +58,45 @@ class DataColumn(OneLine):
 
     @property
     def width(self) -> int:
-        """How many columns of a Dataset it takes."""
+        """Number of columns of a Dataset that encode this column."""
         return 1 if len(self.classes) < 3 else len(self.classes)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of those."""
+        """Names of the columns of a Dataset that encode this column."""
         if self.width == 1:
             return (self.name,)
         return tuple(plain_name(f"{self.name}={label}", NAME_LENGTH) for label in self.classes)
 
     def encode(self, indices: IntArray) -> FloatArray:
-        """Write classes as numbers.
+        """Encode classes as numbers.
 
         Parameters
         ----------
         indices : (P,) int64
-            Of `classes`.
+            Class indices.
 
         Returns
         -------
         (P, width) float64
-            -1 and 1.
+            Class codes -1 and 1.
         """
         if self.width == 1:
             return np.where(indices == 1, 1.0, -1.0)[:, np.newaxis]
         return np.where(indices[:, np.newaxis] == np.arange(self.width), 1.0, -1.0)
 
     def label(self, values: ArrayLike) -> list[str]:
-        """Name the class that each row of numbers stands for: the largest, or the sign of one.
+        """Decode rows of numbers: the class of the largest, or of the sign of a single number.
 
         Parameters
         ----------
         values : (P, width) array_like
-            Targets, or the answers of a network.
+            Targets, or outputs of a network.
 
         Returns
         -------
         list of str
-            One of `classes` for each row.
+            Class of each row.
         """
         rows = np.asarray(values, dtype=np.float64)
         place = (rows[:, 0] > 0).astype(int) if self.width == 1 else rows.argmax(axis=1)
@@ -103,17 +104,17 @@ class DataColumn(OneLine):
 
 
 def meanings(columns: Iterable[DataColumn]) -> list[str]:
-    """Say which outputs of a network mean which class, a line for each column of classes.
+    """Describe the encoding of the target classes, one line per column of classes.
 
     Parameters
     ----------
     columns : iterable of DataColumn
-        What the targets were made of.
+        Target columns.
 
     Returns
     -------
     list of str
-        None for columns of numbers.
+        Lines of text; there are none for columns of numbers.
     """
     return [
         f"{column.name}: above 0 {column.classes[1]}, else {column.classes[0]}"
@@ -125,24 +126,24 @@ def meanings(columns: Iterable[DataColumn]) -> list[str]:
 
 
 def names_of(columns: Iterable[DataColumn]) -> tuple[str, ...]:
-    """Names of the columns of a Dataset that these columns make."""
+    """Return the names of the columns of a Dataset that encode these columns."""
     return tuple(name for column in columns for name in column.names)
 
 
 def check_coding(columns: Sequence[DataColumn], table: FloatArray) -> None:
-    """Check that columns of classes hold what their coding writes.
+    """Validate that columns of classes hold class codes.
 
     Parameters
     ----------
     columns : sequence of DataColumn
-        As wide together as the table.
+        Columns whose widths add up to n.
     table : (P, n) float64
-        Inputs or targets.
+        Encoded inputs or targets.
 
     Raises
     ------
     DatasetError
-        With the name of the first column that does not.
+        If a column of classes holds other numbers; the message names the first one.
     """
     first = 0
     for column in columns:
@@ -158,21 +159,21 @@ def check_coding(columns: Sequence[DataColumn], table: FloatArray) -> None:
             )
 
 
-def plain_name(text: str, most: int = 60) -> str:
-    """Bring text to one line, without invisible marks, and not too long.
+def plain_name(text: str, length: int = 60) -> str:
+    """Return text as one line without unprintable characters, cut to a length.
 
     Parameters
     ----------
     text : str
-        Anything.
-    most : int
-        Characters.
+        Any text.
+    length : int
+        Maximum number of characters.
 
     Returns
     -------
     str
-        May be empty.
+        One line of text; it may be empty.
     """
-    visible = "".join(c if c.isprintable() else " " for c in text[: 10 * most])
+    visible = "".join(c if c.isprintable() else " " for c in text[: 10 * length])
     name = " ".join(visible.split())
-    return name if len(name) <= most else name[: most - 1] + "…"
+    return name if len(name) <= length else name[: length - 1] + "…"

@@ -1,4 +1,4 @@
-"""Dataset: patterns, one a row, with what goes in and what should come out."""
+"""Dataset: P patterns, each with its inputs and targets."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ NAME_LENGTH = 100
 
 @dataclass(frozen=True, slots=True, init=False, eq=False)
 class Dataset(Pictured):
-    """P patterns of I inputs and M targets, checked once and never changed afterwards.
+    """P patterns of I inputs and M targets, validated once and immutable.
 
     Parameters
     ----------
     inputs : (P, I) array_like
-        One pattern a row.
+        Inputs, one pattern per row.
     targets : (P, M) array_like
-        What the outputs should be, in the same order of rows.
+        Desired outputs, in the same order of rows.
     name : str
-        A name for people.
+        Name in the user interface and in error messages.
     kind : "regression" or "classification"
-        Found from the targets if left out: classification if a single target takes exactly two
-        values, -1 and 1 or 0 and 1, or if each row of several such targets has exactly one high.
+        Kind of the targets. By default it is inferred: classification if the targets take exactly
+        two values, -1 and 1 or 0 and 1, and, with several targets, each row has exactly one 1.
     input_names, target_names : sequence of str
-        x1, x2, ... and y1, y2, ... (y if there is only one) if left out.
+        Names of the columns; by default x1, x2, ... and y1, y2, ... (a single target y).
 
     Raises
     ------
@@ -94,25 +94,25 @@ class Dataset(Pictured):
 
     @property
     def n_patterns(self) -> int:
-        """P, the number of rows."""
+        """Number of patterns, P."""
         return int(self.inputs.shape[0])
 
     @property
     def n_inputs(self) -> int:
-        """I, the number of columns of the inputs."""
+        """Number of inputs, I."""
         return int(self.inputs.shape[1])
 
     @property
     def n_outputs(self) -> int:
-        """M, the number of columns of the targets."""
+        """Number of targets, M."""
         return int(self.targets.shape[1])
 
     @property
     def least_sse(self) -> float:
-        """The smallest SSE that any network whatever can reach on these patterns.
+        """The smallest SSE that any network can reach on these patterns.
 
-        Zero, unless patterns with the same inputs have different targets: the best answer to
-        those is the mean of their targets.
+        It is above 0 only if patterns with equal inputs have different targets: the best output
+        for those is the mean of their targets.
         """
         _, group = np.unique(self.inputs, axis=0, return_inverse=True)
         group = group.reshape(-1)
@@ -123,24 +123,24 @@ class Dataset(Pictured):
         return float(np.sum((self.targets - means[group]) ** 2))
 
     def split(self, train_share: float, seed: int = 0) -> tuple[Dataset, Dataset]:
-        """Two datasets: a random share of the patterns to train on, the others to test.
+        """Split the patterns at random into a training and a test set.
 
         Parameters
         ----------
         train_share : float
-            Between 0 and 1; each side gets at least one pattern.
+            Share of the patterns to train on, between 0 and 1; each set gets at least one pattern.
         seed : int
-            The same seed gives the same split.
+            Random seed of the split.
 
         Returns
         -------
         tuple of Dataset
-            Training and test patterns, each in the order they had.
+            Training and test set, each in the original order of patterns.
 
         Raises
         ------
         SettingError
-            If the share does not lie between 0 and 1, or the seed is not a whole number >= 0.
+            If the share is not between 0 and 1, or the seed is not an integer from 0 up.
         DatasetError
             If there is only one pattern.
         """
@@ -160,19 +160,20 @@ class Dataset(Pictured):
         return self.rows(np.sort(order[-n_train:])), self.rows(np.sort(order[:-n_train]))
 
     def classes(self, values: ArrayLike | None = None) -> IntArray:
-        """Tell the class that each row of `values` stands for.
+        """Return the class index of each row of `values`.
 
-        With one output: 1 above the middle between the low and the high target, else 0.
-        With several: the index of the largest.
+        With one output the class is 1 above the mean of the two target values and 0 otherwise;
+        with several outputs it is the index of the largest.
 
         Parameters
         ----------
         values : (P, M) array_like
-            Outputs of a network; the targets themselves if left out.
+            Outputs of a network; by default the targets.
 
         Returns
         -------
         (P,) int64
+            Class indices from 0.
         """
         rows = self.targets if values is None else np.asarray(values, dtype=np.float64)
         if self.n_outputs > 1:
@@ -183,7 +184,7 @@ class Dataset(Pictured):
         return labels
 
     def right(self, outputs: ArrayLike) -> BoolArray:
-        """Which patterns a network with these `outputs` puts in their class.
+        """Return which patterns are classified correctly by these outputs.
 
         Parameters
         ----------
@@ -193,22 +194,23 @@ class Dataset(Pictured):
         Returns
         -------
         (P,) bool
+            True where the class of the output is that of the target.
         """
         same: BoolArray = self.classes(outputs) == self.classes()
         return same
 
     def rows(self, rows: IntArray) -> Dataset:
-        """Some of the patterns.
+        """Return a dataset of the selected patterns.
 
         Parameters
         ----------
         rows : (n,) int64
-            Their numbers, from 0.
+            Indices of the patterns, from 0.
 
         Returns
         -------
         Dataset
-            Otherwise the same.
+            Dataset with these patterns, the same kind and the same names.
         """
         return Dataset(
             self.inputs[rows],
@@ -220,11 +222,8 @@ class Dataset(Pictured):
         )
 
 
-# Checks
-
-
 def _table(values: ArrayLike, what: str) -> FloatArray:
-    """Copy `values` to read-only float64, or say in one sentence why that cannot be done."""
+    """Return a read-only float64 copy of `values`; raise DatasetError if it is not a table."""
     try:
         raw = np.asarray(values)
         if raw.dtype.kind not in "biufO":
@@ -254,7 +253,7 @@ def _table(values: ArrayLike, what: str) -> FloatArray:
 
 
 def _kind_of(targets: FloatArray) -> Kind:
-    """Classification if the targets can only mean classes."""
+    """Infer the kind: classification if the targets are bipolar or binary class codes."""
     low, high = float(targets.min()), float(targets.max())
     two_valued = high == 1.0 and low in (-1.0, 0.0) and bool(np.isin(targets, (low, high)).all())
     one_high = targets.shape[1] == 1 or bool(((targets == high).sum(axis=1) == 1).all())
@@ -262,26 +261,26 @@ def _kind_of(targets: FloatArray) -> Kind:
 
 
 def checked_name(name: object, what: str, *, empty: bool = False) -> str:
-    """Check a name.
+    """Validate a name.
 
     Parameters
     ----------
     name : str
-        From anywhere.
+        The name.
     what : str
-        It is the name of.
+        Kind of the named object, for error messages.
     empty : bool
-        Whether it may be.
+        Whether an empty name is valid.
 
     Returns
     -------
     str
-        The same.
+        The name, unchanged.
 
     Raises
     ------
     DatasetError
-        If it is no text, too long, or has control characters.
+        If the name is not text, too long, or contains control characters.
     """
     if not isinstance(name, str) or len(name) > NAME_LENGTH or not (name or empty):
         raise DatasetError(

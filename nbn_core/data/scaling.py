@@ -1,14 +1,13 @@
-"""Scaling: columns moved and stretched so that a network sees numbers of like size.
+"""Scaling: an affine map of each column that gives all columns a similar range.
 
     scaled = (raw - centre) / width        column by column
 
     none       centre 0, width 1
-    minmax     smallest and largest become -1 and 1
+    minmax     the smallest value becomes -1, the largest 1
     standard   mean 0, standard deviation 1
 
-A scaling is fitted on the patterns that train and on nothing else, and kept with the network: what
-the network is asked and what it answers are then raw numbers again. A column that never changes
-gets width 1. Nothing about a scaling ever changes; another one is fitted.
+A scaling is fitted on the training patterns alone and kept with the network, so that inputs and
+predictions are in raw units. The width of a constant column is 1. Scalings are immutable.
 """
 
 from __future__ import annotations
@@ -35,19 +34,19 @@ METHODS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True, init=False)
 class Affine:
-    """(x - centre) / width for each of some columns.
+    """The map (x - centre) / width of each of n columns.
 
     Parameters
     ----------
     centre : (n,) array_like
-        What becomes 0.
+        Values that are mapped to 0.
     width : (n,) array_like
-        What becomes 1 above it; above 0.
+        Distances from the centre that are mapped to 1; above 0.
 
     Raises
     ------
     SettingError
-        If there are not two lists of finite numbers of the same length, or a width is not above 0.
+        If these are not lists of finite numbers of the same length, or a width is not positive.
     """
 
     centre: tuple[float, ...]
@@ -74,29 +73,29 @@ class Affine:
 
     @classmethod
     def identity(cls, columns: int) -> Affine:
-        """Change nothing about so many columns."""
+        """Return the identity map of this many columns."""
         return cls(np.zeros(columns), np.ones(columns))
 
     @classmethod
     def fit(cls, values: ArrayLike, method: str = "minmax") -> Affine:
-        """Choose centres and widths.
+        """Fit centres and widths to values.
 
         Parameters
         ----------
         values : (P, n) array_like
-            The patterns to go by; finite.
+            Finite values of the training patterns.
         method : str
-            A name in METHODS.
+            Method, a key of `METHODS`.
 
         Returns
         -------
         Affine
-            For n columns.
+            Map of n columns.
 
         Raises
         ------
         SettingError
-            If there is no such method.
+            If the method is unknown.
         """
         if not isinstance(method, str) or method not in METHODS:
             raise SettingError(
@@ -110,7 +109,7 @@ class Affine:
             width = high / 2 - low / 2
             centre = low + width
         else:
-            # Sums of the largest numbers would overflow: measure in units of the largest.
+            # Sums of very large numbers would overflow: compute in units of the largest.
             unit = np.maximum(np.abs(low), np.abs(high))
             unit[unit == 0] = 1
             centre = (table / unit).mean(axis=0) * unit
@@ -120,48 +119,50 @@ class Affine:
 
     @property
     def is_identity(self) -> bool:
-        """Whether it changes nothing."""
+        """Whether the map is the identity."""
         return not any(self.centre) and all(width == 1 for width in self.width)
 
     def scaled(self, raw: ArrayLike) -> FloatArray:
-        """Scale rows.
+        """Map raw values to scaled ones.
 
         Parameters
         ----------
         raw : (P, n) array_like
-            In raw units.
+            Values in raw units.
 
         Returns
         -------
         (P, n) float64
+            Scaled values.
         """
         table = self._table(raw)
         with np.errstate(over="ignore"):
             return table.copy() if self.is_identity else (table - self.centre) / self.width
 
     def raw(self, scaled: ArrayLike) -> FloatArray:
-        """Undo it.
+        """Map scaled values back to raw units.
 
         Parameters
         ----------
         scaled : (P, n) array_like
-            As the network sees them.
+            Scaled values.
 
         Returns
         -------
         (P, n) float64
+            Values in raw units.
         """
         table = self._table(scaled)
         with np.errstate(over="ignore", invalid="ignore"):
             return table.copy() if self.is_identity else table * self.width + self.centre
 
     def to_dict(self) -> dict[str, Any]:
-        """As lists, for JSON."""
+        """Return the map as lists for JSON."""
         return {"centre": list(self.centre), "width": list(self.width)}
 
     @classmethod
     def from_dict(cls, values: object) -> Affine:
-        """Read what `to_dict` wrote.
+        """Return the map that `to_dict` wrote.
 
         Parameters
         ----------
@@ -171,7 +172,7 @@ class Affine:
         Returns
         -------
         Affine
-            Equal to the one written.
+            Map equal to the one written.
         """
         fields = _fields(values, ("centre", "width"))
         return cls(_list(fields["centre"]), _list(fields["width"]))
@@ -188,19 +189,19 @@ class Affine:
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """The scaling of inputs and that of targets, with the methods they were fitted by.
+    """The maps of inputs and targets, with the methods by which they were fitted.
 
     Parameters
     ----------
     inputs, targets : Affine
-        Column by column.
+        Maps of the input and target columns.
     inputs_by, targets_by : str
-        Names in METHODS.
+        Methods, keys of `METHODS`.
 
     Raises
     ------
     SettingError
-        If there is no such method.
+        If a method is unknown.
     """
 
     inputs: Affine
@@ -227,18 +228,19 @@ class Scaling:
 
     @classmethod
     def fit(cls, dataset: Dataset, inputs: str = "minmax", targets: str = "none") -> Scaling:
-        """Fit to patterns: those that train, no others.
+        """Fit a scaling to the training patterns.
 
         Parameters
         ----------
         dataset : Dataset
-            The training part.
+            Training patterns in raw units.
         inputs, targets : str
-            Names in METHODS.
+            Methods, keys of `METHODS`.
 
         Returns
         -------
         Scaling
+            Scaling of the inputs and targets.
         """
         return cls(
             Affine.fit(dataset.inputs, inputs),
@@ -249,7 +251,7 @@ class Scaling:
 
     @property
     def is_identity(self) -> bool:
-        """Whether it changes nothing."""
+        """Whether both maps are the identity."""
         return self.inputs.is_identity and self.targets.is_identity
 
     def apply(self, dataset: Dataset) -> Dataset:
@@ -258,12 +260,12 @@ class Scaling:
         Parameters
         ----------
         dataset : Dataset
-            In raw units.
+            Patterns in raw units.
 
         Returns
         -------
         Dataset
-            As the network sees it, otherwise the same.
+            Scaled patterns with the same kind and names.
         """
         return Dataset(
             self.inputs.scaled(dataset.inputs),
@@ -275,7 +277,7 @@ class Scaling:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """As names and lists, for JSON."""
+        """Return the scaling as names and lists for JSON."""
         return {
             "inputs": {"method": self.inputs_by, **self.inputs.to_dict()},
             "targets": {"method": self.targets_by, **self.targets.to_dict()},
@@ -283,7 +285,7 @@ class Scaling:
 
     @classmethod
     def from_dict(cls, values: object) -> Scaling:
-        """Read what `to_dict` wrote.
+        """Return the scaling that `to_dict` wrote.
 
         Parameters
         ----------
@@ -293,15 +295,12 @@ class Scaling:
         Returns
         -------
         Scaling
-            Equal to the one written.
+            Scaling equal to the one written.
         """
         parts = _fields(values, ("inputs", "targets"))
         read = [_fields(parts[key], ("method", "centre", "width")) for key in parts]
         methods = [part.pop("method") for part in read]
         return cls(Affine.from_dict(read[0]), Affine.from_dict(read[1]), *methods)
-
-
-# Checks
 
 
 def _row(values: ArrayLike, what: str) -> FloatArray:
@@ -321,7 +320,7 @@ def _list(value: object) -> list[float]:
 
 
 def _fields(value: object, names: tuple[str, ...]) -> dict[str, Any]:
-    """Give the entries in the order of the names, if there are exactly those."""
+    """Return the entries in the order of the names; raise if there are others or some lack."""
     if not isinstance(value, Mapping) or set(value) != set(names):
         raise SettingError(f"A scaling has {' and '.join(names)}, and this one is damaged.")
     return {name: value[name] for name in names}

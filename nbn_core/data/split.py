@@ -1,8 +1,9 @@
-"""Split: which patterns train, which validate, which test.
+"""Split: the division of patterns into training, validation and test sets.
 
-A permutation of the patterns is drawn from the seed; its end trains, what stands before that
-validates, the beginning tests. A stratified split first orders the permutation by how far into its
-own class each pattern comes, so that every part has the classes in nearly the same shares.
+A permutation of the patterns is drawn from the random seed. Its last entries are the training set,
+those before them the validation set, the first ones the test set. A stratified split first sorts
+the permutation by the relative position of each pattern within its class, so that every set has
+nearly the same shares of the classes.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from nbn_core.display import one_line
 from nbn_core.errors import DatasetError, SettingError
 from nbn_core.types import FloatArray, IntArray
 
-_ROUNDING = 1e-9  # of two shares that are meant to make 1
+_ROUNDING = 1e-9  # tolerance for two shares whose sum should be 1
 
 
 class Parts(NamedTuple):
-    """The patterns that train, and those that validate and test, or None."""
+    """Training patterns, and validation and test patterns or None."""
 
     train: Dataset
     validation: Dataset | None
@@ -33,7 +34,7 @@ class Parts(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Numbers of the patterns of each part, from 0, in rising order."""
+    """Indices of the patterns of each set, from 0, ascending, each (n,) int64."""
 
     train: IntArray
     validation: IntArray
@@ -44,10 +45,18 @@ class Rows(NamedTuple):
 
 
 class Split(NamedTuple):
-    """How patterns are split.
+    """Parameters of a split.
 
-    `train_share` of them train (1.0: all) and `validation_share` validate, the others test; which,
-    says `seed`; `stratified` splits every class alike.
+    Parameters
+    ----------
+    train_share : float
+        Share of the patterns in the training set; 1.0 leaves none for the other sets.
+    validation_share : float
+        Share of the patterns in the validation set; the remaining ones are the test set.
+    seed : int
+        Random seed of the permutation.
+    stratified : bool
+        Whether each class is split in the same proportions.
     """
 
     train_share: float = 1.0
@@ -57,22 +66,22 @@ class Split(NamedTuple):
 
 
 def checked(split: Split) -> Split:
-    """Check a split.
+    """Validate a split.
 
     Parameters
     ----------
     split : Split
-        Of anything.
+        Split with values of any type.
 
     Returns
     -------
     Split
-        The same, of numbers.
+        Split with values of the declared types.
 
     Raises
     ------
     SettingError
-        If a share or the seed is outside its limits.
+        If a share or the seed is out of range.
     """
     train = real(split.train_share, "The share of patterns to train on", 0.0, 1.0)
     if train == 0.0:
@@ -85,31 +94,32 @@ def checked(split: Split) -> Split:
         )
     seed = whole(split.seed, "The seed of the split", 0, MAX_SEED)
     if not isinstance(split.stratified, bool):
-        raise SettingError("Whether a split is stratified is said by true or false.")
+        raise SettingError("The setting “stratified” of a split must be true or false.")
     return Split(train, validation, seed, split.stratified)
 
 
 def rows_of(dataset: Dataset, split: Split) -> Rows:
-    """Choose the patterns of each part.
+    """Assign each pattern to a set.
 
     Parameters
     ----------
     dataset : Dataset
         All P patterns.
     split : Split
-        How to split them.
+        Parameters of the split.
 
     Returns
     -------
     Rows
-        Each pattern in one part; at least one trains, and one does not unless all do.
+        Indices of the patterns of each set. The training set is not empty, and neither are the
+        other two together unless all patterns train.
 
     Raises
     ------
     DatasetError
         If a single pattern is to be split.
     SettingError
-        If numbers are to be split by class.
+        If a stratified split is asked of targets that are not classes.
     """
     count = dataset.n_patterns
     none = np.empty(0, dtype=np.int64)
@@ -137,19 +147,19 @@ def rows_of(dataset: Dataset, split: Split) -> Rows:
 
 
 def parts_of(dataset: Dataset, rows: Rows) -> Parts:
-    """Give each part its patterns.
+    """Return the patterns of each set.
 
     Parameters
     ----------
     dataset : Dataset
         All patterns.
     rows : Rows
-        Of it.
+        Indices of the patterns of each set.
 
     Returns
     -------
     Parts
-        The dataset itself, if all of it trains.
+        Training, validation and test patterns; the dataset itself if all patterns train.
     """
     if len(rows.train) == dataset.n_patterns:
         return Parts(dataset, None, None)
@@ -158,7 +168,7 @@ def parts_of(dataset: Dataset, rows: Rows) -> Parts:
 
 
 def _progress(classes: IntArray) -> FloatArray:
-    """How far into its own class each pattern comes, between 0 and 1."""
+    """Return the relative position of each pattern within its class, between 0 and 1, (P,)."""
     _, group, sizes = np.unique(classes, return_inverse=True, return_counts=True)
     sorted_rows = np.argsort(group, kind="stable")
     first = np.concatenate([[0], np.cumsum(sizes)[:-1]])

@@ -1,111 +1,46 @@
-"""Table: columns of a file of one's own, and the choice of some of them that makes a Dataset.
+"""Table: the columns of a user's file, and the selection of columns that becomes a Dataset.
 
-A table is read by `nbn_core.formats.read_table`. Nothing is refused before it is chosen: a column
-of dates, or one with a word among its numbers, does no harm to the others.
+A table is read by `nbn_core.formats.read_table`. Columns are validated when they are chosen, so
+that a column of dates, or of numbers with text among them, does not prevent the use of the others.
 
     table = read_table(data)
     chosen = table.choose(inputs=["age", "income"], targets=["bought"])
     chosen.dataset, chosen.dropped, chosen.classes
 
-Text becomes numbers between -1 and 1: one column if there are two classes, one for each if there
-are more. Rows in which a chosen column is empty are left out, counted and listed.
+Text is encoded as classes, -1 and 1: one column for two classes, one column per class for more.
+Rows with a missing value in a chosen column are dropped and listed.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
 
 import numpy as np
 
-from nbn_core.checks import shown
-from nbn_core.data.columns import MAX_CLASSES, DataColumn, names_of, plain_name
-from nbn_core.data.dataset import NAME_LENGTH, Dataset
+from nbn_core.data.columns import MAX_CLASSES, DataColumn, names_of
+from nbn_core.data.dataset import Dataset
+from nbn_core.data.table_column import Column, check, constant, labels, quoted, same
 from nbn_core.display import OneLine
 from nbn_core.errors import DatasetError
-from nbn_core.types import BoolArray, FloatArray, IntArray
-
-Kind = Literal["number", "text", "date", "mixed", "constant", "empty"]
-
-_DATE = re.compile(
-    r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
-    r"([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?)?|\d{1,2}:\d{2}(:\d{2})?",
-    re.ASCII,
-)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Column(OneLine):
-    """One column: what stands in it, and the numbers where it stands for numbers.
-
-    Parameters
-    ----------
-    name : str
-        On one line, without marks that reverse text.
-    texts : tuple of str
-        As in the file; "" where nothing stands.
-    numbers : (P,) float64
-        NaN where nothing stands, or no number.
-    """
-
-    name: str
-    texts: tuple[str, ...]
-    numbers: FloatArray
-
-    @cached_property
-    def missing(self) -> BoolArray:
-        """Where nothing stands, (P,) bool."""
-        return np.array([not text for text in self.texts], dtype=np.bool_)
-
-    @cached_property
-    def classes(self) -> tuple[str, ...]:
-        """What stands in it, sorted, each once: numbers by size, then text."""
-        value = dict(zip(self.texts, self.numbers.tolist(), strict=True))
-        value.pop("", None)
-        numbers = sorted((number, text) for text, number in value.items() if number == number)
-        words = sorted(text for text, number in value.items() if number != number)
-        return (*(text for _, text in numbers), *words)
-
-    @cached_property
-    def kind(self) -> Kind:
-        """What it can be used for; "mixed" is a column of numbers with something else in it."""
-        there = ~self.missing
-        known = np.isfinite(self.numbers)
-        if not there.any():
-            return "empty"
-        if (known == there).all():
-            return "constant" if _same(self.numbers[there]) else "number"
-        words = set(self.texts) - {""}
-        if len(words) == 1:
-            return "constant"
-        if 2 * known.sum() >= there.sum():
-            return "mixed"
-        return "date" if all(map(_DATE.fullmatch, words)) else "text"
-
-    @property
-    def n_missing(self) -> int:
-        """Cells in which nothing stands."""
-        return int(self.missing.sum())
+from nbn_core.types import BoolArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Chosen(OneLine):
-    """What was made of the chosen columns.
+    """The dataset made of the chosen columns.
 
     Parameters
     ----------
     dataset : Dataset
-        In raw units; text as -1 and 1.
+        Patterns in raw units, with text encoded as -1 and 1.
     dropped : tuple of int
-        Rows of the file that were left out because a chosen column is empty there.
+        Numbers of the rows of the file that were dropped because a value is missing.
     classes : dict
-        By the name of a column of text: its classes. Two of them are -1 and 1 in this order.
+        Classes of each column of text, by its name; two classes are encoded as -1 and 1.
     inputs, targets : tuple of DataColumn
-        The chosen columns, with the classes as they can be shown.
+        Chosen columns, with printable class names.
     """
 
     dataset: Dataset
@@ -117,20 +52,20 @@ class Chosen(OneLine):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reading(OneLine):
-    """How a file was read: found out, or told.
+    """Settings with which a file was read, detected or given.
 
     Parameters
     ----------
     kind : str
-        "text", "excel" or "parquet".
+        Kind of the file: "text", "excel" or "parquet".
     encoding, delimiter, decimal : str
-        Of text; "whitespace" is a delimiter.
+        Encoding, delimiter and decimal separator of text; a delimiter may be "whitespace".
     header : bool
-        Whether the first row has the names.
+        Whether the first row holds the names of the columns.
     missing : tuple of str
-        What stands for nothing, apart from nothing.
+        Missing-value markers besides the empty cell.
     sheet : str
-        Of a workbook.
+        Sheet of a workbook.
     """
 
     kind: str
@@ -149,13 +84,13 @@ class Table(OneLine):
     Parameters
     ----------
     columns : tuple of Column
-        With names that differ.
+        Columns, with unique names.
     rows : (P,) int64
         Number of each row in the file, the first row of the file being 1.
     reading : Reading
         How the file was read.
     blank : int
-        Rows of the file in which nothing stands at all.
+        Number of rows of the file whose cells are all empty.
 
     Raises
     ------
@@ -180,7 +115,7 @@ class Table(OneLine):
             if times > 1:
                 places = [i for i, c in enumerate(self.columns, 1) if c.name == name][:2]
                 raise DatasetError(
-                    f"Columns {places[0]} and {places[1]} are both called {_quoted(name)}: rename "
+                    f"Columns {places[0]} and {places[1]} are both called {quoted(name)}: rename "
                     "one of them."
                 )
 
@@ -190,12 +125,12 @@ class Table(OneLine):
         return tuple(column.name for column in self.columns)
 
     def suggested(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Suggest inputs and targets: the last column that will do, and the numbers before it.
+        """Suggest the last usable column as target and all other columns of numbers as inputs.
 
         Returns
         -------
         tuple
-            Names of inputs and of targets; empty where nothing will do.
+            Names of the inputs and names of the targets; empty if no column is usable.
         """
         usable = [
             column.name
@@ -214,33 +149,33 @@ class Table(OneLine):
         classes: Collection[str] = (),
         name: str = "",
     ) -> Chosen:
-        """Make a dataset of some columns.
+        """Return the dataset of some columns.
 
         Parameters
         ----------
         inputs, targets : sequence of str
-            Names of columns.
+            Names of the columns.
         classes : collection of str
-            Columns whose numbers are names of classes, too.
+            Names of numeric columns that hold class labels.
         name : str
-            Of the dataset.
+            Name of the dataset.
 
         Returns
         -------
         Chosen
-            The dataset, the rows left out, and what the classes are.
+            The dataset, the dropped rows and the classes.
 
         Raises
         ------
         DatasetError
-            If a column is not there, chosen twice, or cannot be used: one sentence with its name.
+            If a column does not exist, is chosen twice, or cannot be used; the message names it.
         """
         x, d = self._columns(inputs, "input"), self._columns(targets, "target")
         twice = [column.name for column in d if column in x]
         if twice:
-            raise DatasetError(f"Column {_quoted(twice[0])} is an input and a target: choose one.")
+            raise DatasetError(f"Column {quoted(twice[0])} is an input and a target: choose one.")
         for column in (*x, *d):
-            _check(column, self.rows, column.name in classes)
+            check(column, self.rows, column.name in classes)
         keep = ~np.logical_or.reduce([column.missing for column in (*x, *d)])
         if not keep.any():
             raise DatasetError(
@@ -272,14 +207,14 @@ class Table(OneLine):
             raise DatasetError(f"No column is chosen as {what}: choose at least one.")
         for name in chosen:
             if name not in known:
-                raise DatasetError(f"There is no column {_quoted(str(name))}: choose another.")
+                raise DatasetError(f"There is no column {quoted(str(name))}: choose another.")
             if chosen.count(name) > 1:
-                raise DatasetError(f"Column {_quoted(name)} is chosen twice as {what}.")
+                raise DatasetError(f"Column {quoted(name)} is chosen twice as {what}.")
         return [known[name] for name in chosen]
 
 
 class _Part:
-    """A chosen column as numbers: itself, or its classes."""
+    """A chosen column as numbers: its values, or its encoded classes."""
 
     def __init__(self, column: Column, keep: BoolArray, as_classes: bool) -> None:
         self.column = column
@@ -287,68 +222,14 @@ class _Part:
         self.coded = DataColumn(column.name)
         if column.kind != "text" and not as_classes:
             self.table = column.numbers[keep, np.newaxis]
-            if _same(self.table):
-                raise _constant(column, keep)
+            if same(self.table):
+                raise constant(column, keep)
             return
         texts = [text for text, kept in zip(column.texts, keep, strict=True) if kept]
         there = set(texts)
         self.classes = tuple(label for label in column.classes if label in there)
         if len(self.classes) < 2:
-            raise _constant(column, keep)
+            raise constant(column, keep)
         place = {label: i for i, label in enumerate(self.classes)}
-        self.coded = DataColumn(column.name, _labels(column, self.classes))
+        self.coded = DataColumn(column.name, labels(column, self.classes))
         self.table = self.coded.encode(np.array([place[text] for text in texts]))
-
-
-def _labels(column: Column, classes: Sequence[str]) -> tuple[str, ...]:
-    """Shorten the classes to what can be shown; they must still differ."""
-    labels = tuple(plain_name(label, NAME_LENGTH) or "(blank)" for label in classes)
-    if len(set(labels)) < len(labels):
-        raise DatasetError(
-            f"Column {_quoted(column.name)} has classes that look the same on the screen: give "
-            "them short names that differ."
-        )
-    return labels
-
-
-# Checks
-
-
-def _check(column: Column, rows: IntArray, as_classes: bool) -> None:
-    name, kind = _quoted(column.name), column.kind
-    if kind == "empty":
-        raise DatasetError(f"Column {name} is empty: choose another.")
-    if kind == "constant":
-        raise _constant(column, ~column.missing)
-    if kind == "date":
-        raise DatasetError(
-            f"Column {name} holds dates or times, which a network cannot take: choose another, or "
-            "replace them by numbers, such as days since the first."
-        )
-    if kind == "mixed" and not as_classes:
-        at = int(np.argmax(~column.missing & ~np.isfinite(column.numbers)))
-        raise DatasetError(
-            f"Row {rows[at]} of column {name} is {_quoted(column.texts[at])}, not a number that "
-            "can be used: correct it, or empty the cell to leave the row out."
-        )
-    if (kind == "text" or as_classes) and len(column.classes) > MAX_CLASSES:
-        raise DatasetError(
-            f"Column {name} has {len(column.classes)} different entries, too many for classes "
-            f"(at most {MAX_CLASSES}): choose another."
-        )
-
-
-def _constant(column: Column, keep: BoolArray) -> DatasetError:
-    value = column.texts[int(np.argmax(keep))]
-    return DatasetError(
-        f"Column {_quoted(column.name)} is {_quoted(value)} in every row that is used, so nothing "
-        "can be learnt from it: choose another."
-    )
-
-
-def _same(numbers: FloatArray) -> bool:
-    return bool((numbers == numbers.flat[0]).all())
-
-
-def _quoted(text: object) -> str:
-    return f"“{plain_name(text, 40)}”" if isinstance(text, str) else shown(text)

@@ -16,7 +16,8 @@ import numpy as np
 import pandas
 
 from nbn_core.data.columns import plain_name
-from nbn_core.data.table import Column, Reading, Table
+from nbn_core.data.table import Reading, Table
+from nbn_core.data.table_column import Column
 from nbn_core.errors import DatasetError
 from nbn_core.formats.parsing import quoted
 from nbn_core.formats.sniffing import DELIMITERS, NUMBER, Found, has_header, sniff
