@@ -1,3 +1,4 @@
+// @ts-check
 // The Draw page: keeps what the server sent, answers what the user does, and keeps the screen up to
 // date. The screen itself is in screen.js.
 
