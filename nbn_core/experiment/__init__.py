@@ -1,9 +1,9 @@
-"""Experiment: the one value everything else follows from, and its JSON.
+"""Experiment: everything that determines a training, as one value, and its JSON.
 
     Experiment = topology + data + rule and its settings + starting weights + stopping
 
-The same Experiment trains to bit-identical weights in any process and thread of one machine.
-Its JSON is canonical (sorted keys, no blanks, the shortest text that gives back each float), so
+The same Experiment trains to bit-identical weights in every process and thread of one machine. Its
+JSON is canonical (sorted keys, no blanks, the shortest text that represents each float exactly), so
 that equal experiments have equal text:
 
     {"format": "nbn-lab-experiment", "version": 2,
@@ -18,19 +18,20 @@ that equal experiments have equal text:
      "drawing": {...} or null}
 
 with "split": {"train_share", "validation_share", "seed", "stratified"}. Every key but "patience" is
-needed and no other is allowed: a changed default or a lost key must never turn an old file into
-another experiment without a word. Files of earlier versions are read as what they meant then, and
-one without "patience", which is written only when above 0, never stops early.
+required, and no other is allowed: a changed default or a lost key must never silently turn an old
+file into a different experiment. Files of earlier versions keep the meaning they had; a file
+without "patience", which is written only if it is above 0, has no early stopping.
 
-`value` is the whole; `data` and `start` are its parts, with `nbn_core.data.split`; `reading` and
-`versions` turn a file of any version into one, `link` writes and reads links. `checks`, `jsontext`
-and `byte_cache` serve all of them.
+`value` holds the class `Experiment`. Its parts are in `data` (built-in problems), `own_data`,
+`start` and `nbn_core.data.split`. `reading` and `versions` read files of every version; `link`
+writes and reads links. `checks`, `jsontext` and `byte_cache` are helpers of the others.
 """
 
 from nbn_core.data.split import Parts
 from nbn_core.experiment import link
-from nbn_core.experiment.data import OwnData, ProblemData
+from nbn_core.experiment.data import ProblemData
 from nbn_core.experiment.jsontext import MAX_JSON
+from nbn_core.experiment.own_data import OwnData
 from nbn_core.experiment.reading import FORMAT, VERSION
 from nbn_core.experiment.start import MAX_ITERATIONS, GivenStart, SeededStart, Stopping
 from nbn_core.experiment.value import MAX_DRAWING, Experiment

@@ -1,7 +1,7 @@
-"""A cache limited by bytes, for many threads: results that can be computed again.
+"""A thread-safe cache limited by bytes, for results that can be computed again.
 
-An experiment is kept in histories of hundreds of steps, but only few of them are looked at: what
-can be computed again, such as the scaled patterns, must not be kept with each.
+The undo history of a session holds hundreds of experiments, only a few of which are in use. Results
+such as scaled patterns are therefore cached here and not stored with each experiment.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Value = TypeVar("Value")
 
 
 def size_of(value: object) -> int:
-    """Count the bytes of the arrays and texts in a value, and a little for itself."""
+    """Return the size of a value in bytes: its arrays and texts, and an allowance per object."""
     if isinstance(value, np.ndarray):
         return value.nbytes + 200
     if isinstance(value, bytes | str):
@@ -29,16 +29,16 @@ def size_of(value: object) -> int:
 
 
 class ByteCache:
-    """Values by key; those used longest ago go first.
+    """Values by key; the least recently used ones are removed first.
 
     Parameters
     ----------
     limit : int
-        Bytes of all values together; the newest is kept even if it alone takes more.
+        Maximum size of all values in bytes; the newest is kept even if it is larger.
     largest : int, optional
-        Bytes above which a value is returned but not kept, so that it does not displace all others.
+        Size in bytes above which a value is not kept, so that it does not displace all others.
     size : callable
-        Bytes of a value.
+        Function that returns the size of a value in bytes.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class ByteCache:
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return the value kept under a key, or make it and keep it."""
+        """Return the cached value of a key; if there is none, compute and cache it."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

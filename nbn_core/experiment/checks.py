@@ -1,4 +1,4 @@
-"""Checks of what the parts of an experiment are made from: one sentence each."""
+"""Validation of the parts of an experiment, and immutable dictionaries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KEY_LENGTH = 40
 
 
 class FrozenDict(dict[str, Any]):
-    """A dict that cannot be changed, so that an Experiment cannot be."""
+    """A dict that cannot be changed, for the fields of an immutable Experiment."""
 
     def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
         raise TypeError("An experiment cannot be changed: make another with dataclasses.replace.")
@@ -25,7 +25,7 @@ class FrozenDict(dict[str, Any]):
 
 
 def mapping(value: object, what: str) -> Mapping[str, Any]:
-    """`value` if it is names with values, or one sentence."""
+    """Return `value` if it is a mapping with short names as keys; raise SettingError if not."""
     if not isinstance(value, Mapping):
         raise SettingError(f"{what} must be names with values, not {shown(value)}.")
     for key in value:
@@ -37,5 +37,5 @@ def mapping(value: object, what: str) -> Mapping[str, Any]:
 
 
 def keep(instance: object, name: str, value: object) -> None:
-    """Set a field while a frozen value is being made."""
+    """Set a field of a frozen dataclass, from its `__post_init__`."""
     object.__setattr__(instance, name, value)

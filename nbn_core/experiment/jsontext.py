@@ -1,4 +1,4 @@
-"""Canonical JSON out, and strict JSON in: bounded, UTF-8, finite, no key twice."""
+"""JSON of experiments: written in canonical form, read strictly."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ MAX_JSON = 32_000_000
 
 
 def dumps(value: object) -> str:
-    """Write sorted keys, no blanks, plain ASCII, and the shortest text that gives back a float."""
+    """Return canonical JSON: sorted keys, no blanks, ASCII, the shortest exact text of a float."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def loads(text: str | bytes) -> Any:
-    """Parse JSON strictly: bounded, UTF-8, no NaN or Infinity, no key twice.
+    """Parse JSON strictly: limited size, UTF-8, no NaN or Infinity, no repeated key.
 
     Parameters
     ----------
     text : str or bytes
-        From anywhere.
+        Untrusted JSON.
 
     Returns
     -------
     object
-        What `json.loads` makes of it.
+        Parsed document, as `json.loads` returns it.
 
     Raises
     ------
     ExperimentError
-        One sentence, for every kind of damage.
+        If the text is not valid JSON or breaks one of these rules.
     """
     if not isinstance(text, (str, bytes)):
         raise ExperimentError(f"An experiment is read from text, not {shown(text)}.")

@@ -1,4 +1,4 @@
-"""An experiment as the text of a link: JSON, raw deflate, base64url without padding."""
+"""Links: an experiment as JSON, compressed with raw deflate, in base64url without padding."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 import zlib
 
 from nbn_core.errors import ExperimentError
-from nbn_core.experiment.data import OwnData
+from nbn_core.experiment.own_data import OwnData
 from nbn_core.experiment.value import Experiment
 
 MAX_LINK = 60_000
 MAX_TEXT = 4_000_000
-MAX_NUMBERS = 50_000  # of own data: more would not fit, and to pack them for nothing takes seconds
+MAX_NUMBERS = 50_000  # of own data; more would not fit, and compressing them takes seconds
 
-_RAW = -15
+_RAW = -15  # window bits of zlib: raw deflate without a header
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
 _DAMAGED = (
     "This link is damaged: ask for it again, and copy it whole from the first letter to the last."
@@ -22,22 +22,22 @@ _DAMAGED = (
 
 
 def encode(experiment: Experiment) -> str:
-    """Write an experiment as text for a link.
+    """Encode an experiment as the text of a link.
 
     Parameters
     ----------
     experiment : Experiment
-        What to put in the link.
+        The experiment.
 
     Returns
     -------
     str
-        Letters, digits, - and _ only.
+        Text of ASCII letters, digits, - and _.
 
     Raises
     ------
     ExperimentError
-        If it takes more than 60,000 characters, or its own data has more than 50,000 numbers.
+        If the text has more than 60,000 characters, or the data more than 50,000 numbers.
     """
     if isinstance(experiment.data, OwnData):
         data = experiment.data.dataset
@@ -60,21 +60,22 @@ def encode(experiment: Experiment) -> str:
 
 
 def decode(link: str) -> Experiment:
-    """Read an experiment from the text of a link.
+    """Decode an experiment from the text of a link.
 
     Parameters
     ----------
     link : str
-        What `encode` wrote.
+        Text written by `encode`.
 
     Returns
     -------
     Experiment
+        The experiment.
 
     Raises
     ------
     ExperimentError
-        If it is too long, damaged, or unpacks to more than 4 MB.
+        If the text is too long, damaged, or unpacks to more than 4 MB.
     """
     if not isinstance(link, str):
         raise ExperimentError("A link is text, this is something else: copy the link again.")

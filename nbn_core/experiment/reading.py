@@ -1,4 +1,4 @@
-"""Reading: the parts of an experiment from parsed JSON of any version."""
+"""Reading of experiments: from parsed JSON of any version to the arguments of `Experiment`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from nbn_core.checks import shown
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn, names_of
 from nbn_core.errors import ExperimentError
-from nbn_core.experiment.data import OwnData, ProblemData
+from nbn_core.experiment.data import ProblemData
+from nbn_core.experiment.own_data import OwnData
 from nbn_core.experiment.start import GivenStart, SeededStart, Stopping
 from nbn_core.experiment.versions import UPGRADES
 from nbn_core.network import Topology
@@ -22,7 +23,7 @@ _SPLIT = "train_share validation_share seed stratified"
 
 
 def read_parts(document: object) -> dict[str, Any]:
-    """Make the parts of an experiment.
+    """Return the parts of an experiment.
 
     Parameters
     ----------
@@ -32,13 +33,13 @@ def read_parts(document: object) -> dict[str, Any]:
     Returns
     -------
     dict
-        What `Experiment` is made from, by the names of its arguments.
+        Arguments of `Experiment` by name.
 
     Raises
     ------
     ExperimentError
-        If something is missing, unknown or of the wrong type; other errors of the core come from
-        the parts themselves.
+        If a key is missing, unknown or of the wrong type. The parts raise other subclasses of
+        `NBNError` for invalid values.
     """
     whole = fields(
         _upgraded(document),
@@ -59,7 +60,7 @@ def read_parts(document: object) -> dict[str, Any]:
 
 
 def _upgraded(document: object) -> dict[str, Any]:
-    """The document as the newest version would say it."""
+    """Return the document converted to the newest version."""
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ExperimentError("This is not an experiment of NBN Lab.")
     version = document.get("version")
@@ -111,7 +112,7 @@ def _read_own(value: dict[str, Any]) -> OwnData:
 
 
 def _read_settings(rule: object, settings: dict[str, Any]) -> dict[str, Any]:
-    """NBN of a file that names no step control is the published rule, as it was before others."""
+    """Add the published step control, the only one when files did not name one, to NBN."""
     return {**PUBLISHED, **settings} if rule == "nbn" else settings
 
 
@@ -142,11 +143,8 @@ def _read_start(value: object) -> SeededStart | GivenStart:
     return SeededStart(seeded["scheme"], seeded["seed"])
 
 
-# Checks
-
-
 def fields(value: object, where: str, names: str, optional: str = "") -> dict[str, Any]:
-    """`value` if it is an object with exactly these keys, the optional ones or not."""
+    """Return `value` if it is an object with exactly these keys and any of the optional ones."""
     fields: dict[str, Any] = typed(value, dict, where)
     all_there(fields, names.split(), where)
     known = [*names.split(), *optional.split()]
@@ -159,7 +157,7 @@ def fields(value: object, where: str, names: str, optional: str = "") -> dict[st
 
 
 def all_there(fields: dict[str, Any], names: Iterable[str], where: str) -> None:
-    """Refuse fields that lack one of the names."""
+    """Raise ExperimentError if one of the names is missing."""
     for name in names:
         if name not in fields:
             raise ExperimentError(
@@ -172,7 +170,7 @@ _JSON_NAMES: dict[type, str] = {dict: "an object", list: "a list", str: "text"}
 
 
 def typed(value: object, kind: type, where: str) -> Any:
-    """`value` if it is of this kind of JSON."""
+    """Return `value` if it has this type."""
     if not isinstance(value, kind):
         raise ExperimentError(
             f"This experiment is damaged: {where} must be {_JSON_NAMES[kind]}, not {shown(value)}."
@@ -181,7 +179,7 @@ def typed(value: object, kind: type, where: str) -> Any:
 
 
 def _rows(value: object, where: str) -> list[list[float]]:
-    """`value` if it is a list of lists of numbers; Dataset checks the rest."""
+    """Return `value` if it is a list of lists of numbers; `Dataset` validates the shape."""
     rows: list[list[float]] = typed(value, list, where)
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, list) or not all(type(cell) in (int, float) for cell in row):

@@ -1,4 +1,4 @@
-"""Where training starts and ends."""
+"""Starting weights and stopping conditions of an experiment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,20 @@ MAX_ITERATIONS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class SeededStart:
-    """Starting weights drawn by a scheme from a seed."""
+    """Starting weights drawn from a random seed.
+
+    Parameters
+    ----------
+    scheme : str
+        Distribution, a key of `nbn_core.network.SCHEMES`.
+    seed : int
+        Random seed, from 0 up.
+
+    Raises
+    ------
+    SettingError
+        If the scheme is unknown or the seed is out of range.
+    """
 
     scheme: str = "uniform"
     seed: int = 0
@@ -34,7 +47,18 @@ class SeededStart:
 
 @dataclass(frozen=True, slots=True)
 class GivenStart:
-    """The starting weights themselves, neuron by neuron, bias first."""
+    """Starting weights given as numbers.
+
+    Parameters
+    ----------
+    weights : (N,) sequence of float
+        Finite weights, neuron by neuron, bias first.
+
+    Raises
+    ------
+    SettingError
+        If this is not a list of finite numbers.
+    """
 
     weights: tuple[float, ...]
 
@@ -56,16 +80,22 @@ class GivenStart:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """When training ends.
+    """Conditions under which training ends.
 
     Parameters
     ----------
     target_sse : float
-        At this SSE of the training patterns, or less.
+        SSE of the training patterns at or below which the problem counts as solved.
     max_iterations : int
-        After so many iterations.
+        Maximum iterations.
     patience : int
-        After so many iterations without a better SSE of the validation patterns; 0: never early.
+        Iterations without a smaller SSE of the validation patterns after which training stops
+        early; 0 for no early stopping.
+
+    Raises
+    ------
+    SettingError
+        If a value is not a number or out of range.
     """
 
     target_sse: float = 0.01
@@ -82,14 +112,15 @@ class Stopping:
         keep(self, "patience", whole(self.patience, "The patience", 0, MAX_ITERATIONS))
 
     def to_dict(self) -> dict[str, float | int]:
-        """Write it as a part of an experiment.
+        """Return the conditions as a part of the JSON of an experiment.
 
         Returns
         -------
         dict
-            The patience only where there is any: who has none says what was always said.
+            Omits `patience` when it is 0, so that experiments saved before early stopping existed
+            keep the same JSON.
         """
-        said: dict[str, float | int] = {
+        values: dict[str, float | int] = {
             "target_sse": self.target_sse, "max_iterations": self.max_iterations,
         }  # fmt: skip
-        return {**said, "patience": self.patience} if self.patience else said
+        return {**values, "patience": self.patience} if self.patience else values

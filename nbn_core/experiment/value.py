@@ -1,4 +1,4 @@
-"""Experiment: the value itself. What its JSON looks like is told in `nbn_core.experiment`."""
+"""The class Experiment. Its JSON is documented in `nbn_core.experiment`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from nbn_core.data.split import Parts
 from nbn_core.display import one_line
 from nbn_core.errors import ExperimentError, NBNError, SettingError, ShapeError
 from nbn_core.experiment.checks import FrozenDict, keep, mapping
-from nbn_core.experiment.data import OwnData, ProblemData
+from nbn_core.experiment.data import ProblemData
 from nbn_core.experiment.jsontext import dumps, loads
+from nbn_core.experiment.own_data import OwnData
 from nbn_core.experiment.reading import FORMAT, VERSION, all_there, read_parts
 from nbn_core.experiment.start import GivenStart, SeededStart, Stopping
 from nbn_core.generators import PROBLEMS
@@ -36,33 +37,33 @@ MAX_DEPTH = 32
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """Everything a training depends on; another one is made with `dataclasses.replace`.
+    """Everything a training depends on. Immutable: `dataclasses.replace` returns a changed copy.
 
     Parameters
     ----------
     topology : Topology
         The network.
     data : ProblemData or OwnData
-        The patterns; as many inputs and targets as the network has inputs and outputs.
+        Patterns, with as many inputs and targets as the network has inputs and outputs.
     rule : str
-        One of RULES.
+        Learning rule, a key of `nbn_core.RULES`.
     settings : mapping
-        Of the rule; those left out have their defaults.
+        Settings of the rule; missing ones have their default values.
     start : SeededStart or GivenStart
         The starting weights.
     stopping : Stopping
-        When to end.
+        Conditions under which training ends.
     drawing : dict or None
-        Whatever the page that draws the network wants to keep with it: JSON of at most 256 kB.
+        Layout of the network on the Draw page, JSON of at most 256 kB.
 
     Raises
     ------
     ShapeError
-        If the data or the given weights do not fit the network.
+        If the sizes of the data or of the given weights do not match the network.
     SettingError
-        If there is no such rule, or one of its settings is outside its limits.
+        If the rule is unknown or one of its settings is invalid.
     ExperimentError
-        If a part is missing or of the wrong type, or the drawing is not JSON or too large.
+        If a part has the wrong type, or the drawing is not JSON or too large.
     """
 
     topology: Topology
@@ -92,21 +93,21 @@ class Experiment:
 
     @classmethod
     def suggested(cls, problem: str, *, split_seed: int = 0, **parameters: Any) -> Experiment:
-        """Put a problem together with all that is suggested for it.
+        """Return an experiment with the network, split and target suggested for a problem.
 
         Parameters
         ----------
         problem : str
-            One of PROBLEMS.
+            Name of the problem, a key of `nbn_core.generators.PROBLEMS`.
         split_seed : int
-            Which patterns train, where not all do.
+            Random seed of the split, for problems that suggest one.
         **parameters
-            Of its generator.
+            Parameters of the generator.
 
         Returns
         -------
         Experiment
-            With seed 0 for the starting weights.
+            Experiment with NBN and starting weights from seed 0.
         """
         share = PROBLEMS[problem].train_share if problem in PROBLEMS else 1.0
         data = ProblemData(problem, parameters, share, split_seed)
@@ -116,11 +117,11 @@ class Experiment:
 
     @property
     def scaling(self) -> Scaling:
-        """What lies between raw units and what the network sees."""
+        """Scaling between raw units and the network."""
         return self.data.scaling
 
     def parts(self) -> Parts:
-        """Give the patterns as the network sees them.
+        """Return the split patterns, scaled for the network.
 
         Returns
         -------
@@ -130,34 +131,34 @@ class Experiment:
         return self.data.parts()
 
     def datasets(self) -> tuple[Dataset, Dataset | None]:
-        """Give the patterns as the network sees them.
+        """Return the training and test patterns, scaled for the network.
 
         Returns
         -------
         tuple
-            The Dataset to train on, and the one to test on or None.
+            Training patterns, and test patterns or None.
         """
         return self.data.datasets()
 
     def predict(self, weights: ArrayLike, inputs: ArrayLike) -> FloatArray:
-        """Ask a trained network, in raw units.
+        """Compute the outputs of the network in raw units.
 
         Parameters
         ----------
         weights : (N,) array_like
-            Neuron by neuron, bias first.
+            Weights, neuron by neuron, bias first.
         inputs : (P, I) array_like
-            In the units of the data.
+            Inputs in raw units.
 
         Returns
         -------
         (P, M) float64
-            In the units of the data.
+            Outputs in raw units.
 
         Raises
         ------
         ShapeError
-            If weights or inputs do not fit the network.
+            If the shape of the weights or inputs does not match the network.
         DatasetError
             If the inputs are not a table of finite numbers.
         """
@@ -166,23 +167,25 @@ class Experiment:
         return self.scaling.targets.raw(Objective(self.topology, asked).outputs(weights))
 
     def start_weights(self) -> FloatArray:
-        """Give the weights that training starts from.
+        """Return the starting weights.
 
         Returns
         -------
         (N,) float64
+            Weights, neuron by neuron, bias first.
         """
         if isinstance(self.start, GivenStart):
             return np.array(self.start.weights, dtype=np.float64)
         return initial_weights(self.topology, self.start.scheme, self.start.seed)
 
     def training(self) -> Training:
-        """Set up the training, to be advanced by whoever wants to watch.
+        """Set up the training; `Training.advance` runs it.
 
         Returns
         -------
         Training
-            At iteration 0; it stops early where patience and validation patterns are there.
+            Training at iteration 0, with early stopping if there are validation patterns and the
+            patience is above 0.
         """
         parts, patience = self.parts(), self.stopping.patience
         early: dict[str, Any] = {}
@@ -200,18 +203,18 @@ class Experiment:
         )
 
     def to_json(self) -> str:
-        """Write the experiment as canonical JSON, plain ASCII.
+        """Return the experiment as canonical JSON.
 
         Returns
         -------
         str
-            The same text for equal experiments.
+            ASCII text, the same for equal experiments.
         """
         parts = {"data": self.data.to_json(), **self._parts()}
         return "{" + ",".join(f'"{key}":{text}' for key, text in parts.items()) + "}"
 
     def _parts(self) -> dict[str, str]:
-        """Write all but the data as canonical JSON."""
+        """Return all parts but the data as canonical JSON."""
         start = self.start
         return {
             "drawing": dumps(self.drawing),
@@ -228,36 +231,37 @@ class Experiment:
         }  # fmt: skip
 
     def _written_settings(self) -> dict[str, Any]:
-        """All but the published step control: a file that names none means that one."""
+        """Return the settings without the published step control, the default of files."""
         unsaid = PUBLISHED if self.rule == "nbn" else {}
         return {name: v for name, v in self.settings.items() if unsaid.get(name) != v}
 
     @cached_property
     def digest(self) -> str:
-        """The same for equal experiments, and different for others; 32 hexadecimal digits.
+        """Hash that is the same for equal experiments only: 32 hexadecimal digits.
 
-        It stands for the text, which may be of many megabytes and is not kept.
+        It identifies the JSON text, which may be many megabytes long and is not kept.
         """
         text = dumps([self._parts(), self.data.digest])
         return hashlib.blake2b(text.encode("ascii"), digest_size=16).hexdigest()
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Experiment:
-        """Read what `to_json` wrote; blanks and the order of keys do not matter.
+        """Read an experiment from JSON; blanks and the order of keys are free.
 
         Parameters
         ----------
         text : str or bytes
-            JSON, UTF-8 if bytes.
+            JSON as text or UTF-8.
 
         Returns
         -------
         Experiment
+            The experiment.
 
         Raises
         ------
         ExperimentError
-            One sentence, for every kind of damage.
+            If the text is damaged or describes an invalid experiment.
         """
         document = loads(text)
         try:
@@ -268,7 +272,7 @@ class Experiment:
         except ExperimentError:
             raise
         except NBNError as error:
-            # What it quotes may be anything: a sentence stays one line.
+            # The message may quote anything from the file: keep it on one printable line.
             sentence = "".join(c if c.isprintable() else "�" for c in str(error))
             raise ExperimentError(sentence) from error
 
@@ -286,9 +290,6 @@ class Experiment:
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         return Experiment.from_json, (self.to_json(),)
-
-
-# Checks
 
 
 def _check_fit(topology: Topology, dataset: Dataset) -> None:
@@ -322,7 +323,7 @@ def _rule_settings(rule: object, settings: object) -> dict[str, Any]:
 
 
 def _drawing(drawing: object) -> Any:
-    """An unchangeable copy of the drawing, as JSON would give it back."""
+    """Return an immutable copy of the drawing, as it would be read back from JSON."""
     if drawing is None:
         return None
     if not isinstance(drawing, Mapping):

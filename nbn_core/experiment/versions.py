@@ -1,7 +1,8 @@
-"""Versions: what an older file says, in the words of the next version.
+"""Conversion of experiments saved by earlier versions.
 
-Each upgrade takes a parsed document of one version and gives one of the next, and touches nothing
-that it does not understand: what is damaged is refused by the reader of the newest version.
+Each upgrade takes a parsed document of one version and returns one of the next. It leaves
+everything that it does not understand unchanged: damage is reported by the reader of the newest
+version.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from nbn_core.types import Json
 
 
 def _from_1(document: Json) -> Json:
-    """Version 1 had the split beside the data, no validation part, no scaling and no classes."""
+    """Upgrade version 1: the split beside the data; no validation set, scaling or classes."""
     data = document.get("data")
     if not isinstance(data, dict):
         return {**document, "version": 2}
