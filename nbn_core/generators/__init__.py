@@ -1,23 +1,25 @@
-"""Named problems: each generator returns a Dataset, and PROBLEMS describes them all.
+"""Built-in problems: each generator returns a Dataset, and PROBLEMS describes all of them.
 
-A generator is a pure function of its parameters. What is random in it comes from a
-`numpy.random.default_rng(seed)` of its own, so the same parameters give the same patterns.
-Classes are bipolar: -1 and +1 for one output, one output a class otherwise (+1 for the class of
-the pattern, -1 for the others).
+A generator is a pure function of its parameters. Random numbers come from its own
+`numpy.random.default_rng(seed)`, so that equal parameters give equal patterns. Classes are bipolar:
+-1 and +1 for one output, otherwise one output per class (+1 for the class of the pattern, -1 for
+the others).
 
-`catalogue` says what a problem tells about itself. The generators stand in `classic` (exclusive or,
-parity, two spirals), `playground`, `plane` (more classes in the plane), `functions`, `codes` and
-`measured` (iris, digits); `encoding` makes the rows that several of them share.
+`catalogue` holds the description of a problem. The generators are in `classic` (exclusive or,
+parity, two spirals), `playground`, `plane` (classes in the plane), `functions`, `codes` and
+`measured` (iris, digits); `encoding` holds the bipolar encodings that several of them share.
 
 Suggested targets for the SSE
 -----------------------------
-0.01 where the literature on NBN uses it: xor, parity, two_spirals, decoder, encoder.
-1.0 for the other problems with classes. With bipolar targets a pattern in the wrong class alone
-costs at least 1 (one output) or 2 (one output a class), so an SSE under 1 means that every
-training pattern is right. Noise can put this out of reach. Where patterns contradict each other,
-`Problem.target` adds what that costs any network: in a quarter of its splits playground_spiral
-trains on the origin twice, once in each class.
-For functions, what a given accuracy costs over the training patterns: see each generator.
+xor, parity, two_spirals, decoder and encoder: 0.01, as in the literature on NBN.
+
+Other classification problems: 1.0. With bipolar targets, one misclassified pattern contributes at
+least 1 (one output) or 2 (one output per class), so that an SSE below 1 means that every training
+pattern is classified correctly. With noise this may be impossible. If patterns with equal inputs
+have different targets, `Problem.target` adds the SSE that no network can avoid: in a quarter of its
+splits, playground_spiral has the origin twice in the training set, once in each class.
+
+Functions: the SSE of a given accuracy on the training patterns, see each generator.
 
 References
 ----------

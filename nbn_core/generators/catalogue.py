@@ -1,4 +1,4 @@
-"""What a problem tells about itself, and the decorator by which a generator does."""
+"""The description of a built-in problem, and the decorator that attaches it to a generator."""
 
 from __future__ import annotations
 
@@ -23,9 +23,20 @@ MAX_POINTS = 10_000
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Parameter(OneLine):
-    """One setting of a generator: whole numbers if `default` is an int.
+    """One parameter of a generator.
 
-    `low` and `high` are limits, `step` is only what a control should step by.
+    Parameters
+    ----------
+    name : str
+        Name of the argument.
+    label : str
+        Label in the user interface.
+    default : int or float
+        Default value; its type is the type of the parameter.
+    low, high : int or float
+        Smallest and largest valid values.
+    step : int or float
+        Step of the control in the user interface; values between steps are valid.
     """
 
     name: str
@@ -36,21 +47,22 @@ class Parameter(OneLine):
     step: int | float
 
     def check(self, value: object) -> int | float:
-        """`value` as an int or a float, whichever the parameter is.
+        """Validate a value and convert it to the type of the parameter.
 
         Parameters
         ----------
         value : object
-            What somebody gave for it.
+            Value of the parameter.
 
         Returns
         -------
         int or float
+            Value of the type of the default.
 
         Raises
         ------
         SettingError
-            If it is not a number of that kind, or outside the limits.
+            If the value has the wrong type or is out of range.
         """
         what = f"{self.label} ({self.name})"
         if isinstance(self.default, int):
@@ -65,10 +77,26 @@ class Parameter(OneLine):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A named problem and what suits it.
+    """A built-in problem and the settings suggested for it.
 
-    `make(**parameters)` gives the dataset; `topology(dataset)` a network that fits and learns
-    it; `target_sse` and `train_share` (1.0: all patterns train) are suggestions for it.
+    Parameters
+    ----------
+    name : str
+        Name of the generator.
+    title, text : str
+        Title and description in the user interface.
+    make : callable
+        Generator: returns the Dataset for its parameters.
+    parameters : tuple of Parameter
+        Parameters of the generator.
+    kind : "regression" or "classification"
+        Kind of the targets.
+    target_sse : float
+        Suggested SSE at which training ends.
+    train_share : float
+        Suggested share of the patterns in the training set; 1.0 for all of them.
+    topology : callable
+        Function that returns a suitable network for a dataset of the problem.
     """
 
     name: str
@@ -86,23 +114,23 @@ class Problem:
         return one_line("Problem", f"{self.name}({settings})", self.title, self.kind)
 
     def target(self, train: Dataset) -> float:
-        """Suggest an SSE to stop at that some network could reach on these patterns.
+        """Return a target SSE that a network can reach on these patterns.
 
         Parameters
         ----------
         train : Dataset
-            The patterns to train on.
+            Training patterns.
 
         Returns
         -------
         float
-            `target_sse`, more if patterns contradict each other.
+            `target_sse`, plus the SSE of patterns with equal inputs but different targets.
         """
         return self.target_sse + train.least_sse
 
 
 class Range(NamedTuple):
-    """What a parameter may be; its name and default are those of the generator's argument."""
+    """Label and limits of a parameter; name and default come from the generator's signature."""
 
     label: str
     low: int | float
@@ -118,17 +146,17 @@ _DESCRIBED: dict[Callable[..., Dataset], Problem] = {}
 
 
 def by_name(*generators: Callable[..., Dataset]) -> dict[str, Problem]:
-    """List what `problem` says of these generators, in this order.
+    """Return the descriptions of generators, in this order.
 
     Parameters
     ----------
     *generators : callable
-        Each entered by `problem`.
+        Generators decorated with `problem`.
 
     Returns
     -------
     dict of str to Problem
-        By the names of the generators.
+        Descriptions by the names of the generators.
     """
     return {_DESCRIBED[make].name: _DESCRIBED[make] for make in generators}
 
@@ -143,19 +171,19 @@ def problem(
     kind: Kind = "classification",
     **ranges: Range,
 ) -> Callable[[Callable[P, Dataset]], Callable[P, Dataset]]:
-    """Enter a generator in the catalogue, and check its arguments by the ranges given here.
+    """Describe a generator, and validate its arguments against ranges.
 
     Parameters
     ----------
     title, text, topology, target_sse, train_share, kind
-        See `Problem`.
+        Fields of `Problem`.
     **ranges : Range
-        One for each argument of the generator.
+        Label and limits of each argument of the generator.
 
     Returns
     -------
     callable
-        Decorator of the generator.
+        Decorator for the generator.
     """
 
     def enter(function: Callable[P, Dataset]) -> Callable[P, Dataset]:

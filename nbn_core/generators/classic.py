@@ -1,4 +1,4 @@
-"""Classic problems of the NBN papers: exclusive or, parity, two spirals."""
+"""Classic problems of the NBN papers: exclusive or, parity and two spirals."""
 
 import numpy as np
 
@@ -10,11 +10,11 @@ from nbn_core.types import FloatArray
 
 
 def _parity_network(data: Dataset) -> Topology:
-    """Two neurons up to three inputs; then one hidden neuron an input, with room to spare.
+    """Return a cascade with one hidden neuron for up to three inputs, n hidden neurons for more.
 
-    The fewest neurons that could do it, ceil(log2(N + 1)), are rarely found by training for more
-    than three inputs. Gain 0.5 with leak 0.001 is found more often than gain 1: 94 against 63 of
-    100 starts for three inputs.
+    For more than three inputs, training rarely solves the problem with the minimum number of
+    neurons, ceil(log2(n + 1)). Gain 0.5 with leak 0.001 succeeds more often than gain 1: from 94
+    instead of 63 of 100 starts for three inputs.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def _parity_network(data: Dataset) -> Topology:
     Returns
     -------
     Topology
-        A cascade.
+        Suggested network.
     """
     n = data.n_inputs
     return Topology.fcc(n, n if n > 3 else 1, 1, output="bipolar", gain=0.5, leak=0.001)
@@ -37,7 +37,7 @@ def _parity_network(data: Dataset) -> Topology:
     target_sse=0.01,
 )
 def xor() -> Dataset:
-    """Four patterns, bipolar: +1 if exactly one of the two inputs is +1.
+    """Exclusive or of two bipolar inputs: +1 if exactly one of them is +1, else -1.
 
     Returns
     -------
@@ -50,13 +50,13 @@ def xor() -> Dataset:
 
 @problem(
     "Parity",
-    "Is the number of inputs that are on odd? Every single input turns the answer round.",
+    "Is the number of inputs that are on odd? Changing any single input changes the answer.",
     _parity_network,
     target_sse=0.01,
     n=Range("Inputs", 2, 16, 1),
 )
 def parity(n: int = 3) -> Dataset:
-    """All 2^n bipolar patterns: +1 if an odd number of inputs is +1, else -1.
+    """Parity of n bipolar inputs: +1 if an odd number of them is +1, else -1.
 
     Parameters
     ----------
@@ -81,22 +81,22 @@ def parity(n: int = 3) -> Dataset:
     seed=SEED,
 )
 def two_spirals(noise: float = 0.0, seed: int = 0) -> Dataset:
-    """Give the 194-point benchmark in raw coordinates in [-6.5, 6.5].
+    """Two spirals of three turns: the 194 points of the benchmark, in [-6.5, 6.5]^2.
 
     For i = 0 .. 96: r = 6.5 (104 - i) / 104, a = i pi / 16; (r sin a, r cos a) is +1 and the
-    opposite point is -1. `noise` moves each coordinate by up to that much, uniformly.
+    opposite point is -1.
 
     Parameters
     ----------
     noise : float
-        Half the width of the uniform jitter; 0 is the benchmark.
+        Half the width of the uniform noise of each coordinate; 0 for the benchmark.
     seed : int
-        Of the jitter.
+        Random seed of the noise.
 
     Returns
     -------
     Dataset
-        Inputs (194, 2) and targets (194, 1), the points of the two spirals in turn.
+        Inputs (194, 2) and targets (194, 1), the points of both spirals alternating.
     """
     i = np.arange(97)
     r, a = 6.5 * (104 - i) / 104, i * np.pi / 16
@@ -108,5 +108,5 @@ def two_spirals(noise: float = 0.0, seed: int = 0) -> Dataset:
 
 
 def _odd(x: FloatArray) -> FloatArray:
-    """+1 where an odd number of columns is +1, else -1."""
+    """Return +1 in rows with an odd number of positive columns and -1 in the others, (P, 1)."""
     return np.where((x > 0).sum(axis=1, keepdims=True) % 2 == 1, 1.0, -1.0)

@@ -1,4 +1,4 @@
-"""Binary numbers and lines: decoder and encoder."""
+"""Binary codes: decoder and encoder."""
 
 import numpy as np
 
@@ -10,18 +10,18 @@ from nbn_core.network import Topology
 
 @problem(
     "Decoder",
-    "A binary number goes in, the one line with that number comes on.",
+    "The input is a binary number; the output line with that number is on.",
     lambda data: Topology.mlp([data.n_inputs, data.n_outputs], output="bipolar", gain=0.5),
     target_sse=0.01,
     n=Range("Bits", 1, 6, 1),
 )
 def decoder(n: int = 3) -> Dataset:
-    """Switch on one of 2^n bipolar lines: the one whose number the n bipolar bits are.
+    """Decoder of n bipolar bits to 2^n bipolar lines, of which the one with that number is +1.
 
     Parameters
     ----------
     n : int
-        Bits, the first is the highest.
+        Number of bits; the first is the most significant.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def decoder(n: int = 3) -> Dataset:
 
 @problem(
     "Encoder",
-    "One line is on, its number comes out in binary.",
+    "One input line is on; the output is its number in binary.",
     lambda data: Topology.mlp(
         [data.n_inputs, data.n_outputs], output="bipolar", gain=min(0.5, 4 / data.n_inputs)
     ),
@@ -46,14 +46,14 @@ def decoder(n: int = 3) -> Dataset:
     n=Range("Bits", 1, 6, 1),
 )
 def encoder(n: int = 3) -> Dataset:
-    """Turn the decoder round: 2^n bipolar lines to n bipolar bits.
+    """Encoder of 2^n bipolar lines to n bipolar bits, the inverse of the decoder.
 
-    Its outputs are numbers of several bits, not one output a class: the kind is regression.
+    Several outputs can be +1, so that they are not one output per class: the kind is regression.
 
     Parameters
     ----------
     n : int
-        Bits, the first is the highest.
+        Number of bits; the first is the most significant.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Functions to be copied: peaks, the control surface, sinc."""
+"""Regression problems: peaks, the control surface and sinc."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from nbn_core.network import Topology
 
 @problem(
     "Peaks",
-    "A landscape of hills and hollows to be copied.",
+    "A surface of hills and hollows to approximate.",
     lambda data: Topology.fcc(2, 10, 1, output="linear"),
     target_sse=0.05,
     train_share=0.5,
@@ -18,19 +18,19 @@ from nbn_core.network import Topology
     seed=SEED,
 )
 def peaks(n_points: int = 1000, seed: int = 0) -> Dataset:
-    """Sample the peaks function at random points of [-1, 1]^2, z about -0.655 .. 0.807.
+    """Peaks function at uniformly random points of [-1, 1]^2; z is about -0.655 to 0.807.
 
     z = (0.3 - 1.8x + 2.7x^2) exp(-1 - 6y - 9x^2 - 9y^2)
         - (0.6x - 27x^3 - 243y^5) exp(-9x^2 - 9y^2) - (1/30) exp(-1 - 6x - 9x^2 - 9y^2)
 
-    The suggested SSE is an RMSE of 0.01 on 500 training points.
+    The suggested target SSE corresponds to an RMSE of 0.01 on 500 training points.
 
     Parameters
     ----------
     n_points : int
-        How many points.
+        Number of points.
     seed : int
-        Of the points.
+        Random seed of the points.
 
     Returns
     -------
@@ -49,22 +49,22 @@ def peaks(n_points: int = 1000, seed: int = 0) -> Dataset:
 
 @problem(
     "Control surface",
-    "One smooth hill, known at 25 points only: what does the network make of the rest?",
+    "One smooth hill, known at 25 points only: what does the network predict between them?",
     lambda data: Topology.fcc(2, 4, 1, output="linear"),
     target_sse=0.01,
     kind="regression",
-    grid=Range("Points a side", 3, 41, 1),
+    grid=Range("Points per side", 3, 41, 1),
 )
 def control_surface(grid: int = 5) -> Dataset:
-    """Sample z = 4 exp(-0.15 (x - 4)^2 - 0.5 (y - 3)^2) on a grid over [0, 4]^2.
+    """Control surface z = 4 exp(-0.15 (x - 4)^2 - 0.5 (y - 3)^2) on a grid over [0, 4]^2.
 
-    5 x 5 is the published training grid, 41 x 41 the test grid: see `control_surface_test`.
-    The suggested SSE is an RMSE of 0.02 on the 25 points, where z is up to 4.
+    The published training grid is 5 x 5, the test grid 41 x 41 (`control_surface_test`). The
+    suggested target SSE corresponds to an RMSE of 0.02 on the 25 points, where z is up to 4.
 
     Parameters
     ----------
     grid : int
-        Points along one side.
+        Number of points along one side.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def control_surface(grid: int = 5) -> Dataset:
 
 
 def control_surface_test() -> Dataset:
-    """Give the published test grid of the control surface: 41 x 41 points, 0.1 apart.
+    """Control surface on the published test grid: 41 x 41 points, 0.1 apart.
 
     Returns
     -------
@@ -101,18 +101,18 @@ def control_surface_test() -> Dataset:
     seed=SEED,
 )
 def sinc(n_points: int = 100, noise: float = 0.1, seed: int = 0) -> Dataset:
-    """sin(x) / x at evenly spaced x in [-10, 10], with normal noise.
+    """Function sin(x) / x at evenly spaced x in [-10, 10], with normal noise.
 
-    The suggested SSE is what the noise alone is expected to leave: 100 points of 0.1^2.
+    The suggested target SSE is the expected SSE of the noise: 100 points with variance 0.1^2.
 
     Parameters
     ----------
     n_points : int
-        How many points.
+        Number of points.
     noise : float
-        Standard deviation of the target.
+        Standard deviation of the noise of the target.
     seed : int
-        Of the noise.
+        Random seed of the noise.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Measured data that come with scikit-learn: iris and digits."""
+"""Measured data distributed with scikit-learn: iris and digits."""
 
 import numpy as np
 
@@ -10,13 +10,13 @@ from nbn_core.network import Topology
 
 @problem(
     "Iris",
-    "Three kinds of iris told apart by the size of their leaves.",
+    "Three species of iris, told apart by the sizes of sepals and petals.",
     lambda data: Topology.mlp([4, 4, 3], output="bipolar", gain=0.5),
     target_sse=1.0,
     train_share=0.5,
 )
 def iris() -> Dataset:
-    """scikit-learn's Iris: 150 flowers, 4 lengths, 3 kinds.
+    """Iris data of `sklearn.datasets.load_iris`: 150 flowers, 4 lengths, 3 species.
 
     Each input is scaled to mean 0 and standard deviation 1 over the 150 flowers.
 
@@ -49,16 +49,16 @@ def iris() -> Dataset:
     seed=SEED,
 )
 def digits(n_points: int = 600, seed: int = 0) -> Dataset:
-    """scikit-learn's digits: up to 1,797 pictures of 8 x 8 dots, row by row.
+    """Handwritten digits of `sklearn.datasets.load_digits`: 8 x 8 dots, row by row.
 
-    The dots, 0 .. 16, are scaled to [0, 1].
+    The dots, 0 to 16, are scaled to [0, 1].
 
     Parameters
     ----------
     n_points : int
-        How many of the 1,797, in their own order.
+        Number of pictures, at most 1797; they keep their original order.
     seed : int
-        Which ones, drawn without putting back.
+        Random seed of the selection, which is without replacement.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""More classes in the plane: circles and moons of scikit-learn, a checkerboard."""
+"""Classes in the plane: circles and moons as in scikit-learn, and a checkerboard."""
 
 import numpy as np
 
@@ -18,18 +18,16 @@ from nbn_core.network import Topology
     seed=SEED,
 )
 def circles(n_points: int = 400, noise: float = 0.05, seed: int = 0) -> Dataset:
-    """scikit-learn's `make_circles` with factor 0.5, three times as large: radius 3 and 1.5.
-
-    The inner ring is +1, the outer -1.
+    """Two concentric circles: `sklearn.datasets.make_circles` with radii 3 (-1) and 1.5 (+1).
 
     Parameters
     ----------
     n_points : int
-        Of both rings together.
+        Number of points of both circles together.
     noise : float
         Standard deviation of each coordinate, before scaling.
     seed : int
-        Of the noise.
+        Random seed of the noise.
 
     Returns
     -------
@@ -54,18 +52,18 @@ def circles(n_points: int = 400, noise: float = 0.05, seed: int = 0) -> Dataset:
     seed=SEED,
 )
 def moons(n_points: int = 400, noise: float = 0.1, seed: int = 0) -> Dataset:
-    """scikit-learn's `make_moons`, moved to the middle and twice as large.
+    """Two half moons: `sklearn.datasets.make_moons`, centred and twice as large.
 
-    Without noise x1 lies in [-3, 3] and x2 in [-1.5, 1.5]; the lower moon is +1.
+    Without noise x1 is in [-3, 3] and x2 in [-1.5, 1.5]; the lower moon is +1.
 
     Parameters
     ----------
     n_points : int
-        Of both moons together.
+        Number of points of both moons together.
     noise : float
         Standard deviation of each coordinate, before scaling.
     seed : int
-        Of the noise.
+        Random seed of the noise.
 
     Returns
     -------
@@ -82,31 +80,31 @@ def moons(n_points: int = 400, noise: float = 0.1, seed: int = 0) -> Dataset:
 
 @problem(
     "Checkerboard",
-    "Black and white squares: every square more needs more bends.",
+    "Black and white squares: the more squares, the more bends the boundary needs.",
     lambda data: Topology.fcc(2, 10, 1, output="bipolar", gain=0.5),
     target_sse=1.0,
     train_share=0.5,
     n_points=POINTS,
-    cells=Range("Squares a side", 2, 8, 1),
+    cells=Range("Squares per side", 2, 8, 1),
     noise=NOISE,
     seed=SEED,
 )
 def checkerboard(n_points: int = 400, cells: int = 4, noise: float = 0.0, seed: int = 0) -> Dataset:
-    """Points in [-3, 3]^2, cut into cells x cells squares, the one at the lower left +1.
+    """Checkerboard of cells x cells squares in [-3, 3]^2; the square at the lower left is +1.
 
-    Points are uniform inside the squares but keep a tenth of a square away from their borders;
-    `noise` then moves them.
+    Points are uniform inside the squares, at least a tenth of a square from their borders, before
+    the noise is added.
 
     Parameters
     ----------
     n_points : int
-        How many points.
+        Number of points.
     cells : int
-        Squares along one side.
+        Number of squares along one side.
     noise : float
         Standard deviation of each coordinate, in squares.
     seed : int
-        Of points and noise.
+        Random seed of points and noise.
 
     Returns
     -------

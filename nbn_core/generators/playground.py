@@ -1,4 +1,4 @@
-"""The four problems with classes of TensorFlow Playground, src/dataset.ts."""
+"""The four classification problems of TensorFlow Playground, src/dataset.ts."""
 
 import math
 
@@ -21,21 +21,21 @@ from nbn_core.types import FloatArray
     seed=SEED,
 )
 def playground_spiral(n_points: int = 500, noise: float = 0.0, seed: int = 0) -> Dataset:
-    """Two arms from the origin outwards, radius up to 5.
+    """Two spirals that start at the origin, with radius up to 5.
 
     Each class has n = n_points / 2 points, i = 0 .. n - 1: r = 5 i / n, t = 1.75 i / n 2 pi
-    (+ pi for -1), the point (r sin t, r cos t), each coordinate moved by up to `noise`.
-    As in the original, both arms start at the origin: without noise that point has both classes,
-    and when both copies are in the training half no network gets under an SSE of 2.
+    (+ pi for -1), the point (r sin t, r cos t). As in the original, both spirals start at the
+    origin: without noise that point has both classes, and if both copies are in the training set
+    no network reaches an SSE below 2.
 
     Parameters
     ----------
     n_points : int
-        Of both classes together.
+        Number of points of both classes together.
     noise : float
-        Half the width of the uniform jitter.
+        Half the width of the uniform noise of each coordinate.
     seed : int
-        Of the jitter.
+        Random seed of the noise.
 
     Returns
     -------
@@ -64,19 +64,19 @@ def playground_spiral(n_points: int = 500, noise: float = 0.0, seed: int = 0) ->
     seed=SEED,
 )
 def playground_circle(n_points: int = 500, noise: float = 0.0, seed: int = 0) -> Dataset:
-    """Half the points with radius 0 to 2.5 (+1), half with radius 3.5 to 5 (-1).
+    """A disc of radius 2.5 (+1) inside a ring of radius 3.5 to 5 (-1).
 
-    Radius and angle are uniform. With noise the class is that of the point moved by up to
-    5 times `noise` along each axis, while the point itself stays where it was.
+    Radius and angle are uniform. With noise, the class is that of a point displaced by up to
+    5 times `noise` along each axis; the point itself is not displaced.
 
     Parameters
     ----------
     n_points : int
-        Of both classes together.
+        Number of points of both classes together.
     noise : float
-        Share of the radius 5 by which the class is blurred.
+        Largest displacement for the class, relative to the radius 5.
     seed : int
-        Of points and noise.
+        Random seed of points and noise.
 
     Returns
     -------
@@ -104,19 +104,19 @@ def playground_circle(n_points: int = 500, noise: float = 0.0, seed: int = 0) ->
     seed=SEED,
 )
 def playground_xor(n_points: int = 500, noise: float = 0.0, seed: int = 0) -> Dataset:
-    """Points in the square, at least 0.3 from the axes and at most 5.3: +1 if x1 x2 >= 0.
+    """Exclusive or in the plane: +1 if x1 x2 >= 0, with |x1| and |x2| from 0.3 to 5.3.
 
-    With noise the class is that of the point moved by up to 5 times `noise` along each axis,
-    while the point itself stays where it was.
+    With noise, the class is that of a point displaced by up to 5 times `noise` along each axis; the
+    point itself is not displaced.
 
     Parameters
     ----------
     n_points : int
-        How many points.
+        Number of points.
     noise : float
-        Share of 5 by which the class is blurred.
+        Largest displacement for the class, relative to 5.
     seed : int
-        Of points and noise.
+        Random seed of points and noise.
 
     Returns
     -------
@@ -142,16 +142,16 @@ def playground_xor(n_points: int = 500, noise: float = 0.0, seed: int = 0) -> Da
     seed=SEED,
 )
 def playground_gauss(n_points: int = 500, noise: float = 0.0, seed: int = 0) -> Dataset:
-    """Draw normal clouds around (2, 2) for +1 and (-2, -2) for -1, of variance 0.5 + 7 noise.
+    """Two normal distributions of variance 0.5 + 7 noise around (2, 2), +1, and (-2, -2), -1.
 
     Parameters
     ----------
     n_points : int
-        Of both classes together.
+        Number of points of both classes together.
     noise : float
-        0 to 0.5: variance 0.5 to 4 along each axis.
+        Noise from 0 to 0.5, for a variance of 0.5 to 4 along each axis.
     seed : int
-        Of the points.
+        Random seed of the points.
 
     Returns
     -------
@@ -165,5 +165,5 @@ def playground_gauss(n_points: int = 500, noise: float = 0.0, seed: int = 0) -> 
 
 
 def _halves(n_points: int) -> FloatArray:
-    """Column of +1 in the first half, the larger one, and -1 in the second."""
+    """Return +1 in the first half of the rows, the larger one, and -1 in the second, (P, 1)."""
     return np.where(np.arange(n_points)[:, None] < n_points / 2, 1.0, -1.0)
