@@ -3,28 +3,66 @@
 Letters: p pattern in the block, i input, k neuron, m output, n weight. With a the value, s the
 slope, e = d - o and the half SSE E = 1/2 sum e^2, the signal of neuron k is delta_k = dE / dnet_k,
 
-    delta_k = s_k (sum over children c of w_ck delta_c  +  a_k - d_m if k is output m),
+    delta_k = s_k (sum over successors c of w_ck delta_c  +  a_k - d_m if k is output m),
 
 found from the last neuron to the first, and dE/dw of a weight from node i to k is
-sum_p delta_k a_i: added up this is g = J'e. Every signal of another rule takes the place of delta.
-
-    children   (K+1,) neuron k has the children begin[k]..begin[k+1]-1 of
-    heirs      (E,)   neurons, and
-    carriers   (E,)   the weights to them
-    seats      (K,)   target that neuron k is compared with, or -1
+sum_p delta_k a_i: added up this is g = J'e. The signal of any other rule takes the place of delta.
 """
+
+from __future__ import annotations
+
+from typing import NamedTuple
 
 from numba import njit
 
 from nbn_core.kernels.activations import activate
-from nbn_core.kernels.cache import ENTRY
+from nbn_core.kernels.cache import INLINED
 from nbn_core.kernels.sums import add_dots
 from nbn_core.kernels.vectors import GROUP, combine
+from nbn_core.types import FloatArray, IndexArray
 
 
-@njit(**ENTRY)
+class Graph(NamedTuple):
+    """A network as signals see it; it may have more neurons than were drawn.
+
+    Attributes
+    ----------
+    first, sources, codes, gains, leaks : arrays
+        As in `nbn_core.kernels.records.Structure`.
+    target_index : (K,) int32
+        Target that each neuron is compared with, or -1.
+    outputs : (M,) int32
+        Neuron of each output.
+    """
+
+    first: IndexArray
+    sources: IndexArray
+    codes: IndexArray
+    gains: FloatArray
+    leaks: FloatArray
+    target_index: IndexArray
+    outputs: IndexArray
+
+
+class Successors(NamedTuple):
+    """The neurons that each neuron feeds, as far as they send signals back.
+
+    Attributes
+    ----------
+    begin : (K+1,) int32
+        Neuron k has the successors begin[k]..begin[k+1]-1.
+    neurons, weight_index : (E,) int32
+        The neuron that each one is, and the index of the weight to it.
+    """
+
+    begin: IndexArray
+    neurons: IndexArray
+    weight_index: IndexArray
+
+
+@njit(**INLINED)
 def load_block(inputs, order, start, count, values):
-    """Put patterns order[start:start+count] into the rows of the inputs, zeros behind them."""
+    """Copy the inputs of patterns order[start:start+count] into `values`, zeros behind them."""
     n_inputs = inputs.shape[1]
     padded = (count + GROUP - 1) // GROUP * GROUP
     for p in range(count):
@@ -36,9 +74,10 @@ def load_block(inputs, order, start, count, values):
             values[i, p] = 0.0
 
 
-@njit(**ENTRY)
-def run_block(first, sources, codes, gains, leaks, weights, n_inputs, count, values, slopes):
+@njit(**INLINED)
+def run_block(graph, weights, n_inputs, count, values, slopes):
     """Find values and slopes of all neurons from the inputs in `values`."""
+    first, sources, codes, gains, leaks, _, _ = graph
     for k in range(codes.shape[0]):
         begin = first[k] + 1
         end = first[k + 1]
@@ -49,13 +88,13 @@ def run_block(first, sources, codes, gains, leaks, weights, n_inputs, count, val
         activate(codes[k], gains[k], leaks[k], values[n_inputs + k], slopes[k], count)
 
 
-@njit(**ENTRY)
-def compare_block(seats, n_real, targets, order, start, count, n_inputs, values, direct):
-    """Write a_k - d_m for every neuron that is compared; return the SSE of the first n_real."""
+@njit(**INLINED)
+def compare_block(target_index, n_drawn, targets, order, start, count, n_inputs, values, direct):
+    """Write a_k - d_m of every neuron with a target; return the SSE of the first n_drawn."""
     sse = 0.0
     padded = (count + GROUP - 1) // GROUP * GROUP
-    for k in range(seats.shape[0]):
-        m = seats[k]
+    for k in range(target_index.shape[0]):
+        m = target_index[k]
         if m >= 0:
             value = values[n_inputs + k]
             row = direct[k]
@@ -63,44 +102,45 @@ def compare_block(seats, n_real, targets, order, start, count, n_inputs, values,
                 row[p] = value[p] - targets[order[start + p], m]
             for p in range(count, padded):
                 row[p] = 0.0
-            if k < n_real:
+            if k < n_drawn:
                 for p in range(count):
                     sse += row[p] * row[p]
     return sse
 
 
-@njit(**ENTRY)
-def backward_block(
-    begin, heirs, carriers, seats, weights, slopes, direct, count, factors, picks, signals
-):
+@njit(**INLINED)
+def backward_block(successors, target_index, weights, count, workspace):
     """Find the signal of every neuron, from the last to the first.
 
     Parameters
     ----------
-    begin, heirs, carriers, seats : int32 arrays
-        As above.
+    successors : Successors
+        Where signals come from.
+    target_index : (K,) int32
+        Target that each neuron is compared with, or -1.
     weights : (N,) float64
-        What carries a child's signal back; fixed random numbers in feedback alignment.
-    slopes, direct : (K, BLOCK) float64
-        Of the neurons; what arrives from outside, where there is a seat.
+        Weights that carry signals back; fixed random numbers in feedback alignment.
     count : int
-        Patterns in use.
-    factors, picks : float64, int32
-        Work space, as long as the most children.
-    signals : (K, BLOCK) float64
-        Written; zero in the padding.
+        Number of patterns in the block.
+    workspace : record
+        `slopes` (K, BLOCK) of the neurons and `direct` (K, BLOCK) from `compare_block` are read;
+        `factors` and `picks`, as long as the most successors, are work space; `signals` (K, BLOCK)
+        is written, zero in the padding.
     """
+    begin, neurons, weight_index = successors
+    slopes, direct, signals = workspace.slopes, workspace.direct, workspace.signals
+    factors, picks = workspace.factors, workspace.picks
     padded = (count + GROUP - 1) // GROUP * GROUP
-    for k in range(seats.shape[0] - 1, -1, -1):
+    for k in range(target_index.shape[0] - 1, -1, -1):
         terms = 0
         for c in range(begin[k], begin[k + 1]):
-            factors[terms] = weights[carriers[c]]
-            picks[terms] = heirs[c]
+            factors[terms] = weights[weight_index[c]]
+            picks[terms] = neurons[c]
             terms += 1
         combine(signals, k, 0.0, factors, picks, terms, signals, count)
         row = signals[k]
         slope = slopes[k]
-        if seats[k] >= 0:
+        if target_index[k] >= 0:
             outside = direct[k]
             for p in range(count):
                 row[p] = (row[p] + outside[p]) * slope[p]
@@ -111,7 +151,7 @@ def backward_block(
             row[p] = 0.0
 
 
-@njit(**ENTRY)
+@njit(**INLINED)
 def gradient_block(first, sources, values, signals, count, gradient):
     """Add each signal times its inputs to the gradient."""
     for k in range(first.shape[0] - 1):

@@ -29,6 +29,7 @@ from nbn_core.kernels.first_order import (
     STEP,
     TRAIN,
     WORK,
+    TraceColumns,
     write_row,
 )
 from nbn_core.kernels.forward import BLOCK
@@ -149,11 +150,12 @@ def advance(
     counters, numbers, rows,
 ):  # fmt: skip
     """Go on until `last_iteration`, an end, full rows, or about `work` multiplications."""
+    trace = TraceColumns(*rows)
     one, two, powers, gradient = memory
     targets, order = data[2], data[5]
     n_patterns = data[0].shape[0]
     n_classes = data[3].shape[0]
-    capacity = rows[0].shape[0]
+    capacity = trace.sse.shape[0]
     done = 0.0
     while counters[STATUS] == RUNNING and done < work and counters[ROW] < capacity:
         iteration = counters[ITERATION]
@@ -188,13 +190,13 @@ def advance(
                     continue
             elif numbers[SSE] <= settings[TARGET_SSE]:
                 counters[STATUS] = SOLVED
-            newest = rows[2][counters[ROW] - 1] if counters[ROW] > 0 else -1
+            newest = trace.iterations[counters[ROW] - 1] if counters[ROW] > 0 else -1
             if newest < iteration:
                 row = counters[ROW]
                 for level in range(tally.shape[1]):
                     seen[row, 0, level] = tally[0, level] / n_patterns
                     seen[row, 1, level] = tally[1, level] / n_patterns
-                write_row(counters, numbers, math.sqrt(norm), weights, rows)
+                write_row(counters, numbers, math.sqrt(norm), weights, trace)
             while counters[NEXT] <= iteration:
                 following = counters[NEXT]
                 counters[NEXT] = following + (1 if following < every else following // 50)
@@ -202,7 +204,7 @@ def advance(
 
         if counters[BATCH] == 0 and counters[PATTERN] == 0:
             if iteration >= last_iteration:
-                if rows[2][counters[ROW] - 1] >= iteration:
+                if trace.iterations[counters[ROW] - 1] >= iteration:
                     break
                 counters[PHASE] = MEASURE
                 continue

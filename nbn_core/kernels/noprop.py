@@ -1,28 +1,26 @@
 """NoProp-DT over one block of patterns, and its loop: see `nbn_core.rules.noprop`.
 
 Every stage is the drawn network with M more inputs behind its own, where the noisy targets arrive.
-The stages share one wiring and have a row of weights each. Arrays come in tuples:
-
-    structure   first, sources, codes, gains, leaks, seats, outputs: of a stage
-    family      begin, heirs, carriers: its children
-    data        inputs (P, I), targets (P, M), order (P,)
-    room        values, slopes, direct, signals, factors, picks, noise (M BLOCK,), plain (P,)
-    memory      one, two, gradient (T, N), powers (T, 2), drawn (N of the drawn network,), first
-    schedule    known (T+1,), of the new, of the old, of noise (T,), mean, spread (M,)
+All stages have the same connections; each has its own row of weights.
 """
 
+from __future__ import annotations
+
 import math
+from typing import NamedTuple
 
 from numba import njit
 
 from nbn_core.kernels.backprop import (
+    Graph,
+    Successors,
     backward_block,
     compare_block,
     gradient_block,
     load_block,
     run_block,
 )
-from nbn_core.kernels.cache import ENTRY
+from nbn_core.kernels.cache import ENTRY, INLINED, INNER
 from nbn_core.kernels.first_order import (
     BATCH,
     BATCH_SIZE,
@@ -44,6 +42,11 @@ from nbn_core.kernels.first_order import (
     STEP,
     TRAIN,
     WORK,
+    Data,
+    Options,
+    TraceColumns,
+    is_row_written,
+    schedule_next_row,
     write_row,
 )
 from nbn_core.kernels.first_order import N_COUNTERS as STAGE
@@ -51,17 +54,108 @@ from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.noise import fill_normal, mixed, shuffle
 from nbn_core.kernels.optimisers import TARGET_SSE, move
 from nbn_core.kernels.status import DIVERGED, RUNNING, SOLVED
+from nbn_core.types import FloatArray, IndexArray, IntArray
 
-# The counters of `descent`, and the stage whose turn it is
+# The counters of `first_order`, and the stage that is being trained
 N_COUNTERS = STAGE + 1
-# what KIND says
+# Values of KIND: prediction without or with noise
 STILL, NOISY = range(2)
 
 
-@njit(**ENTRY)
-def put_noisy(schedule, targets, order, start, count, known, key, n_inputs, noise, values):
+class Workspace(NamedTuple):
+    """Work space for one block of B = BLOCK patterns of a stage with K neurons and I+M inputs.
+
+    Attributes
+    ----------
+    values, slopes, direct, signals, factors, picks : arrays
+        As in `first_order.Workspace`.
+    noise : (M B,) float64
+        Random numbers of the block.
+    natural_order : (P,) int64
+        0, 1, ..., P-1.
+    """
+
+    values: FloatArray
+    slopes: FloatArray
+    direct: FloatArray
+    signals: FloatArray
+    factors: FloatArray
+    picks: IndexArray
+    noise: FloatArray
+    natural_order: IntArray
+
+
+class Memory(NamedTuple):
+    """What is kept between blocks and batches.
+
+    Attributes
+    ----------
+    one, two, gradient : (T, N) float64
+        Memory of the optimiser and sum of the batch so far, of each stage.
+    powers : (T, 2) float64
+        Memory of the optimiser, see `nbn_core.kernels.optimisers`.
+    drawn : (N of the drawn network,) float64
+        Work space: the last stage's weights that were drawn.
+    places : (N of the drawn network,) int64
+        Index of each drawn weight in a stage.
+    """
+
+    one: FloatArray
+    two: FloatArray
+    gradient: FloatArray
+    powers: FloatArray
+    drawn: FloatArray
+    places: IntArray
+
+
+class Schedule(NamedTuple):
+    """How much of the target each stage knows, and how the stages are combined.
+
+    Attributes
+    ----------
+    known : (T+1,) float64
+        ab_0..ab_T.
+    new, old, noise : (T,) float64
+        a_t, b_t and sqrt(c_t) of t = 1..T.
+    mean, spread : (M,) float64
+        Mean and standard deviation of the targets.
+    """
+
+    known: FloatArray
+    new: FloatArray
+    old: FloatArray
+    noise: FloatArray
+    mean: FloatArray
+    spread: FloatArray
+
+
+class State(NamedTuple):
+    """What the loop changes.
+
+    Attributes
+    ----------
+    stages : (T, N) float64
+        Weights of every stage.
+    denoised : (T+1, M, B) float64
+        z after every stage, for the block predicted last.
+    counters : (N_COUNTERS,) int64
+        Phase, position and counts.
+    numbers : (N_NUMBERS,) float64
+        Sums of squares and work.
+    """
+
+    stages: FloatArray
+    denoised: FloatArray
+    counters: IntArray
+    numbers: FloatArray
+
+
+@njit(**INNER)
+def put_noisy(schedule, data, start, count, known, key, noise, values):
     """Put z = sqrt(known) u + sqrt(1 - known) noise behind the inputs, u the scaled target."""
-    mean, spread = schedule[4], schedule[5]
+    mean, spread = schedule.mean, schedule.spread
+    targets, order = data.targets, data.order
+    n_inputs = data.inputs.shape[1]
     n_outputs = mean.shape[0]
     fill_normal(key, noise, n_outputs * count)
     clear = math.sqrt(known)
@@ -75,42 +169,67 @@ def put_noisy(schedule, targets, order, start, count, known, key, n_inputs, nois
             row[p] = 0.0
 
 
-@njit(**ENTRY)
+@njit(**INNER)
 def train_stage(
-    structure, family, data, room, schedule, weights, stage, key, start, count, gradient
+    graph, successors, data, workspace, schedule, weights, stage, key, start, count, gradient
 ):
-    """Add the gradient of one stage over one block, for fresh noise."""
-    first, sources, codes, gains, leaks, seats, _ = structure
-    inputs, targets, order = data
-    values, slopes, direct, signals, factors, picks, noise, _ = room
-    n_inputs = inputs.shape[1]
-    nodes = n_inputs + targets.shape[1]
-    load_block(inputs, order, start, count, values)
-    known = schedule[0][stage]
-    put_noisy(schedule, targets, order, start, count, known, key, n_inputs, noise, values)
-    run_block(first, sources, codes, gains, leaks, weights, nodes, count, values, slopes)
-    compare_block(seats, seats.shape[0], targets, order, start, count, nodes, values, direct)
-    backward_block(
-        family[0], family[1], family[2], seats, weights, slopes, direct, count, factors, picks,
-        signals,
+    """Add the gradient of one stage over one block, for new noise."""
+    values, slopes = workspace.values, workspace.slopes
+    n_inputs = data.inputs.shape[1] + data.targets.shape[1]
+    load_block(data.inputs, data.order, start, count, values)
+    known = schedule.known[stage]
+    put_noisy(schedule, data, start, count, known, key, workspace.noise, values)
+    run_block(graph, weights, n_inputs, count, values, slopes)
+    compare_block(
+        graph.target_index, graph.target_index.shape[0], data.targets, data.order, start, count,
+        n_inputs, values, workspace.direct,
     )  # fmt: skip
-    gradient_block(first, sources, values, signals, count, gradient)
+    backward_block(successors, graph.target_index, weights, count, workspace)
+    gradient_block(graph.first, graph.sources, values, workspace.signals, count, gradient)
 
 
 @njit(**ENTRY)
-def predict_block(structure, inputs, order, room, schedule, options, weights, start, count, found):
-    """Let all stages denoise one block, from nothing; write z (T+1, M, BLOCK), scaled as u."""
-    first, sources, codes, gains, leaks, _, outputs = structure
-    values, slopes, noise = room[0], room[1], room[6]
+def predict_block(
+    graph, inputs, order, workspace, schedule, options, stages, start, count, denoised
+):
+    """Let all stages denoise one block, starting from nothing.
+
+    Parameters
+    ----------
+    graph, workspace, schedule, options : tuples
+        The fields of `Graph`, `Workspace`, `Schedule` and `first_order.Options`.
+    inputs, order : (P, I) float64, (P,) int64
+        Inputs, and the order in which blocks take them.
+    stages : (T, N) float64
+        Weights of every stage.
+    start, count : int
+        First pattern and number of patterns of the block.
+    denoised : (T+1, M, BLOCK) float64
+        z after every stage, scaled as u, written.
+    """
+    graph = Graph(*graph)
+    workspace = Workspace(*workspace)
+    schedule = Schedule(*schedule)
+    options = Options(*options)
+    denoise(
+        graph, inputs, order, workspace, schedule, options.choices, stages, start, count, denoised
+    )
+
+
+@njit(**INNER)
+def denoise(graph, inputs, order, workspace, schedule, choices, stages, start, count, denoised):
+    """Do what `predict_block` does, with records."""
+    outputs = graph.outputs
+    values, slopes, noise = workspace.values, workspace.slopes, workspace.noise
     _, new, old, blurred, mean, spread = schedule
     n_inputs = inputs.shape[1]
     n_outputs = mean.shape[0]
     nodes = n_inputs + n_outputs
-    noisy = options[KIND] == NOISY
+    noisy = choices[KIND] == NOISY
     load_block(inputs, order, start, count, values)
     for stage in range(new.shape[0] + 1):
         if noisy:
-            key = mixed(mixed(mixed(options[KEY], -2), stage), start)
+            key = mixed(mixed(mixed(choices[KEY], -2), stage), start)
             fill_normal(key, noise, n_outputs * count)
         for m in range(n_outputs):
             row = values[n_inputs + m]
@@ -127,117 +246,157 @@ def predict_block(structure, inputs, order, room, schedule, options, weights, st
                     if noisy:
                         row[p] += blurred[stage - 1] * noise[m * count + p]
             for p in range(count):
-                found[stage, m, p] = row[p]
+                denoised[stage, m, p] = row[p]
         if stage < new.shape[0]:
-            run_block(
-                first, sources, codes, gains, leaks, weights[stage], nodes, count, values, slopes
-            )
+            run_block(graph, stages[stage], nodes, count, values, slopes)
 
 
-@njit(**ENTRY)
-def answer(schedule, found, m, p):
-    """Return output m of pattern p, read off the last z."""
-    last = schedule[0].shape[0] - 1
-    return schedule[4][m] + schedule[5][m] * found[last, m, p] / math.sqrt(schedule[0][last])
+@njit(**INNER)
+def output(schedule, denoised, m, p):
+    """Return output m of pattern p, the last z in units of the targets."""
+    known = schedule.known
+    last = known.shape[0] - 1
+    return schedule.mean[m] + schedule.spread[m] * denoised[last, m, p] / math.sqrt(known[last])
 
 
 @njit(**ENTRY)
 def advance(
-    structure, family, data, room, memory, schedule, options, settings, unit, weights, found,
-    last_iteration, work_per_pattern, work, counters, numbers, rows,
+    graph, successors, data, workspace, memory, schedule, options, last_iteration, work, state,
+    trace,
 ):  # fmt: skip
-    """Go on until `last_iteration`, an end, full rows, or about `work` multiplications."""
-    one, two, gradient, powers, drawn, places = memory
-    inputs, targets, order = data
-    plain = room[7]
-    n_patterns = inputs.shape[0]
-    n_stages = weights.shape[0]
-    capacity = rows[0].shape[0]
+    """Continue until `last_iteration`, an end, full columns, or about `work` multiplications.
+
+    Parameters
+    ----------
+    graph, successors, data, workspace, memory, schedule, options : tuples
+        The fields of `Graph`, `Successors`, `first_order.Data`, `Workspace`, `Memory`,
+        `Schedule` and `first_order.Options`.
+    last_iteration : int
+        Number of iterations to stop at.
+    work : float
+        Multiplications after which to return.
+    state, trace : tuples
+        The fields of `State`, updated, and of `first_order.TraceColumns`, written.
+
+    Returns
+    -------
+    float
+        Multiplications done.
+    """
+    graph = Graph(*graph)
+    successors = Successors(*successors)
+    data = Data(*data)
+    workspace = Workspace(*workspace)
+    memory = Memory(*memory)
+    schedule = Schedule(*schedule)
+    options = Options(*options)
+    state = State(*state)
+    trace = TraceColumns(*trace)
+    counters = state.counters
+    n_stages = state.stages.shape[0]
+    capacity = trace.sse.shape[0]
     done = 0.0
     while counters[STATUS] == RUNNING and done < work and counters[ROW] < capacity:
-        iteration = counters[ITERATION]
         if counters[PHASE] == MEASURE:
-            start = counters[PATTERN]
-            if start == 0:
-                numbers[SQUARES] = 0.0
-            count = min(BLOCK, n_patterns - start)
-            predict_block(
-                structure, inputs, plain, room, schedule, options, weights, start, count, found
-            )
-            for m in range(targets.shape[1]):
-                for p in range(count):
-                    error = targets[start + p, m] - answer(schedule, found, m, p)
-                    numbers[SQUARES] += error * error
-            done += work_per_pattern * max(count, 16) * n_stages / 3.0
-            counters[PATTERN] = start + count
-            if start + count < n_patterns:
-                continue
-            counters[PATTERN] = 0
-            counters[PHASE] = TRAIN
-            numbers[SSE] = numbers[SQUARES]
-            norm = 0.0
-            for t in range(n_stages):
-                for n in range(gradient.shape[1]):
-                    norm += gradient[t, n] * gradient[t, n]
-            if not (math.isfinite(numbers[SSE]) and math.isfinite(norm)):
-                counters[STATUS] = DIVERGED
-                if counters[ROW] > 0:
-                    continue
-            elif numbers[SSE] <= settings[TARGET_SSE]:
-                counters[STATUS] = SOLVED
-            newest = rows[2][counters[ROW] - 1] if counters[ROW] > 0 else -1
-            if newest < iteration:
-                for n in range(drawn.shape[0]):
-                    drawn[n] = weights[n_stages - 1, places[n]]
-                write_row(counters, numbers, math.sqrt(norm), drawn, rows)
-            while counters[NEXT] <= iteration:
-                following = counters[NEXT]
-                stride = 1 if following < options[EVERY] else following // 50
-                counters[NEXT] = following + stride
+            work_done = _measure(graph, data, workspace, memory, schedule, options, state, trace)
+            done += work_done * n_stages / 3.0
             continue
-
-        stage = counters[STAGE]
-        if counters[BATCH] == 0 and counters[PATTERN] == 0 and stage == 0:
-            if iteration >= last_iteration:
-                if rows[2][counters[ROW] - 1] >= iteration:
+        if counters[BATCH] == 0 and counters[PATTERN] == 0 and counters[STAGE] == 0:
+            if counters[ITERATION] >= last_iteration:
+                if is_row_written(counters, trace):
                     break
                 counters[PHASE] = MEASURE
                 continue
-            if options[SHUFFLED]:
-                shuffle(mixed(options[KEY], -1 - iteration), order)
-        step = counters[STEP]
-        batch = counters[BATCH]
-        batch_end = min(batch + options[BATCH_SIZE], n_patterns)
-        if counters[PATTERN] == 0:
-            gradient[stage] = 0.0
-        start = batch + counters[PATTERN]
-        count = min(BLOCK, batch_end - start)
-        key = mixed(mixed(mixed(options[KEY], step), stage), start)
-        train_stage(
-            structure, family, data, room, schedule, weights[stage], stage, key, start, count,
-            gradient[stage],
-        )  # fmt: skip
-        done += work_per_pattern * max(count, 16)
-        if start + count < batch_end:
-            counters[PATTERN] += count
-            continue
-        move(
-            options[OPTIMISER], settings, weights[stage], gradient[stage],
-            1.0 / (batch_end - batch), one[stage], two[stage], powers[stage],
-        )  # fmt: skip
-        counters[PATTERN] = 0
-        counters[STAGE] = (stage + 1) % n_stages
-        if counters[STAGE] > 0:
-            continue
-        counters[STEP] = step + 1
-        counters[BATCH] = batch_end
-        if batch_end < n_patterns:
-            continue
-        iteration += 1
-        counters[BATCH] = 0
-        counters[ITERATION] = iteration
-        counters[EVALUATIONS] += 1
-        numbers[WORK] += unit
-        if iteration >= counters[NEXT]:
-            counters[PHASE] = MEASURE
+            if options.choices[SHUFFLED]:
+                shuffle(mixed(options.choices[KEY], -1 - counters[ITERATION]), data.order)
+        done += _train(graph, successors, data, workspace, memory, schedule, options, state)
+    return done
+
+
+@njit(**INLINED)
+def _measure(graph, data, workspace, memory, schedule, options, state, trace):
+    """Add a block of patterns to the SSE of the predictions; after the last one, write a row."""
+    counters, numbers = state.counters, state.numbers
+    stages, denoised = state.stages, state.denoised
+    gradient, drawn = memory.gradient, memory.drawn
+    n_stages = stages.shape[0]
+    n_patterns = data.inputs.shape[0]
+    start = counters[PATTERN]
+    if start == 0:
+        numbers[SQUARES] = 0.0
+    count = min(BLOCK, n_patterns - start)
+    denoise(
+        graph, data.inputs, workspace.natural_order, workspace, schedule, options.choices, stages,
+        start, count, denoised,
+    )  # fmt: skip
+    for m in range(data.targets.shape[1]):
+        for p in range(count):
+            error = data.targets[start + p, m] - output(schedule, denoised, m, p)
+            numbers[SQUARES] += error * error
+    done = options.work_per_pattern * max(count, 16)
+    counters[PATTERN] = start + count
+    if start + count < n_patterns:
+        return done
+    counters[PATTERN] = 0
+    counters[PHASE] = TRAIN
+    numbers[SSE] = numbers[SQUARES]
+    norm = 0.0
+    for t in range(n_stages):
+        for n in range(gradient.shape[1]):
+            norm += gradient[t, n] * gradient[t, n]
+    if not (math.isfinite(numbers[SSE]) and math.isfinite(norm)):
+        counters[STATUS] = DIVERGED
+        if counters[ROW] > 0:
+            return done
+    elif numbers[SSE] <= options.constants[TARGET_SSE]:
+        counters[STATUS] = SOLVED
+    if not is_row_written(counters, trace):
+        for n in range(drawn.shape[0]):
+            drawn[n] = stages[n_stages - 1, memory.places[n]]
+        write_row(counters, numbers, math.sqrt(norm), drawn, trace)
+    schedule_next_row(counters, options.choices[EVERY])
+    return done
+
+
+@njit(**INLINED)
+def _train(graph, successors, data, workspace, memory, schedule, options, state):
+    """Add a block of patterns to the gradient of a stage; after a batch, move its weights."""
+    choices = options.choices
+    counters, numbers = state.counters, state.numbers
+    n_patterns = data.inputs.shape[0]
+    stage = counters[STAGE]
+    step = counters[STEP]
+    batch = counters[BATCH]
+    batch_end = min(batch + choices[BATCH_SIZE], n_patterns)
+    weights, gradient = state.stages[stage], memory.gradient[stage]
+    if counters[PATTERN] == 0:
+        gradient[:] = 0.0
+    start = batch + counters[PATTERN]
+    count = min(BLOCK, batch_end - start)
+    key = mixed(mixed(mixed(choices[KEY], step), stage), start)
+    train_stage(
+        graph, successors, data, workspace, schedule, weights, stage, key, start, count, gradient
+    )
+    done = options.work_per_pattern * max(count, 16)
+    if start + count < batch_end:
+        counters[PATTERN] += count
+        return done
+    move(
+        choices[OPTIMISER], options.constants, weights, gradient, 1.0 / (batch_end - batch),
+        memory.one[stage], memory.two[stage], memory.powers[stage],
+    )  # fmt: skip
+    counters[PATTERN] = 0
+    counters[STAGE] = (stage + 1) % state.stages.shape[0]
+    if counters[STAGE] > 0:
+        return done
+    counters[STEP] = step + 1
+    counters[BATCH] = batch_end
+    if batch_end < n_patterns:
+        return done
+    counters[BATCH] = 0
+    counters[ITERATION] += 1
+    counters[EVALUATIONS] += 1
+    numbers[WORK] += options.unit
+    if counters[ITERATION] >= counters[NEXT]:
+        counters[PHASE] = MEASURE
     return done

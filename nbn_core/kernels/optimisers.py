@@ -1,12 +1,12 @@
-"""Optimisers: what a gradient, or whatever a rule puts in its place, does to the weights.
+"""Optimisers: how a gradient, or what a rule uses in its place, moves the weights.
 
 With G the gradient of the half SSE over the patterns of a step (their mean, or their sum):
 
     MOMENTUM   v = m v - r G,                 w += v             m = 0 is plain gradient descent
     ADAM       a = b1 a + (1 - b1) G,         c = b2 c + (1 - b2) G^2,
                w -= r a / (1 - b1^t) / (sqrt(c / (1 - b2^t)) + eps)
-    RPROP      D grows by 1.2 while the sign of G stays, shrinks by 0.5 when it changes; then this
-               weight does not move once; else w -= sign(G) D.       (iRprop-)
+    RPROP      D grows by 1.2 while the sign of G stays, shrinks by 0.5 when it changes; then then
+               this weight rests for one step; otherwise w -= sign(G) D.       (iRprop-)
 
 References
 ----------
@@ -20,30 +20,32 @@ from numba import njit
 from nbn_core.kernels.cache import ENTRY
 
 MOMENTUM, ADAM, RPROP = range(3)
-# settings
-RATE, INERTIA, SECOND, EPSILON, LEAST_STEP, MOST_STEP, MEAN, TARGET_SSE, NEAR, SMOOTHING = range(10)
+# Places in the settings
+RATE, INERTIA, SECOND, EPSILON, MIN_STEP, MAX_STEP, MEAN, TARGET_SSE, NEAR, SMOOTHING = range(10)
 N_SETTINGS = 10
 GROW, SHRINK = 1.2, 0.5
 
 
 @njit(**ENTRY)
 def move(code, settings, weights, gradient, scale, one, two, powers):
-    """Change the weights.
+    """Move the weights by one step.
 
     Parameters
     ----------
     code : int
-        Of the optimiser.
+        MOMENTUM, ADAM or RPROP.
     settings : (N_SETTINGS,) float64
-        As named here.
-    weights, gradient : (N,) float64
-        Changed; a sum over patterns.
+        Constants, at the places named here.
+    weights : (N,) float64
+        Weights, updated.
+    gradient : (N,) float64
+        Sum over patterns.
     scale : float
-        What makes the sum G.
+        Factor between the sum and G.
     one, two : (N,) float64
-        Memory: v; a and c; the last G and D.
+        Memory, updated: v for MOMENTUM, a and c for ADAM, the last G and D for RPROP.
     powers : (2,) float64
-        b1^t and b2^t, 1 at the start.
+        b1^t and b2^t, updated; 1 at the start.
     """
     n_weights = weights.shape[0]
     rate = settings[RATE]
@@ -65,15 +67,15 @@ def move(code, settings, weights, gradient, scale, one, two, powers):
             two[n] = second * two[n] + (1.0 - second) * (g * g)
             weights[n] -= stride * one[n] / (math.sqrt(level * two[n]) + epsilon)
     else:
-        least = settings[LEAST_STEP]
-        most = settings[MOST_STEP]
+        smallest = settings[MIN_STEP]
+        largest = settings[MAX_STEP]
         for n in range(n_weights):
             g = scale * gradient[n]
             agreement = g * one[n]
             if agreement > 0.0:
-                two[n] = min(two[n] * GROW, most)
+                two[n] = min(two[n] * GROW, largest)
             elif agreement < 0.0:
-                two[n] = max(two[n] * SHRINK, least)
+                two[n] = max(two[n] * SHRINK, smallest)
                 g = 0.0
             if g > 0.0:
                 weights[n] -= two[n]

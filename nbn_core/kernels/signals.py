@@ -1,45 +1,38 @@
 """Signals that take the place of backpropagation's, over one block of patterns.
 
-Letters as in `backprop`; delta_k is what a rule says instead of dE / dnet_k.
+Letters are those of `backprop`; delta_k is what a rule uses in place of dE / dnet_k. Arrays come in
+the records of `backprop` and `first_order`.
 
-    feedback    delta_k = s_k sum_m B_km delta_m with fixed random B     (direct feedback alignment)
-    activities  net_k moves by v_k: dE = sum_k dE/dnet_k v_k is found going forward,
-                delta_k = dE v_k                                         (forward gradient)
-    tangent     weights move by v: dE is found going forward, the gradient is dE v
-    predictive  values x relax towards what is predicted for them and what they predict;
-                delta_k = -(x_k - f(net_k)) s_k                          (predictive coding)
+    feedback    direct feedback alignment: delta_k = s_k sum_m B_km delta_m with fixed random B
+    activities  forward gradient: net_k moves by v_k, dE = sum_k dE/dnet_k v_k is found going
+                forward, delta_k = dE v_k
+    tangent     forward gradient in the weights: they move by v, dE is found going forward, and the
+                gradient is dE v
+    predictive  predictive coding: values x relax towards their prediction and towards what they
+                predict, delta_k = -(x_k - f(net_k)) s_k
 """
 
 from numba import njit
 
 from nbn_core.kernels.activations import activate
-from nbn_core.kernels.cache import ENTRY
+from nbn_core.kernels.cache import INNER
 from nbn_core.kernels.noise import fill_normal, mixed
 from nbn_core.kernels.vectors import GROUP, combine
 
 ERROR, SIGN, TARGET = range(3)  # what direct feedback carries
 
 
-@njit(**ENTRY)
-def feedback_block(
-    seats,
-    outputs,
-    feedback,
-    kind,
-    targets,
-    order,
-    start,
-    slopes,
-    direct,
-    count,
-    lines,
-    sent,
-    signals,
-):
+@njit(**INNER)
+def feedback_block(graph, data, perturbation, kind, start, count, workspace):
     """Send the output signals (or their signs, or the targets) straight to every neuron.
 
-    `feedback` is (K, M), `lines` are 0..M-1, `sent` (M, BLOCK) is work space.
+    The rows of `workspace.noise` are work space for what is sent.
     """
+    target_index, outputs = graph.target_index, graph.outputs
+    targets, order = data.targets, data.order
+    feedback, output_rows = perturbation.feedback, perturbation.output_rows
+    slopes, direct = workspace.slopes, workspace.direct
+    signals, sent = workspace.signals, workspace.noise
     padded = (count + GROUP - 1) // GROUP * GROUP
     for m in range(outputs.shape[0]):
         k = outputs[m]
@@ -55,26 +48,25 @@ def feedback_block(
                 sent[m, p] = 1.0 if direct[k, p] > 0.0 else -1.0
             else:
                 sent[m, p] = targets[order[start + p], m]
-    for k in range(seats.shape[0]):
-        if seats[k] < 0:
-            combine(signals, k, 0.0, feedback[k], lines, lines.shape[0], sent, count)
+    for k in range(target_index.shape[0]):
+        if target_index[k] < 0:
+            combine(signals, k, 0.0, feedback[k], output_rows, output_rows.shape[0], sent, count)
             for p in range(count):
                 signals[k, p] *= slopes[k, p]
             for p in range(count, padded):
                 signals[k, p] = 0.0
 
 
-@njit(**ENTRY)
-def activity_block(
-    first, sources, seats, weights, n_inputs, key, tangents, slopes, direct, count,
-    moved, noise, change, signals,
-):  # fmt: skip
-    """Perturb all nets of all patterns, see what the error does, and credit the perturbation.
+@njit(**INNER)
+def activity_block(graph, weights, n_inputs, key, tangents, count, workspace):
+    """Perturb the nets of all patterns, measure the change of the error, credit the perturbation.
 
-    `moved` (I+K, BLOCK), zero in the rows of the inputs, `noise` (K, BLOCK), `change` (BLOCK,) are
-    work space.
+    `workspace.moved` is zero in the rows of the inputs.
     """
-    n_neurons = seats.shape[0]
+    first, sources, target_index = graph.first, graph.sources, graph.target_index
+    slopes, direct, signals = workspace.slopes, workspace.direct, workspace.signals
+    moved, noise, change = workspace.moved, workspace.noise, workspace.change[0]
+    n_neurons = target_index.shape[0]
     padded = (count + GROUP - 1) // GROUP * GROUP
     for k in range(n_neurons):
         for p in range(padded):
@@ -94,7 +86,7 @@ def activity_block(
             row = moved[n_inputs + k]
             for p in range(count):
                 row[p] = (row[p] + noise[k, p]) * slopes[k, p]
-            if seats[k] >= 0:
+            if target_index[k] >= 0:
                 for p in range(count):
                     change[p] += direct[k, p] * row[p]
         for k in range(n_neurons):
@@ -102,16 +94,17 @@ def activity_block(
                 signals[k, p] += change[p] * noise[k, p] / tangents
 
 
-@njit(**ENTRY)
-def tangent_block(
-    first, sources, seats, weights, tangent, n_inputs, values, slopes, direct, count, moved, shift
-):
+@njit(**INNER)
+def tangent_block(graph, weights, tangent, n_inputs, count, workspace):
     """Return how the half SSE of a block changes per unit of `tangent`, going forward only.
 
-    `moved` (I+K, BLOCK), zero in the rows of the inputs, and `shift` (1, BLOCK) are work space.
+    `workspace.moved` is zero in the rows of the inputs.
     """
+    first, sources, target_index = graph.first, graph.sources, graph.target_index
+    values, slopes, direct = workspace.values, workspace.slopes, workspace.direct
+    moved, shift = workspace.moved, workspace.change
     change = 0.0
-    for k in range(seats.shape[0]):
+    for k in range(target_index.shape[0]):
         begin = first[k] + 1
         end = first[k + 1]
         combine(
@@ -125,28 +118,47 @@ def tangent_block(
         row = moved[n_inputs + k]
         for p in range(count):
             row[p] = (row[p] + shift[0, p]) * slopes[k, p]
-        if seats[k] >= 0:
+        if target_index[k] >= 0:
             for p in range(count):
                 change += direct[k, p] * row[p]
     return change
 
 
-@njit(**ENTRY)
-def predictive_block(
-    first, sources, codes, gains, leaks, begin, heirs, carriers, seats, weights, targets, order,
-    start, n_inputs, steps, rate, count, values, slopes, factors, picks, guess, back, signals,
-):  # fmt: skip
+@njit(**INNER)
+def predictive_block(graph, successors, weights, data, start, steps, rate, count, workspace):
     """Relax the values of a block with its outputs held at their targets; find the signals.
 
-    `values` come from a forward pass and end as the relaxed ones. `guess` (1, BLOCK) and `back`
-    (1, BLOCK) are work space. signals hold s_k (f(net_k) - x_k).
+    Parameters
+    ----------
+    graph, successors : Graph, Successors
+        The network.
+    weights : (N,) float64
+        Neuron by neuron, bias first.
+    data : record
+        `inputs`, `targets` and the `order` of the patterns.
+    start, count : int
+        First pattern and number of patterns of the block.
+    steps : int
+        Number of relaxation steps.
+    rate : float
+        Rate of the relaxation.
+    workspace : Workspace
+        `values` come from a forward pass and end as the relaxed ones; s_k (f(net_k) - x_k) is
+        written into `signals`.
     """
-    n_neurons = seats.shape[0]
+    first, sources, codes, gains, leaks, target_index, _ = graph
+    begin, neurons, weight_index = successors
+    targets, order = data.targets, data.order
+    n_inputs = data.inputs.shape[1]
+    values, slopes, signals = workspace.values, workspace.slopes, workspace.signals
+    factors, picks = workspace.factors, workspace.picks
+    guess, back = workspace.change, workspace.noise
+    n_neurons = target_index.shape[0]
     padded = (count + GROUP - 1) // GROUP * GROUP
     for k in range(n_neurons):
-        if seats[k] >= 0:
+        if target_index[k] >= 0:
             for p in range(count):
-                values[n_inputs + k, p] = targets[order[start + p], seats[k]]
+                values[n_inputs + k, p] = targets[order[start + p], target_index[k]]
     for t in range(steps + 1):
         for k in range(n_neurons):
             left = first[k] + 1
@@ -166,11 +178,11 @@ def predictive_block(
         if t == steps:
             break
         for k in range(n_neurons):
-            if seats[k] < 0:
+            if target_index[k] < 0:
                 terms = 0
                 for c in range(begin[k], begin[k + 1]):
-                    factors[terms] = weights[carriers[c]]
-                    picks[terms] = heirs[c]
+                    factors[terms] = weights[weight_index[c]]
+                    picks[terms] = neurons[c]
                     terms += 1
                 combine(back, 0, 0.0, factors, picks, terms, signals, count)
                 row = values[n_inputs + k]

@@ -101,9 +101,11 @@ def run_starts(starts, max_iterations, work, fixed, state, trace, numbers_before
         if place[PLACE_BEGUN] == 0:
             place[PLACE_BEGUN] = 1
             place[PLACE_BASE] = 0
-            state.weights[:] = starts[t]
+            for n in range(starts.shape[1]):
+                state.weights[n] = starts[t, n]
             counters[:] = 0
-            state.numbers[:] = numbers_before
+            for i in range(numbers_before.shape[0]):
+                state.numbers[i] = numbers_before[i]
         last = min(max_iterations - place[PLACE_BASE], ROWS - 1)
         spent = run(problem, workspace, options, last, work - done, state, trace)
         done += spent

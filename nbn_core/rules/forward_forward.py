@@ -52,7 +52,7 @@ from nbn_core.rules.base import (
     rate_option,
 )
 from nbn_core.rules.engines.first_order import OPTIMISERS
-from nbn_core.rules.engines.time_slices import portion, room
+from nbn_core.rules.engines.time_slices import run_slice, trace_columns
 from nbn_core.trace import EVERY, Record, StopReason
 from nbn_core.types import FloatArray, IntArray
 
@@ -222,8 +222,8 @@ class ForwardForward:
         constants[optimisers.INERTIA] = momentum
         constants[optimisers.SECOND] = 0.999
         constants[optimisers.EPSILON] = 1e-8
-        constants[optimisers.LEAST_STEP] = 1e-6
-        constants[optimisers.MOST_STEP] = 50.0
+        constants[optimisers.MIN_STEP] = 1e-6
+        constants[optimisers.MAX_STEP] = 50.0
         constants[optimisers.TARGET_SSE] = target_sse
         counters = np.zeros(first_order.N_COUNTERS, dtype=np.int64)
         counters[first_order.EVALUATIONS] = 1
@@ -273,7 +273,7 @@ class ForwardForward:
 
     def advance(self, state: ForwardForwardState, last_iteration: int, seconds: float) -> None:
         """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
-        kept = room(state.record)
+        kept = trace_columns(state.record)
         if len(state.seen) < len(kept[0]):
             seen = np.zeros((len(kept[0]), *state.seen.shape[1:]))
             seen[: len(state.seen)] = state.seen
@@ -288,7 +288,7 @@ class ForwardForward:
             ]  # fmt: skip
             return float(forward_forward.advance(*arguments))
 
-        portion(state, last_iteration, seconds, go_on)
+        run_slice(state, last_iteration, seconds, go_on)
 
     def predict(self, state: ForwardForwardState, inputs: FloatArray) -> FloatArray:
         """Compute the outputs for any inputs, at the weights reached.

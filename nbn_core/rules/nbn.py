@@ -35,7 +35,7 @@ from nbn_core.objective.methods import checked_method, costs
 from nbn_core.rules.base import DAMPING, Option, Uses, second_order_work
 from nbn_core.rules.damping import CONTROLS, MATRICES, USUAL_CONTROL, Damping, suited_start
 from nbn_core.rules.engines import clock
-from nbn_core.rules.engines.time_slices import PORTION_SECONDS, stop_reason
+from nbn_core.rules.engines.time_slices import SLICE_SECONDS, stop_reason
 from nbn_core.trace import Columns, Record, StopReason
 from nbn_core.types import FloatArray, IntArray
 
@@ -213,7 +213,7 @@ class NBN:
         if record.rows == 0:
             go_on(0.0)  # compiled, or loaded, outside the time measured
         began, computing = time.perf_counter(), clock.computing()
-        done = go_on(state.rate * min(seconds, PORTION_SECONDS))
+        done = go_on(state.rate * min(seconds, SLICE_SECONDS))
         elapsed = time.perf_counter() - began
         computed = clock.computing() - computing
         if elapsed > 1e-4:

@@ -37,8 +37,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nbn_core.data import Dataset
-from nbn_core.kernels import first_order, noprop, optimisers
+from nbn_core.kernels import first_order, noprop
 from nbn_core.kernels.forward import BLOCK
+from nbn_core.kernels.records import plain
 from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.base import (
@@ -52,10 +53,16 @@ from nbn_core.rules.base import (
     checked_settings,
     rate_option,
 )
-from nbn_core.rules.engines.first_order import FIRST_STEP, LEAST_STEP, MOST_STEP, OPTIMISERS
-from nbn_core.rules.engines.signal_graph import wired
-from nbn_core.rules.engines.time_slices import portion, room
-from nbn_core.trace import EVERY, Record, StopReason
+from nbn_core.rules.engines.first_order import (
+    FIRST_STEP,
+    new_counters,
+    new_workspace,
+    rule_constants,
+    rule_options,
+)
+from nbn_core.rules.engines.signal_graph import SignalGraph, build_signal_graph
+from nbn_core.rules.engines.time_slices import run_slice, trace_columns
+from nbn_core.trace import Record, StopReason
 from nbn_core.types import FloatArray, IntArray
 
 LEAST_KNOWN, MOST_KNOWN, MOST_STAGES = 0.02, 0.98, 20
@@ -101,15 +108,14 @@ class NoPropState:
     evaluations: int
     weights: FloatArray
     stages: FloatArray
-    arrays: tuple[Any, ...]
-    schedule: tuple[FloatArray, ...]
-    options: IntArray
-    settings: FloatArray
-    unit: float
-    found: FloatArray
+    graph: SignalGraph
+    workspace: noprop.Workspace
+    schedule: noprop.Schedule
+    options: first_order.Options
+    denoised: FloatArray
     counters: IntArray
-    numbers: FloatArray
-    per_pattern: float
+    arguments: tuple[Any, ...]
+    changing: tuple[Any, ...]
     rate: float = 3e8
     seconds: float = 0.0
 
@@ -166,61 +172,81 @@ class NoProp:
         every = _first_weights(stage, places, weights, n_stages, settings["noise_seed"])
         shape = every.shape
         rprop = settings["optimiser"] == "rprop"
-        wiring = wired(stage)
-        most = int(np.diff(wiring.whole.begin).max(initial=1)) + 1
+        graph = build_signal_graph(stage)
         n_patterns = dataset.n_patterns
-        arrays = (
-            wiring.structure,
-            tuple(wiring.family),
-            (np.array(dataset.inputs), np.array(dataset.targets), np.arange(n_patterns)),
-            (
-                np.zeros((stage.n_inputs + stage.n_neurons, BLOCK)),
-                *(np.zeros((stage.n_neurons, BLOCK)) for _ in range(3)),
-                np.zeros(most), np.zeros(most, dtype=np.int32),
-                np.zeros(dataset.n_outputs * BLOCK), np.arange(n_patterns),
-            ),
-            (
-                np.zeros(shape), np.full(shape, FIRST_STEP if rprop else 0.0), np.zeros(shape),
-                np.ones((n_stages, 2)), np.zeros(network.n_weights), places,
-            ),
-        )  # fmt: skip
-        spread = dataset.targets.std(axis=0)
-        counters = np.zeros(noprop.N_COUNTERS, dtype=np.int64)
-        counters[first_order.EVALUATIONS] = 1
-        return NoPropState(
-            Record(weights, np.nan),
-            None,
-            0,
-            every.reshape(-1),
-            every,
-            arrays,
-            (
-                *schedule(n_stages),
-                dataset.targets.mean(axis=0),
-                np.where(spread > 0, spread, 1.0),
-            ),
-            _options(settings, n_patterns),
-            _constants(settings, target_sse),
-            3.0 * every.size / network.n_weights,
-            np.zeros((n_stages + 1, dataset.n_outputs, BLOCK)),
-            counters,
-            np.zeros(first_order.N_NUMBERS),
-            3.0 * (stage.n_weights + 16.0 * stage.n_neurons),
+        block = new_workspace(graph, stage.n_inputs)
+        workspace = noprop.Workspace(
+            values=block.values,
+            slopes=block.slopes,
+            direct=block.direct,
+            signals=block.signals,
+            factors=block.factors,
+            picks=block.picks,
+            noise=np.zeros(dataset.n_outputs * BLOCK),
+            natural_order=np.arange(n_patterns),
         )
+        memory = noprop.Memory(
+            one=np.zeros(shape),
+            two=np.full(shape, FIRST_STEP if rprop else 0.0),
+            gradient=np.zeros(shape),
+            powers=np.ones((n_stages, 2)),
+            drawn=np.zeros(network.n_weights),
+            places=places,
+        )
+        data = first_order.Data(
+            inputs=np.array(dataset.inputs),
+            targets=np.array(dataset.targets),
+            order=np.arange(n_patterns),
+        )
+        spread = dataset.targets.std(axis=0)
+        plan = noprop.Schedule(
+            *schedule(n_stages), dataset.targets.mean(axis=0), np.where(spread > 0, spread, 1.0)
+        )
+        choices = rule_options(settings, n_patterns)
+        choices[first_order.KIND] = noprop.NOISY if settings["noisy"] else noprop.STILL
+        options = first_order.Options(
+            choices=choices,
+            constants=rule_constants(settings, target_sse),
+            relax=0.0,
+            unit=3.0 * every.size / network.n_weights,
+            work_per_pattern=3.0 * (stage.n_weights + 16.0 * stage.n_neurons),
+        )
+        counters = new_counters(noprop.N_COUNTERS)
+        denoised = np.zeros((n_stages + 1, dataset.n_outputs, BLOCK))
+        changing = noprop.State(
+            stages=every,
+            denoised=denoised,
+            counters=counters,
+            numbers=np.zeros(first_order.N_NUMBERS),
+        )
+        return NoPropState(
+            record=Record(weights, np.nan),
+            stop=None,
+            evaluations=0,
+            weights=every.reshape(-1),
+            stages=every,
+            graph=graph,
+            workspace=workspace,
+            schedule=plan,
+            options=options,
+            denoised=denoised,
+            counters=counters,
+            arguments=(
+                plain(graph.graph), plain(graph.successors), plain(data), plain(workspace),
+                plain(memory), plain(plan), plain(options),
+            ),
+            changing=plain(changing),
+        )  # fmt: skip
 
     def advance(self, state: NoPropState, last_iteration: int, seconds: float) -> None:
         """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
-        kept = room(state.record)
+        kept = trace_columns(state.record)
 
         def go_on(work: float) -> float:
-            arguments = [
-                *state.arrays, state.schedule, state.options, state.settings, state.unit,
-                state.stages, state.found, last_iteration, state.per_pattern, work,
-                state.counters, state.numbers, kept,
-            ]  # fmt: skip
-            return float(noprop.advance(*arguments))
+            done = noprop.advance(*state.arguments, last_iteration, work, state.changing, kept)
+            return float(done)
 
-        portion(state, last_iteration, seconds, go_on)
+        run_slice(state, last_iteration, seconds, go_on)
 
     def denoised(self, state: NoPropState, inputs: FloatArray) -> FloatArray:
         """Find z after every stage for any inputs, at the weights reached.
@@ -237,22 +263,21 @@ class NoProp:
         (T+1, P, M) float64
             Scaled as the targets are: mean 0, spread 1.
         """
-        structure, _, _, room, _ = state.arrays
         rows = np.ascontiguousarray(inputs)
         order = np.arange(len(rows))
-        found = np.zeros((state.found.shape[0], len(rows), state.found.shape[1]))
+        fixed = (plain(state.workspace), plain(state.schedule), plain(state.options), state.stages)
+        found = np.zeros((state.denoised.shape[0], len(rows), state.denoised.shape[1]))
         for start in range(0, len(rows), BLOCK):
             count = min(BLOCK, len(rows) - start)
             noprop.predict_block(
-                structure, rows, order, room, state.schedule, state.options, state.stages,
-                start, count, state.found,
-            )  # fmt: skip
-            found[:, start : start + count] = state.found[:, :, :count].transpose(0, 2, 1)
+                plain(state.graph.graph), rows, order, *fixed, start, count, state.denoised
+            )
+            found[:, start : start + count] = state.denoised[:, :, :count].transpose(0, 2, 1)
         return found
 
     def predict(self, state: NoPropState, inputs: FloatArray) -> FloatArray:
         """Compute the (P, M) outputs for any (P, I) inputs, at the weights reached."""
-        known, *_, mean, spread = state.schedule
+        known, mean, spread = state.schedule.known, state.schedule.mean, state.schedule.spread
         last = self.denoised(state, inputs)[-1]
         return np.asarray(mean + spread * last / np.sqrt(known[-1]), dtype=np.float64)
 
@@ -288,27 +313,3 @@ def _first_weights(
         every[t, places] = weights[mixed]
     every[-1, places] = weights
     return np.ascontiguousarray(every)
-
-
-def _options(settings: Mapping[str, Any], n_patterns: int) -> IntArray:
-    batch = min(settings["batch_size"] or n_patterns, n_patterns)
-    options = np.zeros(first_order.N_OPTIONS, dtype=np.int64)
-    options[first_order.OPTIMISER] = OPTIMISERS[settings["optimiser"]]
-    options[first_order.BATCH_SIZE] = batch
-    options[first_order.SHUFFLED] = settings["shuffled"] and batch < n_patterns
-    options[first_order.KEY] = settings["noise_seed"]
-    options[first_order.KIND] = noprop.NOISY if settings["noisy"] else noprop.STILL
-    options[first_order.EVERY] = EVERY
-    return options
-
-
-def _constants(settings: Mapping[str, Any], target_sse: float) -> FloatArray:
-    constants = np.zeros(optimisers.N_SETTINGS)
-    constants[optimisers.RATE] = settings["rate"]
-    constants[optimisers.INERTIA] = settings["momentum"] if settings["optimiser"] != "sgd" else 0.0
-    constants[optimisers.SECOND] = 0.999
-    constants[optimisers.EPSILON] = 1e-8
-    constants[optimisers.LEAST_STEP] = LEAST_STEP
-    constants[optimisers.MOST_STEP] = MOST_STEP
-    constants[optimisers.TARGET_SSE] = target_sse
-    return constants

@@ -18,7 +18,7 @@ from typing import Any
 
 from nbn_core.objective import Objective
 from nbn_core.rules.base import FirstOrder, Option, Uses
-from nbn_core.rules.engines.first_order import FIRST_STEP, LEAST_STEP, MOST_STEP, DescentPlan
+from nbn_core.rules.engines.first_order import FIRST_STEP, MAX_STEP, MIN_STEP, DescentPlan
 
 
 class Rprop(FirstOrder):
@@ -28,7 +28,7 @@ class Rprop(FirstOrder):
     title = "iRprop−"
     options = (
         Option(
-            "first_step", "First step", FIRST_STEP, LEAST_STEP, MOST_STEP,
+            "first_step", "First step", FIRST_STEP, MIN_STEP, MAX_STEP,
             text="0.01 to 0.02 suits regression.",
         ),
     )  # fmt: skip

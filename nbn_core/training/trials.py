@@ -27,7 +27,7 @@ from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
 from nbn_core.rules.base import second_order_work
 from nbn_core.rules.engines import clock
-from nbn_core.rules.engines.time_slices import PORTION_SECONDS, stop_reason
+from nbn_core.rules.engines.time_slices import SLICE_SECONDS, stop_reason
 from nbn_core.rules.nbn import NBN, kernel_arguments
 from nbn_core.trace import Record, StopReason
 from nbn_core.training.training import (
@@ -290,7 +290,7 @@ def _compiled(job: _Job, numbers: range) -> list[Trial]:
     while place[kernel.PLACE_TRIAL] < n and not job.stop.event.is_set():
         earlier = spent.copy()
         began, computing = time.perf_counter(), clock.computing()
-        done = go_on(rate * PORTION_SECONDS)
+        done = go_on(rate * SLICE_SECONDS)
         elapsed = time.perf_counter() - began
         computed = clock.computing() - computing
         seconds += computed * (spent - earlier) / max(done, 1.0)

@@ -1,11 +1,12 @@
-"""Descent: the run that all first-order rules share, around the compiled loop.
+"""First-order training: the run that all first-order rules share, around the compiled loop.
 
-A rule says which signal credits the neurons and which optimiser moves the weights (`DescentPlan`);
-`begin` lays both out for `nbn_core.kernels.first_order`, and `advance` runs it in portions.
+A rule says which signal credits the neurons and which optimiser moves the weights (`DescentPlan`).
+`begin` lays both out for `nbn_core.kernels.first_order`, and `advance` runs the loop in slices.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,64 +14,69 @@ import numpy as np
 
 from nbn_core.kernels import first_order, optimisers
 from nbn_core.kernels.forward import BLOCK
+from nbn_core.kernels.records import plain
 from nbn_core.objective import Objective
-from nbn_core.rules.engines.signal_graph import SignalGraph, wired
-from nbn_core.rules.engines.time_slices import portion, room
+from nbn_core.rules.engines.signal_graph import SignalGraph, build_signal_graph
+from nbn_core.rules.engines.time_slices import run_slice, trace_columns
 from nbn_core.trace import EVERY, Record, StopReason
 from nbn_core.types import FloatArray, IntArray
 
-NEAR = 4.0  # an epoch's running SSE this many times the target or less is measured properly
+NEAR = 4.0  # an epoch whose running SSE is at most this many times the target is measured
 OPTIMISERS = {
     "sgd": optimisers.MOMENTUM,
     "momentum": optimisers.MOMENTUM,
     "adam": optimisers.ADAM,
     "rprop": optimisers.RPROP,
 }
-FIRST_STEP: Final = 0.1  # of Rprop
-LEAST_STEP: Final = 1e-6
-MOST_STEP: Final = 50.0
+# Steps of Rprop
+FIRST_STEP: Final = 0.1
+MIN_STEP: Final = 1e-6
+MAX_STEP: Final = 50.0
+# Constants of Adam
+SECOND_MOMENT_DECAY: Final = 0.999
+EPSILON: Final = 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DescentPlan:
-    """What a rule does: its signal, its optimiser, its batches.
+    """A first-order rule: its signal, its optimiser and its batches.
 
     Parameters
     ----------
     signal : int
-        A signal of `nbn_core.kernels.first_order`.
+        Code of the signal, see `nbn_core.kernels.first_order`.
     optimiser : str
-        A name in `OPTIMISERS`.
+        Name in `OPTIMISERS`.
     rate : float
-        Learning rate; of Rprop the first step.
+        Learning rate; for Rprop the first step.
     momentum : float
-        Of momentum and Adam, its b1.
+        Momentum, or Adam's decay b1 of the first moment.
     batch : int
-        Patterns in a batch; 0 is all.
+        Patterns in a batch; 0 for all.
     shuffled : bool
-        Whether every epoch has its own order.
+        Whether the patterns are shuffled every epoch.
     mean : bool
-        Whether to move along the mean over a batch, or the sum.
+        Whether the optimiser gets the mean over a batch, or the sum.
     key : int
-        Of all random numbers.
+        Key of all random numbers.
     times : int
-        Tangents, or steps of relaxation.
+        Number of tangents, or of relaxation steps.
     kind : int
-        What direct feedback carries; how perturbations are drawn.
+        What direct feedback carries, or how perturbations are drawn.
     relax : float
-        Rate of the relaxation; length of a difference.
+        Rate of the relaxation, or length of a difference.
     smoothing : float
-        How fast the estimate of the curvature follows.
+        Rate at which the estimate of the curvature is updated.
     units : float
-        Forward-equivalent units of an epoch.
+        Cost of an epoch in forward-equivalent units.
     feedback : (K, M) float64, optional
-        Of direct feedback alignment.
+        Random matrix of direct feedback alignment.
     carrier : (N,) float64, optional
-        What stands in for the weights on the way back.
-    wiring : SignalGraph, optional
-        If it is not the network as drawn.
-    more_weights : float64, optional
-        Starting weights of neurons that were not drawn.
+        Fixed weights that carry signals back; the weights themselves by default.
+    signal_graph : SignalGraph, optional
+        Layout for signals; that of the drawn network by default.
+    more_weights : float64 array, optional
+        Starting weights of neurons that were not drawn; none by default.
     """
 
     signal: int = first_order.BACKPROP
@@ -88,199 +94,339 @@ class DescentPlan:
     units: float = 3.0
     feedback: FloatArray | None = None
     carrier: FloatArray | None = None
-    wiring: SignalGraph | None = None
+    signal_graph: SignalGraph | None = None
     more_weights: FloatArray = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(slots=True, eq=False, repr=False)
 class Descent:
-    """The state of a first-order rule, and the room it works in."""
+    """The state of a first-order rule, and its work space."""
 
     record: Record
     stop: StopReason | None
     evaluations: int
     objective: Objective
-    wiring: SignalGraph
+    signal_graph: SignalGraph
     weights: FloatArray
-    carrier: FloatArray
-    arrays: tuple[Any, ...]
-    options: IntArray
-    settings: FloatArray
-    relax: float
-    units: float
+    perturbation: first_order.Perturbation
+    memory: first_order.Memory
+    arguments: tuple[Any, ...]
+    changing: tuple[Any, ...]
     counters: IntArray
-    numbers: FloatArray
-    per_pattern: float
     rate: float = 3e8
     seconds: float = 0.0
 
     @property
     def curvature(self) -> FloatArray:
         """The diagonal of the Hessian as a rule by differences estimates it."""
-        return np.array(self.arrays[5][2][first_order.H])
+        return np.array(self.perturbation.tangents[first_order.H])
 
     @property
     def extra(self) -> FloatArray:
         """Weights of neurons that were not drawn."""
-        return self.weights[self.wiring.n_weights :]
+        return self.weights[self.signal_graph.n_weights :]
 
 
 def begin(
     objective: Objective, weights: FloatArray, target_sse: float, plan: DescentPlan
 ) -> Descent:
-    """Return the state before the first iteration.
+    """Return the state before the first iteration; nothing is computed yet.
 
     Parameters
     ----------
     objective : Objective
         Network and data.
     weights : (N,) float64
-        Where to start.
+        Starting weights.
     target_sse : float
-        Where to stop.
+        SSE at which to stop.
     plan : DescentPlan
-        What to do.
+        Signal, optimiser and batches.
 
     Returns
     -------
     Descent
-        Nothing is computed yet.
+        State and work space.
     """
-    network, dataset = objective.network, objective.dataset
-    wiring = plan.wiring or wired(network)
-    n_patterns = dataset.n_patterns
+    graph = plan.signal_graph or build_signal_graph(objective.network)
     every = np.concatenate([weights, plan.more_weights])
-    n, n_neurons = len(every), len(wiring.codes)
-    order = np.arange(n_patterns)
-    most = int(np.diff(wiring.whole.begin).max(initial=1)) + 1
+    problem = _problem(objective, graph)
+    perturbation = _perturbation(plan, len(every), objective.network.n_outputs)
+    memory = _memory(plan, objective, len(every), len(perturbation.tangents))
+    options = first_order.Options(
+        choices=_choices(plan, objective.dataset.n_patterns, graph.n_drawn),
+        constants=_constants(plan, target_sse),
+        relax=float(plan.relax),
+        unit=float(plan.units),
+        work_per_pattern=(len(every) + 16.0 * graph.n_neurons) * max(plan.units, 3.0),
+    )
+    counters = new_counters()
+    state = first_order.State(
+        weights=every,
+        carrier=every if plan.carrier is None else np.array(plan.carrier),
+        counters=counters,
+        numbers=np.zeros(first_order.N_NUMBERS),
+    )
+    workspace = new_workspace(graph, objective.network.n_inputs)
+    return Descent(
+        record=Record(weights, np.nan),
+        stop=None,
+        evaluations=0,
+        objective=objective,
+        signal_graph=graph,
+        weights=every,
+        perturbation=perturbation,
+        memory=memory,
+        arguments=tuple(map(plain, (problem, workspace, perturbation, memory, options))),
+        changing=plain(state),
+        counters=counters,
+    )
+
+
+def _problem(objective: Objective, graph: SignalGraph) -> first_order.Problem:
+    dataset = objective.dataset
+    return first_order.Problem(
+        graph=graph.graph,
+        successors=graph.successors,
+        all_successors=graph.all_successors,
+        drawn_target_index=graph.drawn_target_index,
+        data=first_order.Data(
+            inputs=np.array(dataset.inputs),
+            targets=np.array(dataset.targets),
+            order=np.arange(dataset.n_patterns),
+        ),
+    )
+
+
+def new_workspace(graph: SignalGraph, n_inputs: int) -> first_order.Workspace:
+    """Allocate the work space for one block of patterns.
+
+    Parameters
+    ----------
+    graph : SignalGraph
+        Network with K neurons.
+    n_inputs : int
+        Number of inputs I.
+
+    Returns
+    -------
+    Workspace
+        Arrays of zeros.
+    """
+    n_neurons = graph.n_neurons
+    return first_order.Workspace(
+        values=np.zeros((n_inputs + n_neurons, BLOCK)),
+        slopes=np.zeros((n_neurons, BLOCK)),
+        direct=np.zeros((n_neurons, BLOCK)),
+        signals=np.zeros((n_neurons, BLOCK)),
+        factors=np.zeros(graph.max_terms),
+        picks=np.zeros(graph.max_terms, dtype=np.int32),
+        moved=np.zeros((n_inputs + n_neurons, BLOCK)),
+        noise=np.zeros((1 + n_neurons, BLOCK)),
+        change=np.zeros((1, BLOCK)),
+    )
+
+
+def _perturbation(plan: DescentPlan, n_weights: int, n_outputs: int) -> first_order.Perturbation:
     perturbed = plan.signal in (first_order.WEIGHTS, first_order.DIFFERENCE, first_order.CURVED)
     tangents = plan.times if plan.signal == first_order.WEIGHTS else 5
-    feedback = np.zeros((1, network.n_outputs)) if plan.feedback is None else plan.feedback
-    whole = (*wiring.whole, wiring.whole_seats)
-    data = (np.array(dataset.inputs), np.array(dataset.targets), order)
-    room = (
-        np.zeros((network.n_inputs + n_neurons, BLOCK)),
-        np.zeros((n_neurons, BLOCK)),
-        np.zeros((n_neurons, BLOCK)),
-        np.zeros((n_neurons, BLOCK)),
-        np.zeros(most),
-        np.zeros(most, dtype=np.int32),
-        np.zeros((network.n_inputs + n_neurons, BLOCK)),
-        np.zeros((1 + n_neurons, BLOCK)),
-        np.zeros((1, BLOCK)),
+    feedback = np.zeros((1, n_outputs)) if plan.feedback is None else np.array(plan.feedback)
+    return first_order.Perturbation(
+        feedback=feedback,
+        output_rows=np.arange(n_outputs, dtype=np.int32),
+        tangents=np.ones((tangents, n_weights if perturbed else 1)),
     )
-    extra = (
-        np.array(feedback),
-        np.arange(network.n_outputs, dtype=np.int32),
-        np.ones((tangents, n if perturbed else 1)),
+
+
+def _memory(
+    plan: DescentPlan, objective: Objective, n_weights: int, n_tangents: int
+) -> first_order.Memory:
+    return first_order.Memory(
+        one=np.zeros(n_weights),
+        two=np.full(n_weights, plan.rate if plan.optimiser == "rprop" else 0.0),
+        powers=np.ones(2),
+        gradient=np.zeros(n_weights),
+        true_gradient=np.zeros(objective.network.n_weights),
+        changes=np.zeros(n_tangents),
+        natural_order=np.arange(objective.dataset.n_patterns),
     )
-    two = np.full(n, plan.rate) if plan.optimiser == "rprop" else np.zeros(n)
-    memory = (
-        np.zeros(n), two, np.ones(2), np.zeros(n), np.zeros(network.n_weights),
-        np.zeros(tangents), np.arange(n_patterns),
+
+
+def _choices(plan: DescentPlan, n_patterns: int, n_drawn: int) -> IntArray:
+    choices = kernel_options(plan.optimiser, plan.batch, plan.shuffled, plan.key, n_patterns)
+    as_drawn = plan.signal_graph is None and plan.carrier is None
+    whole = choices[first_order.BATCH_SIZE] == n_patterns
+    choices[first_order.SIGNAL] = plan.signal
+    choices[first_order.TIMES] = plan.times
+    choices[first_order.KIND] = plan.kind
+    choices[first_order.EXACT] = plan.signal == first_order.BACKPROP and whole and as_drawn
+    choices[first_order.N_DRAWN] = n_drawn
+    return choices
+
+
+def _constants(plan: DescentPlan, target_sse: float) -> FloatArray:
+    constants = optimiser_constants(plan.rate, plan.momentum, target_sse)
+    constants[optimisers.MEAN] = plan.mean
+    constants[optimisers.NEAR] = NEAR
+    constants[optimisers.SMOOTHING] = plan.smoothing
+    return constants
+
+
+def kernel_options(
+    optimiser: str, batch: int, shuffled: bool, key: int, n_patterns: int
+) -> IntArray:
+    """Fill in the choices that every first-order kernel reads.
+
+    Parameters
+    ----------
+    optimiser : str
+        Name in `OPTIMISERS`.
+    batch : int
+        Patterns in a batch; 0 for all.
+    shuffled : bool
+        Whether the patterns are shuffled every epoch, if there is more than one batch.
+    key : int
+        Key of all random numbers.
+    n_patterns : int
+        Number of patterns P.
+
+    Returns
+    -------
+    (N_OPTIONS,) int64
+        Choices by place, see `nbn_core.kernels.first_order`; 0 where nothing was given.
+    """
+    size = n_patterns if batch == 0 else min(batch, n_patterns)
+    choices = np.zeros(first_order.N_OPTIONS, dtype=np.int64)
+    choices[first_order.OPTIMISER] = OPTIMISERS[optimiser]
+    choices[first_order.BATCH_SIZE] = size
+    choices[first_order.SHUFFLED] = shuffled and size < n_patterns
+    choices[first_order.KEY] = key
+    choices[first_order.EVERY] = EVERY
+    return choices
+
+
+def optimiser_constants(rate: float, momentum: float, target_sse: float) -> FloatArray:
+    """Fill in the constants that every first-order kernel reads.
+
+    Parameters
+    ----------
+    rate : float
+        Learning rate; for Rprop the first step.
+    momentum : float
+        Momentum, or Adam's decay b1 of the first moment.
+    target_sse : float
+        SSE at which to stop.
+
+    Returns
+    -------
+    (N_SETTINGS,) float64
+        Constants by place, see `nbn_core.kernels.optimisers`; 0 where nothing was given.
+    """
+    constants = np.zeros(optimisers.N_SETTINGS)
+    constants[optimisers.RATE] = rate
+    constants[optimisers.INERTIA] = momentum
+    constants[optimisers.SECOND] = SECOND_MOMENT_DECAY
+    constants[optimisers.EPSILON] = EPSILON
+    constants[optimisers.MIN_STEP] = MIN_STEP
+    constants[optimisers.MAX_STEP] = MAX_STEP
+    constants[optimisers.TARGET_SSE] = target_sse
+    return constants
+
+
+def rule_options(settings: Mapping[str, Any], n_patterns: int) -> IntArray:
+    """Return `kernel_options` from the settings of a rule with the common options.
+
+    Parameters
+    ----------
+    settings : mapping
+        Checked settings: optimiser, batch_size, shuffled, noise_seed.
+    n_patterns : int
+        Number of patterns P.
+
+    Returns
+    -------
+    (N_OPTIONS,) int64
+        Choices by place.
+    """
+    return kernel_options(
+        settings["optimiser"], settings["batch_size"], settings["shuffled"],
+        settings["noise_seed"], n_patterns,
     )  # fmt: skip
-    batch = n_patterns if plan.batch == 0 else min(plan.batch, n_patterns)
-    drawn = plan.wiring is None and plan.carrier is None
-    exact = plan.signal == first_order.BACKPROP and batch == n_patterns and drawn
-    options = np.zeros(first_order.N_OPTIONS, dtype=np.int64)
-    options[first_order.SIGNAL] = plan.signal
-    options[first_order.OPTIMISER] = OPTIMISERS[plan.optimiser]
-    options[first_order.BATCH_SIZE] = batch
-    options[first_order.SHUFFLED] = plan.shuffled and batch < n_patterns
-    options[first_order.KEY] = plan.key
-    options[first_order.TIMES] = plan.times
-    options[first_order.KIND] = plan.kind
-    options[first_order.EVERY] = EVERY
-    options[first_order.EXACT] = exact
-    options[first_order.N_REAL] = wiring.n_real
-    settings = np.zeros(optimisers.N_SETTINGS)
-    settings[optimisers.RATE] = plan.rate
-    settings[optimisers.INERTIA] = plan.momentum
-    settings[optimisers.SECOND] = 0.999
-    settings[optimisers.EPSILON] = 1e-8
-    settings[optimisers.LEAST_STEP] = LEAST_STEP
-    settings[optimisers.MOST_STEP] = MOST_STEP
-    settings[optimisers.MEAN] = plan.mean
-    settings[optimisers.TARGET_SSE] = target_sse
-    settings[optimisers.NEAR] = NEAR
-    settings[optimisers.SMOOTHING] = plan.smoothing
-    counters = np.zeros(first_order.N_COUNTERS, dtype=np.int64)
+
+
+def rule_constants(settings: Mapping[str, Any], target_sse: float) -> FloatArray:
+    """Return `optimiser_constants` from the settings of a rule with the common options.
+
+    Parameters
+    ----------
+    settings : mapping
+        Checked settings: rate, optimiser, momentum; plain gradient descent has no momentum.
+    target_sse : float
+        SSE at which to stop.
+
+    Returns
+    -------
+    (N_SETTINGS,) float64
+        Constants by place.
+    """
+    momentum = settings["momentum"] if settings["optimiser"] != "sgd" else 0.0
+    return optimiser_constants(settings["rate"], momentum, target_sse)
+
+
+def new_counters(n_counters: int = first_order.N_COUNTERS) -> IntArray:
+    """Return the counters of a kernel before its first iteration."""
+    counters = np.zeros(n_counters, dtype=np.int64)
     counters[first_order.EVALUATIONS] = 1
-    return Descent(
-        Record(weights, np.nan),
-        None,
-        0,
-        objective,
-        wiring,
-        every,
-        every if plan.carrier is None else np.array(plan.carrier),
-        (wiring.structure, tuple(wiring.family), whole, data, room, extra, memory),
-        options,
-        settings,
-        plan.relax,
-        plan.units,
-        counters,
-        np.zeros(first_order.N_NUMBERS),
-        (n + 16.0 * n_neurons) * max(plan.units, 3.0),
-    )
+    return counters
 
 
 def advance(state: Descent, last_iteration: int, seconds: float) -> None:
-    """Go on until `last_iteration`, an end, or for about `seconds`.
+    """Continue until `last_iteration`, an end, or for about `seconds`.
 
     Parameters
     ----------
     state : Descent
-        Changed.
+        State, updated.
     last_iteration : int
-        Not to go beyond.
+        Number of iterations to stop at.
     seconds : float
-        At most about this long.
+        Maximum time to spend, about, in seconds.
     """
-    kept = room(state.record)
+    columns = trace_columns(state.record)
 
-    def go_on(work: float) -> float:
-        arguments = [
-            *state.arrays, state.options, state.settings, state.relax, state.units,
-            state.weights, state.carrier, last_iteration, state.per_pattern, work,
-            state.counters, state.numbers, kept,
-        ]  # fmt: skip
-        return float(first_order.advance(*arguments))
+    def run(work: float) -> float:
+        done = first_order.advance(*state.arguments, last_iteration, work, state.changing, columns)
+        return float(done)
 
-    portion(state, last_iteration, seconds, go_on)
+    run_slice(state, last_iteration, seconds, run)
 
 
 def estimate(
     objective: Objective, weights: FloatArray, plan: DescentPlan, step: int = 0
 ) -> tuple[float, FloatArray]:
-    """Find what a rule puts in the place of the gradient, for all patterns as one batch.
+    """Find what a rule uses in place of the gradient, for all patterns as one batch.
 
     Parameters
     ----------
     objective : Objective
         Network and data.
     weights : (N,) float64
-        Where.
+        Neuron by neuron, bias first.
     plan : DescentPlan
-        Its signal counts, not its optimiser.
+        Signal of the rule; its optimiser does not matter.
     step : int
-        Which of the random numbers to use.
+        Number of the step, which decides the random numbers.
 
     Returns
     -------
     sse : float
-        There.
+        Sum of squared errors at the weights.
     gradient : (N + ...,) float64
-        In the place of g = J'e, half the gradient of the SSE; neurons that were not drawn last.
+        Estimate of g = J'e, half the gradient of the SSE; neurons that were not drawn last.
     """
     state = begin(objective, weights, 0.0, plan)
-    structure, family, _, data, room, extra, memory = state.arrays
-    gradient = memory[3]
-    sse = first_order.estimate(
-        structure, family, data, room, extra, state.options, state.settings, state.relax, step,
-        state.weights, state.carrier, gradient, memory[5],
-    )  # fmt: skip
-    return float(sse), gradient
+    sse = first_order.estimate(*state.arguments, step, state.changing)
+    return float(sse), state.memory.gradient
 
 
 class Gradient:
@@ -296,12 +442,8 @@ class Gradient:
         self._state = begin(objective, np.zeros(objective.network.n_weights), 0.0, DescentPlan())
 
     def at(self, weights: FloatArray) -> tuple[float, FloatArray]:
-        """Find the SSE and (N,) g at these weights."""
+        """Compute the SSE and g (N,) at these weights."""
         state = self._state
         state.weights[:] = weights
-        structure, family, _, data, room, extra, memory = state.arrays
-        sse = first_order.estimate(
-            structure, family, data, room, extra, state.options, state.settings, 0.0, 0,
-            state.weights, state.carrier, memory[3], memory[5],
-        )  # fmt: skip
-        return float(sse), memory[3].copy()
+        sse = first_order.estimate(*state.arguments, 0, state.changing)
+        return float(sse), state.memory.gradient.copy()

@@ -1,8 +1,9 @@
-"""Locality: a network cut into groups of levels, each with outputs of its own.
+"""Local groups: a network divided into groups of levels, each with outputs of its own.
 
-Signals stay inside a group. Every group but the last gets heads, one for each output, that read
-those of its neurons that feed nothing else in the group (in a layered network, its last level) and
-are compared with the targets like the outputs themselves. The last group has the drawn outputs.
+Signals stay inside a group. Every group but the last gets output heads, one for each output. A head
+reads those neurons of its group that feed no other neuron of the group (in a layered network, its
+last level) and is compared with the target like the output itself. The last group has the drawn
+outputs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.engines.first_order import DescentPlan
-from nbn_core.rules.engines.signal_graph import Head, SignalGraph, wired
+from nbn_core.rules.engines.signal_graph import OutputHead, SignalGraph, build_signal_graph
 
 
 def hidden_levels(topology: Topology) -> list[int]:
@@ -24,21 +25,21 @@ def hidden_levels(topology: Topology) -> list[int]:
 
 
 def grouped(objective: Objective, n_groups: int, *, cut: bool = True) -> SignalGraph:
-    """Cut a network into groups.
+    """Divide a network into groups of levels.
 
     Parameters
     ----------
     objective : Objective
         Network and data.
     n_groups : int
-        At most one for each hidden level.
+        Number of groups, limited to the number of hidden levels.
     cut : bool
-        Whether signals stay inside; if not, heads are added and signals go everywhere.
+        Whether signals stay inside a group; if not, heads are added and signals go everywhere.
 
     Returns
     -------
     SignalGraph
-        With the heads behind the neurons that were drawn.
+        The drawn neurons, then the heads.
     """
     topology, network = objective.topology, objective.network
     levels = hidden_levels(topology)
@@ -63,34 +64,35 @@ def grouped(objective: Objective, n_groups: int, *, cut: bool = True) -> SignalG
         ]
         for m, k in enumerate(topology.outputs):
             code, gain, leak = network.codes[k], network.gains[k], network.leaks[k]
-            heads.append(Head(ends, int(code), float(gain), float(leak), m))
+            heads.append(OutputHead(ends, int(code), float(gain), float(leak), m))
             groups.append(group)
-    return wired(network, heads, groups if cut else None)
+    return build_signal_graph(network, heads, groups if cut else None)
 
 
 def local(
     plan: DescentPlan, objective: Objective, n_groups: int, *, cut: bool = True
 ) -> DescentPlan:
-    """Make a plan of backpropagation local.
+    """Change a plan of backpropagation so that every group trains by itself.
 
     Parameters
     ----------
     plan : DescentPlan
-        Optimiser, batches, key.
+        Optimiser, batches and random key.
     objective : Objective
         Network and data.
     n_groups : int
-        Groups of levels.
+        Number of groups of levels.
     cut : bool
-        Whether signals stay inside.
+        Whether signals stay inside a group.
 
     Returns
     -------
     DescentPlan
-        With heads that start from small random weights.
+        The plan with output heads that start from small random weights.
     """
-    wiring = grouped(objective, n_groups, cut=cut)
-    n = wiring.n_weights
-    n_more = len(wiring.sources) - n
+    signal_graph = grouped(objective, n_groups, cut=cut)
+    n = signal_graph.n_weights
+    n_more = len(signal_graph.graph.sources) - n
     more = 0.1 * np.random.default_rng([plan.key, 2]).standard_normal(n_more)
-    return replace(plan, wiring=wiring, more_weights=more, units=3.0 * (n + n_more) / n)
+    units = 3.0 * (n + n_more) / n
+    return replace(plan, signal_graph=signal_graph, more_weights=more, units=units)

@@ -16,7 +16,7 @@ import numpy as np
 
 from nbn_core.objective import Objective
 from nbn_core.rules.engines import clock
-from nbn_core.rules.engines.time_slices import PORTION_SECONDS
+from nbn_core.rules.engines.time_slices import SLICE_SECONDS
 from nbn_core.trace import Record, StopReason
 from nbn_core.types import FloatArray
 
@@ -118,7 +118,7 @@ def advance(state: LoopState, last_iteration: int, seconds: float) -> None:
         state.ready = True
     before = state.seconds
     began, computing = time.perf_counter(), clock.computing()
-    limit = min(seconds, PORTION_SECONDS)
+    limit = min(seconds, SLICE_SECONDS)
     while state.stop is None and state.record.done < last_iteration:
         with np.errstate(all="ignore"):  # numbers too large are a StopReason
             next(state.pieces, None)

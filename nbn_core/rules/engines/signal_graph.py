@@ -1,7 +1,7 @@
-"""SignalGraph: a network as signals see it, who hears from whom on the way back.
+"""SignalGraph: a network laid out for signals that run back through it.
 
-For training in blocks it holds more neurons than were drawn, the blocks' own outputs, and cuts the
-ways back between blocks.
+For training in local groups it holds more neurons than were drawn, the groups' own outputs, and
+cuts the ways back between groups.
 """
 
 from __future__ import annotations
@@ -12,109 +12,113 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nbn_core.kernels.backprop import Graph, Successors
 from nbn_core.network import Network
-from nbn_core.types import FloatArray, IndexArray
-
-
-class Children(NamedTuple):
-    """Who sends signals back to whom: see `nbn_core.kernels.backprop`."""
-
-    begin: IndexArray
-    heirs: IndexArray
-    carriers: IndexArray
+from nbn_core.types import IndexArray
 
 
 class SignalGraph(NamedTuple):
-    """A network as signals see it.
+    """A network laid out for backward signals.
 
     Attributes
     ----------
-    first, sources, codes, gains, leaks, seats, outputs : arrays
-        The structure: as in `Network`, with the target each neuron is compared with, or -1.
-    family, whole : Children
-        The ways back that the rule uses; all of them.
-    n_real, n_weights : int
-        Neurons and weights that were drawn; any others come behind them.
+    graph : Graph
+        Neurons, weights, and the target that each neuron is compared with.
+    successors, all_successors : Successors
+        Ways back that the rule uses, and all of them.
+    drawn_target_index : (K,) int32
+        Target of each drawn output neuron, -1 for all other neurons.
+    n_drawn, n_weights : int
+        Numbers of neurons and weights that were drawn; any others come after them.
     """
 
-    first: IndexArray
-    sources: IndexArray
-    codes: IndexArray
-    gains: FloatArray
-    leaks: FloatArray
-    seats: IndexArray
-    outputs: IndexArray
-    family: Children
-    whole: Children
-    whole_seats: IndexArray
-    n_real: int
+    graph: Graph
+    successors: Successors
+    all_successors: Successors
+    drawn_target_index: IndexArray
+    n_drawn: int
     n_weights: int
 
     @property
-    def structure(self) -> tuple[Any, ...]:
-        """What kernels take first."""
-        return (
-            self.first, self.sources, self.codes, self.gains, self.leaks, self.seats, self.outputs,
-        )  # fmt: skip
+    def n_neurons(self) -> int:
+        """Number of neurons, those that were not drawn included."""
+        return len(self.graph.codes)
+
+    @property
+    def max_terms(self) -> int:
+        """Length of the work space for the successors of one neuron."""
+        return int(np.diff(self.all_successors.begin).max(initial=1)) + 1
 
 
-class Head(NamedTuple):
-    """A neuron that was not drawn: where its weights lead from, and its target."""
+class OutputHead(NamedTuple):
+    """A neuron that was not drawn and is compared with a target.
+
+    Attributes
+    ----------
+    sources : sequence of int
+        Nodes that it reads.
+    code, gain, leak : int, float, float
+        Its activation.
+    target : int
+        Index of the target.
+    """
 
     sources: Sequence[int]
     code: int
     gain: float
     leak: float
-    seat: int
+    target: int
 
 
-def wired(
-    network: Network, heads: Sequence[Head] = (), groups: Sequence[int] | None = None
+def build_signal_graph(
+    network: Network, heads: Sequence[OutputHead] = (), groups: Sequence[int] | None = None
 ) -> SignalGraph:
-    """Lay a network out for signals.
+    """Lay a network out for backward signals.
 
     Parameters
     ----------
     network : Network
-        As drawn.
-    heads : sequence of Head
+        The drawn network.
+    heads : sequence of OutputHead
         Neurons to add.
     groups : sequence of int, optional
-        Group of each neuron, heads included; no signal goes back from one group to another.
+        Group of each neuron, heads included; signals do not go back from one group to another.
 
     Returns
     -------
     SignalGraph
-        Read-only.
+        Read-only arrays.
     """
     sources = [network.sources, *(np.array([-1, *head.sources], np.int32) for head in heads)]
     lengths = np.array([1 + len(head.sources) for head in heads], dtype=np.int64)
     first = np.concatenate([network.first, network.first[-1] + np.cumsum(lengths)])
     flat = np.concatenate(sources)
-    total = network.n_neurons + len(heads)
-    seats = np.full(total, -1)
-    seats[network.outputs] = np.arange(network.n_outputs)
-    whole_seats = seats.copy()
-    seats[network.n_neurons :] = [head.seat for head in heads]
+    drawn_targets = np.full(network.n_neurons + len(heads), -1)
+    drawn_targets[network.outputs] = np.arange(network.n_outputs)
+    targets = drawn_targets.copy()
+    targets[network.n_neurons :] = [head.target for head in heads]
+    graph = Graph(
+        first=_fixed(first, np.int32),
+        sources=_fixed(flat, np.int32),
+        codes=_fixed([*network.codes, *(head.code for head in heads)], np.int32),
+        gains=_fixed([*network.gains, *(head.gain for head in heads)], np.float64),
+        leaks=_fixed([*network.leaks, *(head.leak for head in heads)], np.float64),
+        target_index=_fixed(targets, np.int32),
+        outputs=network.outputs,
+    )
     return SignalGraph(
-        _fixed(first, np.int32),
-        _fixed(flat, np.int32),
-        _fixed([*network.codes, *(head.code for head in heads)], np.int32),
-        _fixed([*network.gains, *(head.gain for head in heads)], np.float64),
-        _fixed([*network.leaks, *(head.leak for head in heads)], np.float64),
-        _fixed(seats, np.int32),
-        network.outputs,
-        _children(first, flat, network.n_inputs, groups),
-        _children(first, flat, network.n_inputs, None),
-        _fixed(whole_seats, np.int32),
-        network.n_neurons,
-        network.n_weights,
+        graph=graph,
+        successors=_successors(first, flat, network.n_inputs, groups),
+        all_successors=_successors(first, flat, network.n_inputs, None),
+        drawn_target_index=_fixed(drawn_targets, np.int32),
+        n_drawn=network.n_neurons,
+        n_weights=network.n_weights,
     )
 
 
-def _children(
+def _successors(
     first: NDArray[Any], sources: NDArray[Any], n_inputs: int, groups: Sequence[int] | None
-) -> Children:
+) -> Successors:
     lists: list[list[tuple[int, int]]] = [[] for _ in range(len(first) - 1)]
     for k in range(len(first) - 1):
         for n in range(first[k] + 1, first[k + 1]):
@@ -122,10 +126,10 @@ def _children(
             if j >= 0 and (groups is None or groups[j] == groups[k]):
                 lists[j].append((k, n))
     flat = [pair for one in lists for pair in one]
-    return Children(
-        _fixed(np.cumsum([0, *map(len, lists)]), np.int32),
-        _fixed([k for k, _ in flat], np.int32),
-        _fixed([n for _, n in flat], np.int32),
+    return Successors(
+        begin=_fixed(np.cumsum([0, *map(len, lists)]), np.int32),
+        neurons=_fixed([k for k, _ in flat], np.int32),
+        weight_index=_fixed([n for _, n in flat], np.int32),
     )
 
 

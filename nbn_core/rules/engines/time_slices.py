@@ -1,8 +1,8 @@
-"""Portions: a compiled loop led from Python in pieces of some milliseconds.
+"""Time slices: a compiled loop that Python runs for some milliseconds at a time.
 
-Every rule whose loop counts its rows itself goes on in the same way: it makes room for the rows to
-come, asks the kernel for as much work as fits the time, and learns from the clock how much that
-was. What a portion holds never changes the numbers, only when they can be seen.
+Every rule whose kernel counts the rows of its trace advances in the same way: it allocates rows,
+asks the kernel for as much work as fits into the time, and measures how long that work took. The
+length of a slice never changes a number, only when it can be seen.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from nbn_core.rules.engines import clock
 from nbn_core.trace import Record, StopReason
 from nbn_core.types import IntArray
 
-PORTION_SECONDS = 0.02
-_ROOM = 2**18  # numbers of weights made room for in one portion
+SLICE_SECONDS = 0.02
+_ROW_NUMBERS = 2**18  # numbers of weights for which rows are allocated in one slice
 _STOP_REASONS = {
     status.RUNNING: None,
     status.SOLVED: StopReason.SOLVED,
@@ -33,22 +33,22 @@ def stop_reason(code: int) -> StopReason | None:
 
 
 class Counted(Protocol):
-    """A state whose kernel counts in `nbn_core.kernels.first_order`'s places.
+    """A state whose kernel counts in the places of `nbn_core.kernels.first_order`.
 
     Attributes
     ----------
     record : Record
-        The trace so far.
+        Trace so far.
     stop : StopReason or None
-        Why it ended.
+        Why training ended; None while it can continue.
     evaluations : int
         Passes over all patterns so far.
     seconds : float
-        Computing time so far.
+        Computing time so far, in seconds.
     rate : float
-        Work a second, as last seen.
+        Multiplications a second, as measured last.
     counters : int64 array
-        What the kernel counts.
+        Counters of the kernel.
     """
 
     record: Record
@@ -59,48 +59,54 @@ class Counted(Protocol):
     counters: IntArray
 
 
-def room(record: Record) -> tuple[Any, ...]:
-    """Make room in the trace for one portion.
+def trace_columns(record: Record) -> tuple[Any, ...]:
+    """Allocate rows of the trace for one slice.
 
     Parameters
     ----------
     record : Record
-        Grown where it is short.
+        Trace, extended if it is short of rows.
 
     Returns
     -------
     tuple
-        Its columns in the order kernels fill them.
+        The fields of `first_order.TraceColumns`.
     """
     n_weights = record.columns.weights.shape[1]
-    columns = record.make_room(record.rows + max(16, min(512, _ROOM // n_weights)))
-    return (
-        columns.sse, columns.gradient_norm, columns.iterations, columns.evaluations,
-        columns.work, columns.weights,
-    )  # fmt: skip
+    columns = record.make_room(record.rows + max(16, min(512, _ROW_NUMBERS // n_weights)))
+    return tuple(
+        first_order.TraceColumns(
+            sse=columns.sse,
+            gradient_norm=columns.gradient_norm,
+            iterations=columns.iterations,
+            evaluations=columns.evaluations,
+            work=columns.work,
+            weights=columns.weights,
+        )
+    )
 
 
-def portion(
-    state: Counted, last_iteration: int, seconds: float, go_on: Callable[[float], float]
+def run_slice(
+    state: Counted, last_iteration: int, seconds: float, run: Callable[[float], float]
 ) -> None:
-    """Go on until `last_iteration`, an end, or for about `seconds`.
+    """Continue until `last_iteration`, an end, or for about `seconds`.
 
     Parameters
     ----------
     state : Counted
-        Changed.
+        State of the rule, updated.
     last_iteration : int
-        Not to go beyond.
+        Number of iterations to stop at.
     seconds : float
-        At most about this long.
-    go_on : callable
-        Spends as much work on the kernel as it is given, and returns how much that was.
+        Maximum time to spend, about, in seconds.
+    run : callable
+        Function that calls the kernel with the multiplications to do and returns those done.
     """
     record, counters = state.record, state.counters
     if record.rows == 0 and state.seconds == 0.0:
-        go_on(0.0)  # compiled, or loaded, outside the time measured
+        run(0.0)  # compiling or loading is not timed
     began, computing = time.perf_counter(), clock.computing()
-    done = go_on(state.rate * min(seconds, PORTION_SECONDS))
+    done = run(state.rate * min(seconds, SLICE_SECONDS))
     elapsed = time.perf_counter() - began
     computed = clock.computing() - computing
     if elapsed > 1e-4:

@@ -142,8 +142,7 @@ def test_the_drawn_weights_are_the_last_stages_without_those_of_z(topology: Topo
     training = Training(topology, generators.xor(), "noprop", weights=weights, max_iterations=1)
     last = Objective(topology, generators.xor())
     found = training.state.stages[-1].copy()
-    arrays = training.state.arrays
-    sources = arrays[0][1]
+    sources = training.state.graph.graph.sources
     kept = (sources < 2) | (sources > 2)  # node 2 is z, behind the two inputs
     assert_allclose(found[kept], weights, rtol=0)
     assert last.network.n_weights == kept.sum()
