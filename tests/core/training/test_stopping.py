@@ -18,7 +18,7 @@ from nbn_core import (
     train,
 )
 from nbn_core.kernels import nbn
-from nbn_core.rules.engines.time_slices import PORTION_SECONDS
+from nbn_core.rules.engines.time_slices import SLICE_SECONDS
 from tests.cases import noise
 from tests.runs import RUNS, finish, numbers, runs_of
 
@@ -162,7 +162,7 @@ def test_a_portion_keeps_to_its_work_on_a_problem_whose_iteration_takes_longer(
     kernel, allowed, done = nbn.advance, [], []
 
     def counted(*arguments: object) -> float:
-        allowed.append(training.state.rate * PORTION_SECONDS)
+        allowed.append(training.state.rate * SLICE_SECONDS)
         done.append(float(kernel(*arguments)))
         return done[-1]
 
