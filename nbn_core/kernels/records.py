@@ -6,7 +6,7 @@ names.
 
 Only the door between Python and a compiled function is particular. Numba recognises the type of a
 plain tuple of arrays in C, but that of a NamedTuple in Python, which takes about a microsecond for
-each one in each call (docs/decisions/kernel-records.md). So records cross that door as plain
+each one in each call (docs/decisions/0007-kernel-records.md). So records cross that door as plain
 tuples, made by `plain`, and a kernel that Python calls names them again in its first lines:
 
     structure = Structure(*structure)
