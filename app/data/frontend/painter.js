@@ -1,9 +1,7 @@
-// @ts-check
 // The canvas in one piece: points follow the hand at once, the server keeps them and trains.
 
-import { required } from "../../shared/frontend/required.js";
 import { short } from "../../shared/frontend/numbers.js";
-import { find, part, patch } from "../../shared/frontend/dom.js";
+import { patch } from "../../shared/frontend/dom.js";
 import { decodeFloats } from "../../shared/frontend/network.js";
 import { leavesOut, Outbox } from "../../shared/frontend/outbox.js";
 import { Theme } from "../../shared/frontend/theme.js";
@@ -11,64 +9,31 @@ import * as edit from "./points.js";
 import { answers, clamp, Plane, toPlane } from "./plane.js";
 import { Side, Tools } from "./tools.js";
 
-/** @import { Pair } from "../../shared/frontend/geometry.js" */
-/** @import { Send } from "../../shared/frontend/outbox.js" */
-/** @import { PaintingPayload } from "./payloads.d.ts" */
-/** @import { CopyWay, Domain, Point } from "./points.js" */
-/** @import { Tool } from "./tools.js" */
-
 const POLL_INTERVAL_MS = 150; // while training
 const SPACING_PX = 15; // between points of a stroke
 const ERASER_RADIUS_PX = 16;
 const SPRAY_RADIUS_PX = 26;
 
 export class Painter {
-  /** @type {Point[]} */
-  points = [];
-  /** @type {Tool} */
-  tool = "second";
-  /** @type {number} */
-  strokes = 0;
-  /** @type {boolean} */
-  spraying = false;
-  /** @type {boolean} */
-  swapping = false;
-  /** @type {boolean} */
-  curve;
-  /** @type {Domain} */
-  domain;
-  /** @type {PaintingPayload} */
-  data;
-  /** Points that the server sent. @type {{key: string, points: Point[]} | undefined} */
-  known;
-  /** Stroke that is being painted. @type {{erase: boolean, stroke: number, at?: Pair} | null} */
-  held = null;
-  /** @type {Pair | null} */
-  cursor = null;
-  /** @type {number | undefined} */
-  notice;
-  /** @type {Float64Array | null} */
-  output = null;
-  /** Frame that was asked for. @type {number} */
-  coming = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  poller;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  forget;
-
-  /**
-   * @param {HTMLElement} root
-   * @param {Send} send
-   */
   constructor(root, send) {
     this.root = root;
     this.outbox = new Outbox(send);
-    /** @param {string} name */
-    this.frame = find(this.root, ".painting");
+    this.points = [];
+    this.tool = "second";
+    this.strokes = 0;
+    this.build();
+    this.resizer.observe(this.frame);
+    this.outbox.post("hello");
+  }
+
+  build() {
+    const part = (name) => this.root.querySelector(`[data-part="${name}"]`);
+    this.part = part;
+    this.frame = this.root.querySelector(".painting");
     this.theme = new Theme(this.frame);
-    this.canvas = /** @type {HTMLCanvasElement} */ (part(this.root, "plane"));
+    this.canvas = part("plane");
     this.plane = new Plane(this.canvas);
-    this.tools = new Tools(part(this.root, "tools"), {
+    this.tools = new Tools(part("tools"), {
       mode: (curve) => this.ask("mode", { curve }),
       tool: (tool) => this.choose(tool),
       spray: (on) => (this.spraying = on),
@@ -81,15 +46,13 @@ export class Painter {
       clear: () => this.change([]),
       takeOver: () => this.ask("take_over"),
     });
-    this.side = new Side(part(this.root, "network"), {
+    this.side = new Side(part("network"), {
       train: () => this.ask("train"),
       stop: () => this.ask("stop"),
       newWeights: () => this.ask("new_weights"),
     });
     this.listen();
     this.resizer = new ResizeObserver(() => this.draw());
-    this.resizer.observe(this.frame);
-    this.outbox.post("hello");
   }
 
   listen() {
@@ -110,11 +73,11 @@ export class Painter {
     clearTimeout(this.poller);
     clearTimeout(this.forget);
     cancelAnimationFrame(this.coming);
+    this.coming = 0;
   }
 
   // From the server.
 
-  /** @param {PaintingPayload} data */
   receive(data) {
     this.outbox.acknowledge(data.ack);
     const lacking = leavesOut(data.points, data.points_key, this.known?.key);
@@ -141,21 +104,18 @@ export class Painter {
     if (waiting) this.poller = setTimeout(() => this.outbox.replace("poll"), POLL_INTERVAL_MS);
   }
 
-  /** @param {string} kind */
   ask(kind, body = {}) {
     if (!this.outbox.asked(kind)) this.outbox.post(kind, body);
   }
 
-  /** @param {string} text */
   say(text) {
-    patch(part(this.root, "notice"), { text, hidden: false });
+    patch(this.part("notice"), { text, hidden: false });
     clearTimeout(this.forget);
-    this.forget = setTimeout(() => patch(part(this.root, "notice"), { hidden: true }), 8000);
+    this.forget = setTimeout(() => patch(this.part("notice"), { hidden: true }), 8000);
   }
 
-  /** @param {string} text */
   announce(text) {
-    patch(part(this.root, "live"), { text });
+    patch(this.part("live"), { text });
   }
 
   // Changing points.
@@ -168,23 +128,14 @@ export class Painter {
     return this.data.most;
   }
 
-  /**
-   * So many pixels in units of the plane, across and upwards.
-   *
-   * @param {number} pixels
-   * @returns {Pair}
-   */
+  /** So many pixels in units of the plane, across and upwards. */
   units(pixels) {
     const { frame } = this.plane;
     const [left, right, bottom, top] = this.domain;
     return [(pixels * (right - left)) / frame.width, (pixels * (top - bottom)) / frame.height];
   }
 
-  /**
-   * A new list of points: one step of the history, unless the stroke goes on.
-   *
-   * @param {Point[]} points
-   */
+  /** A new list of points: one step of the history, unless the stroke goes on. */
   change(points, stroke = ++this.strokes) {
     if (points.length === this.most && this.points.length === this.most)
       this.say(`The canvas holds ${this.most} points.`);
@@ -193,7 +144,6 @@ export class Painter {
     this.draw();
   }
 
-  /** @param {CopyWay} way */
   copy(way) {
     this.change(
       edit.copies(this.points, way, this.swapping && !this.curve, this.domain, this.most),
@@ -201,13 +151,11 @@ export class Painter {
     this.announce(edit.counted(this.points, this.curve, this.data.class_names));
   }
 
-  /** @param {Tool} tool */
   choose(tool) {
     this.tool = tool;
     this.draw();
   }
 
-  /** @param {PointerEvent} event */
   place(event) {
     const box = this.canvas.getBoundingClientRect();
     return toPlane(this.plane.frame, this.domain, [
@@ -216,38 +164,32 @@ export class Painter {
     ]);
   }
 
-  /** @param {PointerEvent} event */
   down(event) {
     if (!this.plane.frame || event.button > 2) return;
     event.preventDefault();
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
     this.held = { erase: this.tool === "erase" || event.button === 2, stroke: ++this.strokes };
+    this.cursor = null;
     this.dab([clamp(this.domain, this.place(event))], true);
   }
 
-  /** @param {PointerEvent} event */
   move(event) {
     if (!this.data || !this.plane.frame) return;
     const at = clamp(this.domain, this.place(event));
     if (!this.held) return this.hover(at);
     const spacing = this.units(SPACING_PX);
-    const places = this.held.erase ? [at] : edit.along(this.held.at ?? at, at, spacing);
+    const places = this.held.erase ? [at] : edit.along(this.held.at, at, spacing);
     if (places.length) this.dab(places, false);
   }
 
-  /**
-   * @param {Pair[]} places
-   * @param {boolean} first
-   */
   dab(places, first) {
     const { held } = this;
-    if (!held) return;
     const spacing = this.units(SPACING_PX);
-    const at = required(places.at(-1));
-    held.at = at;
+    held.at = places.at(-1);
     let points;
-    if (held.erase) points = edit.erase(this.points, at, ERASER_RADIUS_PX / SPACING_PX, spacing);
+    if (held.erase)
+      points = edit.erase(this.points, held.at, ERASER_RADIUS_PX / SPACING_PX, spacing);
     else if (this.curve) points = edit.putOnCurve(this.points, places, spacing[0], this.most);
     else
       points = edit.put(
@@ -259,10 +201,6 @@ export class Painter {
     if (points.length !== this.points.length || this.curve) this.change(points, held.stroke);
   }
 
-  /**
-   * @param {Pair[]} places
-   * @param {boolean} first
-   */
   scattered(places, first) {
     const [sx, sy] = this.units(SPRAY_RADIUS_PX);
     return places.flatMap(([x, y]) =>
@@ -275,10 +213,10 @@ export class Painter {
 
   up() {
     if (!this.held) return;
+    this.held = null;
     this.announce(edit.counted(this.points, this.curve, this.data.class_names));
   }
 
-  /** @param {Pair} at */
   hover(at) {
     this.cursor = this.tool === "erase" ? at : null;
     this.draw();
@@ -292,7 +230,6 @@ export class Painter {
 
   // Keys.
 
-  /** @param {KeyboardEvent} event */
   key(event) {
     if (!this.plane.frame || event.altKey) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
@@ -309,24 +246,21 @@ export class Painter {
       ArrowUp: [0, dy],
       ArrowDown: [0, -dy],
     }[event.key];
-    if (step) {
-      this.cursor = clamp(this.domain, [at[0] + step[0], at[1] + step[1]]);
-      this.announce(this.where(this.cursor));
-    } else if (event.key === "Enter" || event.key === " ") this.putAt(at);
+    if (step) this.cursor = clamp(this.domain, [at[0] + step[0], at[1] + step[1]]);
+    else if (event.key === "Enter" || event.key === " ") this.putAt(at);
     else if (event.key === "Delete" || event.key === "Backspace") this.takeNearest(at);
     else if (event.key === "1") this.choose("first");
     else if (event.key === "2") this.choose("second");
     else return;
     event.preventDefault();
+    if (step) this.announce(this.where(this.cursor));
     this.draw();
   }
 
-  /** @param {Pair | Point} place */
   where([x, y]) {
     return `${short(x)}, ${short(y)}`;
   }
 
-  /** @param {Pair} at */
   putAt(at) {
     this.cursor = at;
     if (this.tool === "erase") return this.takeNearest(at);
@@ -340,7 +274,6 @@ export class Painter {
     );
   }
 
-  /** @param {Pair} at */
   takeNearest(at) {
     const index = edit.nearest(this.points, at, this.units(SPACING_PX));
     if (index < 0) return;
@@ -373,8 +306,8 @@ export class Painter {
       reach: ERASER_RADIUS_PX,
     });
     this.tools.show({ curve, tool, points, data });
-    this.side.show({ points, curve, tool, data });
-    patch(part(this.root, "invitation"), {
+    this.side.show({ points, curve, data });
+    patch(this.part("invitation"), {
       hidden: points.length > 0,
       text: curve
         ? "Draw a curve from left to right."

@@ -1,43 +1,11 @@
-// @ts-check
 // Train, step, stop, and the player of what happened.
 
 import { short } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 import { SPEEDS } from "./replay.js";
 
-/**
- * @typedef {object} ToolbarActions
- * @property {() => void} train
- * @property {() => void} step
- * @property {() => void} stop
- * @property {() => void} reset
- * @property {() => void} renew
- * @property {(k: number) => void} seek
- * @property {() => void} toggle
- * @property {(i: number) => void} speed
- */
-
-/**
- * @typedef {object} ToolbarState
- * @property {number} k row shown
- * @property {number} last last row
- * @property {number} at iteration of row k
- * @property {number} end iteration of the last row
- * @property {boolean} playing
- * @property {number} speed
- * @property {boolean} running
- * @property {boolean} canTrain
- * @property {boolean} canStep
- * @property {number | null} sse
- */
-
 export class Toolbar {
-  /**
-   * actions: {train, step, stop, reset, renew, seek(k), toggle, speed(i)}
-   *
-   * @param {HTMLElement} root
-   * @param {ToolbarActions} actions
-   */
+  /** actions: {train, step, stop, reset, renew, seek(k), toggle, speed(i)} */
   constructor(root, actions) {
     this.train = el(
       "button",
@@ -64,14 +32,14 @@ export class Toolbar {
       max: 0,
       step: 1,
       "aria-label": "Iteration",
-      oninput: (event) => actions.seek(Number(event.currentTarget.value)),
+      oninput: (event) => actions.seek(Number(event.target.value)),
     });
     this.count = el("span", { class: "count" });
     this.speed = el(
       "select",
       {
         "aria-label": "Replay speed",
-        onchange: (event) => actions.speed(Number(event.currentTarget.value)),
+        onchange: (event) => actions.speed(Number(event.target.value)),
       },
       SPEEDS.map(({ label }, i) => el("option", { value: String(i), text: label })),
     );
@@ -82,11 +50,7 @@ export class Toolbar {
     );
   }
 
-  /**
-   * state: {k, last, at, end, playing, speed, running, canTrain, canStep, sse}; `at` and `end` are the iterations of rows k and last
-   *
-   * @param {ToolbarState} toolbarState
-   */
+  /** state: {k, last, at, end, playing, speed, running, canTrain, canStep, sse}; `at` and `end` are the iterations of rows k and last */
   update({ k, last, at, end, playing, speed, running, canTrain, canStep, sse }) {
     patch(this.train, { disabled: !canTrain || running });
     patch(this.step, { disabled: !canStep || running });
@@ -101,11 +65,10 @@ export class Toolbar {
     patch(this.toggle, { disabled: last === 0, "aria-label": playing ? "Pause replay" : "Replay" });
     this.toggle.classList.toggle("on", playing);
     if (this.speed.value !== String(speed)) this.speed.value = String(speed);
-    patch(this.sse, { text: sse !== null && Number.isFinite(sse) ? `SSE ${short(sse)}` : "" });
+    patch(this.sse, { text: Number.isFinite(sse) ? `SSE ${short(sse)}` : "" });
   }
 }
 
-/** @param {string} kind */
 function icon(kind) {
   return el("span", { class: `glyph ${kind}`, "aria-hidden": "true" });
 }

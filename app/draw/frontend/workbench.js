@@ -1,4 +1,3 @@
-// @ts-check
 // The Draw page: keeps what the server sent, answers what the user does, and keeps the screen up to
 // date. The screen itself is in screen.js.
 

@@ -1,56 +1,36 @@
-// @ts-check
 // The Structure section in one piece: matrix, scale, what is pointed at, and the drawing.
 
 import { short } from "../../shared/frontend/numbers.js";
-import { el, find, part, patch } from "../../shared/frontend/dom.js";
+import { el, patch } from "../../shared/frontend/dom.js";
 import { Theme } from "../../shared/frontend/theme.js";
 import { Cells } from "./cells.js";
 import { CoupledWeights } from "./drawing.js";
 import { NEVER } from "./grid.js";
 
-/** @import { Pair } from "../../shared/frontend/geometry.js" */
-/** @import { Send } from "../../shared/frontend/outbox.js" */
-/** @import { Link } from "../../shared/frontend/payloads.d.ts" */
-/** @import { Look } from "../../shared/frontend/theme.js" */
-/** @import { Cell } from "./grid.js" */
-/** @import { MatrixPayload } from "./payloads.d.ts" */
-
 export class QuasiView {
-  /** @type {MatrixPayload} */
-  data;
-  /** @type {Link[]} */
-  ends;
-  /** @type {number} */
-  frameAsked = 0;
-
-  /**
-   * send: ({number, block}) => void
-   *
-   * @param {HTMLElement} root
-   * @param {Send} send
-   */
+  /** send: ({number, block}) => void */
   constructor(root, send) {
     this.root = root;
     this.send = send;
     this.client = Math.random().toString(36).slice(2, 10);
     this.clicks = 0;
-    /** @param {string} name */
-    this.frame = find(root, ".quasi");
+    const part = (name) => root.querySelector(`[data-part="${name}"]`);
+    this.frame = root.querySelector(".quasi");
     this.theme = new Theme(this.frame);
-    this.cells = new Cells(part(root, "cells"), () => this.theme.look(), {
+    this.cells = new Cells(part("cells"), () => this.theme.look(), {
       point: (cell) => this.point(cell),
       open: (cell) => this.open(cell),
       close: () => this.show(null),
     });
-    this.drawing = new CoupledWeights(part(root, "network"));
-    this.scale = part(root, "scale");
-    this.readout = part(root, "readout");
+    this.drawing = new CoupledWeights(part("network"));
+    this.scale = part("scale");
+    this.readout = part("readout");
     this.back = el("button", {
       text: "Show the whole matrix",
       title: "Escape",
       onclick: () => this.show(null),
     });
-    part(root, "tools").append(
+    part("tools").append(
       this.back,
       el("button", { text: "PNG", title: "The matrix as a picture", onclick: () => this.save() }),
     );
@@ -64,7 +44,6 @@ export class QuasiView {
     for (const part of this.root.querySelectorAll("[data-part]")) part.replaceChildren();
   }
 
-  /** @param {MatrixPayload} data */
   receive(data) {
     this.data = data;
     this.ends = data.network.ends;
@@ -83,7 +62,6 @@ export class QuasiView {
     this.point(this.cells.cell);
   }
 
-  /** @param {Look} look */
   showScale({ palette }) {
     const { scale } = this.data.cells;
     const bar = el("i", {});
@@ -94,23 +72,17 @@ export class QuasiView {
       scale.map(([, text]) => el("span", { text })),
     );
     const zero = this.cells.tones.includes(NEVER)
-      ? [el("span", { class: "zero" }, el("i"), "zero by the wiring")]
-      : [];
-    this.scale.replaceChildren(el("div", { class: "bar" }, bar, marks), ...zero);
+      ? el("span", { class: "zero" }, el("i"), "zero by the wiring")
+      : null;
+    this.scale.replaceChildren(...[el("div", { class: "bar" }, bar, marks), zero].filter(Boolean));
   }
 
-  /**
-   * The two weights of a cell, as numbers of the network's weights.
-   *
-   * @param {Cell} cell
-   * @returns {Pair}
-   */
+  /** The two weights of a cell, as numbers of the network's weights. */
   weights([row, column]) {
     const { row_weights: rows, column_weights: columns } = this.data.cells;
     return [rows[row], columns[column]];
   }
 
-  /** @param {Cell | null} cell */
   point(cell) {
     const { cells } = this.data;
     if (!cell) {
@@ -137,12 +109,10 @@ export class QuasiView {
     this.drawing.light(this.weights(cell).map((n) => this.ends[n]));
   }
 
-  /** @param {Cell} cell */
   open(cell) {
     this.show(this.weights(cell).map((n) => this.ends[n][1]));
   }
 
-  /** @param {string[] | null} block */
   show(block) {
     if (!block && !this.data.block) return;
     this.cells.cell = null;
@@ -151,7 +121,6 @@ export class QuasiView {
 
   save() {
     this.cells.canvas.toBlob((blob) => {
-      if (!blob) return;
       const url = URL.createObjectURL(blob);
       el("a", { href: url, download: "quasi-hessian.png" }).click();
       setTimeout(() => URL.revokeObjectURL(url), 1000);

@@ -1,36 +1,14 @@
-// @ts-check
 // What is taken apart: which pattern, which iteration, which way to the derivatives, which neuron.
 
 import { whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 
-/** @import { Dissection } from "./dissection.js" */
-/** @import { Way } from "./steps.d.ts" */
-
-/**
- * @typedef {object} ChoicesHost
- * @property {(p: number) => void} pattern
- * @property {(k: number) => void} iteration
- * @property {(way: Way) => void} way
- * @property {(id: string) => void} neuron
- */
-
-const WAYS = /** @type {const} */ (["forward", "backward"]);
-
 export class Choices {
-  /** @type {string | undefined} */
-  names;
-
-  /**
-   * host: {pattern(p), iteration(k), way(name), neuron(id)}
-   *
-   * @param {HTMLElement} root
-   * @param {ChoicesHost} host
-   */
+  /** host: {pattern(p), iteration(k), way(name), neuron(id)} */
   constructor(root, host) {
     this.pattern = counter("Pattern", (value) => host.pattern(value - 1));
     this.iteration = counter("Iteration", (value) => host.iteration(value));
-    this.ways = WAYS.map((way) =>
+    this.ways = ["forward", "backward"].map((way) =>
       el("button", {
         type: "button",
         text: way === "forward" ? "Forward only (2010)" : "Backward (2008)",
@@ -39,7 +17,7 @@ export class Choices {
     );
     this.neuron = el("select", {
       "aria-label": "Neuron",
-      onchange: (event) => host.neuron(event.currentTarget.value),
+      onchange: () => host.neuron(this.neuron.value),
     });
     this.neuronBox = el(
       "label",
@@ -60,10 +38,6 @@ export class Choices {
     );
   }
 
-  /**
-   * @param {Dissection} apart
-   * @param {Way} way
-   */
   show(apart, way) {
     this.pattern.show(apart.p + 1, 1, apart.patterns);
     this.iteration.show(apart.k, 0, apart.last);
@@ -82,17 +56,12 @@ export class Choices {
   }
 }
 
-/**
- * A number with a button on either side: the server is asked when it has been chosen.
- *
- * @param {string} label
- * @param {(value: number) => void} choose
- */
+/** A number with a button on either side: the server is asked when it has been chosen. */
 function counter(label, choose) {
   const field = el("input", {
     type: "number",
     "aria-label": label,
-    onchange: (event) => send(Number(event.currentTarget.value)),
+    onchange: () => send(Number(field.value)),
   });
   const of = el("span", { class: "of" });
   const less = el("button", {
@@ -115,7 +84,6 @@ function counter(label, choose) {
     of,
   );
   let range = [0, 0];
-  /** @param {number} value */
   function send(value) {
     if (!Number.isFinite(value)) return;
     const inside = Math.max(range[0], Math.min(range[1], Math.round(value)));
@@ -126,14 +94,9 @@ function counter(label, choose) {
   }
   return {
     box,
-    /**
-     * @param {number} value
-     * @param {number} least
-     * @param {number} most
-     */
     show(value, least, most) {
       range = [least, most];
-      Object.assign(field, { min: String(least), max: String(most) });
+      Object.assign(field, { min: least, max: most });
       if (field.value !== String(value)) field.value = String(value);
       less.disabled = value <= least;
       more.disabled = value >= most;

@@ -1,38 +1,20 @@
-// @ts-check
 // Numbers and formulas as text. "_{...}" marks a subscript, "^{...}" a superscript.
 
 import { short } from "../../shared/frontend/numbers.js";
 
-/** @import { Pair } from "../../shared/frontend/geometry.js" */
-/** @import { NeuronBlock } from "../../shared/frontend/payloads.d.ts" */
-/** @typedef {Pick<NeuronBlock, "activation" | "gain" | "leak">} Neuron */
-/** @typedef {{text: string, level: "" | "sub" | "sup"}} Piece */
-
 const MOST_TERMS = 6;
 
-/**
- * Four significant digits, in the one format that all pages share.
- *
- * @param {number | null | undefined} value
- */
+/** Four significant digits, in the one format that all pages share. */
 export function num(value, digits = 4) {
   return short(value, digits);
 }
 
-/**
- * A factor: negative numbers in brackets.
- *
- * @param {number} value
- */
+/** A factor: negative numbers in brackets. */
 export function factor(value) {
   return value < 0 ? `(${num(value)})` : num(value);
 }
 
-/**
- * "0.5 + 1.2·(−1) − 0.3·1" from products [[a, b], ...] or single numbers; long sums lose their middle.
- *
- * @param {(number | Pair)[]} terms
- */
+/** "0.5 + 1.2·(−1) − 0.3·1" from products [[a, b], ...] or single numbers; long sums lose their middle. */
 export function sum(terms) {
   const shown =
     terms.length <= MOST_TERMS ? terms : [...terms.slice(0, 3), null, ...terms.slice(-2)];
@@ -48,14 +30,8 @@ export function sum(terms) {
     .join("");
 }
 
-/**
- * Split a formula into pieces {text, level}: level 0, "sub" or "sup".
- *
- * @param {string} formula
- * @returns {Piece[]}
- */
+/** Split a formula into pieces {text, level}: level 0, "sub" or "sup". */
 export function pieces(formula) {
-  /** @type {Piece[]} */
   const found = [];
   let rest = formula;
   while (rest) {
@@ -64,31 +40,21 @@ export function pieces(formula) {
       found.push({ text: rest, level: "" });
       break;
     }
-    const index = match.index ?? 0;
-    if (index) found.push({ text: rest.slice(0, index), level: "" });
+    if (match.index) found.push({ text: rest.slice(0, match.index), level: "" });
     found.push({ text: match[2], level: match[1] === "_" ? "sub" : "sup" });
-    rest = rest.slice(index + match[0].length);
+    rest = rest.slice(match.index + match[0].length);
   }
   return found;
 }
 
-/**
- * The formula as one line of plain text, for a screen reader.
- *
- * @param {string} formula
- */
+/** The formula as one line of plain text, for a screen reader. */
 export function plain(formula) {
   return pieces(formula)
     .map(({ text, level }) => (level === "sub" ? ` ${text}` : text))
     .join("");
 }
 
-/**
- * Value of a neuron as a formula of its net: "tanh(net)", "tanh(2·0.7) + 0.1·0.7".
- *
- * @param {Neuron} neuron
- * @param {string} net
- */
+/** Value of a neuron as a formula of its net: "tanh(net)", "tanh(2·0.7) + 0.1·0.7". */
 export function valueFormula({ activation, gain, leak }, net) {
   const z = gain === 1 ? net : `${num(gain)}·${wrapped(net)}`;
   const f = {
@@ -101,12 +67,7 @@ export function valueFormula({ activation, gain, leak }, net) {
   return leak ? `${f} + ${num(leak)}·${wrapped(net)}` : f;
 }
 
-/**
- * Its slope, in the same way.
- *
- * @param {Neuron} neuron
- * @param {string} net
- */
+/** Its slope, in the same way. */
 export function slopeFormula({ activation, gain, leak }, net) {
   const z = gain === 1 ? net : `${num(gain)}·${wrapped(net)}`;
   const times = gain === 1 ? "" : `${num(gain)}·`;
@@ -121,7 +82,6 @@ export function slopeFormula({ activation, gain, leak }, net) {
   return leak ? `${num(leak)} + ${f}` : f;
 }
 
-/** @param {string} net */
 function wrapped(net) {
   return net.startsWith("−") ? `(${net})` : net;
 }

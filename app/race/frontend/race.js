@@ -1,10 +1,7 @@
-// @ts-check
 // The race in one piece: lanes run on the server, the browser draws them as they go and replays them.
 
-import { decodeFloats } from "../../shared/frontend/network.js";
-import { required } from "../../shared/frontend/required.js";
 import { duration, whole } from "../../shared/frontend/numbers.js";
-import { el, find, part, patch } from "../../shared/frontend/dom.js";
+import { el, patch } from "../../shared/frontend/dom.js";
 import { Outbox } from "../../shared/frontend/outbox.js";
 import { Theme } from "../../shared/frontend/theme.js";
 import { Card } from "./cards.js";
@@ -12,34 +9,15 @@ import { Chart } from "./chart.js";
 import { AXES, decodeBytes, decodeCurve, lastAtMost, lookAt } from "./curves.js";
 import { logRange, valueAt } from "./scales.js";
 
-/** @import { Send } from "../../shared/frontend/outbox.js" */
-/** @import { Axis, Curve, Snapshot } from "./curves.js" */
-/** @import { LaneBlock, NetworkScene, PlotScene, RacePayload, SentLook } from "./payloads.d.ts" */
-/** @typedef {Omit<PlotScene, "x" | "y"> & {x: Float64Array, y: Float64Array}} Plot */
-/** @typedef {Plot | NetworkScene} Scene */
-/** @typedef {Omit<LaneBlock, "curve" | "looks" | "newest"> & {curve: Curve, looks: Snapshot[], newest: Snapshot | null}} Lane */
-
-/**
- * @typedef {object} Position where a lane is at the limit of the axis
- * @property {number} row
- * @property {boolean} last whether this is its last row
- * @property {number} iterations
- * @property {number} seconds
- * @property {number} work
- * @property {number} sse
- */
-
 const POLL_INTERVAL_MS = 120; // least time between an answer and the next request
 const BUSY_FACTOR = 1.5; // wait this many times as long as the last answer took
 const REPLAY_SECONDS = 9; // of a whole replay
-/** @type {Record<Axis, string>} */
 const SHORT_AXES = {
   iterations: "Iterations",
   seconds: "Time",
   work: "Work",
   evaluations: "Evaluations",
 };
-/** @type {Record<Axis, string>} */
 const HINTS = {
   iterations: "Steps of a rule: one of NBN is far more work than one of EBP",
   seconds: "Computing time on this server, without compiling",
@@ -49,51 +27,25 @@ const HINTS = {
 const DASHES = [[], [9, 4], [2, 3], [10, 3, 2, 3], [5, 3], [14, 4], [2, 2, 6, 2], [1, 4]];
 
 export class Race {
-  /** @type {Axis} */
-  axis = "iterations";
-  /** Position of the replay along the axis. @type {number} */
-  share = 1;
-  /** Whether the position is wherever the lanes are. @type {boolean} */
-  live = true;
-  /** @type {boolean} */
-  playing = false;
-  /** @type {Card[]} */
-  cards = [];
-  /** Pictures by lane number. @type {Map<number, Snapshot[]>} */
-  looks = new Map();
-  /** @type {Lane[]} */
-  lanes = [];
-  /** @type {Scene | undefined} */
-  scene;
-  /** @type {RacePayload | undefined} */
-  data;
-  /** @type {string | undefined} */
-  key;
-  /** @type {number | undefined} */
-  race;
-  /** @type {number | undefined} */
-  noticeId;
-  /** @type {number | null} */
-  asked = null;
-  /** @type {number | undefined} */
-  before;
-  /** @type {boolean} */
-  dirty = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  poller;
-
-  /**
-   * @param {HTMLElement} root
-   * @param {Send} send
-   */
   constructor(root, send) {
     this.root = root;
     this.outbox = new Outbox(send);
+    this.axis = "iterations";
     this.share = 1; // position of the replay along the axis
     this.live = true; // the position is wherever the lanes are
+    this.playing = false;
+    this.cards = [];
     this.looks = new Map(); // lane number -> pictures
+    this.lanes = [];
     this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.box = find(root, ".race");
+    this.build(root);
+    this.outbox.post("hello");
+    this.frame = requestAnimationFrame((now) => this.tick(now));
+  }
+
+  build(root) {
+    this.part = (name) => root.querySelector(`[data-part="${name}"]`);
+    this.box = root.querySelector(".race");
     this.theme = new Theme(this.box);
     this.go = el("button", { class: "primary", onclick: () => this.press() });
     this.on = el("button", {
@@ -101,7 +53,7 @@ export class Race {
       onclick: () => this.outbox.post("go_on"),
       hidden: true,
     });
-    part(this.root, "bar").append(this.go, this.on);
+    this.part("bar").append(this.go, this.on);
     this.axes = el("div", { class: "buttons axes", role: "group", "aria-label": "Axis" });
     for (const [name, label] of AXES) {
       const text = SHORT_AXES[name];
@@ -120,18 +72,14 @@ export class Race {
     });
     this.slider.addEventListener("input", () => this.seek(Number(this.slider.value) / 1000));
     this.where = el("output", {});
-    part(this.root, "player").append(
+    this.part("player").append(
       this.axes,
       el("div", { class: "replay" }, this.toggle, this.slider, this.where),
     );
-    this.chart = new Chart(part(this.root, "chart"), (share, by = 0) =>
-      this.seek(share ?? this.share + by),
-    );
+    this.chart = new Chart(this.part("chart"), (share, by) => this.seek(share ?? this.share + by));
     this.resizer = new ResizeObserver(() => (this.dirty = true));
     this.resizer.observe(this.box);
     this.setAxis(this.axis);
-    this.outbox.post("hello");
-    this.frame = requestAnimationFrame((now) => this.tick(now));
   }
 
   destroy() {
@@ -144,7 +92,6 @@ export class Race {
 
   // From the server.
 
-  /** @param {RacePayload} data */
   receive(data) {
     this.outbox.acknowledge(data.ack);
     if (data.scene) this.setScene(data);
@@ -162,26 +109,19 @@ export class Race {
     this.pollIfNeeded(data);
   }
 
-  /** @param {RacePayload} racePayload */
   setScene({ key, scene }) {
     this.key = key;
-    if (!scene) return;
+    const numbers = (text) => new Float64Array(decodeBytes(text).buffer);
     this.scene =
-      scene.kind === "network"
-        ? scene
-        : { ...scene, x: decodeFloats(scene.x), y: decodeFloats(scene.y) };
+      scene.kind === "network" ? scene : { ...scene, x: numbers(scene.x), y: numbers(scene.y) };
   }
 
-  /** @param {RacePayload} data */
   begin(data) {
     this.race = data.race;
+    this.looks = new Map();
     this.follow();
   }
 
-  /**
-   * @param {LaneBlock} lane
-   * @returns {Lane}
-   */
   takeLane(lane) {
     const kept = this.looks.get(lane.number) ?? [];
     const more = (lane.looks ?? []).map(unpack);
@@ -196,16 +136,15 @@ export class Race {
   }
 
   showLanes() {
-    const root = part(this.root, "lanes");
+    const root = this.part("lanes");
     while (this.cards.length < this.lanes.length) {
       this.cards.push(new Card());
-      root.append(required(this.cards.at(-1)).box);
+      root.append(this.cards.at(-1).box);
     }
     for (const card of this.cards.splice(this.lanes.length)) card.box.remove();
     this.cards.forEach((card, i) => card.setLane(this.lanes[i], this.scene));
   }
 
-  /** @param {RacePayload} data */
   describe(data) {
     patch(this.go, {
       text: data.running ? "Stop" : data.race ? "Start again" : "Start",
@@ -214,20 +153,20 @@ export class Race {
     this.go.classList.toggle("primary", !data.running);
     patch(this.on, { hidden: !data.can_go_on });
     // Counting aloud would drown everything else: a screen reader hears how it ended.
-    part(this.root, "headline").setAttribute("aria-live", data.running ? "off" : "polite");
-    patch(part(this.root, "headline"), { text: data.blocked || data.headline });
-    patch(part(this.root, "facts"), { text: data.facts });
+    this.part("headline").setAttribute("aria-live", data.running ? "off" : "polite");
+    patch(this.part("headline"), { text: data.blocked || data.headline });
+    patch(this.part("facts"), { text: data.facts });
     if (data.notice && data.notice.id !== this.noticeId) {
       const first = this.noticeId === undefined;
       this.noticeId = data.notice.id;
-      if (!first) patch(part(this.root, "notice"), { text: data.notice.text, hidden: false });
+      if (!first) patch(this.part("notice"), { text: data.notice.text, hidden: false });
     } else if (!data.notice) this.noticeId = 0;
   }
 
-  /** @param {RacePayload} data */
   pollIfNeeded(data) {
     clearTimeout(this.poller);
     const took = this.asked ? performance.now() - this.asked : 0;
+    this.asked = null;
     if (!data.poll) return;
     const wait = data.running ? Math.max(POLL_INTERVAL_MS, BUSY_FACTOR * took) : 700;
     this.poller = setTimeout(() => {
@@ -241,16 +180,15 @@ export class Race {
   press() {
     const kind = this.data?.running ? "stop" : "start";
     if (this.outbox.asked(kind)) return;
-    patch(part(this.root, "notice"), { hidden: true });
+    patch(this.part("notice"), { hidden: true });
     if (kind === "start") this.follow();
     this.outbox.post(kind);
   }
 
-  /** @param {Axis} name */
   setAxis(name) {
     this.axis = name;
     for (const button of this.axes.children)
-      button.setAttribute("aria-pressed", String(button.getAttribute("data-axis") === name));
+      button.setAttribute("aria-pressed", String(button.dataset.axis === name));
     this.dirty = true;
   }
 
@@ -259,7 +197,6 @@ export class Race {
     this.dirty = true;
   }
 
-  /** @param {number} share */
   seek(share) {
     this.share = Math.max(0, Math.min(1, share));
     this.live = this.share >= 1;
@@ -281,7 +218,6 @@ export class Race {
 
   // The screen.
 
-  /** @param {number} now */
   tick(now) {
     this.frame = requestAnimationFrame((next) => this.tick(next)); // first: one bad frame must not be the last
     const dt = Math.min(0.1, (now - (this.before ?? now)) / 1000);
@@ -292,6 +228,7 @@ export class Race {
       this.dirty = true;
     }
     if (this.dirty && this.scene && this.data) {
+      this.dirty = false;
       this.paint();
     }
   }
@@ -299,8 +236,7 @@ export class Race {
   paint() {
     const look = this.theme.look();
     const { palette } = look;
-    const { axis } = this;
-    const [data, scene] = [required(this.data), required(this.scene)];
+    const { data, scene, axis } = this;
     this.box.dataset.state = data.running ? "running" : data.race ? "ended" : "ready"; // when the numbers say so too
     const range = logRange(this.lanes.map((lane) => lane.curve[axis]));
     const limit = this.live ? Infinity : valueAt(range, this.share);
@@ -345,13 +281,7 @@ export class Race {
     patch(this.where, { text: any && !this.live ? positionText(axis, limit) : "" });
   }
 
-  /**
-   * Where a lane is at the limit of the axis; null before it has run.
-   *
-   * @param {Lane} lane
-   * @param {number} limit
-   * @returns {Position | null}
-   */
+  /** Where a lane is at the limit of the axis; null before it has run. */
   rowOf(lane, limit) {
     const { curve } = lane;
     if (!curve.count) return null;
@@ -368,18 +298,10 @@ export class Race {
   }
 }
 
-/**
- * @param {SentLook} look
- * @returns {Snapshot}
- */
 function unpack(look) {
   return { k: look.k, score: look.score ?? NaN, bytes: decodeBytes(look.tones) };
 }
 
-/**
- * @param {Axis} axis
- * @param {number} value
- */
 function positionText(axis, value) {
   if (!Number.isFinite(value)) return "";
   if (axis === "seconds") return duration(value);

@@ -1,21 +1,13 @@
-// @ts-check
 // The address of this experiment, and a button that copies it.
 
 import { el, patch } from "../../shared/frontend/dom.js";
 import { addressOf } from "./address.js";
 
-/** @import { SharePayload } from "./payloads.d.ts" */
-
 const FEEDBACK_MS = 1600; // for which the button says what it did
 
-/**
- * Build the row in `place`; `receive` shows a link.
- *
- * @param {HTMLElement} place
- */
+/** Build the row in `place`; `receive` shows a link. */
 export function linkRow(place) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
+  let timer = 0;
   const field = el("input", {
     type: "text",
     readonly: true,
@@ -36,9 +28,7 @@ export function linkRow(place) {
   });
   place.append(el("div", { class: "row" }, field, button), said);
   return {
-    /** @param {SharePayload} data */
-    receive(data) {
-      const link = "link" in data ? data.link : "";
+    receive({ link }) {
       patch(field, { value: addressOf(window.location.href, link) });
     },
     destroy() {
@@ -47,11 +37,7 @@ export function linkRow(place) {
   };
 }
 
-/**
- * Copy what is in a field; without https browsers allow it only for a selection.
- *
- * @param {HTMLInputElement} field
- */
+/** Copy what is in a field; without https browsers allow it only for a selection. */
 async function copied(field) {
   try {
     await navigator.clipboard.writeText(field.value);

@@ -1,51 +1,17 @@
-// @ts-check
 // Small helpers for building the page without a framework. Text always goes through textContent.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/**
- * Attributes, properties and listeners of an element; a listener's event has the element as its
- * `currentTarget`.
- *
- * @template E
- * @typedef {{[K in keyof HTMLElementEventMap as `on${K}`]?:
- *   (event: HTMLElementEventMap[K] & {currentTarget: E}) => unknown} & Record<string, unknown>} Props
- */
-
-/** @typedef {Node | string | null | undefined | (Node | string)[]} Child */
-
-/**
- * Make an element; props starting with "on" are listeners, the rest attributes or properties.
- *
- * @template {keyof HTMLElementTagNameMap} K
- * @param {K} tag
- * @param {Props<HTMLElementTagNameMap[K]>} props
- * @param {Child[]} children
- * @returns {HTMLElementTagNameMap[K]}
- */
+/** Make an element; props starting with "on" are listeners, the rest attributes or properties. */
 export function el(tag, props = {}, ...children) {
   return furnish(document.createElement(tag), props, children);
 }
 
-/**
- * The same for SVG.
- *
- * @template {keyof SVGElementTagNameMap} K
- * @param {K} tag
- * @param {Props<SVGElementTagNameMap[K]>} props
- * @param {Child[]} children
- * @returns {SVGElementTagNameMap[K]}
- */
+/** The same for SVG. */
 export function svg(tag, props = {}, ...children) {
   return furnish(document.createElementNS(SVG, tag), props, children);
 }
 
-/**
- * @template {Element} E
- * @param {E} node
- * @param {Record<string, unknown>} props
- * @param {Child[]} children
- */
 function furnish(node, props, children) {
   for (const [name, value] of Object.entries(props)) setProp(node, name, value);
   for (const child of children.flat()) {
@@ -54,35 +20,22 @@ function furnish(node, props, children) {
   return node;
 }
 
-const PROPERTIES = ["value", "checked", "disabled", "hidden"];
-
-/**
- * @param {Element} node
- * @param {string} name
- * @param {unknown} value
- */
 function setProp(node, name, value) {
-  if (name.startsWith("on"))
-    node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
-  else if (name === "text") node.textContent = String(value);
-  else if (PROPERTIES.includes(name)) Object.assign(node, { [name]: value });
+  if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+  else if (name === "text") node.textContent = value;
+  else if (name === "value" || name === "checked" || name === "disabled" || name === "hidden")
+    node[name] = value;
   else if (value === false || value === null || value === undefined) node.removeAttribute(name);
   else node.setAttribute(name, value === true ? "" : String(value));
 }
 
-/**
- * Update properties only where they differ, so that focus and selection survive.
- *
- * @param {Element} node
- * @param {Record<string, unknown>} props
- */
+/** Update properties only where they differ, so that focus and selection survive. */
 export function patch(node, props) {
-  const own = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (node));
   for (const [name, value] of Object.entries(props)) {
     if (name === "text") {
-      if (node.textContent !== value) node.textContent = String(value);
-    } else if (name in node && typeof own[name] !== "object") {
-      if (own[name] !== value) own[name] = value;
+      if (node.textContent !== value) node.textContent = value;
+    } else if (name in node && typeof node[name] !== "object") {
+      if (node[name] !== value) node[name] = value;
     } else if (node.getAttribute(name) !== String(value)) setProp(node, name, value);
   }
 }
@@ -94,28 +47,9 @@ export function patch(node, props) {
  * @param {string} name
  */
 export function part(root, name) {
-  return find(root, `[data-part="${name}"]`);
-}
-
-/**
- * The element that a selector finds; there must be one.
- *
- * @param {ParentNode} root
- * @param {string} selector
- */
-export function find(root, selector) {
-  const found = root.querySelector(selector);
-  if (!found) throw new Error(`The HTML has no element "${selector}".`);
+  const found = root.querySelector(`[data-part="${name}"]`);
+  if (!found) throw new Error(`The HTML has no part "${name}".`);
   return /** @type {HTMLElement} */ (found);
-}
-
-/**
- * The element that has the focus within the document or shadow root of a node.
- *
- * @param {Node} node
- */
-export function focusedNear(node) {
-  return /** @type {Document | ShadowRoot} */ (node.getRootNode()).activeElement;
 }
 
 /**
@@ -129,22 +63,7 @@ export function announce(region, text) {
   patch(region, { text: again ? `${text}\u00a0` : text });
 }
 
-/**
- * The drawing context of a canvas.
- *
- * @param {HTMLCanvasElement} canvas
- */
-export function contextOf(canvas) {
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-}
-
-/**
- * Give a canvas the pixels of its box and the screen; returns its context in CSS pixels.
- *
- * @param {HTMLCanvasElement} canvas
- * @param {number} width
- * @param {number} height
- */
+/** Give a canvas the pixels of its box and the screen; returns its context in CSS pixels. */
 export function fitCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const w = Math.max(1, Math.round(width * ratio));
@@ -153,7 +72,7 @@ export function fitCanvas(canvas, width, height) {
     canvas.width = w;
     canvas.height = h;
   }
-  const context = contextOf(canvas);
+  const context = canvas.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   return context;

@@ -1,33 +1,18 @@
-// @ts-check
 // Messages to Python: numbered, kept until acknowledged, so that a busy server loses none and runs none twice.
-
-/** @import { Ack } from "./payloads.d.ts" */
 
 const REPLACEABLE = ["poll", "scrub"]; // kinds of which only the newest counts
 const RESEND_DELAY_MS = 3000; // without an answer everything is sent again, then after twice as long
 
-/** @typedef {{seq: number, kind: string} & Record<string, unknown>} Message */
-/** @typedef {{client: string, messages: Message[], have: object, sent: number}} OutboxState */
-/** @typedef {(state: any) => void} Send */
-
 export class Outbox {
-  /** Messages that the server has not acted on yet. @type {Message[]} */
-  waiting = [];
-  /** What the browser has already, so that the server need not send it again. @type {object} */
-  have = {};
-  next = 1;
-  sent = 0;
-  resendDelay = RESEND_DELAY_MS;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  again;
-
-  /**
-   * @param {Send} send called with an OutboxState
-   * @param {string} client
-   */
+  /** send: (state) => void, called with {client, messages, have}. */
   constructor(send, client = newClient()) {
     this.send = send;
     this.client = client;
+    this.next = 1;
+    this.waiting = [];
+    this.have = {};
+    this.sent = 0;
+    this.resendDelay = RESEND_DELAY_MS;
   }
 
   /** Nothing is sent any more. */
@@ -36,7 +21,6 @@ export class Outbox {
     this.send = () => {};
   }
 
-  /** @param {string} kind */
   post(kind, body = {}) {
     this.waiting.push({ seq: this.next++, kind, ...body });
     this.flush();
@@ -45,8 +29,6 @@ export class Outbox {
   /**
    * Put a message in place of an unanswered one of the same kind. A drawing replaces one only if
    * nothing was asked for in between: a renaming must find the neuron that was drawn before it.
-   *
-   * @param {string} kind
    */
   replace(kind, body = {}) {
     const passing = REPLACEABLE.includes(kind);
@@ -57,7 +39,6 @@ export class Outbox {
     this.post(kind, body);
   }
 
-  /** @param {Ack | null} ack */
   acknowledge(ack) {
     if (!ack || ack.client !== this.client) return;
     this.waiting = this.waiting.filter((message) => message.seq > ack.seq);
@@ -70,11 +51,7 @@ export class Outbox {
     return this.waiting.some((message) => !REPLACEABLE.includes(message.kind));
   }
 
-  /**
-   * Whether such a request is under way: a double click asks once.
-   *
-   * @param {string} kind
-   */
+  /** Whether such a request is under way: a double click asks once. */
   asked(kind) {
     return this.waiting.some((message) => message.kind === kind);
   }
@@ -93,18 +70,13 @@ export class Outbox {
       this.resendDelay *= 2;
       this.flush();
     }, this.resendDelay);
-    // No test waits for it: Node's timers are objects.
-    if (typeof this.again === "object") this.again.unref();
+    this.again.unref?.(); // no test waits for it
   }
 }
 
 /**
  * Whether an answer leaves out a part that the browser has no longer: it had it when it asked, and an
  * answer with another came in between. brought is the part, named its key, held the key of what is here.
- *
- * @param {unknown} brought the part
- * @param {string} named its key
- * @param {string | undefined} held the key of the part that is here
  */
 export function leavesOut(brought, named, held) {
   return brought === undefined && named !== held;
