@@ -79,7 +79,7 @@ function solveStep(apart, a) {
 }
 
 function tryStep(apart, a) {
-  const { number, mu, sse, accepted } = apart.attempts[a];
+  const { number, mu, sse } = apart.attempts[a];
   const verdict = verdictOf(apart, a);
   return {
     known: null,
