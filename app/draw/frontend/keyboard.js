@@ -1,7 +1,5 @@
 // The stage without a mouse.
 
-import * as G from "../../shared/frontend/graph.js";
-
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const NUDGE_STEP = 12;
 
