@@ -32,7 +32,7 @@ def test_the_table_agrees_with_the_drawing(page: Page) -> None:
     page.get_by_text("The network as a table").click()
     row = page.get_by_role("row", name=re.compile("^h1"))
     expect(row).to_contain_text("hidden")
-    expect(row.get_by_role("button", name=re.compile(r"^x1 \(-?\d"))).to_be_visible()
+    expect(row.get_by_role("button", name=re.compile(r"^x1 \(−?\d"))).to_be_visible()
     row.get_by_role("button", name="h1").click()
     expect(page.get_by_role("region", name="Properties")).to_be_visible()
 
