@@ -145,7 +145,7 @@ def test_a_cell_names_and_highlights_its_weights_and_opens_its_block(parity: Pag
         canvas.press(key)
     readout = parity.locator(".quasi .readout")
     expect(readout).to_contain_text("neuron h1, weight from input x1 × neuron y, bias")
-    expect(readout.locator("b")).to_have_text(re.compile(r"^-?\d"))
+    expect(readout.locator("b")).to_have_text(re.compile(r"^−?\d"))
     expect(parity.locator(".quasi .node.lit")).to_have_count(3)
     expect(parity.locator(".quasi canvas.net")).to_have_attribute("data-lit", "1")
     expect(parity.locator(".quasi .bias", has_text="bias")).to_have_count(1)
