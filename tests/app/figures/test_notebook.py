@@ -61,11 +61,11 @@ def test_a_result_is_shown_as_its_curve_with_the_validation_patterns(
     result: TrainingResult,
 ) -> None:
     with_validation = texts(drawn(result))
-    assert {"SSE", "SSE of validation patterns"} <= set(with_validation)
+    assert {"SSE", "validation SSE"} <= set(with_validation)
     assert f"iteration {result.best_iteration}" in with_validation
     alone = texts(drawn(result.trace))
     assert f"iteration {result.iterations}" in alone
-    assert "SSE of validation patterns" not in alone
+    assert "validation SSE" not in alone
 
 
 def test_a_long_trace_is_thinned_and_keeps_its_ends() -> None:
