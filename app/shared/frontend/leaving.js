@@ -5,19 +5,25 @@
 // that is being left, and the click is lost; one that is overtaken by the click is lost itself. So a
 // click waits until what was said before it is answered, and nothing is said between it and the arrival.
 
+// All of that must hold for every component of a page, and from before a page's first component is
+// loaded. Each component has its own copy of this module, so that the guard lives in the document.
+
 const SETTLE_MS = 60; // milliseconds until what was given to Streamlit is surely sent
 const ANSWER_TIMEOUT_MS = 3000; // after which the answer to what was said is not waited for any more
 const NAVIGATION_TIMEOUT_MS = 5000; // after which a page that did not come is given up
+const BUSY_TIMEOUT_MS = 60_000; // the same while the server is at work, perhaps on that page
 const BUTTON_TIMEOUT_MS = 1000; // the same for a button, which may or may not lead to another page
 const RECHECK_INTERVAL_MS = 50; // between looks
 
 export class NavigationGuard {
-  constructor(place = globalThis.location, now = () => performance.now()) {
+  constructor(place = globalThis.location, now = () => performance.now(), busy = scriptRuns) {
     this.place = place;
     this.now = now;
+    this.busy = busy;
     this.gates = new Set();
     this.from = null;
     this.until = 0;
+    this.latest = 0;
     this.sentAt = -SETTLE_MS;
   }
 
@@ -25,7 +31,14 @@ export class NavigationGuard {
   watch(document) {
     document.addEventListener("click", (event) => this.clicked(event), true);
     document.defaultView?.addEventListener("popstate", () => this.leave(BUTTON_TIMEOUT_MS));
+    this.missed(document.activeElement, document.defaultView?.navigator.userActivation?.isActive);
     return this;
+  }
+
+  /** A link that was clicked before this module was loaded still has the focus. */
+  missed(focused, active) {
+    if (active && focused?.tagName === "A" && this.leadsAway(focused))
+      this.leave(NAVIGATION_TIMEOUT_MS);
   }
 
   clicked(event) {
@@ -64,10 +77,12 @@ export class NavigationGuard {
 
   leave(patience) {
     [this.from, this.until] = [this.place.pathname, this.now() + patience];
+    this.latest = this.until + BUSY_TIMEOUT_MS;
   }
 
   get underWay() {
-    return this.from === this.place.pathname && this.now() < this.until;
+    if (this.from !== this.place.pathname || this.now() >= this.latest) return false;
+    return this.now() < this.until || this.busy();
   }
 
   get unanswered() {
@@ -75,7 +90,19 @@ export class NavigationGuard {
   }
 }
 
-const here = globalThis.document ? new NavigationGuard().watch(globalThis.document) : null;
+/** Whether Streamlit's script runs, as its root element says. */
+function scriptRuns() {
+  const state = globalThis.document?.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
+  return state === "running";
+}
+
+/** The one guard of a document, whichever copy of this module made it. */
+export function guardOf(document) {
+  const key = Symbol.for("nbn-lab navigation guard");
+  return (document[key] ??= new NavigationGuard().watch(document));
+}
+
+const here = globalThis.document ? guardOf(globalThis.document) : null;
 
 /** The newest of what is given to it, sent at once or when the reader has not left after all. */
 export class MessageGate {
