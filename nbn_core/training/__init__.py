@@ -1,7 +1,7 @@
 """Training: one run, many trials, and comparisons of them.
 
 `training` runs a learning rule, at once or in slices; `result` is what a training ends with;
-`early_stopping` watches validation patterns; `continuing` finds with what NBN resumes from a trace;
+`early_stopping` watches validation patterns;
 `trials` trains from many starts and `trials_result` sums them up; `comparison` compares rules on
 the same starts.
 """

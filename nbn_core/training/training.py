@@ -23,9 +23,7 @@ from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
 from nbn_core.objective.weighting import Held
 from nbn_core.rules import RULES, RuleState
-from nbn_core.rules.nbn import NBN, NBNState
 from nbn_core.trace import Iteration, StopReason, Trace
-from nbn_core.training.continuing import continuation
 from nbn_core.training.early_stopping import PATIENCE, Validation
 from nbn_core.training.result import TrainingResult, ending
 from nbn_core.types import FloatArray
@@ -104,21 +102,19 @@ class Training:
                 f"There is no learning rule {shown(rule)}: choose {', '.join(RULES)}."
             )
         self._rule = RULES[rule]
-        part = 1.0
         if resume is not None:
             if weights is not None:
                 raise SettingError("Give weights to start from or a trace to resume, not both.")
             weights = resume.weights[-1]
-            if rule == NBN.name:
-                on = continuation(resume, len(resume) - 1, settings)
-                settings, part = {**settings, "mu_start": on.mu}, on.part
         checked = self._rule.settings(settings)
         self._max_iterations = whole(max_iterations, "max_iterations", 0, ITERATIONS_MOST)
         target = not_negative(target_sse, "target_sse")
         self.objective = Objective(topology, dataset, pattern_weights, held)
-        if not (self.objective.plain or getattr(self._rule, "weighs", False)):
+        if not (self.objective.plain or self._rule.weighs):
+            able = " or ".join(name for name, one in RULES.items() if one.weighs)
             raise SettingError(
-                f"{self._rule.title} can neither weigh patterns nor hold weights: choose nbn or lm."
+                f"{self._rule.title} supports neither pattern weights nor frozen weights: "
+                f"choose {able}."
             )
         refusal = self._rule.refuses(topology, dataset)
         if refusal is not None:
@@ -130,8 +126,8 @@ class Training:
             if not np.isfinite(start).all():
                 raise ShapeError("Every weight must be a finite number: replace the others.")
         self._state: RuleState = self._rule.init(self.objective, start, target, checked)
-        if isinstance(self._state, NBNState):
-            self._state.go_on_from(part)
+        if resume is not None:
+            self._rule.resume(self._state, resume, checked)
         self._validation = (
             None if validation is None else Validation(topology, validation, patience)
         )
@@ -153,7 +149,7 @@ class Training:
     @property
     def method(self) -> str | None:
         """How the normal equations are summed; None for a rule that has none."""
-        return getattr(self._state, "method", None)
+        return self._rule.summation_method(self._state)
 
     @property
     def max_iterations(self) -> int:
@@ -219,11 +215,9 @@ class Training:
         rows = np.ascontiguousarray(inputs, dtype=np.float64)
         if rows.ndim != 2 or rows.shape[1] != network.n_inputs:
             raise ShapeError(f"Each pattern needs {network.n_inputs} inputs to be predicted.")
-        own = getattr(self._rule, "predict", None)
         with self._advancing:
-            if own is not None:
-                predicted: FloatArray = own(self._state, rows)
-                return predicted
+            if self._rule.own_prediction:
+                return self._rule.predict(self._state, rows)
             weights = self.trace().weights[-1]
         nodes = network.activations(weights, rows)
         return np.ascontiguousarray(nodes[:, network.n_inputs + network.outputs])

@@ -9,7 +9,6 @@ from types import ModuleType
 import pytest
 
 import nbn_core
-from nbn_core.rules import RULES
 
 PACKAGES = [
     "nbn_core",
@@ -19,7 +18,6 @@ PACKAGES = [
 INTERNAL = {
     "nbn_core.generators": {"by_name"},
     "nbn_core.kernels": {"kernel_cache"},
-    "nbn_core.rules": {type(rule).__name__ for rule in RULES.values()},
 }
 PUBLIC = [
     "ACTIVATIONS",

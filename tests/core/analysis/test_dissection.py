@@ -5,9 +5,10 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from nbn_core import Dataset, Neuron, StopReason, Topology, Training, generators, train
-from nbn_core.analysis.dissection import Anatomy, continuation, dissect, mu_after
+from nbn_core.analysis.dissection import Anatomy, dissect, mu_after
 from nbn_core.errors import NBNError
 from nbn_core.rules.damping import CONTROLS, MATRICES, damping_diagonal
+from nbn_core.rules.nbn import NBN
 from tests import reference
 from tests.cases import CASES, Case, random_dag
 
@@ -39,7 +40,7 @@ def test_every_iteration_is_the_one_that_training_made(case: Case, control: str)
     training.advance(ITERATIONS)
     trace = training.trace()
     for k in range(len(trace) - 1):
-        before, after = (continuation(trace, row, settings) for row in (k, k + 1))
+        before, after = (NBN().resumption(trace, row, settings) for row in (k, k + 1))
         apart = dissect(
             case.topology, case.dataset, trace.weights[k], settings=settings, **before._asdict()
         )
@@ -53,7 +54,7 @@ def test_every_iteration_is_the_one_that_training_made(case: Case, control: str)
         assert apart.accepted.sse == trace.sse[k + 1]
         assert apart.accepted.mu_next == after.mu
         if control != "published":
-            assert apart.accepted.part == after.part
+            assert apart.accepted.part == after.step_length
         assert_array_equal(apart.accepted.weights, trace.weights[k + 1])
         before_last = [a for a in apart.attempts[:-1] if not a.accepted]
         assert [a.mu for a in apart.attempts[1:]][: len(before_last)] == [

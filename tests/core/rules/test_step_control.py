@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from nbn_core import Damping, Experiment, Topology, Training, generators, run_trials, train
-from nbn_core.analysis.dissection import continuation, dissect
+from nbn_core.analysis.dissection import dissect
 from nbn_core.errors import SettingError
 from nbn_core.experiment import ProblemData
 from nbn_core.network import initial_weights
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
 from nbn_core.rules.damping import CONTROLS, MATRICES
+from nbn_core.rules.nbn import NBN
 
 TOPOLOGY = Topology.fcc(2, 6, 1, gain=0.5)
 DATA = generators.two_spirals()
@@ -179,7 +180,7 @@ def test_an_iteration_taken_apart_is_the_one_made(control: str, mu_start: float 
         settings["mu_start"] = mu_start
     trace = train(TOPOLOGY, DATA, seed=3, max_iterations=40, **settings).trace
     for k in range(len(trace) - 1):
-        on = continuation(trace, k, settings)
+        on = NBN().resumption(trace, k, settings)
         anatomy = dissect(TOPOLOGY, DATA, trace.weights[k], settings=settings, **on._asdict())
         assert anatomy.accepted is not None
         assert len(anatomy.attempts) == trace.attempts[k + 1]
