@@ -20,11 +20,11 @@ from tests.tables import excel, parquet, sentence, with_member
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ("", "nothing in it"),
-        (b"", "nothing in it"),
-        (" \n\t\n", "nothing in it"),
-        ("# only\n# comments", "nothing in it"),
-        (",,,\n,,,\n", "nothing in it"),
+        ("", "table is empty"),
+        (b"", "table is empty"),
+        (" \n\t\n", "table is empty"),
+        ("# only\n# comments", "table is empty"),
+        (",,,\n,,,\n", "table is empty"),
         ("a\n1\n2\n", "only one column"),
         ("a,b\n", "no rows"),
         ("a,b,a\n1,2,3\n", "Columns 1 and 3 are both called “a”"),

@@ -81,7 +81,7 @@ def test_files_of_other_encodings_and_older_programs() -> None:
 
 def test_a_name_xml_cannot_hold_is_refused_when_writing() -> None:
     topology = Topology(("x\ufffe", "y"), 1, Topology.mlp([1, 1]).neurons, (0,))
-    with pytest.raises(NBNError, match="cannot stand in XML"):
+    with pytest.raises(NBNError, match="XML does not allow"):
         write_graphml(topology)
 
 

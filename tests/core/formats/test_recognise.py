@@ -75,10 +75,10 @@ def test_weights_are_read_for_the_network_they_belong_to() -> None:
 
 
 ODD = {
-    "nothing": ("", "nothing in it"),
-    "blank": (" \n\t", "nothing in it"),
+    "nothing": ("", "file is empty"),
+    "blank": (" \n\t", "file is empty"),
     "prose": ("Dear class, here is the network.", "begins with “Dear class"),
-    "a page": ("<!doctype html><html><body>Hello</body></html>", "no report"),
+    "a page": ("<!doctype html><html><body>Hello</body></html>", "not a report"),
     "an SVG": ("<svg xmlns='x'/>", "drawing"),
     "other XML": ("<note>hello</note>", "not GraphML"),
     "other JSON": ('{"a": 1}', "neither an experiment"),
@@ -89,9 +89,9 @@ ODD = {
         formats.write_node_link(NETWORK).replace("bipolar", "relu"), "relu",
     ),
     "a damaged link": (f"http://x/?e={link.encode(XOR)[:-9]}", "damaged"),
-    "C": (formats.write_c(NETWORK, WEIGHTS), "in C, which is only written"),
-    "Python": (formats.write_python(NETWORK, WEIGHTS), "as Python, which is only written"),
-    "ONNX": (formats.write_onnx(NETWORK, WEIGHTS), "as ONNX, which is only written"),
+    "C": (formats.write_c(NETWORK, WEIGHTS), "in C, which can be exported but not"),
+    "Python": (formats.write_python(NETWORK, WEIGHTS), "as Python, which can be exported"),
+    "ONNX": (formats.write_onnx(NETWORK, WEIGHTS), "as ONNX, which can be exported but not"),
     "a trace": ("iteration,sse,mu\n0,1,2\n", "trace"),
     "a pickle": (b"\x80\x04\x95", "pickle"),
     "a PDF": (b"%PDF-1.4", "PDF"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nbn_core import NBNError, Neuron, Objective, Topology, generators, initial_weights, train
 from nbn_core.formats import (
-    arrays,
+    npz,
     read_npz,
     read_weights_csv,
     write_matrix_csv,
@@ -166,7 +166,7 @@ def test_what_is_no_array_of_numbers_is_refused_and_nothing_is_unpickled() -> No
 
 
 def test_a_bomb_is_refused_before_it_unpacks(monkeypatch) -> None:
-    monkeypatch.setattr(arrays, "MAX_NPZ", 1_000_000)
+    monkeypatch.setattr(npz, "MAX_NPZ", 1_000_000)
     bomb = archive(a__npy=bytes(1_100_000))
     assert len(bomb) < 2000
 

@@ -1,8 +1,7 @@
-"""What a training leaves behind as CSV and NPZ: traces, weights, predictions, matrices.
+"""CSV files of traces, weights, predictions and matrices.
 
-CSV is for spreadsheets: names that a spreadsheet would take for a formula get an apostrophe in
-front, which reading takes away again. NPZ is NumPy's own, read without pickle and only after its
-sizes were found to be what they say.
+Names that a spreadsheet would interpret as a formula are written with an apostrophe in front, which
+readers remove.
 """
 
 from __future__ import annotations
@@ -11,12 +10,10 @@ import csv
 import io
 import math
 import re
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.checks import plural
@@ -28,46 +25,42 @@ from nbn_core.network import Topology
 from nbn_core.trace import Trace
 from nbn_core.types import FloatArray
 
-MAX_NPZ = 512_000_000
-MAX_MEMBERS = 32
 COLUMNS = (
     "iterations", "sse", "mu", "gradient_norm", "attempts", "evaluations", "work", "seconds",
     "step_length",
 )  # fmt: skip
 VALIDATION = "validation_sse"
 _FORMULA = re.compile(r"'*[=+\-@]")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
-
-
-# CSV
 
 
 def write_trace_csv(trace: Trace, validation_sse: Sequence[float] | None = None) -> str:
-    """Write a trace without its weights, one iteration a row.
+    """Write a trace without its weights, one row per recorded iteration.
 
     Parameters
     ----------
     trace : Trace
-        What happened.
+        Trace of the training.
     validation_sse : (K,) sequence of float, optional
-        SSE of the validation patterns row by row.
+        SSE of the validation patterns, one number per row of the trace.
 
     Returns
     -------
     str
-        Columns as in COLUMNS, and validation_sse if it is given; empty where a number is not known.
+        CSV with the columns of `COLUMNS`, and validation_sse if it is given; unknown numbers are
+        empty cells.
 
     Raises
     ------
     ValueError
-        If there is not one validation_sse a row.
+        If `validation_sse` does not have one number per row.
     """
-    columns = _columns(trace, validation_sse)
+    columns = trace_columns(trace, validation_sse)
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
     return _csv(["iteration", *list(columns)[1:]], rows)
 
 
-def _columns(trace: Trace, validation_sse: Sequence[float] | None) -> dict[str, NDArray[Any]]:
+def trace_columns(trace: Trace, validation_sse: Sequence[float] | None) -> dict[str, NDArray[Any]]:
+    """Return the columns of a trace by name, without its weights."""
     columns = {name: getattr(trace, name) for name in COLUMNS}
     if validation_sse is not None:
         columns[VALIDATION] = np.asarray(validation_sse, dtype=np.float64)
@@ -77,19 +70,19 @@ def _columns(trace: Trace, validation_sse: Sequence[float] | None) -> dict[str, 
 
 
 def write_weights_csv(topology: Topology, weights: ArrayLike) -> str:
-    """Write weights, one a row, with the names of what they connect.
+    """Write weights, one per row, with the names of source and neuron.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) array_like
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
 
     Returns
     -------
     str
-        Columns source (empty for a bias), neuron, weight.
+        CSV with the columns source (empty for a bias), neuron and weight.
     """
     values = checked(topology, weights).tolist()
     rows = ([*names, w] for names, w in zip(topology.weight_names, values, strict=True))
@@ -97,24 +90,24 @@ def write_weights_csv(topology: Topology, weights: ArrayLike) -> str:
 
 
 def read_weights_csv(data: str | bytes, topology: Topology) -> FloatArray:
-    """Read what `write_weights_csv` wrote, in any order of rows.
+    """Read weights that `write_weights_csv` wrote; the order of rows is free.
 
     Parameters
     ----------
     data : str or bytes
-        The file.
+        Content of the file.
     topology : Topology
-        The network they are for.
+        Network of the weights.
 
     Returns
     -------
     (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
 
     Raises
     ------
     FormatError
-        If a weight is missing, there twice, or for no connection of this network.
+        If a weight is missing, repeated, or belongs to no connection of the network.
     """
     try:
         text = text_of(data, "A file of weights")
@@ -145,27 +138,27 @@ def read_weights_csv(data: str | bytes, topology: Topology) -> FloatArray:
 def write_predictions_csv(
     dataset: Dataset, outputs: ArrayLike, targets: Sequence[DataColumn] = ()
 ) -> str:
-    """Write what goes in, what should come out and what does, one pattern a row.
+    """Write inputs, targets and predictions, one pattern per row.
 
     Parameters
     ----------
     dataset : Dataset
         The patterns.
     outputs : (P, M) array_like
-        Of the network.
+        Outputs of the network.
     targets : sequence of DataColumn
-        What the targets were made of; those with classes are also written as words.
+        Target columns; classes are also written by name.
 
     Returns
     -------
     str
-        Columns by the names of the dataset; those of outputs end in "predicted", those of classes
+        CSV with the column names of the dataset; predictions end in "predicted", names of classes
         in "class" and "predicted class".
 
     Raises
     ------
     FormatError
-        If there is not one row of outputs for each pattern.
+        If the shape of the outputs is not that of the targets.
     """
     table = np.asarray(outputs, dtype=np.float64)
     if table.shape != dataset.targets.shape:
@@ -185,34 +178,34 @@ def write_predictions_csv(
             words += [column.label(dataset.targets[:, own]), column.label(table[:, own])]
     rows = np.hstack([dataset.inputs, dataset.targets, table]).tolist()
     return _csv(
-        head, ([*row, *told] for row, told in zip(rows, _across(words, len(rows)), strict=True))
+        head, ([*row, *labels] for row, labels in zip(rows, _across(words, len(rows)), strict=True))
     )
 
 
 def _across(columns: Sequence[Sequence[str]], count: int) -> Iterable[Sequence[str]]:
-    """Rows of columns; empty rows if there are none."""
+    """Return the rows of columns; empty rows if there are no columns."""
     return zip(*columns, strict=True) if columns else [()] * count
 
 
 def write_matrix_csv(topology: Topology, matrix: ArrayLike) -> str:
-    """Write a matrix over the weights, such as Q, with their names on both sides.
+    """Write a matrix over the weights, such as Q, with row and column names.
 
     Parameters
     ----------
     topology : Topology
         The network.
     matrix : (N, N) array_like
-        In the order of the weights.
+        Matrix in the order of the weights.
 
     Returns
     -------
     str
-        A row and a column for each weight, called source→neuron.
+        CSV with a row and a column per weight, named source→neuron.
 
     Raises
     ------
     FormatError
-        If it is of another shape.
+        If the shape of the matrix is not (N, N).
     """
     values = np.asarray(matrix, dtype=np.float64)
     if values.shape != (topology.n_weights, topology.n_weights):
@@ -247,109 +240,3 @@ def _safe(text: str) -> str:
 
 def _plain(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
-
-
-# NPZ
-
-
-def write_npz(arrays: Mapping[str, ArrayLike]) -> bytes:
-    """Write arrays of numbers; the same arrays give the same bytes.
-
-    Parameters
-    ----------
-    arrays : mapping
-        Arrays by name.
-
-    Returns
-    -------
-    bytes
-        A compressed .npz file.
-
-    Raises
-    ------
-    FormatError
-        If one does not hold numbers, or has no name.
-    """
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, values in arrays.items():
-            array = np.asarray(values)
-            if array.dtype.kind not in "biuf" or not _NAME.fullmatch(name):
-                raise FormatError(f"{quoted(name)} is not an array of numbers with a name.")
-            part = io.BytesIO()
-            npy.write_array(part, array, allow_pickle=False)
-            entry = zipfile.ZipInfo(f"{name}.npy")
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, part.getvalue())
-    return file.getvalue()
-
-
-def read_npz(data: bytes) -> dict[str, NDArray[np.generic]]:
-    """Read arrays of numbers, without pickle, after looking at their sizes.
-
-    Parameters
-    ----------
-    data : bytes
-        An .npz file.
-
-    Returns
-    -------
-    dict
-        Arrays by name.
-
-    Raises
-    ------
-    FormatError
-        One sentence for every kind of damage.
-    """
-    arrays = {}
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            if len(members) > MAX_MEMBERS or sum(m.file_size for m in members) > MAX_NPZ:
-                raise FormatError(
-                    f"An NPZ file may hold {MAX_MEMBERS} arrays and {MAX_NPZ // 1_000_000} MB."
-                )
-            for member in members:
-                name = member.filename.removesuffix(".npy")
-                if not _NAME.fullmatch(name) or name in arrays:
-                    raise FormatError(f"This NPZ file holds {quoted(member.filename)}, no array.")
-                arrays[name] = _array(archive.read(member), name)
-    except FormatError:
-        raise
-    except Exception:  # whatever zipfile and its decompressors say of a damaged archive
-        raise FormatError("This NPZ file is damaged: use the original file.") from None
-    return arrays
-
-
-def _array(data: bytes, name: str) -> NDArray[np.generic]:
-    """Read an array whose header says what is there, neither more nor less."""
-    file = io.BytesIO(data)
-    read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-    shape, _, dtype = read[npy.read_magic(file)](file)
-    if dtype.kind not in "biuf" or math.prod(shape) * dtype.itemsize != len(data) - file.tell():
-        raise FormatError(f"{quoted(name)} in this NPZ file is not an array of numbers.")
-    return npy.read_array(io.BytesIO(data), allow_pickle=False)
-
-
-def write_trace_npz(trace: Trace, validation_sse: Sequence[float] | None = None) -> bytes:
-    """Write a trace with its weights.
-
-    Parameters
-    ----------
-    trace : Trace
-        What happened.
-    validation_sse : (K,) sequence of float, optional
-        SSE of the validation patterns row by row.
-
-    Returns
-    -------
-    bytes
-        An .npz file with the arrays of Trace by their names, and validation_sse if it is given.
-
-    Raises
-    ------
-    ValueError
-        If there is not one validation_sse a row.
-    """
-    return write_npz({**_columns(trace, validation_sse), "weights": trace.weights})
