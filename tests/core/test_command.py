@@ -126,7 +126,7 @@ def test_what_was_done_before_an_interruption_is_written(saved: Path, monkeypatc
     monkeypatch.setattr(Training, "advance", interrupted)
     assert main(["train", str(saved)]) == 130
     assert len((saved.parent / "xor-trace.csv").read_text().splitlines()) == 4
-    assert "Stopped by hand" in capsys.readouterr().out
+    assert "Stopped by the user" in capsys.readouterr().out
 
 
 def test_it_runs_as_a_module(saved: Path) -> None:
