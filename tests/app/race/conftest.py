@@ -1,4 +1,4 @@
-"""Workers that need not compile, and a visitor that is cleared away."""
+"""Workers with compiled kernels, and a visitor that is cleaned up."""
 
 from __future__ import annotations
 
