@@ -52,7 +52,7 @@ class StopReason(Enum):
 
 
 class Iteration(NamedTuple):
-    """Row of a trace; the fields are described in `Trace`."""
+    """Row of a trace, as numbers and (N,) weights; `Trace` describes the fields."""
 
     iteration: int
     sse: float

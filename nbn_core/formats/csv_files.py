@@ -115,23 +115,29 @@ def read_weights_csv(data: str | bytes, topology: Topology) -> FloatArray:
     except csv.Error:
         raise FormatError("This is not a CSV file of weights: use the original file.") from None
     if not rows or [cell.strip() for cell in rows[0]] != ["source", "neuron", "weight"]:
-        raise FormatError("A file of weights has the columns source, neuron and weight.")
+        raise FormatError(
+            "A file of weights has the columns source, neuron and weight: correct its first row."
+        )
     place = {names: n for n, names in enumerate(topology.weight_names)}
     values = np.full(topology.n_weights, np.nan)
     for at, row in enumerate(rows[1:], start=2):
         if len(row) != 3:
-            raise FormatError(f"Row {at} has {plural(len(row), 'cell')}, but 3 are needed.")
+            raise FormatError(
+                f"Row {at} has {plural(len(row), 'cell')}, but 3 are needed: correct it."
+            )
         names = _plain(row[0]), _plain(row[1])
         if names not in place or not math.isnan(values[place[names]]):
             what = f"from {quoted(names[0])} to" if names[0] else "for the bias of"
             raise FormatError(
                 f"Row {at} is a weight {what} {quoted(names[1])}, which this network does not "
-                "have, or has in an earlier row."
+                "have, or has in an earlier row: remove it."
             )
         values[place[names]] = number(row[2].strip(), f"Row {at}")
     missing = int(np.isnan(values).sum())
     if missing:
-        raise FormatError(f"{plural(missing, 'weight')} of this network cannot be found in it.")
+        raise FormatError(
+            f"This file lacks {plural(missing, 'weight')} of the network: add a row for each."
+        )
     return checked(topology, values)
 
 
@@ -164,7 +170,7 @@ def write_predictions_csv(
     if table.shape != dataset.targets.shape:
         raise FormatError(
             f"Predictions need {dataset.n_patterns} rows of {dataset.n_outputs}, but a table of "
-            f"shape {table.shape} was given."
+            f"shape {table.shape} was given: give one row for each pattern."
         )
     names = [f"{name} predicted" for name in dataset.target_names]
     head = [*dataset.input_names, *dataset.target_names, *names]

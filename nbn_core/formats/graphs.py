@@ -138,10 +138,14 @@ def read_node_link(data: str | bytes) -> NetworkFile:
     except (ValueError, RecursionError):
         raise FormatError("This is not JSON: use the original file.") from None
     if not isinstance(document, dict) or not isinstance(document.get("nodes"), list):
-        raise FormatError("This JSON is not a node-link graph: it has no list of nodes.")
+        raise FormatError(
+            "This JSON is not a node-link graph, it has no list of nodes: add “nodes”."
+        )
     edges = "links" if "edges" not in document else "edges"
     if not isinstance(document.get(edges), list):
-        raise FormatError("This JSON is not a node-link graph: it has no list of edges.")
+        raise FormatError(
+            "This JSON is not a node-link graph, it has no list of edges: add “edges”."
+        )
     _check_size(len(document["nodes"]), len(document[edges]))
     if document.get("directed") is not True or document.get("multigraph") is True:
         raise FormatError(
@@ -235,7 +239,9 @@ def _check_xml(text: str) -> None:
         if elements == 1 and plain != "graphml":
             raise FormatError("This XML file is not GraphML: use the original file.")
         if depth > MAX_DEPTH or elements > MAX_ELEMENTS:
-            raise FormatError("This GraphML file is too large or too deep for a network.")
+            raise FormatError(
+                "This GraphML file is too large or too deep for a network: use the original file."
+            )
         if plain == "key" and not {"attr.type", "yfiles.type"} & attributes.keys():
             raise FormatError(
                 f"The key {quoted(attributes.get('id', ''))} has no attr.type: say whether it is "

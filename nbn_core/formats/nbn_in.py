@@ -70,7 +70,7 @@ class _Reader:
         self.datafile = ""
 
     def line(self, text: str, where: str) -> None:
-        """Parse one line."""
+        """Parse one line of the file."""
         if text.startswith("//@"):
             self.note(text[3:].strip(), where)
             return

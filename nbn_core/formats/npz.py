@@ -48,7 +48,7 @@ def write_npz(arrays: Mapping[str, ArrayLike]) -> bytes:
         for name, values in arrays.items():
             array = np.asarray(values)
             if array.dtype.kind not in "biuf" or not _NAME.fullmatch(name):
-                raise FormatError(f"{quoted(name)} is not an array of numbers with a name.")
+                raise FormatError(f"{quoted(name)} is not an array of numbers with a valid name.")
             part = io.BytesIO()
             npy.write_array(part, array, allow_pickle=False)
             entry = zipfile.ZipInfo(f"{name}.npy")
@@ -86,7 +86,9 @@ def read_npz(data: bytes) -> dict[str, NDArray[np.generic]]:
             for member in members:
                 name = member.filename.removesuffix(".npy")
                 if not _NAME.fullmatch(name) or name in arrays:
-                    raise FormatError(f"This NPZ file holds {quoted(member.filename)}, no array.")
+                    raise FormatError(
+                        f"This NPZ file holds {quoted(member.filename)}, not an array."
+                    )
                 arrays[name] = _array(archive.read(member), name)
     except FormatError:
         raise

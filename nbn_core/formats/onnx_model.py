@@ -106,7 +106,7 @@ class _Graph:
         self.constants: list[Any] = []
 
     def constant(self, values: ArrayLike) -> str:
-        """Add a constant."""
+        """Add a constant to the model."""
         from onnx import numpy_helper
 
         array = np.asarray(values)
@@ -118,7 +118,7 @@ class _Graph:
         return name
 
     def step(self, operation: str, *names: str, to: str = "", **attributes: Any) -> str:
-        """Add an operation."""
+        """Add an operation to the model."""
         from onnx import helper
 
         name = to or f"v{len(self.nodes)}"

@@ -141,10 +141,13 @@ def _archive(data: bytes) -> Recognised:
         raise FormatError("This is a ZIP archive or a workbook: unpack it, or save it as CSV.")
     arrays = read_npz(data)
     if "weights" not in arrays:
-        raise FormatError("This NPZ file has no array called “weights”: nothing else is read.")
+        raise FormatError("This NPZ file has no array called “weights”: choose a file of weights.")
     table = arrays["weights"]
     if table.ndim not in (1, 2) or not table.size:
-        raise FormatError("The weights in this NPZ file are not one row for each iteration.")
+        raise FormatError(
+            "The weights in this NPZ file are not one row for each iteration: use the original "
+            "file."
+        )
     last = table if table.ndim == 1 else table[-1]
     return Recognised(
         "weights of a training" if table.ndim == 2 else "weights",

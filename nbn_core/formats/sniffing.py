@@ -24,9 +24,9 @@ class Found:
     Parameters
     ----------
     delimiter : str
-        One of `DELIMITERS`.
+        Delimiter of cells, one of `DELIMITERS`.
     decimal : str
-        "." or ",".
+        Decimal separator, "." or ",".
     """
 
     delimiter: str

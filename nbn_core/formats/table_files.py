@@ -94,7 +94,9 @@ def read_table(
         raise DatasetError("This table is empty: it needs rows and columns.")
     for given, allowed in ((delimiter, DELIMITERS), (decimal, (".", ","))):
         if given is not None and given not in allowed:
-            raise DatasetError(f"A table cannot be separated by {quoted(given)}.")
+            raise DatasetError(
+                f"A table cannot be separated by {quoted(given)}: choose another separator."
+            )
     found = sniff(text, tokens, delimiter, decimal)
     reading = Reading("text", coding, found.delimiter, found.decimal, missing=tokens)
     return _table(_parsed(text, found, skipped), skipped + 1, reading, header)

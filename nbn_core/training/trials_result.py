@@ -29,7 +29,25 @@ from nbn_core.types import BoolArray, FloatArray, IntArray
 
 
 class Trial(NamedTuple):
-    """Result of one trial; `work` is in forward-equivalent units."""
+    """Result of one trial.
+
+    Attributes
+    ----------
+    number : int
+        Number of the trial, counted from 0.
+    seed : int
+        Random seed, for `train(..., seed=...)`.
+    stop : StopReason
+        Reason for the end.
+    sse : float
+        Final sum of squared errors.
+    iterations, evaluations : int
+        Numbers of accepted iterations, and of evaluations of the SSE.
+    work : float
+        Work in forward-equivalent units.
+    seconds : float
+        Computing time in seconds.
+    """
 
     number: int
     seed: int

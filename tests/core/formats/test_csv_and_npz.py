@@ -100,7 +100,7 @@ GOOD = write_weights_csv(XOR, initial_weights(XOR))
     [
         ("", "columns source, neuron and weight"),
         ("a,b,c\n", "columns source, neuron and weight"),
-        ("source,neuron,weight\n", "7 weights of this network cannot be found"),
+        ("source,neuron,weight\n", "lacks 7 weights of the network"),
         (GOOD + "x1,h1,3\n", "in an earlier row"),
         (GOOD.replace("x1,h1", "x9,h1"), "from “x9” to “h1”"),
         (GOOD.replace(",h1,", ",h1,x", 1), "“x"),
