@@ -89,7 +89,7 @@ class Pictured:
 
 
 def _pictures() -> ModuleType | None:
-    """The module that draws the pictures, if the app is installed beside this package."""
+    """Return the module that draws pictures; None if the app is not installed."""
     package = PICTURES.partition(".")[0]
     try:
         spec = importlib.util.find_spec(package)

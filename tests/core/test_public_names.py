@@ -15,7 +15,7 @@ PACKAGES = [
     "nbn_core",
     *(found.name for found in pkgutil.walk_packages(nbn_core.__path__, "nbn_core.") if found.ispkg),
 ]
-# What a package imports for itself: nobody outside asks for it by this address.
+# Names that a package imports for its own use; others import them from their own modules.
 INTERNAL = {
     "nbn_core.generators": {"by_name"},
     "nbn_core.kernels": {"kernel_cache"},

@@ -17,7 +17,7 @@ from tests.app.fake_browser import FakeBrowser, is_a_sentence
 @pytest.fixture(scope="module")
 def workers() -> Workers:
     warm_up()
-    warm_up_rules()  # nobody waits for a compiler below
+    warm_up_rules()  # so that no test waits for the compiler
     return Workers(2)
 
 

@@ -34,7 +34,7 @@ LANES = (Lane(0, "nbn"), Lane(1, "adam", {"rate": 0.05}))
 @pytest.fixture(scope="module")
 def workers() -> Workers:
     warm_up()
-    warm_up_rules()  # nobody waits for a compiler below
+    warm_up_rules()  # so that no test waits for the compiler
     return Workers(2)
 
 

@@ -142,7 +142,7 @@ def test_cancelled_by_another_thread_and_resumed() -> None:
             seen.append(trace)
     training.cancel()
     thread.join(LONG)
-    assert not thread.is_alive(), "it went on after it was cancelled"
+    assert not thread.is_alive(), "training continued after it was cancelled"
     assert training.stop is StopReason.CANCELLED
     whole = training.trace()
     for trace in seen:
