@@ -1,4 +1,4 @@
-"""Rules beside NBN on the Draw page, as the Race page opens them there."""
+"""Rules other than NBN on the Draw page, as opened from the Race page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.app.fake_browser import FakeBrowser, is_a_sentence
 @pytest.fixture(scope="module")
 def workers() -> Workers:
     warm_up()
-    warm_up_rules()  # nobody waits for a compiler below
+    warm_up_rules()  # so that no test waits for the compiler
     return Workers(2)
 
 
@@ -27,7 +27,7 @@ ADAM = replace(
 )  # fmt: skip
 
 
-def test_a_rule_that_keeps_some_iterations_says_which(workers: Workers) -> None:
+def test_a_rule_with_a_sparse_trace_names_its_iterations(workers: Workers) -> None:
     browser = FakeBrowser(ADAM, workers)
     browser.post("train")
     run = browser.rests()
@@ -44,7 +44,7 @@ def test_a_rule_that_keeps_some_iterations_says_which(workers: Workers) -> None:
     assert run.iteration == iterations[-1]
 
 
-def test_step_goes_on_from_the_iteration_reached(workers: Workers) -> None:
+def test_step_continues_from_the_current_iteration(workers: Workers) -> None:
     browser = FakeBrowser(replace(ADAM, stopping=Stopping(0.0, 1_000_000)), workers)
     browser.post("train")
     assert browser.session.run is not None
@@ -62,7 +62,7 @@ def test_step_goes_on_from_the_iteration_reached(workers: Workers) -> None:
     assert browser.columns["iterations"][rows:] == [reached + 1]
 
 
-def test_the_rule_stays_with_its_settings_until_nbn_is_asked_for(workers: Workers) -> None:
+def test_the_rule_keeps_its_settings_until_nbn_is_chosen(workers: Workers) -> None:
     browser = FakeBrowser(ADAM, workers)
     assert browser.says("problem", name="moons") == ""
     assert (browser.experiment.rule, browser.experiment.settings["rate"]) == ("adam", 0.01)

@@ -170,7 +170,7 @@ def test_the_last_iteration_notes_why_training_stopped() -> None:
     experiment = replace(parity3(), stopping=Stopping(1e-3, 3))
     session = trained(experiment)
     session.iteration = 3
-    assert "Stopped after the number of iterations allowed" in notes(ask(session))
+    assert "Stopped at the maximum number of iterations" in notes(ask(session))
     session.iteration = 2
     assert notes(ask(session)) == ""
 

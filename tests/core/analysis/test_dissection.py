@@ -1,4 +1,4 @@
-"""An iteration taken apart is the one that training made, to the bit."""
+"""A dissected iteration is bit-identical to the one of the training."""
 
 import numpy as np
 import pytest
@@ -99,7 +99,7 @@ def test_forward_only_and_backward_give_the_same_row(case: Case) -> None:
     assert_array_equal(np.diag(pattern.deltas), pattern.slopes)
 
 
-def test_shares_of_the_patterns_add_up(case: Case) -> None:
+def test_contributions_of_the_patterns_add_up(case: Case) -> None:
     apart = taken_apart(case)
     patterns = range(case.dataset.n_patterns)
     shares = [apart.pattern(p) for p in patterns]
@@ -118,7 +118,7 @@ def test_shares_of_the_patterns_add_up(case: Case) -> None:
     assert (abs(total_g - apart.gradient) <= 1e-12 * scale + 1e-300).all()
 
 
-def test_sums_can_be_asked_for_some_weights_and_some_numbers_of_patterns() -> None:
+def test_partial_sums_of_some_weights_and_patterns() -> None:
     case = next(case for case in CASES if case.name == "spirals")
     apart = taken_apart(case)
     sums = apart.running([194, 0, 50, 50], [3, 1])
@@ -148,7 +148,7 @@ def test_steps_solve_the_damped_system(case: Case, control: str, matrix: str) ->
 
 
 def test_an_iteration_that_fails_shows_every_attempt() -> None:
-    """One neuron cannot learn exclusive or: from its best answer no step leads on."""
+    """One neuron cannot learn XOR: no step improves its best outputs."""
     topology = Topology.fcc(2, 0, 1, output="bipolar")
     settings = {"max_attempts": 7, "control": "published"}
     result = train(topology, generators.xor(), seed=6, **settings)
@@ -164,7 +164,7 @@ def test_an_iteration_that_fails_shows_every_attempt() -> None:
     assert all(attempt.sse >= apart.sse for attempt in apart.attempts)
 
 
-def test_nothing_is_left_to_do_where_the_error_is_zero() -> None:
+def test_an_iteration_without_error_has_no_attempts() -> None:
     topology = Topology((), 1, (Neuron("linear", 1.0, 0.0, (0,)),), (0,))
     apart = dissect(topology, Dataset([[1.0], [2.0]], [[2.0], [3.0]]), [1.0, 1.0])
     assert apart.stop is StopReason.SOLVED
@@ -178,7 +178,7 @@ def test_weights_too_large_to_compute_with_are_a_value_not_an_error() -> None:
     assert apart.stop is StopReason.DIVERGED
 
 
-def test_bad_requests_are_sentences() -> None:
+def test_invalid_arguments_are_refused_in_a_sentence() -> None:
     apart = dissect(Topology.slp(2, 2, 1), generators.xor(), np.zeros(9) + 0.5)
     for p in (-1, 4):
         with pytest.raises(NBNError, match=r"patterns 1 to 4"):
