@@ -1,4 +1,6 @@
-// Messages and the way to another page must not overtake each other.
+// @ts-check
+// Importing this module makes it listen to every click of the page: messages and the way to another
+// page must not overtake each other.
 //
 // Streamlit (1.67) sends every message with the page it was sent from, a little after it was given, and
 // the server does the newest: one that follows a click on a link to another page brings back the page
@@ -12,38 +14,62 @@ const BUTTON_TIMEOUT_MS = 1000; // the same for a button, which may or may not l
 const RECHECK_INTERVAL_MS = 50; // between looks
 
 export class NavigationGuard {
+  /** @type {Set<MessageGate>} */
+  gates = new Set();
+  /** Path that is being left. @type {string | null} */
+  from = null;
+  until = 0;
+  sentAt = -SETTLE_MS;
+  /** Link that is being followed. @type {HTMLAnchorElement | null} */
+  going = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /**
+   * @param {{origin: string, pathname: string}} place
+   * @param {() => number} now
+   */
   constructor(place = globalThis.location, now = () => performance.now()) {
     this.place = place;
     this.now = now;
-    this.gates = new Set();
-    this.from = null;
-    this.until = 0;
-    this.sentAt = -SETTLE_MS;
   }
 
-  /** Hear every click of a document before others do. */
+  /**
+   * Hear every click of a document before others do.
+   *
+   * @param {Document} document
+   */
   watch(document) {
     document.addEventListener("click", (event) => this.clicked(event), true);
     document.defaultView?.addEventListener("popstate", () => this.leave(BUTTON_TIMEOUT_MS));
     return this;
   }
 
+  /** @param {MouseEvent} event */
   clicked(event) {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const part = event
-      .composedPath()
-      .find(({ tagName }) => tagName === "A" || tagName === "BUTTON");
+    // Node's tests have no elements to be instances of.
+    const path = /** @type {HTMLElement[]} */ (event.composedPath());
+    const part = path.find(({ tagName }) => tagName === "A" || tagName === "BUTTON");
     if (part?.tagName === "BUTTON") {
       if (part.dataset.testid?.startsWith("stBaseButton")) this.leave(BUTTON_TIMEOUT_MS);
-    } else if (part && this.leadsAway(part)) this.follow(part, event);
+      return;
+    }
+    const link = /** @type {HTMLAnchorElement | undefined} */ (part);
+    if (link && this.leadsAway(link)) this.follow(link, event);
   }
 
+  /** @param {HTMLAnchorElement} link */
   leadsAway(link) {
     if (!link.href || link.download || link.target) return false;
     const { origin, pathname } = new URL(link.href);
     return origin === this.place.origin && pathname !== this.place.pathname;
   }
 
+  /**
+   * @param {HTMLAnchorElement} link
+   * @param {MouseEvent} event
+   */
   follow(link, event) {
     this.leave(ANSWER_TIMEOUT_MS + NAVIGATION_TIMEOUT_MS);
     if (link === this.going || !this.unanswered) return;
@@ -52,6 +78,10 @@ export class NavigationGuard {
     this.goLater(link, this.now() + ANSWER_TIMEOUT_MS);
   }
 
+  /**
+   * @param {HTMLAnchorElement} link
+   * @param {number} latest
+   */
   goLater(link, latest) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
@@ -62,6 +92,7 @@ export class NavigationGuard {
     }, RECHECK_INTERVAL_MS);
   }
 
+  /** @param {number} patience */
   leave(patience) {
     [this.from, this.until] = [this.place.pathname, this.now() + patience];
   }
@@ -77,9 +108,16 @@ export class NavigationGuard {
 
 const here = globalThis.document ? new NavigationGuard().watch(globalThis.document) : null;
 
-/** The newest of what is given to it, sent at once or when the reader has not left after all. */
+/** Sends the newest state that is given to it: at once, or once the reader has not left after all. */
 export class MessageGate {
-  /** send: (state) => void; pending: () => whether something said is not answered yet. */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /**
+   * @param {import("./outbox.js").Send} send
+   * @param {() => boolean} pending whether a message is not answered yet
+   * @param {NavigationGuard | null} guard
+   */
   constructor(send, pending, guard = here) {
     this.send = send;
     this.pending = pending;
@@ -87,6 +125,7 @@ export class MessageGate {
     guard?.gates.add(this);
   }
 
+  /** @param {object} state */
   pass(state) {
     clearTimeout(this.timer);
     if (this.guard?.underWay) this.timer = setTimeout(() => this.pass(state), RECHECK_INTERVAL_MS);
