@@ -1,7 +1,9 @@
+// @ts-check
 // The canvas in one piece: points follow the hand at once, the server keeps them and trains.
 
+import { required } from "../../shared/frontend/required.js";
 import { short } from "../../shared/frontend/numbers.js";
-import { patch } from "../../shared/frontend/dom.js";
+import { find, part, patch } from "../../shared/frontend/dom.js";
 import { decodeFloats } from "../../shared/frontend/network.js";
 import { leavesOut, Outbox } from "../../shared/frontend/outbox.js";
 import { Theme } from "../../shared/frontend/theme.js";
@@ -9,31 +11,64 @@ import * as edit from "./points.js";
 import { answers, clamp, Plane, toPlane } from "./plane.js";
 import { Side, Tools } from "./tools.js";
 
+/** @import { Pair } from "../../shared/frontend/geometry.js" */
+/** @import { Send } from "../../shared/frontend/outbox.js" */
+/** @import { PaintingHave, PaintingMessages, PaintingPayload } from "./payloads.d.ts" */
+/** @import { CopyWay, Domain, Point } from "./points.js" */
+/** @import { Tool } from "./tools.js" */
+
 const POLL_INTERVAL_MS = 150; // while training
 const SPACING_PX = 15; // between points of a stroke
 const ERASER_RADIUS_PX = 16;
 const SPRAY_RADIUS_PX = 26;
 
 export class Painter {
+  /** @type {Point[]} */
+  points = [];
+  /** @type {Tool} */
+  tool = "second";
+  /** @type {number} */
+  strokes = 0;
+  /** @type {boolean} */
+  spraying = false;
+  /** @type {boolean} */
+  swapping = false;
+  /** @type {boolean} */
+  curve;
+  /** @type {Domain} */
+  domain;
+  /** @type {PaintingPayload} */
+  data;
+  /** Points that the server sent. @type {{key: string, points: Point[]} | undefined} */
+  known;
+  /** Stroke that is being painted. @type {{erase: boolean, stroke: number, at?: Pair} | null} */
+  held = null;
+  /** @type {Pair | null} */
+  cursor = null;
+  /** @type {number | undefined} */
+  notice;
+  /** @type {Float64Array | null} */
+  output = null;
+  /** Frame that was asked for. @type {number} */
+  coming = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  poller;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  forget;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Send} send
+   */
   constructor(root, send) {
     this.root = root;
+    /** @type {Outbox<PaintingMessages, PaintingHave>} */
     this.outbox = new Outbox(send);
-    this.points = [];
-    this.tool = "second";
-    this.strokes = 0;
-    this.build();
-    this.resizer.observe(this.frame);
-    this.outbox.post("hello");
-  }
-
-  build() {
-    const part = (name) => this.root.querySelector(`[data-part="${name}"]`);
-    this.part = part;
-    this.frame = this.root.querySelector(".painting");
+    this.frame = find(this.root, ".painting");
     this.theme = new Theme(this.frame);
-    this.canvas = part("plane");
+    this.canvas = /** @type {HTMLCanvasElement} */ (part(this.root, "plane"));
     this.plane = new Plane(this.canvas);
-    this.tools = new Tools(part("tools"), {
+    this.tools = new Tools(part(this.root, "tools"), {
       mode: (curve) => this.ask("mode", { curve }),
       tool: (tool) => this.choose(tool),
       spray: (on) => (this.spraying = on),
@@ -46,13 +81,15 @@ export class Painter {
       clear: () => this.change([]),
       takeOver: () => this.ask("take_over"),
     });
-    this.side = new Side(part("network"), {
+    this.side = new Side(part(this.root, "network"), {
       train: () => this.ask("train"),
       stop: () => this.ask("stop"),
       newWeights: () => this.ask("new_weights"),
     });
     this.listen();
     this.resizer = new ResizeObserver(() => this.draw());
+    this.resizer.observe(this.frame);
+    this.outbox.post("hello");
   }
 
   listen() {
@@ -78,6 +115,7 @@ export class Painter {
 
   // From the server.
 
+  /** @param {PaintingPayload} data */
   receive(data) {
     this.outbox.acknowledge(data.ack);
     const lacking = leavesOut(data.points, data.points_key, this.known?.key);
@@ -104,18 +142,25 @@ export class Painter {
     if (waiting) this.poller = setTimeout(() => this.outbox.replace("poll"), POLL_INTERVAL_MS);
   }
 
-  ask(kind, body = {}) {
-    if (!this.outbox.asked(kind)) this.outbox.post(kind, body);
+  /**
+   * @template {keyof PaintingMessages} K
+   * @param {K} kind
+   * @param {import("../../shared/frontend/outbox.js").Body<PaintingMessages[K]>} body
+   */
+  ask(kind, ...body) {
+    if (!this.outbox.asked(kind)) this.outbox.post(kind, ...body);
   }
 
+  /** @param {string} text */
   say(text) {
-    patch(this.part("notice"), { text, hidden: false });
+    patch(part(this.root, "notice"), { text, hidden: false });
     clearTimeout(this.forget);
-    this.forget = setTimeout(() => patch(this.part("notice"), { hidden: true }), 8000);
+    this.forget = setTimeout(() => patch(part(this.root, "notice"), { hidden: true }), 8000);
   }
 
+  /** @param {string} text */
   announce(text) {
-    patch(this.part("live"), { text });
+    patch(part(this.root, "live"), { text });
   }
 
   // Changing points.
@@ -128,14 +173,23 @@ export class Painter {
     return this.data.most;
   }
 
-  /** So many pixels in units of the plane, across and upwards. */
+  /**
+   * So many pixels in units of the plane, across and upwards.
+   *
+   * @param {number} pixels
+   * @returns {Pair}
+   */
   units(pixels) {
     const { frame } = this.plane;
     const [left, right, bottom, top] = this.domain;
     return [(pixels * (right - left)) / frame.width, (pixels * (top - bottom)) / frame.height];
   }
 
-  /** A new list of points: one step of the history, unless the stroke goes on. */
+  /**
+   * A new list of points: one step of the history, unless the stroke goes on.
+   *
+   * @param {Point[]} points
+   */
   change(points, stroke = ++this.strokes) {
     if (points.length === this.most && this.points.length === this.most)
       this.say(`The canvas holds ${this.most} points.`);
@@ -144,6 +198,7 @@ export class Painter {
     this.draw();
   }
 
+  /** @param {CopyWay} way */
   copy(way) {
     this.change(
       edit.copies(this.points, way, this.swapping && !this.curve, this.domain, this.most),
@@ -151,11 +206,13 @@ export class Painter {
     this.announce(edit.counted(this.points, this.curve, this.data.class_names));
   }
 
+  /** @param {Tool} tool */
   choose(tool) {
     this.tool = tool;
     this.draw();
   }
 
+  /** @param {PointerEvent} event */
   place(event) {
     const box = this.canvas.getBoundingClientRect();
     return toPlane(this.plane.frame, this.domain, [
@@ -164,6 +221,7 @@ export class Painter {
     ]);
   }
 
+  /** @param {PointerEvent} event */
   down(event) {
     if (!this.plane.frame || event.button > 2) return;
     event.preventDefault();
@@ -174,22 +232,28 @@ export class Painter {
     this.dab([clamp(this.domain, this.place(event))], true);
   }
 
+  /** @param {PointerEvent} event */
   move(event) {
     if (!this.data || !this.plane.frame) return;
     const at = clamp(this.domain, this.place(event));
     if (!this.held) return this.hover(at);
     const spacing = this.units(SPACING_PX);
-    const places = this.held.erase ? [at] : edit.along(this.held.at, at, spacing);
+    const places = this.held.erase ? [at] : edit.along(this.held.at ?? at, at, spacing);
     if (places.length) this.dab(places, false);
   }
 
+  /**
+   * @param {Pair[]} places
+   * @param {boolean} first
+   */
   dab(places, first) {
     const { held } = this;
+    if (!held) return;
     const spacing = this.units(SPACING_PX);
-    held.at = places.at(-1);
+    const at = required(places.at(-1));
+    held.at = at;
     let points;
-    if (held.erase)
-      points = edit.erase(this.points, held.at, ERASER_RADIUS_PX / SPACING_PX, spacing);
+    if (held.erase) points = edit.erase(this.points, at, ERASER_RADIUS_PX / SPACING_PX, spacing);
     else if (this.curve) points = edit.putOnCurve(this.points, places, spacing[0], this.most);
     else
       points = edit.put(
@@ -201,6 +265,10 @@ export class Painter {
     if (points.length !== this.points.length || this.curve) this.change(points, held.stroke);
   }
 
+  /**
+   * @param {Pair[]} places
+   * @param {boolean} first
+   */
   scattered(places, first) {
     const [sx, sy] = this.units(SPRAY_RADIUS_PX);
     return places.flatMap(([x, y]) =>
@@ -217,6 +285,7 @@ export class Painter {
     this.announce(edit.counted(this.points, this.curve, this.data.class_names));
   }
 
+  /** @param {Pair} at */
   hover(at) {
     this.cursor = this.tool === "erase" ? at : null;
     this.draw();
@@ -230,6 +299,7 @@ export class Painter {
 
   // Keys.
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (!this.plane.frame || event.altKey) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
@@ -246,21 +316,28 @@ export class Painter {
       ArrowUp: [0, dy],
       ArrowDown: [0, -dy],
     }[event.key];
-    if (step) this.cursor = clamp(this.domain, [at[0] + step[0], at[1] + step[1]]);
+    if (step) this.moveCursor([at[0] + step[0], at[1] + step[1]]);
     else if (event.key === "Enter" || event.key === " ") this.putAt(at);
     else if (event.key === "Delete" || event.key === "Backspace") this.takeNearest(at);
     else if (event.key === "1") this.choose("first");
     else if (event.key === "2") this.choose("second");
     else return;
     event.preventDefault();
-    if (step) this.announce(this.where(this.cursor));
     this.draw();
   }
 
+  /** @param {Pair} place */
+  moveCursor(place) {
+    this.cursor = clamp(this.domain, place);
+    this.announce(this.where(this.cursor));
+  }
+
+  /** @param {Pair | Point} place */
   where([x, y]) {
     return `${short(x)}, ${short(y)}`;
   }
 
+  /** @param {Pair} at */
   putAt(at) {
     this.cursor = at;
     if (this.tool === "erase") return this.takeNearest(at);
@@ -274,6 +351,7 @@ export class Painter {
     );
   }
 
+  /** @param {Pair} at */
   takeNearest(at) {
     const index = edit.nearest(this.points, at, this.units(SPACING_PX));
     if (index < 0) return;
@@ -307,7 +385,7 @@ export class Painter {
     });
     this.tools.show({ curve, tool, points, data });
     this.side.show({ points, curve, data });
-    patch(this.part("invitation"), {
+    patch(part(this.root, "invitation"), {
       hidden: points.length > 0,
       text: curve
         ? "Draw a curve from left to right."

@@ -1,6 +1,12 @@
 // What Python sends to the canvas of the Data page (app/data/painting.py).
 
-import type { Ack, Base64, NetworkBlock, Notice } from "../../shared/frontend/payloads.d.ts";
+import type {
+  Ack,
+  Base64,
+  NetworkBlock,
+  NoFields,
+  Notice,
+} from "../../shared/frontend/payloads.d.ts";
 
 export interface PaintingPayload {
   ack: Ack | null;
@@ -40,4 +46,26 @@ export interface PaintingNetwork extends NetworkBlock {
   described: string;
   /** Whether targets are 0 and 1. */
   unipolar: boolean;
+}
+
+/** What the browser sends back: the fields of each kind of message (app/data/painting.py). */
+export interface PaintingMessages {
+  hello: NoFields;
+  poll: NoFields;
+  train: NoFields;
+  stop: NoFields;
+  new_weights: NoFields;
+  /** Whether a curve is painted; else two classes. */
+  mode: { curve: boolean };
+  take_over: NoFields;
+  undo: NoFields;
+  redo: NoFields;
+  /** All points; messages of one stroke are one step of the history. */
+  points: { points: [x: number, y: number, c: number][]; stroke: number };
+}
+
+/** What the browser has already, so that it is not sent again. */
+export interface PaintingHave {
+  /** Key of the points. */
+  data: string;
 }

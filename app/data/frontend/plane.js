@@ -1,15 +1,41 @@
+// @ts-check
 // The plane in pixels: where a point is, what the network answers there, and how it is drawn.
 
+import { required } from "../../shared/frontend/required.js";
 import { short } from "../../shared/frontend/numbers.js";
-import { fitCanvas } from "../../shared/frontend/dom.js";
+import { contextOf, fitCanvas } from "../../shared/frontend/dom.js";
 import { decodeFloats, forward, gridInputs } from "../../shared/frontend/network.js";
 import { paint } from "../../shared/frontend/palette.js";
+
+/** @import { Pair } from "../../shared/frontend/geometry.js" */
+/** @import { Look } from "../../shared/frontend/theme.js" */
+/** @import { PaintingNetwork } from "./payloads.d.ts" */
+/** @import { Domain, Point } from "./points.js" */
+/** @typedef {{left: number, top: number, width: number, height: number}} Frame */
+
+/**
+ * @typedef {object} PlaneView
+ * @property {Point[]} points
+ * @property {Domain} domain
+ * @property {boolean} curve
+ * @property {Float64Array | null} output of the network over the plane or along x
+ * @property {Look} look
+ * @property {Pair | null} cursor
+ * @property {boolean} erasing
+ * @property {number} reach of the eraser, in pixels
+ */
 
 const GRID = 72;
 const CURVE = 240;
 const EDGE = { left: 34, right: 8, top: 8, bottom: 24 };
 
-/** Where the plane stands in a box: square for points, wide for a curve. */
+/**
+ * Where the plane stands in a box: square for points, wide for a curve.
+ *
+ * @param {number} width
+ * @param {number} height
+ * @param {boolean} curve
+ */
 export function frameOf(width, height, curve) {
   const room = [width - EDGE.left - EDGE.right, height - EDGE.top - EDGE.bottom];
   const side = Math.min(...room);
@@ -22,6 +48,12 @@ export function frameOf(width, height, curve) {
   };
 }
 
+/**
+ * @param {Frame} frame
+ * @param {Domain} domain
+ * @param {Pair | Point} place
+ * @returns {Pair}
+ */
 export function toPixels(frame, domain, [x, y]) {
   const [left, right, bottom, top] = domain;
   return [
@@ -30,6 +62,12 @@ export function toPixels(frame, domain, [x, y]) {
   ];
 }
 
+/**
+ * @param {Frame} frame
+ * @param {Domain} domain
+ * @param {Pair} pair
+ * @returns {Pair}
+ */
 export function toPlane(frame, domain, [px, py]) {
   const [left, right, bottom, top] = domain;
   return [
@@ -38,12 +76,23 @@ export function toPlane(frame, domain, [px, py]) {
   ];
 }
 
+/**
+ * @param {Domain} domain
+ * @param {Pair} pair
+ * @returns {Pair}
+ */
 export function clamp(domain, [x, y]) {
   const [left, right, bottom, top] = domain;
   return [Math.max(left, Math.min(right, x)), Math.max(bottom, Math.min(top, y))];
 }
 
-/** What the network answers on a grid over the plane (rows from the top), or along x. */
+/**
+ * What the network answers on a grid over the plane (rows from the top), or along x.
+ *
+ * @param {PaintingNetwork} network
+ * @param {Domain} domain
+ * @param {boolean} curve
+ */
 export function answers(network, domain, curve) {
   const inputs = curve ? along(domain) : gridInputs(domain, GRID);
   const count = curve ? CURVE : GRID * GRID;
@@ -53,28 +102,40 @@ export function answers(network, domain, curve) {
   return network.unipolar ? output.map((v) => 2 * v - 1) : output;
 }
 
+/** @param {Domain} domain */
 function along([left, right]) {
   return Float64Array.from({ length: CURVE }, (_, i) => left + ((right - left) * i) / (CURVE - 1));
 }
 
-/** Round steps for an axis: about five of them. */
+/**
+ * Round steps for an axis: about five of them.
+ *
+ * @param {number} low
+ * @param {number} high
+ */
 export function ticks(low, high) {
   const raw = (high - low) / 5;
   const unit = 10 ** Math.floor(Math.log10(raw));
-  const step = unit * [1, 2, 5, 10].find((m) => m * unit >= raw);
+  const step = unit * required([1, 2, 5, 10].find((m) => m * unit >= raw));
   const made = [];
   for (let i = Math.ceil(low / step); i * step <= high; i++) made.push(i * step);
   return made;
 }
 
 export class Plane {
+  /** @type {Frame} */
+  frame;
+
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
     this.small = document.createElement("canvas");
     this.small.width = this.small.height = GRID;
   }
 
-  /** view: {points, domain, curve, output, look, cursor, erasing, reach} */
+  /**
+   * @param {PlaneView} view
+   */
   draw(view) {
     const { width, height } = this.canvas.getBoundingClientRect();
     if (!width || !height) return;
@@ -83,17 +144,21 @@ export class Plane {
     context.font = `12px ${view.look.font}`;
     this.ground(context, view);
     this.axes(context, view);
-    if (view.curve && view.output) this.curve(context, view);
+    if (view.curve) this.curve(context, view);
     this.points(context, view);
-    if (view.cursor) this.cursor(context, view);
+    this.cursor(context, view);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {PlaneView} planeView
+   */
   ground(context, { look: { palette }, output, curve }) {
     const { left, top, width, height } = this.frame;
     context.fillStyle = palette.ground;
     context.fillRect(left, top, width, height);
     if (!output || curve) return;
-    const small = this.small.getContext("2d");
+    const small = contextOf(this.small);
     small.putImageData(paint(small.createImageData(GRID, GRID), output, 0, palette), 0, 0);
     context.globalAlpha = 0.55;
     context.imageSmoothingEnabled = true;
@@ -101,6 +166,10 @@ export class Plane {
     context.globalAlpha = 1;
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {PlaneView} planeView
+   */
   axes(context, { domain, look: { faint, ink } }) {
     const { left, top, width, height } = this.frame;
     context.strokeStyle = faint;
@@ -121,7 +190,12 @@ export class Plane {
     }
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {PlaneView} planeView
+   */
   curve(context, { domain, output, look: { palette } }) {
+    if (!output) return;
     context.save();
     context.beginPath();
     context.rect(this.frame.left, this.frame.top, this.frame.width, this.frame.height);
@@ -137,6 +211,10 @@ export class Plane {
     context.restore();
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {PlaneView} planeView
+   */
   points(context, { points, domain, look: { palette, paper } }) {
     const radius = points.length > 400 ? 3.5 : 5;
     context.lineWidth = 1.3;
@@ -150,7 +228,12 @@ export class Plane {
     }
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {PlaneView} planeView
+   */
   cursor(context, { cursor, domain, look: { ink }, erasing, reach }) {
+    if (!cursor) return;
     const [x, y] = toPixels(this.frame, domain, cursor);
     context.strokeStyle = ink;
     context.lineWidth = 1.5;

@@ -1,9 +1,35 @@
+// @ts-check
 // The tools beside the canvas, and the network on its other side.
 
 import { whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 import { counted } from "./points.js";
 
+/** @import { PaintingPayload } from "./payloads.d.ts" */
+/** @import { CopyWay, Point } from "./points.js" */
+/** @typedef {"first" | "second" | "erase"} Tool */
+/** @typedef {{curve: boolean, tool: Tool, points: Point[], data: PaintingPayload}} ToolView */
+
+/**
+ * @typedef {object} ToolActions
+ * @property {(curve: boolean) => void} mode
+ * @property {(tool: Tool) => void} tool
+ * @property {(on: boolean) => void} spray
+ * @property {(on: boolean) => void} swap
+ * @property {() => void} noise
+ * @property {(way: CopyWay) => void} copy
+ * @property {() => void} undo
+ * @property {() => void} redo
+ * @property {() => void} clear
+ * @property {() => void} takeOver
+ */
+
+/** @typedef {{train: () => void, stop: () => void, newWeights: () => void}} SideActions */
+
+/**
+ * @param {string} title
+ * @param {(HTMLElement | string)[]} children
+ */
 const group = (title, ...children) =>
   el(
     "section",
@@ -13,35 +39,44 @@ const group = (title, ...children) =>
   );
 
 export class Tools {
-  /** actions: mode(curve), tool(name), spray(on), noise(), copy(way), swap(on), undo(), redo(), clear(), takeOver() */
+  /**
+   * @param {HTMLElement} root
+   * @param {ToolActions} actions
+   */
   constructor(root, actions) {
+    /**
+     * @param {string} text
+     * @param {() => void} run
+     */
     const button = (text, run, props = {}) => el("button", { text, onclick: run, ...props });
     this.modes = [
       button("Two classes", () => actions.mode(false)),
       button("A curve", () => actions.mode(true)),
     ];
+    this.firstName = el("span");
+    this.secondName = el("span");
     this.tools = {
       first: el(
         "button",
         { onclick: () => actions.tool("first") },
         el("i", { class: "dot first" }),
-        el("span"),
+        this.firstName,
       ),
       second: el(
         "button",
         { onclick: () => actions.tool("second") },
         el("i", { class: "dot second" }),
-        el("span"),
+        this.secondName,
       ),
       erase: button("Erase", () => actions.tool("erase")),
     };
     this.spray = el("input", {
       type: "checkbox",
-      onchange: (event) => actions.spray(event.target.checked),
+      onchange: (event) => actions.spray(event.currentTarget.checked),
     });
     this.swap = el("input", {
       type: "checkbox",
-      onchange: (event) => actions.swap(event.target.checked),
+      onchange: (event) => actions.swap(event.currentTarget.checked),
     });
     this.swapLabel = el("label", { class: "check" }, this.swap, "Copies take the other class");
     this.sprayLabel = el("label", { class: "check" }, this.spray, "Spray");
@@ -72,6 +107,7 @@ export class Tools {
     );
   }
 
+  /** @param {ToolView} toolView */
   show({ curve, tool, points, data }) {
     this.modes.forEach((button, i) =>
       patch(button, { "aria-pressed": String(curve === (i === 1)) }),
@@ -79,8 +115,8 @@ export class Tools {
     for (const [name, button] of Object.entries(this.tools))
       patch(button, { "aria-pressed": String(tool === name) });
     patch(this.tools.first, { hidden: curve });
-    patch(this.tools.first.lastChild, { text: data.class_names[0] });
-    patch(this.tools.second.lastChild, { text: curve ? "Target" : data.class_names[1] });
+    patch(this.firstName, { text: data.class_names[0] });
+    patch(this.secondName, { text: curve ? "Target" : data.class_names[1] });
     patch(this.sprayLabel, { hidden: curve });
     patch(this.swapLabel, { hidden: curve });
     patch(this.change.flip, { hidden: curve });
@@ -94,13 +130,18 @@ export class Tools {
 }
 
 export class Side {
-  /** actions: train(), stop(), newWeights() */
+  /** @type {Record<string, HTMLElement>} */
+  facts = {};
+
+  /**
+   * @param {HTMLElement} root
+   * @param {SideActions} actions
+   */
   constructor(root, actions) {
     this.train = el("button", { class: "primary", onclick: () => actions.train() }, "Train");
     this.stop = el("button", { text: "Stop", onclick: () => actions.stop() });
     this.renew = el("button", { text: "New weights", onclick: () => actions.newWeights() });
     this.sentence = el("p", { class: "sentence", role: "status" });
-    this.facts = {};
     const list = el("dl");
     for (const name of ["Points", "Network", "Iteration", "SSE"]) {
       this.facts[name] = el("dd");
@@ -117,6 +158,7 @@ export class Side {
     );
   }
 
+  /** @param {Omit<ToolView, "tool">} view */
   show({ points, curve, data }) {
     const { run, network } = data;
     const running = run.state === "running";

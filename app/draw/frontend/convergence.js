@@ -1,8 +1,31 @@
+// @ts-check
 // How the error fell: SSE on a log axis, of the patterns that train and of those that validate, the
 // damping mu below it, the shown iteration marked.
 
 import { short, whole } from "../../shared/frontend/numbers.js";
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
+
+/** @import { Look } from "../../shared/frontend/theme.js" */
+/** @typedef {(number | null)[]} Column null: too large a number */
+/** @typedef {{left: number, right: number, top: number, bottom: number}} Box */
+/** @typedef {{low: number, high: number}} Decades */
+/** @typedef {{width?: number, dash?: number[], pale?: number}} LineStyle */
+
+/**
+ * @typedef {object} Summary
+ * @property {number} k row shown
+ * @property {number} last last row
+ * @property {number} at iteration of row k
+ * @property {number} end iteration of the last row
+ * @property {Column} sse
+ * @property {Column} mu empty or null where a rule has no damping
+ * @property {Column} [validation] SSE of the validation patterns
+ * @property {number | null} [best] row that was best for them
+ * @property {number} [bestAt] its iteration
+ * @property {number} target
+ */
+
+/** @typedef {Look & Required<Summary>} ConvergenceState */
 
 const LEFT = 46;
 const RIGHT = 10;
@@ -10,6 +33,13 @@ const FLOOR = 1e-30;
 const ASIDE = { width: 1.4, dash: [5, 3], pale: 0.6 }; // the line of the patterns that validate
 
 export class Convergence {
+  /** @type {ConvergenceState | null} */
+  state = null;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {(k: number) => void} seek
+   */
   constructor(root, seek) {
     this.canvas = el("canvas", {
       class: "chart",
@@ -22,9 +52,9 @@ export class Convergence {
     this.canvas.addEventListener("pointerdown", (event) => this.grab(event));
     this.canvas.addEventListener("pointermove", (event) => event.buttons && this.grab(event));
     this.canvas.addEventListener("keydown", (event) => this.key(event));
-    this.state = null;
   }
 
+  /** @param {PointerEvent} event */
   grab(event) {
     if (!this.state?.last) return;
     const rect = this.canvas.getBoundingClientRect();
@@ -32,6 +62,7 @@ export class Convergence {
     this.seek(Math.round(Math.max(0, Math.min(1, share)) * this.state.last));
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step || !this.state?.last) return;
@@ -39,7 +70,9 @@ export class Convergence {
     this.seek(this.state.k + step);
   }
 
-  /** state: {k, last, at, end, sse[], mu[], validation[], best, bestAt, target, ink, faint, accent, second, font}; no panel for mu where a rule has none */
+  /**
+   * @param {ConvergenceState} state
+   */
   draw(state) {
     this.state = state;
     const { width, height } = this.canvas.getBoundingClientRect();
@@ -72,17 +105,29 @@ export class Convergence {
     this.canvas.setAttribute("aria-label", summary(state));
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Box} box
+   * @param {Column} values
+   * @param {string} label
+   * @param {string} colour
+   * @param {ConvergenceState} state
+   * @param {number | null} [target]
+   * @param {Column} [aside]
+   */
   panel(context, box, values, label, colour, state, target = null, aside = []) {
     const range = decades(aside.length ? [...values, ...aside] : values, target);
+    /** @param {number | null} value */
     const y = (value) =>
       box.bottom -
-      ((Math.log10(Math.max(value, FLOOR)) - range.low) / (range.high - range.low)) *
+      ((Math.log10(Math.max(value ?? Infinity, FLOOR)) - range.low) / (range.high - range.low)) *
         (box.bottom - box.top);
     gridLines(context, box, range, y, state);
     context.fillStyle = state.ink;
     context.textAlign = "left";
     context.fillText(label, box.left, box.top - 4);
-    if (target > 0) dashed(context, box, y(target), state);
+    if (target !== null && target > 0) dashed(context, box, y(target), state);
+    /** @param {number} k */
     const x = (k) => box.left + (k / Math.max(1, state.last)) * (box.right - box.left);
     let free = box.left; // of the line above the panel
     if (aside.length) {
@@ -106,6 +151,12 @@ export class Convergence {
     }
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {{left: number, right: number}} area
+   * @param {number} height
+   * @param {ConvergenceState} state
+   */
   axis(context, area, height, state) {
     const x = area.left + (state.k / Math.max(1, state.last)) * (area.right - area.left);
     context.strokeStyle = state.faint;
@@ -126,12 +177,18 @@ export class Convergence {
   }
 }
 
-/** Whole decades that hold the values. */
+/**
+ * Whole decades that hold the values.
+ *
+ * @param {Column} values
+ * @param {number | null} [target]
+ */
 export function decades(values, target = null) {
   let low = Infinity;
   let high = -Infinity;
-  for (const value of target > 0 ? [...values, target] : values) {
-    if (!Number.isFinite(value)) continue;
+  const shown = target !== null && target > 0 ? [...values, target] : values;
+  for (const value of shown) {
+    if (value === null || !Number.isFinite(value)) continue;
     const exponent = Math.log10(Math.max(value, FLOOR));
     low = Math.min(low, exponent);
     high = Math.max(high, exponent);
@@ -142,6 +199,13 @@ export function decades(values, target = null) {
   return { low, high: Math.max(high, low + 1) };
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {Decades} decades
+ * @param {(value: number) => number} y
+ * @param {ConvergenceState} state
+ */
 function gridLines(context, box, { low, high }, y, state) {
   const every = Math.max(1, Math.ceil((high - low) / Math.max(2, (box.bottom - box.top) / 22)));
   context.lineWidth = 1;
@@ -158,12 +222,19 @@ function gridLines(context, box, { low, high }, y, state) {
   }
 }
 
+/** @param {number} exponent */
 function tick(exponent) {
   return exponent >= -2 && exponent <= 3
     ? String(Number((10 ** exponent).toPrecision(1)))
     : `1e${exponent}`;
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {number} y
+ * @param {ConvergenceState} state
+ */
 function dashed(context, box, y, state) {
   context.setLineDash([4, 4]);
   context.strokeStyle = state.muted;
@@ -174,13 +245,20 @@ function dashed(context, box, y, state) {
   context.setLineDash([]);
 }
 
-/** "SSE ── training ╌╌ validation", in words and as the lines are drawn; returns where room is left. */
+/**
+ * "SSE ── training ╌╌ validation", in words and as the lines are drawn; returns where room is left.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {string} colour
+ * @param {ConvergenceState} state
+ */
 function legend(context, box, colour, state) {
   let left = box.left + context.measureText("SSE").width + 10;
   const py = box.top - 8;
-  for (const [word, width, dash] of [
-    ["training", 2, []],
-    ["validation", ASIDE.width, ASIDE.dash],
+  for (const { word, width, dash } of [
+    { word: "training", width: 2, dash: [] },
+    { word: "validation", ...ASIDE },
   ]) {
     context.strokeStyle = colour;
     context.lineWidth = width;
@@ -198,6 +276,12 @@ function legend(context, box, colour, state) {
   return left;
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {string} colour
+ */
 function ring(context, x, y, colour) {
   context.strokeStyle = colour;
   context.lineWidth = 1.5;
@@ -206,6 +290,15 @@ function ring(context, x, y, colour) {
   context.stroke();
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Column} values
+ * @param {(k: number) => number} x
+ * @param {(value: number) => number} y
+ * @param {string} colour
+ * @param {number} k
+ * @param {LineStyle} [lineStyle]
+ */
 function line(context, values, x, y, colour, k, { width = 2, dash = [], pale = 0.35 } = {}) {
   context.setLineDash(dash);
   for (const [from, to, alpha] of [
@@ -217,6 +310,7 @@ function line(context, values, x, y, colour, k, { width = 2, dash = [], pale = 0
     context.lineWidth = width;
     context.beginPath();
     const step = Math.max(1, Math.floor((to - from) / 1500));
+    /** @param {number} i */
     const point = (i) => values[i] !== null && context.lineTo(x(i), y(values[i])); // null: too large a number
     for (let i = from; i <= to && i < values.length; i += step) point(i);
     if (to < values.length && to >= 0) point(to);
@@ -226,6 +320,7 @@ function line(context, values, x, y, colour, k, { width = 2, dash = [], pale = 0
   context.globalAlpha = 1;
 }
 
+/** @param {Summary} summary */
 export function summary({
   k,
   last,
@@ -239,15 +334,17 @@ export function summary({
   bestAt,
 }) {
   if (!last) return "Convergence: nothing trained yet.";
-  const aside = validation.length
-    ? `, SSE of the validation patterns ${short(validation[k] ?? Infinity)}`
-    : "";
-  const known = best !== null && best < validation.length;
-  const least = known
-    ? ` The validation patterns were best at iteration ${bestAt}: SSE ${short(validation[best] ?? Infinity)}.`
-    : "";
-  return (
-    `Convergence: the sum of squared errors went from ${short(sse[0])} to ${short(sse[last])} in ${end} iterations; ` +
-    `target ${short(target)}. At iteration ${at}: SSE ${short(sse[k])}${aside}${Number.isFinite(mu[k]) ? `, damping ${short(mu[k])}` : ""}.${least}`
-  );
+  const parts = [
+    `Convergence: the sum of squared errors went from ${short(sse[0])} to ${short(sse[last])} ` +
+      `in ${end} iterations; target ${short(target)}. At iteration ${at}: SSE ${short(sse[k])}`,
+  ];
+  if (validation.length)
+    parts.push(`, SSE of the validation patterns ${short(validation[k] ?? Infinity)}`);
+  if (Number.isFinite(mu[k])) parts.push(`, damping ${short(mu[k])}`);
+  parts.push(".");
+  if (best !== null && best < validation.length) {
+    const sseThere = short(validation[best] ?? Infinity);
+    parts.push(` The validation patterns were best at iteration ${bestAt}: SSE ${sseThere}.`);
+  }
+  return parts.join("");
 }

@@ -1,18 +1,46 @@
+// @ts-check
 // Mouse, pen and fingers on the stage, through pointer events.
 
 import * as G from "../../shared/frontend/graph.js";
 import * as geo from "../../shared/frontend/geometry.js";
 import { linkKey } from "../../shared/frontend/network.js";
 
+/** @import { Pair } from "../../shared/frontend/geometry.js" */
+/** @import { Node } from "../../shared/frontend/graph.js" */
+/** @import { Link } from "../../shared/frontend/payloads.d.ts" */
+/** @import { Spot, Stage } from "./stage.js" */
+/** @typedef {{start: Spot, last: Spot, moved: boolean}} DragBase */
+/** @typedef {DragBase & {kind: "link", source: string, target?: string | null}} LinkDrag */
+/** @typedef {DragBase & {kind: "move", node: string, from: Map<string, Pair>, extends: boolean}} MoveDrag */
+/** @typedef {DragBase & {kind: "press-link", link: Link}} PressDrag */
+/** @typedef {DragBase & {kind: "band", add: boolean}} BandDrag */
+/** @typedef {LinkDrag | MoveDrag | PressDrag | BandDrag | (DragBase & {kind: "pan"})} Drag */
+
 const TOUCH_REACH_PX = 16; // by which a finger may miss the dot it drags a link from
 const DRAG_THRESHOLD_PX = 4; // movement after which a click becomes a drag
 
+/**
+ * Whether an event happened in the panel that lies over the stage.
+ *
+ * @param {Event} event
+ */
+export function inInspector(event) {
+  return event.target instanceof Element && event.target.closest(".inspector") !== null;
+}
+
 export class Gestures {
+  /** @type {Map<number, Spot>} */
+  pointers = new Map();
+  /** @type {Drag | null} */
+  drag = null;
+  /** @type {{distance: number, px: number, py: number} | null} */
+  pinch = null;
+
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
-    this.pointers = new Map();
-    this.drag = null;
     const box = stage.box;
+    /** @type {{[K in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[K]) => void}} */
     this.handlers = {
       pointerdown: (event) => this.down(event),
       pointermove: (event) => this.moved(event),
@@ -25,16 +53,17 @@ export class Gestures {
       contextmenu: (event) => event.preventDefault(),
     };
     for (const [name, handler] of Object.entries(this.handlers)) {
-      box.addEventListener(name, handler, { passive: false });
+      box.addEventListener(name, /** @type {EventListener} */ (handler), { passive: false });
     }
   }
 
   destroy() {
     for (const [name, handler] of Object.entries(this.handlers)) {
-      this.stage.box.removeEventListener(name, handler);
+      this.stage.box.removeEventListener(name, /** @type {EventListener} */ (handler));
     }
   }
 
+  /** @param {MouseEvent} event */
   place(event) {
     const rect = this.stage.box.getBoundingClientRect();
     const [px, py] = [event.clientX - rect.left, event.clientY - rect.top];
@@ -42,8 +71,9 @@ export class Gestures {
     return { px, py, x, y };
   }
 
+  /** @param {PointerEvent} event */
   down(event) {
-    if (event.target.closest?.(".inspector")) return;
+    if (inInspector(event)) return;
     const spot = this.place(event);
     this.pointers.set(event.pointerId, spot);
     this.stage.box.setPointerCapture(event.pointerId);
@@ -52,18 +82,30 @@ export class Gestures {
     this.drag = this.begin(event, spot);
   }
 
-  /** A finger on the background scrolls the page; on a neuron, or with a second one, it edits. */
+  /**
+   * A finger on the background scrolls the page; on a neuron, or with a second one, it edits.
+   *
+   * @param {TouchEvent} event
+   */
   touched(event) {
-    if (event.target.closest?.(".inspector")) return;
-    if (this.pinch || ["move", "link"].includes(this.drag?.kind)) event.preventDefault();
+    if (inInspector(event)) return;
+    if (this.pinch || this.drag?.kind === "move" || this.drag?.kind === "link")
+      event.preventDefault();
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {Spot} spot
+   * @returns {Drag}
+   */
   begin(event, spot) {
     const { stage } = this;
     const near =
-      event.pointerType === "touch" &&
-      geo.portAt(stage.graph, spot.x, spot.y, TOUCH_REACH_PX / stage.camera.zoom);
-    const port = event.target.getAttribute?.("data-port") ?? near?.id;
+      event.pointerType === "touch"
+        ? geo.portAt(stage.graph, spot.x, spot.y, TOUCH_REACH_PX / stage.camera.zoom)
+        : null;
+    const dot = event.target instanceof Element ? event.target.getAttribute("data-port") : null;
+    const port = dot ?? near?.id;
     const base = { start: spot, last: spot, moved: false };
     if (port && event.button === 0) return { ...base, kind: "link", source: port };
     const node = geo.nodeAt(stage.graph, spot.x, spot.y, event.pointerType === "touch" ? 6 : 0);
@@ -71,13 +113,24 @@ export class Gestures {
       return { ...base, kind: "pan" };
     if (node) return this.beginMove(event, node, base);
     const link = geo.linkAt(stage.graph, spot.x, spot.y, 7 / stage.camera.zoom);
-    return { ...base, kind: link ? "press-link" : "band", link, add: event.shiftKey };
+    if (link) return { ...base, kind: "press-link", link };
+    return { ...base, kind: "band", add: event.shiftKey };
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {Node | null} node
+   */
   panning(event, node) {
     return !node && (event.pointerType === "touch" || event.altKey);
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {Node} node
+   * @param {DragBase} base
+   * @returns {MoveDrag}
+   */
   beginMove(event, node, base) {
     const { stage } = this;
     const kept = stage.selection.has(node.id) || event.shiftKey;
@@ -89,12 +142,14 @@ export class Gestures {
         : [node.id];
     stage.focusNode(node.id); // selects it
     stage.select(ids);
+    /** @type {Map<string, Pair>} */
     const from = new Map(
       stage.graph.nodes.filter(({ id }) => ids.includes(id)).map(({ id, x, y }) => [id, [x, y]]),
     );
     return { ...base, kind: "move", node: node.id, from, extends: event.shiftKey };
   }
 
+  /** @param {PointerEvent} event */
   moved(event) {
     const spot = this.place(event);
     if (!this.pointers.has(event.pointerId)) return this.hovered(event, spot);
@@ -107,6 +162,10 @@ export class Gestures {
     drag.last = spot;
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {Spot} spot
+   */
   hovered(event, spot) {
     if (event.pointerType === "touch") return;
     const node = geo.nodeAt(this.stage.graph, spot.x, spot.y);
@@ -116,6 +175,10 @@ export class Gestures {
     this.stage.hover(node, link, spot.px, spot.py);
   }
 
+  /**
+   * @param {Drag} drag
+   * @param {Spot} spot
+   */
   dragged(drag, spot) {
     const { stage } = this;
     if (drag.kind === "pan") stage.pan(spot.px - drag.last.px, spot.py - drag.last.py);
@@ -126,6 +189,10 @@ export class Gestures {
     else if (drag.kind === "band") stage.showBand(drag.start, spot);
   }
 
+  /**
+   * @param {LinkDrag} drag
+   * @param {Spot} spot
+   */
   drawGhost(drag, spot) {
     const { stage } = this;
     const source = G.nodeOf(stage.graph, drag.source);
@@ -141,6 +208,7 @@ export class Gestures {
     );
   }
 
+  /** @param {PointerEvent} event */
   up(event) {
     const { drag } = this;
     this.pointers.delete(event.pointerId);
@@ -155,6 +223,7 @@ export class Gestures {
     else this.clicked(drag);
   }
 
+  /** @param {Drag} drag */
   dropped(drag) {
     const { stage } = this;
     if (drag.kind === "move") stage.commitMove();
@@ -169,6 +238,7 @@ export class Gestures {
     }
   }
 
+  /** @param {Drag} drag */
   clicked(drag) {
     const { stage } = this;
     if (drag.kind === "move") drag.extends || stage.host.openNode(drag.node);
@@ -182,6 +252,7 @@ export class Gestures {
     }
   }
 
+  /** @param {PointerEvent} event */
   cancel(event) {
     this.pointers.delete(event.pointerId);
     const { stage, drag } = this;
@@ -194,14 +265,16 @@ export class Gestures {
     this.stage.clearGesture();
   }
 
+  /** @param {MouseEvent} event */
   doubled(event) {
-    if (event.target.closest?.(".inspector")) return;
+    if (inInspector(event)) return;
     const { x, y } = this.place(event);
     if (geo.nodeAt(this.stage.graph, x, y)) return;
     this.stage.host.close();
     this.stage.addNeuronAt(x, y);
   }
 
+  /** @param {WheelEvent} event */
   wheel(event) {
     const focused = this.stage.box.matches(":focus-within");
     if (!event.ctrlKey && !event.metaKey && !focused) return;
@@ -227,7 +300,7 @@ export class Gestures {
   }
 
   pinched() {
-    if (this.pointers.size < 2) return;
+    if (this.pointers.size < 2 || !this.pinch) return;
     const now = this.span();
     const { stage, pinch } = this;
     stage.zoom(now.distance / Math.max(1, pinch.distance), now.px, now.py);

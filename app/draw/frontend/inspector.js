@@ -1,14 +1,43 @@
+// @ts-check
 // The small panel beside a clicked neuron or link: its properties and weights, editable.
 
+import { required } from "../../shared/frontend/required.js";
 import { fieldText } from "../../shared/frontend/numbers.js";
-import { el } from "../../shared/frontend/dom.js";
+import { el, focusedNear } from "../../shared/frontend/dom.js";
 import { change, nodeOf, refusal, remove, ROLES, sourcesOf } from "../../shared/frontend/graph.js";
 import { linkKey } from "../../shared/frontend/network.js";
+
+/** @import { Node } from "../../shared/frontend/graph.js" */
+/** @import { Link } from "../../shared/frontend/payloads.d.ts" */
+/** @import { Stage } from "./stage.js" */
+/** @typedef {"activation" | "gain" | "leak"} Property of a node that has a field */
+/** @typedef {{bias: string} | {source: string, target: string}} WeightName */
+/** @typedef {{node: string, link?: undefined} | {link: Link, node?: undefined}} Subject */
+
+/**
+ * @typedef {object} InspectorHost
+ * @property {Stage} stage
+ * @property {() => {name: string, title: string}[]} activations
+ * @property {(what: WeightName, value: number) => void} setWeight
+ * @property {(id: string, name: string) => void} rename
+ */
 
 const NAME_LIMIT = 24;
 
 export class Inspector {
-  /** host: {stage, activations, setWeight(what, value), rename(id, name)} */
+  /** @type {Subject | null} */
+  subject = null;
+  /** Fields of the node's properties. @type {Partial<Record<Property, HTMLInputElement | HTMLSelectElement>>} */
+  properties = {};
+  /** Field of the weight shown. @type {{input: HTMLInputElement, what: WeightName} | null} */
+  weightField = null;
+  /** @type {{from: string, to: string} | null} */
+  renamed = null;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {InspectorHost} host
+   */
   constructor(root, host) {
     this.host = host;
     this.panel = el("section", { class: "inspector", hidden: true, "aria-label": "Properties" });
@@ -17,11 +46,10 @@ export class Inspector {
       event.stopPropagation();
     });
     root.append(this.panel);
-    this.subject = null;
   }
 
   close(refocus = false) {
-    if (this.panel.hidden) return;
+    if (this.panel.hidden || !this.subject) return;
     const { stage } = this.host;
     const { link } = this.subject;
     this.panel.hidden = true;
@@ -32,29 +60,37 @@ export class Inspector {
     else if (stage.focusId) stage.focusNode(stage.focusId);
   }
 
+  /** @param {string} id */
   openNode(id) {
     this.show({ node: id });
   }
 
+  /** @param {Link} link */
   openLink(link) {
     this.show({ link });
   }
 
+  /** @param {Subject} subject */
   show(subject) {
     this.subject = subject;
-    this.panel.replaceChildren(
-      ...(subject.node ? this.nodeRows(subject.node) : this.linkRows(subject.link)),
-    );
+    this.properties = {};
+    this.weightField = null;
+    const { node, link } = subject;
+    this.panel.replaceChildren(...(link ? this.linkRows(link) : this.nodeRows(required(node))));
     this.panel.hidden = false;
-    this.panel.classList.toggle("left", this.onTheRight(subject.node ?? subject.link[1]));
-    if (!subject.node) this.panel.querySelector("input")?.select();
+    this.panel.classList.toggle("left", this.onTheRight(link ? link[1] : required(node)));
+    if (link) this.panel.querySelector("input")?.select();
   }
 
-  /** Whether the subject stands in the right half of the stage, where the panel would cover it. */
+  /**
+   * Whether the subject stands in the right half of the stage, where the panel would cover it.
+   *
+   * @param {string} id
+   */
   onTheRight(id) {
     const { stage } = this.host;
     const node = nodeOf(stage.graph, id);
-    return Boolean(node) && node.x * stage.camera.zoom + stage.camera.x > stage.width / 2;
+    return node !== undefined && node.x * stage.camera.zoom + stage.camera.x > stage.width / 2;
   }
 
   /** The weights shown follow the iteration on the screen, unless a hand is on them. */
@@ -62,70 +98,78 @@ export class Inspector {
     const { subject } = this;
     if (!subject) return;
     const { graph } = this.host.stage;
-    const active = this.panel.getRootNode().activeElement;
-    const node = subject.node && nodeOf(graph, subject.node);
+    const active = focusedNear(this.panel);
+    const node = subject.node === undefined ? undefined : nodeOf(graph, subject.node);
     if (!node && this.follow(active)) return;
-    if (
-      subject.node
-        ? !node
-        : !graph.links.some((link) => linkKey(...link) === linkKey(...subject.link))
-    )
-      return this.close();
-    for (const control of this.panel.querySelectorAll("[data-property]")) {
-      if (control !== active) control.value = String(node[control.dataset.property]); // undone, perhaps
+    const { link } = subject;
+    const there = link
+      ? graph.links.some((other) => linkKey(...other) === linkKey(...link))
+      : node !== undefined;
+    if (!there) return this.close();
+    for (const [name, control] of Object.entries(this.properties)) {
+      // After an undo, for example.
+      if (node && control !== active) control.value = String(node[/** @type {Property} */ (name)]);
     }
-    for (const input of this.panel.querySelectorAll("input[data-weight]")) {
-      const value = this.weight(input.dataset.weight);
-      if (input !== active && value !== undefined) input.value = fieldText(value);
-    }
+    if (!this.weightField) return;
+    const { input, what } = this.weightField;
+    const value = this.host.stage.weight(what);
+    if (input !== active && value !== undefined) input.value = fieldText(value);
   }
 
-  /** A renamed node stays open, under its new name; whether this is one. */
+  /**
+   * A renamed node stays open, under its new name; whether this is one.
+   *
+   * @param {Element | null} active
+   */
   follow(active) {
     const { subject, renamed } = this;
     const { stage } = this.host;
-    if (!subject.node || renamed?.from !== subject.node || !nodeOf(stage.graph, renamed.to))
+    if (
+      !renamed ||
+      !subject?.node ||
+      renamed.from !== subject.node ||
+      !nodeOf(stage.graph, renamed.to)
+    )
       return false;
     const inside = this.panel.contains(active);
     this.renamed = null;
     stage.follow(renamed.to);
     this.show({ node: renamed.to });
-    if (inside) this.panel.querySelector("input").focus();
+    if (inside) this.panel.querySelector("input")?.focus();
     return true;
   }
 
-  weight(key) {
-    const { weights, index, biasIds } = this.host.stage.scene;
-    if (!weights) return undefined;
-    if (key.startsWith("bias:")) return weights[index.bias[biasIds.indexOf(key.slice(5))]];
-    return weights[index.links.get(key)];
-  }
-
+  /** @param {string} id */
   nodeRows(id) {
     const { stage } = this.host;
     const activations = this.host.activations();
-    const node = nodeOf(stage.graph, id);
+    const node = required(nodeOf(stage.graph, id));
+    /** @type {HTMLElement[]} */
     const rows = [this.title(`${id}`, ROLES[node.role]), this.nameRow(id)];
     if (node.role === "input") return rows;
     const choose = el(
       "select",
       {
-        "data-property": "activation",
-        onchange: (event) => this.property(id, { activation: event.target.value }),
+        onchange: (event) => this.property(id, { activation: event.currentTarget.value }),
       },
       activations.map(({ name, title }) =>
         el("option", { value: name, text: title, selected: name === node.activation }),
       ),
     );
     choose.value = node.activation;
+    this.properties.activation = choose;
     rows.push(field("Activation", choose));
     rows.push(this.numberRow(id, node, "gain", "Gain", 1e-6, 100));
     rows.push(this.numberRow(id, node, "leak", "Leak", 0, 100));
-    rows.push(field("Bias", this.weightInput(`bias:${id}`, { bias: id })));
+    rows.push(field("Bias", this.weightInput({ bias: id })));
     rows.push(this.actions(id, node));
     return rows;
   }
 
+  /**
+   * @param {string} text
+   * @param {string} kind
+   */
   title(text, kind) {
     return el(
       "header",
@@ -141,6 +185,7 @@ export class Inspector {
     );
   }
 
+  /** @param {string} id */
   nameRow(id) {
     const input = el("input", { value: id, maxlength: NAME_LIMIT, "aria-label": "Name" });
     input.addEventListener("change", () => {
@@ -153,35 +198,50 @@ export class Inspector {
     return field("Name", input);
   }
 
+  /**
+   * @param {string} id
+   * @param {Node} node
+   * @param {"gain" | "leak"} key
+   * @param {string} label
+   * @param {number} low
+   * @param {number} high
+   */
   numberRow(id, node, key, label, low, high) {
     const input = el("input", {
       type: "number",
       step: "any",
       value: node[key],
-      "data-property": key,
     });
     input.addEventListener("change", () => {
       const value = Number(input.value);
       if (input.value !== "" && value >= low && value <= high) this.property(id, { [key]: value });
       else {
         this.host.stage.host.refuse(`${label} of ${id} must be a number from ${low} to ${high}.`);
-        input.value = node[key];
+        input.value = String(node[key]);
       }
     });
+    this.properties[key] = input;
     return field(label, input);
   }
 
+  /**
+   * @param {string} id
+   * @param {Partial<Node>} properties
+   */
   property(id, properties) {
     const { stage } = this.host;
     stage.edit(change(stage.graph, id, properties), `${id} changed`);
   }
 
-  weightInput(key, what) {
-    const value = this.weight(key);
+  /**
+   * @param {WeightName} what
+   */
+  weightInput(what) {
+    const { stage } = this.host;
+    const value = stage.weight(what);
     const input = el("input", {
       type: "number",
       step: "any",
-      "data-weight": key,
       value: value === undefined ? "" : fieldText(value),
       disabled: value === undefined,
     });
@@ -190,13 +250,18 @@ export class Inspector {
       if (input.value !== "" && Number.isFinite(next) && Math.abs(next) <= 1e6)
         this.host.setWeight(what, next);
       else {
-        this.host.stage.host.refuse("A weight must be a number between -1,000,000 and 1,000,000.");
-        input.value = fieldText(this.weight(key));
+        stage.host.refuse("A weight must be a number between -1,000,000 and 1,000,000.");
+        input.value = fieldText(stage.weight(what) ?? NaN);
       }
     });
+    this.weightField = { input, what };
     return input;
   }
 
+  /**
+   * @param {string} id
+   * @param {Node} node
+   */
   actions(id, node) {
     const { stage } = this.host;
     const buttons = [el("button", { text: "Link from here", onclick: () => this.linkFrom(id) })];
@@ -207,7 +272,11 @@ export class Inspector {
     return el("div", { class: "row" }, buttons);
   }
 
-  /** A list of the nodes this one may feed: the way to link by finger, switch or screen reader. */
+  /**
+   * A list of the nodes this one may feed: the way to link by finger, switch or screen reader.
+   *
+   * @param {string} id
+   */
   linkFrom(id) {
     const { stage } = this.host;
     const targets = stage.graph.nodes.filter((node) => !refusal(stage.graph, id, node.id));
@@ -216,7 +285,7 @@ export class Inspector {
       {
         "aria-label": `Link ${id} to`,
         onchange: (event) => {
-          stage.tryLink(id, event.target.value);
+          stage.tryLink(id, event.currentTarget.value);
           this.openNode(id);
         },
       },
@@ -226,16 +295,18 @@ export class Inspector {
       }),
       targets.map((node) => el("option", { value: node.id, text: node.id })),
     );
-    this.panel.lastChild.replaceWith(choose);
+    this.panel.lastElementChild?.replaceWith(choose);
     choose.focus();
   }
 
+  /** @param {string} id */
   deleteNode(id) {
     this.host.stage.select([id]);
     this.host.stage.removeSelected();
     this.close(true);
   }
 
+  /** @param {Link} link */
   linkRows([source, target]) {
     const { stage } = this.host;
     const cut = () => {
@@ -244,26 +315,34 @@ export class Inspector {
     };
     return [
       this.title(`${source} \u2192 ${target}`, "connection"),
-      field("Weight", this.weightInput(linkKey(source, target), { source, target })),
+      field("Weight", this.weightInput({ source, target })),
       el("div", { class: "row" }, el("button", { text: "Remove link", onclick: cut })),
     ];
   }
 }
 
+/**
+ * @param {string} label
+ * @param {HTMLElement} control
+ */
 export function field(label, control) {
   return el("label", { class: "field" }, el("span", { text: label }), control);
 }
 
-/** Rows of the equivalent table: neuron, its settings, and every weight that enters it. */
-export function describeNetwork(graph, weightOf) {
-  return graph.nodes
+/**
+ * Rows of the equivalent table: each neuron, its bias, and every weight that enters it.
+ *
+ * @param {Stage} stage
+ */
+export function describeNetwork(stage) {
+  return stage.graph.nodes
     .filter((node) => node.role !== "input")
     .map((node) => ({
       node,
-      bias: weightOf(`bias:${node.id}`),
-      sources: sourcesOf(graph, node.id).map((source) => [
+      bias: stage.weight({ bias: node.id }),
+      sources: sourcesOf(stage.graph, node.id).map((source) => ({
         source,
-        weightOf(linkKey(source, node.id)),
-      ]),
+        weight: stage.weight({ source, target: node.id }),
+      })),
     }));
 }

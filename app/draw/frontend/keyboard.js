@@ -1,17 +1,33 @@
+// @ts-check
 // The stage without a mouse.
 
+import { inInspector } from "./gestures.js";
+
+/** @import { Pair } from "../../shared/frontend/geometry.js" */
+/** @import { Stage } from "./stage.js" */
+
+/** @type {Record<string, Pair>} */
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const NUDGE_STEP = 12;
 
-/** One key pressed while the stage has the focus. Keys it does not know pass through. */
+/**
+ * One key pressed while the stage has the focus. Keys it does not know pass through.
+ *
+ * @param {Stage} stage
+ * @param {KeyboardEvent} event
+ */
 export function stageKey(stage, event) {
-  if (event.target.closest?.(".inspector")) return;
+  if (inInspector(event)) return;
   if (handle(stage, event)) {
     event.preventDefault();
     event.stopPropagation();
   }
 }
 
+/**
+ * @param {Stage} stage
+ * @param {KeyboardEvent} event
+ */
 function handle(stage, event) {
   const { key } = event;
   if (event.ctrlKey || event.metaKey)
@@ -24,6 +40,11 @@ function handle(stage, event) {
   return true;
 }
 
+/**
+ * @param {Stage} stage
+ * @param {string} key
+ * @param {boolean} shifted
+ */
 function handleControl(stage, key, shifted) {
   if (key === "z") shifted ? stage.host.redo() : stage.host.undo();
   else if (key === "y") stage.host.redo();
@@ -33,6 +54,7 @@ function handleControl(stage, key, shifted) {
   return true;
 }
 
+/** @type {Record<string, (stage: Stage) => void>} */
 const ACTIONS = {
   n: (stage) => stage.addNeuron(),
   l: (stage) => stage.startLink(),
@@ -49,7 +71,13 @@ const ACTIONS = {
   0: (stage) => stage.fit(),
 };
 
-/** Move the selected nodes. */
+/**
+ * Move the selected nodes.
+ *
+ * @param {Stage} stage
+ * @param {number} dx
+ * @param {number} dy
+ */
 function nudge(stage, dx, dy) {
   const selected = stage.graph.nodes.filter((node) => stage.selection.has(node.id));
   const [right, down] = [dx * NUDGE_STEP, dy * NUDGE_STEP];

@@ -1,20 +1,62 @@
+// @ts-check
 // What is known of the experiment in the browser: data, network, and the trace received so far.
 
+import { required } from "../../shared/frontend/required.js";
 import { decodeFloats, forward, gridInputs, weightIndex } from "../../shared/frontend/network.js";
+
+/** @import { Base64, NetworkBlock } from "../../shared/frontend/payloads.d.ts" */
+/** @import { Tile } from "../../shared/frontend/paintwork.js" */
+/** @import { WeightIndex } from "../../shared/frontend/network.js" */
+/** @import { DataBlock, PatternsBlock, Run } from "./payloads.d.ts" */
+/** @typedef {"train" | "test" | "tile" | "fine"} Points sets of points at which the network is computed */
+/** @typedef {{P: number, inputs: Float64Array, targets: Float64Array}} Patterns */
+/** @typedef {Omit<DataBlock, "train" | "test"> & {train: Patterns, test: Patterns | null}} Data */
+
+/**
+ * @typedef {object} ModelRun the trace received so far, one entry a row
+ * @property {string} id
+ * @property {"running" | "ended"} state
+ * @property {string | null} stop
+ * @property {string} sentence
+ * @property {number} total
+ * @property {number | null} best
+ * @property {number[]} iterations
+ * @property {(number | null)[]} sse
+ * @property {(number | null)[]} mu
+ * @property {(number | null)[]} seconds
+ * @property {(number | null)[]} validation
+ * @property {Map<number, Float64Array>} rows weights of the rows that were sent with them
+ * @property {number} count number of rows
+ */
 
 const TILE = 36; // side of a neuron's heat map in pixels
 const FINE = 96; // side of the output surface when nothing moves
 const CURVE = 120; // points along a one-input curve
 const MOST_CELLS = 1024; // patterns shown in a neuron's tile
-const COLUMNS = ["iterations", "sse", "mu", "seconds", "validation"]; // of a run, a number a row
-const emptyColumns = () => Object.fromEntries(COLUMNS.map((name) => [name, []]));
+/** Columns of a run: one number a row. */
+const COLUMNS = /** @type {const} */ (["iterations", "sse", "mu", "seconds", "validation"]);
 
 export class Model {
-  constructor() {
-    this.run = null;
-    this.cache = {};
-  }
+  /** @type {Data} */
+  data;
+  /** @type {NetworkBlock} */
+  network;
+  /** @type {string[]} */
+  ids;
+  /** @type {WeightIndex} */
+  index;
+  /** @type {Float64Array} */
+  start;
+  /** @type {Float64Array} */
+  tileInputs;
+  /** @type {Float64Array} */
+  fineInputs;
+  /** @type {ModelRun | null} */
+  run = null;
+  /** @type {Partial<Record<Points, {weights: Float64Array, values: Float64Array}>>} */
+  cache = {};
 
+  /** @param {DataBlock} data */
   setData(data) {
     this.data = {
       ...data,
@@ -22,11 +64,12 @@ export class Model {
       test: data.test ? unpack(data.test) : null,
     };
     this.cache = {};
-    if (data.I === 2) {
-      this.tileInputs = gridInputs(data.domain, TILE);
-      this.fineInputs = gridInputs(data.domain, FINE);
-    } else if (data.I === 1) {
-      const [low, high] = data.domain;
+    const { domain } = data;
+    if (domain && data.I === 2) {
+      this.tileInputs = gridInputs(domain, TILE);
+      this.fineInputs = gridInputs(domain, FINE);
+    } else if (domain && data.I === 1) {
+      const [low, high] = domain;
       this.tileInputs = Float64Array.from(
         { length: CURVE },
         (_, i) => low + ((high - low) * i) / (CURVE - 1),
@@ -34,6 +77,10 @@ export class Model {
     }
   }
 
+  /**
+   * @param {NetworkBlock} network
+   * @param {Base64} start
+   */
   setNetwork(network, start) {
     this.network = network;
     this.ids = [...network.inputs, ...network.neurons.map((neuron) => neuron.id)];
@@ -42,7 +89,11 @@ export class Model {
     this.cache = {};
   }
 
-  /** Add what the server sent of a training; rows already here are left alone. Returns whether anything is new. */
+  /**
+   * Add what the server sent of a training; rows already here are left alone. Returns whether anything is new.
+   *
+   * @param {Run | null} run
+   */
   addRun(run) {
     if (!run) {
       const had = this.run !== null;
@@ -51,19 +102,20 @@ export class Model {
     }
     if (!this.run || this.run.id !== run.id) {
       if (run.first > 0) return false; // an earlier part is missing: the next poll asks for it
-      this.run = { id: run.id, ...emptyColumns(), rows: new Map(), count: 0 };
+      const columns = { iterations: [], sse: [], mu: [], seconds: [], validation: [] };
+      const { id, state, stop, sentence, total, best } = run;
+      this.run = { id, state, stop, sentence, total, best, ...columns, rows: new Map(), count: 0 };
     }
     const mine = this.run;
-    Object.assign(mine, {
-      state: run.state,
-      stop: run.stop,
-      sentence: run.sentence,
-      total: run.total,
-      best: run.best ?? null,
-    });
+    const { state, stop, sentence, total, best } = run;
+    Object.assign(mine, { state, stop, sentence, total, best });
     if (run.first > mine.count) return false;
     const skip = mine.count - run.first;
-    for (const name of COLUMNS) mine[name].push(...(run[name] ?? []).slice(skip));
+    for (const name of COLUMNS) {
+      /** @type {(number | null)[]} */
+      const column = mine[name];
+      column.push(...run[name].slice(skip));
+    }
     const weights = decodeFloats(run.weights);
     const width = this.index.count;
     run.kept.forEach((k, i) => mine.rows.set(k, weights.subarray(i * width, (i + 1) * width)));
@@ -86,12 +138,21 @@ export class Model {
     return Math.min(this.last, this.run?.best ?? this.last);
   }
 
-  /** The number of the iteration in row k: rules that need very many keep only some of them. */
+  /**
+   * The number of the iteration in row k: rules that need very many keep only some of them.
+   *
+   * @param {number} k
+   */
   iteration(k) {
     return this.run?.iterations[k] ?? k;
   }
 
-  /** Weights at iteration k; for very long traces the nearest kept iteration at or before it. */
+  /**
+   * Weights at iteration k; for very long traces the nearest kept iteration at or before it.
+   *
+   * @param {number} k
+   * @returns {Float64Array}
+   */
   weightsAt(k) {
     if (!this.run || !this.run.count) return this.start;
     for (let i = k; i >= 0; i--) {
@@ -101,6 +162,7 @@ export class Model {
     return this.start;
   }
 
+  /** @param {number} k */
   sseAt(k) {
     return this.run?.sse[k] ?? NaN;
   }
@@ -116,7 +178,12 @@ export class Model {
     return sum;
   }
 
-  /** Values of all nodes at iteration k, over "train", "test", "tile" or "fine" points; computed once. */
+  /**
+   * Values of all nodes at iteration k, over "train", "test", "tile" or "fine" points; computed once.
+   *
+   * @param {number} k
+   * @param {Points} which
+   */
   values(k, which) {
     const weights = this.weightsAt(k);
     const hit = this.cache[which];
@@ -127,20 +194,37 @@ export class Model {
     return values;
   }
 
+  /**
+   * @param {Points} which
+   * @returns {[inputs: Float64Array, count: number]}
+   */
   points(which) {
     if (which === "tile") return [this.tileInputs, this.data.I === 2 ? TILE * TILE : CURVE];
     if (which === "fine") return [this.fineInputs, FINE * FINE];
-    return [this.data[which].inputs, this.data[which].P];
+    const { inputs, P } = required(this.data[which]);
+    return [inputs, P];
   }
 
-  /** Output m over a set of points. */
+  /**
+   * Output m over a set of points.
+   *
+   * @param {number} k
+   * @param {Points} which
+   * @param {number} m
+   */
   output(k, which, m) {
     const [, count] = this.points(which);
     const node = this.network.n_inputs + this.network.outputs[m];
     return this.values(k, which).subarray(node * count, (node + 1) * count);
   }
 
-  /** What a node's tile shows at iteration k: a map over two inputs, a curve over one, else a cell a pattern. */
+  /**
+   * What a node's tile shows at iteration k: a map over two inputs, a curve over one, else a cell a pattern.
+   *
+   * @param {number} k
+   * @param {string} id
+   * @returns {Tile | null}
+   */
   tile(k, id) {
     const node = this.ids.indexOf(id);
     if (node < 0) return null;
@@ -153,7 +237,12 @@ export class Model {
     return cells(values);
   }
 
-  /** Inputs and outputs fill the palette with their own range; hidden neurons show their value as it is. */
+  /**
+   * Inputs and outputs fill the palette with their own range; hidden neurons show their value as it is.
+   *
+   * @param {number} node
+   * @param {Float64Array} values
+   */
   scaled(node, values) {
     const m = this.network.outputs.indexOf(node - this.network.n_inputs);
     const range =
@@ -168,6 +257,10 @@ export class Model {
   }
 }
 
+/**
+ * @param {ArrayLike<number>} values
+ * @returns {Tile}
+ */
 function cells(values) {
   const shown = Math.min(values.length, MOST_CELLS);
   const columns = Math.ceil(Math.sqrt(shown));
@@ -177,6 +270,7 @@ function cells(values) {
   return { kind: "cells", columns, rows, smooth: false, values: picked };
 }
 
+/** @param {PatternsBlock} set */
 function unpack(set) {
   return { P: set.P, inputs: decodeFloats(set.inputs), targets: decodeFloats(set.targets) };
 }

@@ -1,8 +1,27 @@
+// @ts-check
 // What the network answers: surface, fitted curve, confusion matrix, predicted against target.
 
+import { required } from "../../shared/frontend/required.js";
 import { short } from "../../shared/frontend/numbers.js";
-import { el, fitCanvas } from "../../shared/frontend/dom.js";
+import { contextOf, el, fitCanvas } from "../../shared/frontend/dom.js";
 import { at, paint } from "../../shared/frontend/palette.js";
+
+/** @import { Pair } from "../../shared/frontend/geometry.js" */
+/** @import { Look } from "../../shared/frontend/theme.js" */
+/** @import { Data, Patterns } from "./model.js" */
+/** @typedef {"surface" | "curve" | "confusion" | "scatter"} View */
+
+/**
+ * @typedef {object} OutputScene
+ * @property {Look} look
+ * @property {Data} data
+ * @property {(m: number) => ArrayLike<number>} outputs over the training patterns
+ * @property {(m: number) => ArrayLike<number>} testOutputs
+ * @property {{size: number, values: (m: number) => ArrayLike<number>} | null} surface
+ * @property {{x: Float64Array, values: (m: number) => Float64Array} | null} curve
+ */
+
+/** @typedef {OutputScene & {width: number, height: number, m: number}} Drawn */
 
 const PALE = 0.62; // the surface is paler than the points on it
 const TABS = {
@@ -12,7 +31,12 @@ const TABS = {
   scatter: "Predicted",
 };
 
-/** Which views make sense for this data, the first one being the best. */
+/**
+ * Which views make sense for this data, the first one being the best.
+ *
+ * @param {Omit<Data, "train" | "test">} data
+ * @returns {View[]}
+ */
 function viewsOf(data) {
   if (data.kind === "classification")
     return data.I === 2 ? ["surface", "confusion"] : ["confusion"];
@@ -21,6 +45,17 @@ function viewsOf(data) {
 }
 
 export class OutputView {
+  /** @type {View} */
+  kind = "surface";
+  /** @type {string} */
+  kinds;
+  /** @type {Omit<Data, "train" | "test">} */
+  data;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {() => void} changed
+   */
   constructor(root, changed) {
     this.changed = changed;
     this.tabs = el("div", { class: "tabs", role: "group", "aria-label": "Output view" });
@@ -28,9 +63,9 @@ export class OutputView {
     this.canvas = el("canvas", { class: "output-canvas", role: "img", "aria-label": "Output" });
     this.note = el("p", { class: "note" });
     root.append(el("div", { class: "row" }, this.tabs, this.which), this.canvas, this.note);
-    this.kind = null;
   }
 
+  /** @param {Omit<Data, "train" | "test">} data */
   setData(data) {
     const kinds = viewsOf(data);
     if (this.kinds !== kinds.join()) {
@@ -50,6 +85,7 @@ export class OutputView {
     this.choose(this.kind);
   }
 
+  /** @param {View} kind */
   tab(kind) {
     return el("button", {
       "data-kind": kind,
@@ -58,10 +94,11 @@ export class OutputView {
     });
   }
 
+  /** @param {View} kind */
   choose(kind) {
     this.kind = kind;
     for (const tab of this.tabs.children)
-      tab.setAttribute("aria-pressed", String(tab.dataset.kind === kind));
+      tab.setAttribute("aria-pressed", String(tab.getAttribute("data-kind") === kind));
     this.which.hidden = this.data.M < 2 || kind === "confusion";
   }
 
@@ -69,18 +106,19 @@ export class OutputView {
     return Number(this.which.value) || 0;
   }
 
-  /** view: {data, outputs(m) over patterns, grid: {size, values(m)}, curve: {x, values(m)}, palette, ink, muted, font} */
+  /** @param {OutputScene} view */
   draw(view) {
     const { width, height } = this.canvas.getBoundingClientRect();
     if (!width || !view.data) return;
     const context = fitCanvas(this.canvas, width, height);
-    context.font = `11px ${view.font}`;
+    context.font = `11px ${view.look.font}`;
     const text = DRAW[this.kind](context, { ...view, width, height, m: this.m });
     if (this.note.textContent !== text) this.note.textContent = text;
     this.canvas.setAttribute("aria-label", `${TABS[this.kind]}: ${text}`);
   }
 }
 
+/** @type {Record<View, (context: CanvasRenderingContext2D, view: Drawn) => string>} */
 const DRAW = {
   surface: drawSurface,
   curve: drawCurve,
@@ -88,20 +126,27 @@ const DRAW = {
   scatter: drawScatter,
 };
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawn} view
+ */
 function drawSurface(context, view) {
-  const { data, palette, grid, m } = view;
+  const { data, m } = view;
+  const { palette } = view.look;
+  const grid = required(view.surface);
   const side = Math.min(view.width, view.height);
   const left = (view.width - side) / 2;
   const [low, high] = data.target_ranges[m];
   const [middle, half] = [(low + high) / 2, (high - low) / 2 || 1];
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = grid.size;
-  const small = canvas.getContext("2d");
+  const small = contextOf(canvas);
   const scaled = Float64Array.from(grid.values(m), (value) => (PALE * (value - middle)) / half);
   small.putImageData(paint(small.createImageData(grid.size, grid.size), scaled, 0, palette), 0, 0);
   context.imageSmoothingEnabled = true;
   context.drawImage(canvas, left, 0, side, side);
-  const [xmin, xmax, ymin, ymax] = data.domain;
+  const [xmin, xmax, ymin, ymax] = required(data.domain);
+  /** @type {(set: Patterns, p: number) => Pair} */
   const place = (set, p) => [
     left + ((set.inputs[p] - xmin) / (xmax - xmin)) * side,
     ((ymax - set.inputs[set.P + p]) / (ymax - ymin)) * side,
@@ -120,6 +165,13 @@ function drawSurface(context, view) {
   return sentence(view);
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Pair} pair
+ * @param {number} radius
+ * @param {string} fill
+ * @param {string} rim
+ */
 function dot(context, [x, y], radius, fill, rim) {
   context.beginPath();
   context.arc(x, y, radius, 0, 7);
@@ -130,12 +182,20 @@ function dot(context, [x, y], radius, fill, rim) {
   context.stroke();
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawn} view
+ */
 function drawCurve(context, view) {
-  const { data, curve, palette, m, width, height, ink } = view;
-  const [xmin, xmax] = data.domain;
+  const { data, m, width, height } = view;
+  const { palette, ink } = view.look;
+  const curve = required(view.curve);
+  const [xmin, xmax] = required(data.domain);
   const [low, high] = data.target_ranges[m];
   const pad = 0.15 * (high - low || 1);
+  /** @param {number} value */
   const x = (value) => 6 + ((value - xmin) / (xmax - xmin)) * (width - 12);
+  /** @param {number} value */
   const y = (value) => height - 6 - ((value - low + pad) / (high - low + 2 * pad)) * (height - 12);
   for (let p = 0; p < data.train.P; p++) {
     dot(
@@ -158,10 +218,17 @@ function drawCurve(context, view) {
   return sentence(view);
 }
 
-/** counts[target][answer] over a set; two classes on one output, or the largest output. */
+/**
+ * counts[target][answer] over a set; two classes on one output, or the largest output.
+ *
+ * @param {Patterns} set
+ * @param {(m: number) => ArrayLike<number>} outputs
+ * @param {number} M
+ */
 function confusion(set, outputs, M, threshold = 0) {
   const classes = M === 1 ? 2 : M;
   const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
+  /** @param {(m: number) => number} value */
   const pick = (value) => {
     if (M === 1) return value(0) > threshold ? 1 : 0;
     let best = 0;
@@ -175,8 +242,13 @@ function confusion(set, outputs, M, threshold = 0) {
   return counts;
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawn} view
+ */
 function drawConfusion(context, view) {
-  const { data, palette, ink, muted } = view;
+  const { data } = view;
+  const { palette, ink, muted } = view.look;
   const counts = confusion(data.train, view.outputs, data.M, data.threshold);
   const n = counts.length;
   const names = data.class_names;
@@ -208,13 +280,19 @@ function drawConfusion(context, view) {
   return sentence(view);
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawn} view
+ */
 function drawScatter(context, view) {
-  const { data, palette, m, width, height, muted } = view;
+  const { data, m, width, height } = view;
+  const { palette, muted } = view.look;
   const outputs = view.outputs(m);
   const [low, high] = data.target_ranges[m];
   const pad = 0.08 * (high - low || 1);
   const side = Math.min(width - 30, height - 18);
   const left = (width - side) / 2 + 8;
+  /** @param {number} value */
   const scale = (value) => ((value - low + pad) / (high - low + 2 * pad)) * side;
   context.strokeStyle = muted;
   context.strokeRect(left, 4, side, side);
@@ -238,13 +316,23 @@ function drawScatter(context, view) {
   return sentence(view);
 }
 
-/** "248 of 250 right; 240 of 250 test points right" or the root mean square errors. */
+/**
+ * "248 of 250 right; 240 of 250 test points right" or the root mean square errors.
+ *
+ * @param {OutputScene} outputScene
+ */
 function sentence({ data, outputs, testOutputs }) {
   const parts = [score(data, data.train, outputs, "")];
   if (data.test) parts.push(score(data, data.test, testOutputs, "test "));
   return parts.join("; ");
 }
 
+/**
+ * @param {Data} data
+ * @param {Patterns} set
+ * @param {(m: number) => ArrayLike<number>} outputs
+ * @param {string} word
+ */
 function score(data, set, outputs, word) {
   if (data.kind === "classification") {
     const counts = confusion(set, outputs, data.M, data.threshold);

@@ -1,12 +1,44 @@
+// @ts-check
 // Left of the stage: which data, which rule, and their settings.
 
-import { el, fitCanvas, patch } from "../../shared/frontend/dom.js";
+import { required } from "../../shared/frontend/required.js";
+import { contextOf, el, fitCanvas, focusedNear, patch } from "../../shared/frontend/dom.js";
 import { at, paint } from "../../shared/frontend/palette.js";
+
+/** @import { Palette } from "../../shared/frontend/palette.js" */
+/**
+ * @import { CellsThumb, ChoiceField, FormField, Info, PointsThumb, Problem, SettingGroup }
+ *   from "./payloads.d.ts"
+ */
+
+/**
+ * @typedef {object} PanelActions
+ * @property {(name: string) => void} problem
+ * @property {(group: SettingGroup, name: string, value: number | string) => void} setting
+ * @property {() => void} nbn
+ * @property {(text: string) => void} refuse
+ */
 
 const THUMB = 46;
 
 export class Panels {
-  /** actions: {problem(name), setting(group, name, value), nbn(), refuse(text)} */
+  /** @type {Map<string, {button: HTMLButtonElement, canvas: HTMLCanvasElement, problem: Problem}>} */
+  thumbs = new Map();
+  /** @type {Map<string, HTMLInputElement | HTMLSelectElement>} */
+  inputs = new Map();
+  /** @type {Problem[] | undefined} */
+  catalogue;
+  /** Palette that the thumbnails have. @type {Palette | null} */
+  painted = null;
+  /** @type {boolean} */
+  pending = false;
+  /** Field that holds what was not sent yet. @type {HTMLInputElement | null} */
+  typing = null;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {PanelActions} actions
+   */
   constructor(root, actions) {
     this.actions = actions;
     this.gallery = el("div", { class: "gallery", role: "radiogroup", "aria-label": "Data" });
@@ -40,16 +72,16 @@ export class Panels {
         this.advanced,
       ),
     );
-    this.thumbs = new Map();
-    this.inputs = new Map();
   }
 
+  /** @param {Problem[]} catalogue */
   setCatalogue(catalogue) {
     this.catalogue = catalogue;
     this.painted = null;
     this.gallery.replaceChildren(...catalogue.map((problem) => this.thumb(problem)));
   }
 
+  /** @param {Problem} problem */
   thumb(problem) {
     const canvas = el("canvas", { class: "thumb-canvas", "aria-hidden": "true" });
     const button = el(
@@ -68,16 +100,21 @@ export class Panels {
     return button;
   }
 
+  /**
+   * @param {KeyboardEvent} event
+   * @param {string} name
+   */
   walk(event, name) {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
     const names = [...this.thumbs.keys()];
     const next = names[(names.indexOf(name) + step + names.length) % names.length];
-    this.thumbs.get(next).button.focus();
+    required(this.thumbs.get(next)).button.focus();
     this.actions.problem(next);
   }
 
+  /** @param {Palette} palette */
   paint(palette) {
     if (this.painted === palette || !this.catalogue) return;
     this.painted = palette;
@@ -85,6 +122,10 @@ export class Panels {
       drawThumb(canvas, problem.thumb, palette);
   }
 
+  /**
+   * @param {Info} info
+   * @param {boolean} pending
+   */
   update(
     { problem, title, about, parameters, rule, rule_title: other, control, damping },
     pending,
@@ -110,7 +151,13 @@ export class Panels {
     this.fields(this.more, "damping", damping);
   }
 
-  /** One field per entry, {name, label, value, low, high, step} or {..., choices}; one being typed in is left alone. */
+  /**
+   * One field per entry, {name, label, value, low, high, step} or {..., choices}; one being typed in is left alone.
+   *
+   * @param {HTMLElement} root
+   * @param {SettingGroup} group
+   * @param {FormField[]} entries
+   */
   fields(root, group, entries) {
     const names = entries.map((entry) => entry.name).join();
     if (root.dataset.names !== names) {
@@ -118,16 +165,19 @@ export class Panels {
       root.replaceChildren(...entries.map((entry) => this.field(group, entry)));
     }
     for (const entry of entries) {
-      const input = this.inputs.get(`${group}.${entry.name}`);
+      const input = required(this.inputs.get(`${group}.${entry.name}`));
       input.dataset.known = String(entry.value);
-      const inHand =
-        input === input.getRootNode().activeElement && (this.pending || this.typing === input);
+      const inHand = input === focusedNear(input) && (this.pending || this.typing === input);
       if (!inHand && input.value !== input.dataset.known) input.value = input.dataset.known;
     }
   }
 
+  /**
+   * @param {SettingGroup} group
+   * @param {FormField} entry
+   */
   field(group, entry) {
-    if (entry.choices) return this.choice(group, entry);
+    if ("choices" in entry) return this.choice(group, entry);
     const { name, label, low, high, step, hint } = entry;
     const input = el("input", {
       type: "number",
@@ -140,7 +190,7 @@ export class Panels {
       this.typing = null;
       if (input.value !== "") return this.actions.setting(group, name, Number(input.value));
       if (input.validity.badInput) this.actions.refuse(`${label} must be a number.`);
-      input.value = input.dataset.known;
+      input.value = input.dataset.known ?? "";
     };
     const leave = () => {
       if (this.typing === input) send();
@@ -152,8 +202,13 @@ export class Panels {
     return el("label", { class: "field", title: hint }, el("span", { text: label }), input);
   }
 
+  /**
+   * @param {SettingGroup} group
+   * @param {ChoiceField} choiceField
+   */
   choice(group, { name, label, choices, hint }) {
     const options = choices.map(([value, text]) => el("option", { value, text }));
+    /** @type {HTMLSelectElement} */
     const select = el(
       "select",
       { onchange: () => this.actions.setting("choice", name, select.value) },
@@ -164,6 +219,11 @@ export class Panels {
   }
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {PointsThumb | CellsThumb} thumb
+ * @param {Palette} palette
+ */
 function drawThumb(canvas, thumb, palette) {
   const context = fitCanvas(canvas, THUMB, THUMB);
   context.fillStyle = palette.ground;
@@ -177,11 +237,16 @@ function drawThumb(canvas, thumb, palette) {
   }
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {CellsThumb} cellsThumb
+ * @param {Palette} palette
+ */
 function drawCells(context, { rows, columns, values }, palette) {
   const small = document.createElement("canvas");
   small.width = columns;
   small.height = rows;
-  const smallContext = small.getContext("2d");
+  const smallContext = contextOf(small);
   smallContext.putImageData(
     paint(smallContext.createImageData(columns, rows), values, 0, palette),
     0,

@@ -4,6 +4,7 @@ import type {
   Ack,
   Base64,
   NetworkBlock,
+  NoFields,
   Notice,
   SentGraph,
 } from "../../shared/frontend/payloads.d.ts";
@@ -144,4 +145,42 @@ export interface DataBlock {
   target_names: string[];
   class_names: string[];
   threshold: number;
+}
+
+/** What the browser sends back: the fields of each kind of message (app/draw/dispatch.py). */
+export interface DrawMessages {
+  hello: NoFields;
+  poll: NoFields;
+  train: NoFields;
+  /** Train up to row `k`. */
+  step: { k: number };
+  stop: NoFields;
+  reset: NoFields;
+  /** Row that is shown. */
+  scrub: { k: number };
+  new_weights: NoFields;
+  /** A weight, named by its neuron or by the ends of its link, starting from row `k`. */
+  weight: { value: number; k: number } & ({ bias: string } | { source: string; target: string });
+  graph: { graph: SentGraph };
+  rename: { id: string; name: string };
+  preset: { family: string; sizes: number[] };
+  problem: { name: string };
+  setting: { group: SettingGroup; name: string; value: number | string };
+  nbn: NoFields;
+  undo: NoFields;
+  redo: NoFields;
+}
+
+export type SettingGroup = "parameter" | "rule" | "choice" | "damping";
+
+/** What the browser has already, so that it is not sent again. */
+export interface DrawHave {
+  catalogue: boolean;
+  /** Key of the data. */
+  data: string | null;
+  /** Revision of the network. */
+  rev: number | null;
+  /** Training, and the number of its rows. */
+  run: string | null;
+  rows: number;
 }

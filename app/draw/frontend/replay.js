@@ -1,3 +1,4 @@
+// @ts-check
 // The player: which iteration is on the screen, and how it moves with time.
 
 export const SPEEDS = [
@@ -24,6 +25,10 @@ export class Playback {
     return Math.min(this.last, Math.floor(this.position + 1e-9));
   }
 
+  /**
+   * @param {number} last
+   * @param {boolean} growing
+   */
   setLast(last, growing, end = last) {
     this.last = last;
     this.end = growing ? last : Math.min(end, last);
@@ -31,6 +36,7 @@ export class Playback {
     this.position = Math.min(this.position, last);
   }
 
+  /** @param {number} k */
   seek(k) {
     this.position = Math.max(0, Math.min(this.last, k));
     this.playing = false;
@@ -55,7 +61,11 @@ export class Playback {
     return factor * (this.growing ? Math.max(steady, backlog * 4) : steady);
   }
 
-  /** Advance by dt seconds; returns whether the shown iteration changed. */
+  /**
+   * Advance by dt seconds; returns whether the shown iteration changed.
+   *
+   * @param {number} dt
+   */
   tick(dt) {
     if (!this.playing) return false;
     const before = this.k;

@@ -1,3 +1,4 @@
+// @ts-check
 // What the Draw page shows: its parts, and how they are painted for one row of the trace.
 
 import { announce, part, patch } from "../../shared/frontend/dom.js";
@@ -13,7 +14,7 @@ import { Toolbar } from "./toolbar.js";
 
 /** @import { Look } from "../../shared/frontend/theme.js" */
 /** @import { Model } from "./model.js" */
-/** @import { Catalogue, DataBlock, Info, Run } from "./payloads.d.ts" */
+/** @import { Catalogue, Info } from "./payloads.d.ts" */
 /** @import { Playback } from "./replay.js" */
 
 const NOTICE_MS = 9000;
@@ -212,11 +213,11 @@ export class Screen {
     const { data } = model;
     const which = playing ? "tile" : "fine";
     this.output.draw({
-      ...look,
+      look,
       data,
       outputs: (m) => model.output(k, "train", m),
       testOutputs: (m) => model.output(k, "test", m),
-      grid:
+      surface:
         data.I === 2
           ? { size: Math.sqrt(model.points(which)[1]), values: (m) => model.output(k, which, m) }
           : null,

@@ -1,6 +1,8 @@
+// @ts-check
 // The stage: the drawing and everything the user does to it. It holds a drawing and a selection;
 // edits are reported through `host.edit(graph, words)` and never change weights by themselves.
 
+import { required } from "../../shared/frontend/required.js";
 import { short } from "../../shared/frontend/numbers.js";
 import { el, fitCanvas, patch, svg } from "../../shared/frontend/dom.js";
 import * as G from "../../shared/frontend/graph.js";
@@ -10,25 +12,68 @@ import { stageKey } from "./keyboard.js";
 import { linkKey } from "../../shared/frontend/network.js";
 import { Paintwork } from "../../shared/frontend/paintwork.js";
 
+/** @import { Camera, Pair } from "../../shared/frontend/geometry.js" */
+/** @import { Graph, Node } from "../../shared/frontend/graph.js" */
+/** @import { WeightIndex } from "../../shared/frontend/network.js" */
+/** @import { Tile } from "../../shared/frontend/paintwork.js" */
+/** @import { Link, SentGraph } from "../../shared/frontend/payloads.d.ts" */
+/** @import { Look } from "../../shared/frontend/theme.js" */
+
+/**
+ * @typedef {object} StageHost what the stage asks for
+ * @property {(graph: Graph, words: string) => void} edit
+ * @property {(id: string) => void} openNode
+ * @property {(link: Link) => void} openLink
+ * @property {() => void} close
+ * @property {(text: string) => void} say
+ * @property {(text: string) => void} refuse
+ * @property {() => void} undo
+ * @property {() => void} redo
+ * @property {(name: string) => string} activationTitle
+ */
+
+/**
+ * @typedef {Look & {weights: Float64Array, index: WeightIndex, biasIds: string[],
+ *   loose: Map<string, string>, moving: boolean, tile: (id: string) => Tile | null}} StageScene
+ */
+
+/** @typedef {{px: number, py: number, x: number, y: number}} Spot pixels of the stage, and world units */
+
 export class Stage {
-  /** host: {edit, openNode, openLink, say, refuse, undo, redo} */
+  /** @type {Graph} */
+  graph = { nodes: [], links: [] };
+  /** @type {StageScene | null} */
+  scene = null;
+  /** @type {Set<string>} */
+  selection = new Set();
+  /** @type {Set<string>} */
+  selectedLinks = new Set();
+  /** @type {Camera} */
+  camera = { x: 0, y: 0, zoom: 1 };
+  /** Whether the camera follows the drawing, until the user moves it. @type {boolean} */
+  fitted = true;
+  /** @type {string | null} */
+  focusId = null;
+  /** Node that a keyboard link starts from. @type {string | null} */
+  linking = null;
+  /** @type {string | null} */
+  hoverLink = null;
+  /** @type {Map<string, {group: SVGGElement, name: SVGTextElement, bias: SVGTextElement}>} */
+  nodes = new Map();
+  /** @type {number} */
+  width = 0;
+  /** @type {number} */
+  height = 0;
+  /** @type {number | null} */
+  frame = null;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {StageHost} host
+   */
   constructor(root, host) {
     this.host = host;
-    this.graph = { nodes: [], links: [] };
-    this.scene = { weights: null, index: { bias: [], links: new Map() }, tile: () => null };
-    this.selection = new Set();
-    this.selectedLinks = new Set();
-    this.camera = { x: 0, y: 0, zoom: 1 };
-    this.fitted = true; // the camera follows the drawing until somebody moves it
-    this.focusId = null;
-    this.linking = null; // id of the node a keyboard link starts from
     this.paintwork = new Paintwork();
-    this.nodes = new Map(); // id -> SVG parts
-    this.build(root);
-    this.gestures = new Gestures(this);
-  }
-
-  build(root) {
     this.canvas = el("canvas", { class: "stage-canvas", "aria-hidden": "true" });
     this.layer = svg("g");
     this.ghost = svg("path", { class: "ghost" });
@@ -53,6 +98,7 @@ export class Stage {
     root.append(this.box);
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.box);
+    this.gestures = new Gestures(this);
   }
 
   destroy() {
@@ -77,25 +123,39 @@ export class Stage {
     this.render();
   }
 
+  /**
+   * @param {number} factor
+   * @param {number} [px]
+   * @param {number} [py]
+   */
   zoom(factor, px = this.width / 2, py = this.height / 2) {
     this.fitted = false;
     this.camera = geo.zoomAbout(this.camera, factor, px, py);
     this.render();
   }
 
-  /** Show a drawing that came from elsewhere (the server, undo, a preset). */
+  /**
+   * Show a drawing that came from elsewhere (the server, undo, a preset).
+   *
+   * @param {SentGraph} graph
+   */
   setGraph(graph) {
     const same = this.graph.nodes.length === graph.nodes.length;
     this.graph = G.placed(graph, this.aspect);
     const known = new Set(graph.nodes.map((node) => node.id));
     this.selection = new Set([...this.selection].filter((id) => known.has(id)));
-    if (!known.has(this.focusId)) this.focusId = graph.nodes[0]?.id ?? null;
+    if (!this.focusId || !known.has(this.focusId)) this.focusId = graph.nodes[0]?.id ?? null;
     if (this.fitted || !same) this.fit();
     this.syncNodes();
     this.render();
   }
 
-  /** Change the drawing as the user asked and report it; `words` tell a screen reader. */
+  /**
+   * Change the drawing as the user asked and report it; `words` tell a screen reader.
+   *
+   * @param {Graph} graph
+   * @param {string} words
+   */
   edit(graph, words) {
     this.graph = graph;
     this.syncNodes();
@@ -103,20 +163,31 @@ export class Stage {
     this.host.edit(graph, words);
   }
 
-  /** scene: {weights, index, tile(id), palette, ink, faint, halo, loose: Map} */
+  /**
+   * @param {StageScene} scene
+   */
   setScene(scene) {
     this.scene = scene;
     this.render();
   }
 
-  /** Move the drawing under the camera by so many pixels. */
+  /**
+   * Move the drawing under the camera by so many pixels.
+   *
+   * @param {number} dx
+   * @param {number} dy
+   */
   pan(dx, dy) {
     this.fitted = false;
     this.camera = { ...this.camera, x: this.camera.x + dx, y: this.camera.y + dy };
     this.render();
   }
 
-  /** Show nodes at other places without reporting an edit. */
+  /**
+   * Show nodes at other places without reporting an edit.
+   *
+   * @param {Map<string, Pair>} places
+   */
   previewMove(places) {
     this.fitted = false;
     this.graph = G.move(this.graph, places);
@@ -128,13 +199,22 @@ export class Stage {
     this.edit(this.graph, "Moved");
   }
 
+  /** @param {Map<string, Pair>} places */
   move(places) {
     this.previewMove(places);
     this.commitMove();
   }
 
-  /** A link that is being drawn, from a node to another or to a place; `reason` says why not. */
+  /**
+   * A link that is being drawn, from a node to another or to a place; `reason` says why not.
+   *
+   * @param {Node} source
+   * @param {Node | null} target
+   * @param {Spot} spot
+   * @param {string | null} reason
+   */
   showGhost(source, target, spot, reason) {
+    /** @type {geo.Place} */
     const end = target && !reason ? target : { x: spot.x + 20, y: spot.y, role: "input" };
     const { camera } = this;
     const d = geo
@@ -151,7 +231,12 @@ export class Stage {
     this.card.style.transform = `translate(${left}px, ${Math.max(4, spot.py - 46)}px)`;
   }
 
-  /** The box in which nodes are selected, between two places of the screen. */
+  /**
+   * The box in which nodes are selected, between two places of the screen.
+   *
+   * @param {Spot} start
+   * @param {Spot} end
+   */
   showBand(start, end) {
     this.band.setAttribute("visibility", "visible");
     this.band.setAttribute("x", String(Math.min(start.px, end.px)));
@@ -194,7 +279,12 @@ export class Stage {
     this.select([]);
   }
 
-  /** Move the focus from node to node with the arrow keys. */
+  /**
+   * Move the focus from node to node with the arrow keys.
+   *
+   * @param {number} dx
+   * @param {number} dy
+   */
   focusNext(dx, dy) {
     if (!this.focusId) return false;
     const next = geo.neighbour(this.graph, this.focusId, dx, dy);
@@ -208,12 +298,20 @@ export class Stage {
     return true;
   }
 
-  /** Select a node under its new name. */
+  /**
+   * Select a node under its new name.
+   *
+   * @param {string} id
+   */
   follow(id) {
     this.focusId = id;
     this.select([id]);
   }
 
+  /**
+   * @param {Iterable<string>} ids
+   * @param {Iterable<string>} [links]
+   */
   select(ids, links = []) {
     this.selection = new Set(ids);
     this.selectedLinks = new Set(links);
@@ -233,6 +331,7 @@ export class Stage {
     }
   }
 
+  /** @param {Node} node */
   makeNode({ id, role }) {
     const half = geo.SIZE[role] / 2;
     const frame = svg("rect", {
@@ -264,11 +363,13 @@ export class Stage {
     return { group, name, bias };
   }
 
+  /** @param {string} id */
   focused(id) {
     this.focusId = id;
     if (!this.selection.has(id)) this.select([id]);
   }
 
+  /** @param {string} id */
   focusNode(id) {
     this.focusId = id;
     this.render();
@@ -285,7 +386,7 @@ export class Stage {
 
   paintNow() {
     const { camera, scene } = this;
-    if (!scene.palette) return;
+    if (!scene) return;
     const context = fitCanvas(this.canvas, this.width, this.height);
     this.paintwork.draw(context, {
       ...scene,
@@ -295,16 +396,21 @@ export class Stage {
       selectedLinks: this.selectedLinks,
     });
     patch(this.layer, { transform: `translate(${camera.x} ${camera.y}) scale(${camera.zoom})` });
-    const biasAt = new Map(scene.biasIds?.map((id, k) => [id, scene.index.bias[k]]));
-    for (const node of this.graph.nodes) this.syncNode(node, biasAt.get(node.id));
+    const biasAt = new Map(scene.biasIds.map((id, k) => [id, scene.index.bias[k]]));
+    for (const node of this.graph.nodes) this.syncNode(node, scene, biasAt.get(node.id));
   }
 
-  syncNode(node, biasPosition) {
-    const { group, bias } = this.nodes.get(node.id);
-    const loose = this.scene.loose.get(node.id);
-    const value = this.scene.weights?.[biasPosition];
+  /**
+   * @param {Node} node
+   * @param {StageScene} scene
+   * @param {number | undefined} biasPosition
+   */
+  syncNode(node, scene, biasPosition) {
+    const { group, bias } = required(this.nodes.get(node.id));
+    const loose = scene.loose.get(node.id);
+    const value = biasPosition === undefined ? undefined : scene.weights[biasPosition];
     // Only when nothing moves: a replay would drown a screen reader in numbers.
-    if (!this.scene.moving) patch(group, { "aria-label": this.describe(node, loose, value) });
+    if (!scene.moving) patch(group, { "aria-label": this.describe(node, loose, value) });
     const selected = this.selection.has(node.id);
     const states = [selected && "selected", loose && "loose"].filter(Boolean);
     patch(group, {
@@ -314,9 +420,14 @@ export class Stage {
       "aria-pressed": String(selected),
     });
     patch(bias, { text: value === undefined || this.camera.zoom < 0.45 ? "" : short(value, 2) });
-    bias.setAttribute("class", value < 0 ? "bias minus" : "bias plus");
+    bias.setAttribute("class", (value ?? 0) < 0 ? "bias minus" : "bias plus");
   }
 
+  /**
+   * @param {Node} node
+   * @param {string | undefined} loose
+   * @param {number | undefined} bias
+   */
   describe(node, loose, bias) {
     const sources = G.sourcesOf(this.graph, node.id);
     const parts = [`${node.id}, ${G.ROLES[node.role]}`];
@@ -328,6 +439,11 @@ export class Stage {
 
   // What gestures and keys call.
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {string | null} [source]
+   */
   addNeuronAt(x, y, source = null) {
     let [graph, id] = G.addNeuron(this.graph, x, y);
     if (source) graph = G.connect(graph, source, id);
@@ -342,6 +458,10 @@ export class Stage {
     this.addNeuronAt(x + jitter, y + jitter);
   }
 
+  /**
+   * @param {string} source
+   * @param {string} target
+   */
   tryLink(source, target) {
     const reason = G.refusal(this.graph, source, target);
     if (reason) this.host.refuse(reason);
@@ -378,33 +498,52 @@ export class Stage {
     this.fit();
   }
 
+  /**
+   * @param {Node | null} node
+   * @param {Link | null} link
+   * @param {number} px
+   * @param {number} py
+   */
   hover(node, link, px, py) {
     const key = link ? linkKey(...link) : null;
     if (key !== this.hoverLink) {
       this.hoverLink = key;
       this.render();
     }
-    const text = node ? this.hoverNode(node) : link ? this.hoverWeight(link, key) : "";
+    const text = node ? this.hoverNode(node) : link ? this.hoverWeight(link) : "";
     patch(this.card, { text, hidden: !text });
     if (!text) return;
     const left = Math.min(px + 14, this.width - this.card.offsetWidth - 6);
     this.card.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, py - 44)}px)`;
   }
 
+  /** @param {Node} node */
   hoverNode(node) {
-    const loose = this.scene.loose.get(node.id);
+    const loose = this.scene?.loose.get(node.id);
     if (loose) return loose;
     if (node.role === "input") return `${node.id}: input`;
-    const { weights, index, biasIds } = this.scene;
-    const value = weights?.[index.bias[biasIds.indexOf(node.id)]];
+    const value = this.weight({ bias: node.id });
     const bias = value === undefined ? "?" : short(value, 4);
     return `${node.id}: ${this.host.activationTitle(node.activation)}, bias ${bias}`;
   }
 
-  hoverWeight([source, target], key) {
-    const position = this.scene.index.links.get(key);
-    const value =
-      position === undefined ? "not in use yet" : short(this.scene.weights[position], 4);
+  /** @param {Link} link */
+  hoverWeight([source, target]) {
+    const weight = this.weight({ source, target });
+    const value = weight === undefined ? "not in use yet" : short(weight, 4);
     return `${source} to ${target}: ${value}`;
+  }
+
+  /**
+   * A weight at the row shown; undefined where it does not take part in the network.
+   *
+   * @param {import("./inspector.js").WeightName} what
+   * @returns {number | undefined}
+   */
+  weight(what) {
+    if (!this.scene) return undefined;
+    const { weights, index, biasIds } = this.scene;
+    if ("bias" in what) return weights[index.bias[biasIds.indexOf(what.bias)]];
+    return weights[index.links.get(linkKey(what.source, what.target)) ?? -1];
   }
 }

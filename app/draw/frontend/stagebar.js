@@ -1,6 +1,16 @@
+// @ts-check
 // Above the stage: presets with sizes, tidy, undo, redo, zoom, one more neuron, keys.
 
-import { el, patch } from "../../shared/frontend/dom.js";
+import { el, focusedNear, patch } from "../../shared/frontend/dom.js";
+
+/** @import { Stage } from "./stage.js" */
+
+/**
+ * @typedef {object} StageBarActions
+ * @property {(family: string, sizes: number[]) => void} preset
+ * @property {() => void} undo
+ * @property {() => void} redo
+ */
 
 const FAMILIES = [
   ["slp", "SLP", "One hidden layer"],
@@ -11,7 +21,16 @@ const FAMILIES = [
 const SIZES = /^\s*\d{1,4}(\s*[-,; ]\s*\d{1,4})*\s*$/;
 
 export class StageBar {
-  /** actions: {preset(family, sizes), undo, redo} */
+  /** Whether the sizes hold what was not asked for yet. @type {boolean} */
+  typed = false;
+  /** @type {string | undefined} */
+  family;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Stage} stage
+   * @param {StageBarActions} actions
+   */
   constructor(root, stage, actions) {
     this.stage = stage;
     this.actions = actions;
@@ -30,11 +49,10 @@ export class StageBar {
       el("button", { text, title, "aria-pressed": "false", onclick: () => this.preset(family) }),
     );
     // What is being typed outlasts a network that arrives between leaving the field and pressing a preset.
-    this.typed = false;
     this.sizes.addEventListener("input", () => (this.typed = true));
     this.sizes.addEventListener(
       "blur",
-      (event) => (this.typed &&= this.families.includes(event.relatedTarget)),
+      (event) => (this.typed &&= this.families.some((button) => button === event.relatedTarget)),
     );
     this.undo = iconButton("\u21b6", "Undo", actions.undo);
     this.redo = iconButton("\u21b7", "Redo", actions.redo);
@@ -63,6 +81,7 @@ export class StageBar {
     );
   }
 
+  /** @param {string} family */
   preset(family) {
     const text = this.sizes.value;
     if (!SIZES.test(text)) {
@@ -82,21 +101,31 @@ export class StageBar {
     );
   }
 
+  /** @param {{family: string | null, sizes: number[]}} options */
   update({ family, sizes }) {
     FAMILIES.forEach(([name], i) =>
       patch(this.families[i], { "aria-pressed": String(name === family) }),
     );
     if (family) this.family = family;
-    if (sizes && !this.typed && this.sizes !== this.sizes.getRootNode().activeElement)
+    if (sizes && !this.typed && this.sizes !== focusedNear(this.sizes))
       this.sizes.value = sizes.join("-");
   }
 
+  /**
+   * @param {boolean} canUndo
+   * @param {boolean} canRedo
+   */
   history(canUndo, canRedo) {
     patch(this.undo, { disabled: !canUndo });
     patch(this.redo, { disabled: !canRedo });
   }
 }
 
+/**
+ * @param {string} text
+ * @param {string} label
+ * @param {() => void} onclick
+ */
 function iconButton(text, label, onclick) {
   return el("button", { class: "icon", text, "aria-label": label, title: label, onclick });
 }

@@ -1,11 +1,27 @@
+// @ts-check
 // The network as a table: the same drawing for screen readers and for those who prefer rows.
 
 import { short } from "../../shared/frontend/numbers.js";
-import { el } from "../../shared/frontend/dom.js";
+import { el, focusedNear } from "../../shared/frontend/dom.js";
 import { describeNetwork } from "./inspector.js";
 
+/** @import { Link } from "../../shared/frontend/payloads.d.ts" */
+/** @import { Inspector } from "./inspector.js" */
+/** @typedef {ReturnType<typeof describeNetwork>[number]} TableRow */
+
+/**
+ * @typedef {object} TableHost
+ * @property {Inspector} inspector
+ * @property {(id: string) => void} openNode
+ * @property {(link: Link) => void} openLink
+ * @property {(name: string) => string} activationTitle
+ */
+
 export class NetworkTable {
-  /** host: {inspector, openNode(id), openLink(link)} */
+  /**
+   * @param {HTMLElement} root
+   * @param {TableHost} host
+   */
   constructor(root, host) {
     this.host = host;
     this.body = el("tbody");
@@ -41,14 +57,14 @@ export class NetworkTable {
   refresh() {
     if (
       !this.details.open ||
-      this.details.contains(this.details.getRootNode().activeElement?.closest("tbody"))
+      this.details.contains(focusedNear(this.details)?.closest("tbody") ?? null)
     )
       return;
-    const { inspector } = this.host;
-    const rows = describeNetwork(inspector.host.stage.graph, (key) => inspector.weight(key));
+    const rows = describeNetwork(this.host.inspector.host.stage);
     this.body.replaceChildren(...rows.map((row) => this.row(row)));
   }
 
+  /** @param {TableRow} tableRow */
   row({ node, bias, sources }) {
     const open = el("button", {
       class: "link",
@@ -62,7 +78,7 @@ export class NetworkTable {
       short(node.leak),
       show(bias),
     ];
-    const links = sources.flatMap(([source, weight]) => [
+    const links = sources.flatMap(({ source, weight }) => [
       el("button", {
         class: "link",
         text: `${source} (${show(weight)})`,
@@ -80,6 +96,7 @@ export class NetworkTable {
   }
 }
 
+/** @param {number | undefined} weight */
 function show(weight) {
   return weight === undefined ? "not in use" : short(weight, 4);
 }

@@ -1,11 +1,41 @@
+// @ts-check
 // Train, step, stop, and the player of what happened.
 
 import { short } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 import { SPEEDS } from "./replay.js";
 
+/**
+ * @typedef {object} ToolbarActions
+ * @property {() => void} train
+ * @property {() => void} step
+ * @property {() => void} stop
+ * @property {() => void} reset
+ * @property {() => void} renew
+ * @property {(k: number) => void} seek
+ * @property {() => void} toggle
+ * @property {(i: number) => void} speed
+ */
+
+/**
+ * @typedef {object} ToolbarState
+ * @property {number} k row shown
+ * @property {number} last last row
+ * @property {number} at iteration of row k
+ * @property {number} end iteration of the last row
+ * @property {boolean} playing
+ * @property {number} speed
+ * @property {boolean} running
+ * @property {boolean} canTrain
+ * @property {boolean} canStep
+ * @property {number | null} sse
+ */
+
 export class Toolbar {
-  /** actions: {train, step, stop, reset, renew, seek(k), toggle, speed(i)} */
+  /**
+   * @param {HTMLElement} root
+   * @param {ToolbarActions} actions
+   */
   constructor(root, actions) {
     this.train = el(
       "button",
@@ -32,14 +62,14 @@ export class Toolbar {
       max: 0,
       step: 1,
       "aria-label": "Iteration",
-      oninput: (event) => actions.seek(Number(event.target.value)),
+      oninput: (event) => actions.seek(Number(event.currentTarget.value)),
     });
     this.count = el("span", { class: "count" });
     this.speed = el(
       "select",
       {
         "aria-label": "Replay speed",
-        onchange: (event) => actions.speed(Number(event.target.value)),
+        onchange: (event) => actions.speed(Number(event.currentTarget.value)),
       },
       SPEEDS.map(({ label }, i) => el("option", { value: String(i), text: label })),
     );
@@ -50,7 +80,9 @@ export class Toolbar {
     );
   }
 
-  /** state: {k, last, at, end, playing, speed, running, canTrain, canStep, sse}; `at` and `end` are the iterations of rows k and last */
+  /**
+   * @param {ToolbarState} toolbarState
+   */
   update({ k, last, at, end, playing, speed, running, canTrain, canStep, sse }) {
     patch(this.train, { disabled: !canTrain || running });
     patch(this.step, { disabled: !canStep || running });
@@ -65,10 +97,11 @@ export class Toolbar {
     patch(this.toggle, { disabled: last === 0, "aria-label": playing ? "Pause replay" : "Replay" });
     this.toggle.classList.toggle("on", playing);
     if (this.speed.value !== String(speed)) this.speed.value = String(speed);
-    patch(this.sse, { text: Number.isFinite(sse) ? `SSE ${short(sse)}` : "" });
+    patch(this.sse, { text: sse !== null && Number.isFinite(sse) ? `SSE ${short(sse)}` : "" });
   }
 }
 
+/** @param {string} kind */
 function icon(kind) {
   return el("span", { class: `glyph ${kind}`, "aria-hidden": "true" });
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // The Draw page: keeps what the server sent, answers what the user does, and keeps the screen up to
 // date. The screen itself is in screen.js.
 
@@ -6,7 +7,7 @@ import { Model } from "./model.js";
 import { AT_ONCE, Playback } from "./replay.js";
 import { Screen } from "./screen.js";
 
-/** @import { DataBlock, DrawPayload, Info, Run } from "./payloads.d.ts" */
+/** @import { DataBlock, DrawHave, DrawMessages, DrawPayload, Info, Run } from "./payloads.d.ts" */
 
 const POLL_INTERVAL_MS = 90; // least time between an answer and asking for more rows of a training
 const BUSY_FACTOR = 1.5; // wait this many times as long as the last answer took
@@ -40,6 +41,7 @@ export class Workbench {
    * @param {import("../../shared/frontend/outbox.js").Send} send
    */
   constructor(root, send) {
+    /** @type {Outbox<DrawMessages, DrawHave>} */
     this.outbox = new Outbox(send);
     this.model = new Model();
     this.playback = new Playback();
@@ -51,7 +53,7 @@ export class Workbench {
 
   /** @returns {import("./screen.js").ScreenHost} */
   host() {
-    /** @param {string} kind */
+    /** @param {"stop" | "new_weights" | "nbn" | "undo" | "redo"} kind */
     const post = (kind) => () => this.outbox.post(kind);
     return {
       toolbar: {

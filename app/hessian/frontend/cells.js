@@ -1,7 +1,8 @@
+// @ts-check
 // The matrix on a canvas: tones, frames of neurons, names, and the cell that is pointed at.
 
 import { channels } from "../../shared/frontend/palette.js";
-import { el, fitCanvas } from "../../shared/frontend/dom.js";
+import { contextOf, el, fitCanvas } from "../../shared/frontend/dom.js";
 import {
   cellSize,
   clampCell,
@@ -12,17 +13,52 @@ import {
   unpackCells,
 } from "./grid.js";
 
+/** @import { Look } from "../../shared/frontend/theme.js" */
+/** @import { Palette } from "../../shared/frontend/palette.js" */
+/** @import { Cell } from "./grid.js" */
+/** @import { CellsBlock } from "./payloads.d.ts" */
+
+/**
+ * @typedef {object} CellsActions
+ * @property {(cell: Cell | null) => void} point
+ * @property {(cell: Cell) => void} open
+ * @property {() => void} close
+ */
+
 const LEFT = 58;
 const TOP = 26;
+/** @type {Record<string, Cell>} */
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export class Cells {
-  /** look: () => colours; actions: {point(cell or null), open(cell), close()} */
+  /** @type {Cell | null} */
+  cell = null;
+  /** @type {CellsBlock} */
+  data;
+  /** @type {Uint8Array} */
+  tones;
+  /** @type {Float32Array | null} */
+  values;
+  /** @type {{across: number, down: number}} */
+  size;
+  /** @type {Look} */
+  look;
+  /** @type {{tones: Uint8Array, palette: Palette} | undefined} */
+  coloured;
+  /** Whether the pointer went down on the cell pointed at. @type {boolean} */
+  again = false;
+
+  /**
+   * look: () => colours; actions: {point(cell or null), open(cell), close()}
+   *
+   * @param {HTMLElement} root
+   * @param {() => Look} look
+   * @param {CellsActions} actions
+   */
   constructor(root, look, actions) {
     this.root = root;
     this.lookNow = look;
     this.actions = actions;
-    this.cell = null;
     this.picture = document.createElement("canvas"); // one pixel a cell
     this.canvas = el("canvas", {
       tabindex: "0",
@@ -42,10 +78,12 @@ export class Cells {
     this.observer.disconnect();
   }
 
+  /** @param {CellsBlock} data */
   receive(data) {
     this.data = data;
     this.tones = unpackCells(decodeNumbers(data.tones, Uint8Array), data);
-    this.values = data.values && unpackCells(decodeNumbers(data.values, Float32Array), data);
+    this.values =
+      data.values === null ? null : unpackCells(decodeNumbers(data.values, Float32Array), data);
     if (this.cell) this.cell = clampCell(this.cell, data);
     const keys =
       "Arrow keys move from cell to cell, Enter enlarges the block, Escape shows the whole matrix.";
@@ -71,7 +109,7 @@ export class Cells {
       image.data[4 * i + 3] = 255;
     }
     Object.assign(this.picture, { width, height });
-    this.picture.getContext("2d").putImageData(image, 0, 0);
+    contextOf(this.picture).putImageData(image, 0, 0);
   }
 
   paint() {
@@ -92,6 +130,11 @@ export class Cells {
     this.paintCell(context, w, h);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} w
+   * @param {number} h
+   */
   paintFrames(context, w, h) {
     const { row_frames: rows, column_frames: columns } = this.data;
     context.strokeStyle = this.look.muted;
@@ -111,6 +154,7 @@ export class Cells {
     context.strokeRect(LEFT, TOP, w, h);
   }
 
+  /** @param {CanvasRenderingContext2D} context */
   paintNames(context) {
     const { across, down } = this.size;
     context.fillStyle = this.look.ink;
@@ -124,7 +168,13 @@ export class Cells {
       context.fillText(name, LEFT + middle * across, TOP - 12);
   }
 
-  /** The cell that is pointed at, and faint lines to its names. */
+  /**
+   * The cell that is pointed at, and faint lines to its names.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} w
+   * @param {number} h
+   */
   paintCell(context, w, h) {
     if (!this.cell) return;
     const [row, column] = this.cell;
@@ -140,6 +190,10 @@ export class Cells {
     context.strokeRect(x - 1, y - 1, Math.max(4, across + 2), Math.max(4, down + 2));
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @returns {Cell | null}
+   */
   at(event) {
     const row = Math.floor((event.offsetY - TOP) / this.size.down);
     const column = Math.floor((event.offsetX - LEFT) / this.size.across);
@@ -147,15 +201,21 @@ export class Cells {
     return row >= 0 && row < height && column >= 0 && column < width ? [row, column] : null;
   }
 
+  /** @param {Cell | null} cell */
   same(cell) {
     return Boolean(cell && this.cell && cell[0] === this.cell[0] && cell[1] === this.cell[1]);
   }
 
+  /** @param {PointerEvent} event */
   hover(event) {
     this.point(this.at(event));
   }
 
-  /** A finger points first, and opens with a second touch of the same cell. */
+  /**
+   * A finger points first, and opens with a second touch of the same cell.
+   *
+   * @param {PointerEvent} event
+   */
   click(event) {
     const cell = this.at(event);
     const open = event.pointerType !== "touch" || this.again;
@@ -163,6 +223,7 @@ export class Cells {
     if (cell && open) this.actions.open(cell);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const { height, width } = this.data;
     if (event.key === "Escape") this.actions.close();
@@ -178,6 +239,7 @@ export class Cells {
     event.preventDefault();
   }
 
+  /** @param {Cell | null} cell */
   point(cell) {
     if (this.same(cell) || (!cell && !this.cell)) return;
     this.cell = cell;

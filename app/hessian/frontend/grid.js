@@ -1,8 +1,19 @@
+// @ts-check
 // Where the cells of a matrix are, and what stands in them. Nothing here knows the screen.
+
+/** @import { Frame } from "./payloads.d.ts" */
+/** @typedef {[row: number, column: number]} Cell */
+/** @typedef {{height: number, width: number}} Size */
 
 export const NEVER = 255; // the tone of a structural zero
 
-/** Bytes of base64 as numbers of a type. */
+/**
+ * Bytes of base64 as numbers of a type.
+ *
+ * @template A
+ * @param {string} base64
+ * @param {{new (buffer: ArrayBuffer): A}} Type
+ */
 export function decodeNumbers(base64, Type) {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
@@ -10,10 +21,18 @@ export function decodeNumbers(base64, Type) {
   return new Type(bytes.buffer);
 }
 
-/** Row-major cells of what was sent; of a symmetric matrix the upper triangle was. */
+/**
+ * Row-major cells of what was sent; of a symmetric matrix the upper triangle was.
+ *
+ * @template {Uint8Array | Float32Array} A
+ * @param {A} packed
+ * @param {{height: number, width: number, symmetric: boolean}} options
+ */
 export function unpackCells(packed, { height, width, symmetric }) {
   if (!symmetric) return packed;
-  const full = new packed.constructor(height * width);
+  // TypeScript does not know the constructor of an instance.
+  const Type = /** @type {new (length: number) => A} */ (packed.constructor);
+  const full = new Type(height * width);
   let from = 0;
   for (let row = 0; row < height; row++) {
     for (let column = row; column < width; column++) {
@@ -23,13 +42,22 @@ export function unpackCells(packed, { height, width, symmetric }) {
   return full;
 }
 
-/** Edges between groups: from the sizes of the groups, in cells. */
+/**
+ * Edges between groups: from the sizes of the groups, in cells.
+ *
+ * @param {Frame[]} frames
+ */
 export function edges(frames) {
   let at = 0;
   return frames.map(([, size]) => (at += size)).slice(0, -1);
 }
 
-/** Names of groups and the middle of each, as many as do not touch; `least` cells apart. */
+/**
+ * Names of groups and the middle of each, as many as do not touch; `least` cells apart.
+ *
+ * @param {Frame[]} frames
+ * @param {number} least
+ */
 export function groupLabels(frames, least) {
   const labels = [];
   let [begin, before] = [0, -Infinity];
@@ -43,12 +71,22 @@ export function groupLabels(frames, least) {
   return labels;
 }
 
-/** The sides of a cell so that the matrix fits, square unless it is a few cells of a flat block. */
+/**
+ * The sides of a cell so that the matrix fits, square unless it is a few cells of a flat block.
+ *
+ * @param {Size} size
+ * @param {Size} room
+ */
 export function cellSize({ height, width }, room) {
   const side = Math.min(room.width / width, room.height / height);
   return { across: Math.min(room.width / width, side * 2.2), down: side };
 }
 
+/**
+ * @param {Cell} cell
+ * @param {Size} size
+ * @returns {Cell}
+ */
 export function clampCell([row, column], { height, width }) {
   return [Math.max(0, Math.min(height - 1, row)), Math.max(0, Math.min(width - 1, column))];
 }
@@ -56,13 +94,22 @@ export function clampCell([row, column], { height, width }) {
 /**
  * Places of nodes in a box of the screen, and the half side that lets none touch another. Nodes keep
  * a readable size where a mere zoom of a long cascade would make dots of them.
+ *
+ * @template {{x: number, y: number}} N
+ * @param {N[]} nodes
+ * @param {Size} box
  */
 export function spread(nodes, box) {
   const [xs, ys] = [nodes.map((node) => node.x), nodes.map((node) => node.y)];
+  /**
+   * @param {number[]} values
+   * @param {number} room
+   * @param {number} most
+   */
   const fit = (values, room, most) => {
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const scale = Math.min(most, room / (high - low || 1));
-    return (value) => room / 2 + (value - (low + high) / 2) * scale;
+    return (/** @type {number} */ value) => room / 2 + (value - (low + high) / 2) * scale;
   };
   const x = fit(xs, box.width, 1.6);
   const y = fit(ys, box.height, 3);

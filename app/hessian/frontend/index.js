@@ -1,3 +1,4 @@
+// @ts-check
 // Entry of the component: one view for each place it is mounted in.
 
 import { component } from "../../shared/frontend/mounting.js";

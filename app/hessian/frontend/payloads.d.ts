@@ -41,3 +41,11 @@ export interface CoupledNetwork {
   ends: Link[];
   weights: number[];
 }
+
+/** What the browser sends back: a click on the matrix (app/hessian/component.py). */
+export interface MatrixClick {
+  /** Identifies the click. */
+  number: string;
+  /** Names of the two neurons whose block is to be shown; null for the whole matrix. */
+  block: [string, string] | null;
+}

@@ -1,36 +1,52 @@
+// @ts-check
 // The Structure section in one piece: matrix, scale, what is pointed at, and the drawing.
 
 import { short } from "../../shared/frontend/numbers.js";
-import { el, patch } from "../../shared/frontend/dom.js";
+import { el, find, part, patch } from "../../shared/frontend/dom.js";
 import { Theme } from "../../shared/frontend/theme.js";
 import { Cells } from "./cells.js";
 import { CoupledWeights } from "./drawing.js";
 import { NEVER } from "./grid.js";
 
+/** @import { Pair } from "../../shared/frontend/geometry.js" */
+/** @import { Link } from "../../shared/frontend/payloads.d.ts" */
+/** @import { Look } from "../../shared/frontend/theme.js" */
+/** @import { Cell } from "./grid.js" */
+/** @import { MatrixClick, MatrixPayload } from "./payloads.d.ts" */
+
 export class QuasiView {
-  /** send: ({number, block}) => void */
+  /** @type {MatrixPayload} */
+  data;
+  /** @type {Link[]} */
+  ends;
+  /** @type {number} */
+  frameAsked = 0;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {(click: MatrixClick) => void} send
+   */
   constructor(root, send) {
     this.root = root;
     this.send = send;
     this.client = Math.random().toString(36).slice(2, 10);
     this.clicks = 0;
-    const part = (name) => root.querySelector(`[data-part="${name}"]`);
-    this.frame = root.querySelector(".quasi");
+    this.frame = find(root, ".quasi");
     this.theme = new Theme(this.frame);
-    this.cells = new Cells(part("cells"), () => this.theme.look(), {
+    this.cells = new Cells(part(root, "cells"), () => this.theme.look(), {
       point: (cell) => this.point(cell),
       open: (cell) => this.open(cell),
       close: () => this.show(null),
     });
-    this.drawing = new CoupledWeights(part("network"));
-    this.scale = part("scale");
-    this.readout = part("readout");
+    this.drawing = new CoupledWeights(part(root, "network"));
+    this.scale = part(root, "scale");
+    this.readout = part(root, "readout");
     this.back = el("button", {
       text: "Show the whole matrix",
       title: "Escape",
       onclick: () => this.show(null),
     });
-    part("tools").append(
+    part(root, "tools").append(
       this.back,
       el("button", { text: "PNG", title: "The matrix as a picture", onclick: () => this.save() }),
     );
@@ -44,6 +60,7 @@ export class QuasiView {
     for (const part of this.root.querySelectorAll("[data-part]")) part.replaceChildren();
   }
 
+  /** @param {MatrixPayload} data */
   receive(data) {
     this.data = data;
     this.ends = data.network.ends;
@@ -62,6 +79,7 @@ export class QuasiView {
     this.point(this.cells.cell);
   }
 
+  /** @param {Look} look */
   showScale({ palette }) {
     const { scale } = this.data.cells;
     const bar = el("i", {});
@@ -72,17 +90,23 @@ export class QuasiView {
       scale.map(([, text]) => el("span", { text })),
     );
     const zero = this.cells.tones.includes(NEVER)
-      ? el("span", { class: "zero" }, el("i"), "zero by the wiring")
-      : null;
-    this.scale.replaceChildren(...[el("div", { class: "bar" }, bar, marks), zero].filter(Boolean));
+      ? [el("span", { class: "zero" }, el("i"), "zero by the wiring")]
+      : [];
+    this.scale.replaceChildren(el("div", { class: "bar" }, bar, marks), ...zero);
   }
 
-  /** The two weights of a cell, as numbers of the network's weights. */
+  /**
+   * The two weights of a cell, as numbers of the network's weights.
+   *
+   * @param {Cell} cell
+   * @returns {Pair}
+   */
   weights([row, column]) {
     const { row_weights: rows, column_weights: columns } = this.data.cells;
     return [rows[row], columns[column]];
   }
 
+  /** @param {Cell | null} cell */
   point(cell) {
     const { cells } = this.data;
     if (!cell) {
@@ -109,10 +133,13 @@ export class QuasiView {
     this.drawing.light(this.weights(cell).map((n) => this.ends[n]));
   }
 
+  /** @param {Cell} cell */
   open(cell) {
-    this.show(this.weights(cell).map((n) => this.ends[n][1]));
+    const [row, column] = this.weights(cell);
+    this.show([this.ends[row][1], this.ends[column][1]]);
   }
 
+  /** @param {MatrixClick["block"]} block */
   show(block) {
     if (!block && !this.data.block) return;
     this.cells.cell = null;
@@ -121,6 +148,7 @@ export class QuasiView {
 
   save() {
     this.cells.canvas.toBlob((blob) => {
+      if (!blob) return;
       const url = URL.createObjectURL(blob);
       el("a", { href: url, download: "quasi-hessian.png" }).click();
       setTimeout(() => URL.revokeObjectURL(url), 1000);

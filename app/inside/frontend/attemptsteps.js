@@ -1,6 +1,15 @@
+// @ts-check
 // Steps of the attempts: the damped system, each mu tried, and what comes of it.
 
 import { num, sum } from "./notation.js";
+
+/** @import { Dissection } from "./dissection.js" */
+/**
+ * @import { PartialStep } from "./steps.d.ts"
+ *
+ * @param {Dissection} apart
+ * @returns {PartialStep}
+ */
 
 export function dampedStep(apart) {
   const { sums, damping, N } = apart;
@@ -32,28 +41,46 @@ export function dampedStep(apart) {
   };
 }
 
+/** @param {Dissection} apart */
 function dampingOf(apart) {
   return { levenberg: "μ I", max_diagonal: "μ q I", marquardt: "μ diag Q" }[apart.damping.matrix];
 }
 
+/**
+ * @param {Dissection} apart
+ * @returns {PartialStep[]}
+ */
 export function attemptSteps(apart) {
   return apart.attempts.flatMap((attempt, a) =>
     attempt.solved ? [solveStep(apart, a), tryStep(apart, a)] : [failStep(apart, a)],
   );
 }
 
-/** A search solves once for each μ and then tries parts of that step. */
+/**
+ * A search solves once for each μ and then tries parts of that step.
+ *
+ * @param {Dissection} apart
+ */
 function searched(apart) {
   return apart.damping.control !== "published";
 }
 
-/** 1 -> "the whole step", 0.25 -> "1/4 of the step". */
+/**
+ * 1 -> "the whole step", 0.25 -> "1/4 of the step".
+ *
+ * @param {number} part
+ */
 function partName(part) {
   return part === 1
     ? "the whole step"
     : `${part === 0.5 ? "half" : `1/${num(1 / part)}`} of the step`;
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} a index of the attempt
+ * @returns {PartialStep}
+ */
 function solveStep(apart, a) {
   const { number, mu, length, step, part } = apart.attempts[a];
   const { weight } = apart.sums.corner;
@@ -78,6 +105,11 @@ function solveStep(apart, a) {
   };
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} a index of the attempt
+ * @returns {PartialStep}
+ */
 function tryStep(apart, a) {
   const { number, mu, sse } = apart.attempts[a];
   const verdict = verdictOf(apart, a);
@@ -95,15 +127,24 @@ function tryStep(apart, a) {
   };
 }
 
-/** One word: accepted, rejected, or lower (a shorter step may be better still). */
+/**
+ * One word: accepted, rejected, or lower (a shorter step may be better still).
+ *
+ * @param {Dissection} apart
+ * @param {number} a index of the attempt
+ */
 export function outcomeOf(apart, a) {
   const { accepted, sse, solved } = apart.attempts[a];
   if (accepted) return "accepted";
-  return searched(apart) && solved && sse < apart.sse && apart.attempts[a + 1]
+  return searched(apart) && solved && less(sse, apart.sse) && apart.attempts[a + 1]
     ? "lower, go on"
     : "rejected";
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} a index of the attempt
+ */
 function verdictOf(apart, a) {
   const { accepted, sse } = apart.attempts[a];
   if (!searched(apart))
@@ -114,12 +155,17 @@ function verdictOf(apart, a) {
   const next = apart.attempts[a + 1];
   if (accepted && next) return "less than before: accepted, as half of it is no better";
   if (accepted) return "less than before: accepted";
-  if (sse < apart.sse && next) return "less than before: is half of it better still?";
+  if (less(sse, apart.sse) && next) return "less than before: is half of it better still?";
   if (!next && best) return `no better than attempt ${best.number}: that one is accepted`;
   if (next && next.mu === apart.attempts[a].mu) return "not less than before: half of it is tried";
   return "not less than before: no part of this step helps";
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} a index of the attempt
+ * @returns {PartialStep}
+ */
 function failStep(apart, a) {
   const { number, mu } = apart.attempts[a];
   return {
@@ -135,6 +181,10 @@ function failStep(apart, a) {
   };
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} a index of the attempt
+ */
 function muLine(apart, a) {
   const { mu, mu_next: next, accepted } = apart.attempts[a];
   const { factor, least } = apart.damping;
@@ -144,11 +194,26 @@ function muLine(apart, a) {
   return `μ ${accepted ? "falls" : "rises"}: ${num(mu)} ${accepted ? "/" : "·"} ${num(factor)} = ${num(next)}`;
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} a index of the attempt
+ */
 function muSay(apart, a) {
   const { mu, mu_next: next } = apart.attempts[a];
   return next === mu ? "Mu stays." : `Mu ${next < mu ? "falls" : "rises"} to ${num(next)}.`;
 }
 
+/**
+ * Whether an SSE is less than another; null is one too large for a number.
+ *
+ * @param {number | null} sse
+ * @param {number | null} other
+ */
+function less(sse, other) {
+  return (sse ?? Infinity) < (other ?? Infinity);
+}
+
+/** @type {Record<string, [title: string, text: string]>} */
 const STOPS = {
   SOLVED: ["Nothing left to do", "The error is zero: there is no better step."],
   NO_PROGRESS: ["No step leads on", "The gradient is zero: no step lowers the error."],
@@ -159,6 +224,10 @@ const STOPS = {
   ],
 };
 
+/**
+ * @param {Dissection} apart
+ * @returns {PartialStep}
+ */
 export function nextStep(apart) {
   const a = apart.attempts.findIndex((attempt) => attempt.accepted);
   const last = apart.attempts[a];
@@ -172,7 +241,7 @@ export function nextStep(apart) {
     title: `Iteration ${to} begins from the new weights`,
     formula: ["w ← w + Δw"],
     numbers: [
-      ...(last.step
+      ...(last.step && last.weights
         ? [
             `${apart.weightName(weight)}: ${sum([apart.weights[weight], last.step[weight]])} = ${num(last.weights[weight])}`,
           ]
@@ -187,8 +256,13 @@ export function nextStep(apart) {
   };
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} a index of the attempt
+ * @returns {PartialStep}
+ */
 function stopStep(apart, a) {
-  const [title, text] = STOPS[apart.stop] ?? STOPS.DAMPING_LIMIT;
+  const [title, text] = STOPS[apart.stop ?? ""] ?? STOPS.DAMPING_LIMIT;
   return {
     known: null,
     id: "next",
@@ -202,6 +276,7 @@ function stopStep(apart, a) {
   };
 }
 
+/** @param {Dissection} apart */
 function all(apart) {
   return { nodes: apart.names.map((_, i) => i), links: apart.ends.map((_, n) => n) };
 }

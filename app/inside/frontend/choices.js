@@ -1,14 +1,34 @@
+// @ts-check
 // What is taken apart: which pattern, which iteration, which way to the derivatives, which neuron.
 
 import { whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 
+/** @import { Dissection } from "./dissection.js" */
+/** @import { Way } from "./steps.d.ts" */
+
+/**
+ * @typedef {object} ChoicesHost
+ * @property {(p: number) => void} pattern
+ * @property {(k: number) => void} iteration
+ * @property {(way: Way) => void} way
+ * @property {(id: string) => void} neuron
+ */
+
+const WAYS = /** @type {const} */ (["forward", "backward"]);
+
 export class Choices {
-  /** host: {pattern(p), iteration(k), way(name), neuron(id)} */
+  /** @type {string | undefined} */
+  names;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {ChoicesHost} host
+   */
   constructor(root, host) {
     this.pattern = counter("Pattern", (value) => host.pattern(value - 1));
     this.iteration = counter("Iteration", (value) => host.iteration(value));
-    this.ways = ["forward", "backward"].map((way) =>
+    this.ways = WAYS.map((way) =>
       el("button", {
         type: "button",
         text: way === "forward" ? "Forward only (2010)" : "Backward (2008)",
@@ -17,7 +37,7 @@ export class Choices {
     );
     this.neuron = el("select", {
       "aria-label": "Neuron",
-      onchange: () => host.neuron(this.neuron.value),
+      onchange: (event) => host.neuron(event.currentTarget.value),
     });
     this.neuronBox = el(
       "label",
@@ -38,6 +58,10 @@ export class Choices {
     );
   }
 
+  /**
+   * @param {Dissection} apart
+   * @param {Way} way
+   */
   show(apart, way) {
     this.pattern.show(apart.p + 1, 1, apart.patterns);
     this.iteration.show(apart.k, 0, apart.last);
@@ -56,12 +80,17 @@ export class Choices {
   }
 }
 
-/** A number with a button on either side: the server is asked when it has been chosen. */
+/**
+ * A number with a button on either side: the server is asked when it has been chosen.
+ *
+ * @param {string} label
+ * @param {(value: number) => void} choose
+ */
 function counter(label, choose) {
   const field = el("input", {
     type: "number",
     "aria-label": label,
-    onchange: () => send(Number(field.value)),
+    onchange: (event) => send(Number(event.currentTarget.value)),
   });
   const of = el("span", { class: "of" });
   const less = el("button", {
@@ -84,6 +113,7 @@ function counter(label, choose) {
     of,
   );
   let range = [0, 0];
+  /** @param {number} value */
   function send(value) {
     if (!Number.isFinite(value)) return;
     const inside = Math.max(range[0], Math.min(range[1], Math.round(value)));
@@ -94,9 +124,14 @@ function counter(label, choose) {
   }
   return {
     box,
+    /**
+     * @param {number} value
+     * @param {number} least
+     * @param {number} most
+     */
     show(value, least, most) {
       range = [least, most];
-      Object.assign(field, { min: least, max: most });
+      Object.assign(field, { min: String(least), max: String(most) });
       if (field.value !== String(value)) field.value = String(value);
       less.disabled = value <= least;
       more.disabled = value >= most;

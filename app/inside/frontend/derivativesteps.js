@@ -1,11 +1,21 @@
+// @ts-check
 // Steps of the derivatives: the delta matrix row by row (2010), or the backward sweep (2008), and the
 // Jacobian row that both give.
 
 import { factor, num, sum } from "./notation.js";
 
+/** @import { Pair } from "../../shared/frontend/geometry.js" */
+/** @import { Dissection } from "./dissection.js" */
+/** @import { PartialStep, Way } from "./steps.d.ts" */
+
 const MOST_LINES = 4;
 
-/** Forward only: row k of the delta matrix needs only rows before it. */
+/**
+ * Forward only: row k of the delta matrix needs only rows before it.
+ *
+ * @param {Dissection} apart
+ * @returns {PartialStep[]}
+ */
 export function deltaSteps(apart) {
   if (apart.small) return apart.neurons.map((_, k) => deltaStep(apart, k));
   const k = apart.neuron;
@@ -15,9 +25,17 @@ export function deltaSteps(apart) {
   return steps;
 }
 
-/** One row; with `only`, of the entries but the diagonal one just that column. */
+/**
+ * One row; with `only`, of the entries but the diagonal one just that column.
+ *
+ * @param {Dissection} apart
+ * @param {number} k
+ * @param {number | null} [only]
+ * @returns {PartialStep}
+ */
 function deltaStep(apart, k, only = null) {
   const name = apart.name(k);
+  /** @type {number[]} */
   const columns = [];
   for (let j = k - 1; j >= 0; j--)
     if (apart.reaches(j, k) && (only === null || j === only)) columns.push(j);
@@ -53,23 +71,34 @@ function deltaStep(apart, k, only = null) {
   };
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} k
+ * @param {number} j
+ */
 function deltaLine(apart, k, j) {
   const terms = apart
     .weightsOf(k)
     .filter((n) => apart.ends[n][0] >= apart.inputs)
     .map((n) => [n, apart.ends[n][0] - apart.inputs])
     .filter(([, i]) => i >= j && apart.reaches(j, i) && apart.knowsDeltas(i))
-    .map(([n, i]) => [apart.weights[n], apart.delta(i, j)]);
+    .map(([n, i]) => /** @type {Pair} */ ([apart.weights[n], apart.delta(i, j)]));
   const inside = terms.length > 1 ? `(${sum(terms)})` : terms.length ? bracketed(terms[0]) : "(…)";
   const left = `δ_{${apart.name(k)},${apart.name(j)}} = ${factor(apart.pattern.slopes[k])}·${inside}`;
   return `${left} = ${num(apart.delta(k, j))}`;
 }
 
+/** @param {Pair} pair */
 function bracketed([a, b]) {
   return `${factor(a)}·${factor(b)}`;
 }
 
-/** Backward: from each output in turn to the first neuron. */
+/**
+ * Backward: from each output in turn to the first neuron.
+ *
+ * @param {Dissection} apart
+ * @returns {PartialStep[]}
+ */
 export function backwardSteps(apart) {
   const picked = apart.small ? apart.outputs.map((_, m) => m) : [apart.leading];
   const steps = [];
@@ -84,12 +113,20 @@ export function backwardSteps(apart) {
   return steps;
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} m
+ * @param {number} j
+ * @returns {PartialStep}
+ */
 function backwardStep(apart, m, j) {
   const output = apart.outputs[m];
   const [name, goal] = [apart.name(j), apart.name(output)];
   const effect = apart.effect(m, apart.inputs + j);
   const followers = apart.followers[j].filter(([i]) => apart.reaches(i, output));
-  const terms = followers.map(([i, n]) => [apart.weights[n], apart.backward(m, i)]);
+  const terms = followers.map(
+    ([i, n]) => /** @type {Pair} */ ([apart.weights[n], apart.backward(m, i)]),
+  );
   const start = j === output;
   return {
     id: `backward:${goal}:${name}`,
@@ -120,7 +157,13 @@ function backwardStep(apart, m, j) {
   };
 }
 
-/** The Jacobian row of each output, neuron by neuron. */
+/**
+ * The Jacobian row of each output, neuron by neuron.
+ *
+ * @param {Dissection} apart
+ * @param {Way} way
+ * @returns {PartialStep[]}
+ */
 export function rowSteps(apart, way) {
   const picked = apart.small ? apart.outputs.map((_, m) => m) : [apart.leading];
   const steps = [];
@@ -133,6 +176,13 @@ export function rowSteps(apart, way) {
   return steps;
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {Way} way
+ * @param {number} m
+ * @param {number} j
+ * @returns {PartialStep}
+ */
 function rowStep(apart, way, m, j) {
   const goal = apart.name(apart.outputs[m]);
   const name = apart.name(j);
@@ -169,7 +219,13 @@ function rowStep(apart, way, m, j) {
   };
 }
 
-/** Both ways side by side. */
+/**
+ * Both ways side by side.
+ *
+ * @param {Dissection} apart
+ * @param {Way} way
+ * @returns {PartialStep}
+ */
 export function sameStep(apart, way) {
   const m = apart.leading;
   const goal = apart.name(apart.outputs[m]);

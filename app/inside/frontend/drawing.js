@@ -1,5 +1,7 @@
+// @ts-check
 // The drawn network of one dissection: what a step concerns is lit, the rest stands back.
 
+import { required } from "../../shared/frontend/required.js";
 import { el, patch, svg } from "../../shared/frontend/dom.js";
 import { bounds, halfOf, linkCurve } from "../../shared/frontend/geometry.js";
 import { placed } from "../../shared/frontend/graph.js";
@@ -9,13 +11,55 @@ import { linkTone, linkWidth } from "../../shared/frontend/paintwork.js";
 import { placeLabels } from "./labels.js";
 import { num } from "./notation.js";
 
+/** @import { Node } from "../../shared/frontend/graph.js" */
+/** @import { Palette } from "../../shared/frontend/palette.js" */
+/** @import { Dissection } from "./dissection.js" */
+/** @import { LinkValues, Step } from "./steps.d.ts" */
+
+/**
+ * @typedef {object} NodeParts
+ * @property {SVGGElement} group
+ * @property {SVGRectElement} frame
+ * @property {SVGTextElement} name
+ * @property {SVGTextElement} value
+ * @property {SVGTextElement} below
+ * @property {SVGTitleElement} tip
+ * @property {number} side
+ */
+
+/** @typedef {{of: (n: number) => number, scale: number}} Strength what a line shows, and its scale */
+
 const LABELLED = 9; // lit links that carry their number
 const CROWD = 40; // nodes above which names are small
 const LEGIBLE = 7.5; // pixels of the screen; smaller numbers are left to the tooltip
 const PAD = { x: 62, y: 56 };
 
 export class StepDrawing {
-  /** choose: (node index) => void, when a neuron is clicked. */
+  /** @type {Dissection} */
+  apart;
+  /** @type {Node[]} */
+  nodes;
+  /** @type {(SVGPathElement | null)[]} */
+  links;
+  /** @type {NodeParts[]} */
+  parts;
+  /** @type {SVGGElement} */
+  labels;
+  /** @type {SVGSVGElement | undefined} */
+  svg;
+  /** @type {{left: number, right: number, top: number, bottom: number}} */
+  box;
+  /** @type {number} */
+  scale = 1;
+  /** Size of the text in units of the drawing. @type {number} */
+  text = 13;
+  /** Whether all nodes are lit. @type {boolean} */
+  everything = false;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {(node: number) => void} choose
+   */
   constructor(root, choose) {
     this.root = root;
     this.choose = choose;
@@ -27,13 +71,17 @@ export class StepDrawing {
     this.observer.disconnect();
   }
 
-  /** Take up the network of another dissection. */
+  /**
+   * Take up the network of another dissection.
+   *
+   * @param {Dissection} apart
+   */
   setNetwork(apart) {
     this.apart = apart;
     const box = this.root.getBoundingClientRect();
     const graph = placed(apart.graph, box.width / (box.height || 1) || 1.6);
     const byName = new Map(graph.nodes.map((node) => [node.id, node]));
-    this.nodes = apart.names.map((name) => byName.get(name));
+    this.nodes = apart.names.map((name) => required(byName.get(name)));
     this.box = bounds(graph);
     this.links = apart.ends.map(([source, k], n) =>
       source < 0 ? null : this.makeLink(source, k, n),
@@ -43,7 +91,7 @@ export class StepDrawing {
     this.svg = svg(
       "svg",
       { class: "net", role: "img", "aria-label": this.describe() },
-      svg("g", {}, this.links.filter(Boolean)),
+      svg("g", {}, ...this.links),
       svg(
         "g",
         {},
@@ -60,6 +108,11 @@ export class StepDrawing {
     return `Network with ${inputs} inputs and ${neurons.length} neurons, ${outputs.length} of them outputs`;
   }
 
+  /**
+   * @param {number} source
+   * @param {number} k
+   * @param {number} n
+   */
   makeLink(source, k, n) {
     const curve = linkCurve(this.nodes[source], this.nodes[this.apart.inputs + k]);
     const [x0, y0, ...rest] = curve;
@@ -70,6 +123,10 @@ export class StepDrawing {
     });
   }
 
+  /**
+   * @param {Node} node
+   * @param {number} i
+   */
   makeNode(node, i) {
     const half = halfOf(node);
     const frame = svg("rect", {
@@ -115,12 +172,16 @@ export class StepDrawing {
     this.svg.classList.toggle("crowded", scale < 0.8);
   }
 
+  /**
+   * @param {Step} step
+   * @param {Palette} palette
+   */
   show(step, palette) {
     const { apart } = this;
     this.everything = step.lit.nodes.size === this.nodes.length;
-    this.svg.classList.toggle("partly", !this.everything && step.lit.nodes.size > 0);
+    this.svg?.classList.toggle("partly", !this.everything && step.lit.nodes.size > 0);
     this.parts.forEach((part, i) => this.showNode(part, i, step, palette));
-    const strength = this.strengths(step);
+    const strength = this.strengths(step.links);
     this.links.forEach((path, n) => {
       if (!path) return;
       const value = strength.of(n);
@@ -131,6 +192,12 @@ export class StepDrawing {
     this.label(step, strength, apart);
   }
 
+  /**
+   * @param {NodeParts} part
+   * @param {number} i
+   * @param {Step} step
+   * @param {Palette} palette
+   */
   showNode(part, i, step, palette) {
     const { apart } = this;
     const known = step.known !== null && (i < apart.inputs || i - apart.inputs < step.known);
@@ -151,22 +218,33 @@ export class StepDrawing {
       text: [
         apart.names[i],
         known ? `value ${num(value)}` : "",
-        shown && `${step.below.label} ${num(second)}`,
+        shown && `${step.below?.label} ${num(second)}`,
       ]
         .filter(Boolean)
         .join(", "),
     });
   }
 
-  /** Put a number where there is so much room, smaller if it must be, not at all where it could not be read. */
+  /**
+   * Put a number where there is so much room, smaller if it must be, not at all where it could not be read.
+   *
+   * @param {SVGTextElement} node
+   * @param {string} text
+   * @param {number} room
+   */
   fitted(node, text, room) {
     const size = Math.min(this.text, (1.7 * room) / Math.max(1, text.length));
     node.style.fontSize = `${size}px`;
     patch(node, { text: size * this.scale < LEGIBLE ? "" : text });
   }
 
-  /** What the links show: weights, a Jacobian row, or a step; scaled so that the largest is strong. */
-  strengths({ links }) {
+  /**
+   * What the links show: weights, a Jacobian row, or a step; scaled so that the largest is strong.
+   *
+   * @param {LinkValues} links
+   * @returns {Strength}
+   */
+  strengths(links) {
     const { apart } = this;
     if (links.kind === "weights") {
       const weights =
@@ -175,15 +253,20 @@ export class StepDrawing {
           : (apart.attempts[links.after].weights ?? apart.weights);
       return { of: (n) => weights[n], scale: 1 };
     }
-    const of =
-      links.kind === "step"
-        ? (n) => apart.attempts[links.a].step[n]
-        : (n) => apart.entry(links.m, n, links.way);
+    const step = links.kind === "step" ? required(apart.attempts[links.a].step) : null;
+    /** @type {(n: number) => number} */
+    const of = (n) =>
+      links.kind === "row" ? apart.entry(links.m, n, links.way) : required(step)[n];
     let most = 0;
     for (let n = 0; n < apart.N; n++) most = Math.max(most, Math.abs(of(n)));
     return { of, scale: most > 0 && Number.isFinite(most) ? 6 / most : 1 };
   }
 
+  /**
+   * @param {Step} step
+   * @param {Strength} strength
+   * @param {Dissection} apart
+   */
   label(step, strength, apart) {
     const lit = [...step.lit.links].filter((n) => this.links[n]);
     if (lit.length > LABELLED || !lit.length) return this.labels.replaceChildren();
@@ -203,7 +286,11 @@ export class StepDrawing {
   }
 }
 
-/** The line under the drawing: what its numbers and colours are. */
+/**
+ * The line under the drawing: what its numbers and colours are.
+ *
+ * @param {Step} step
+ */
 export function legend(step) {
   const links = { weights: "weights w", row: "the Jacobian row j", step: "the step Δw" }[
     step.links.kind

@@ -1,6 +1,15 @@
+// @ts-check
 // Steps of the forward pass: inputs, neuron by neuron, errors.
 
 import { num, slopeFormula, sum, valueFormula } from "./notation.js";
+
+/** @import { Dissection } from "./dissection.js" */
+/**
+ * @import { PartialStep, Step } from "./steps.d.ts"
+ *
+ * @param {Dissection} apart
+ * @returns {PartialStep}
+ */
 
 export function inputStep(apart) {
   const { inputs, outputs, names, pattern } = apart;
@@ -25,18 +34,31 @@ export function inputStep(apart) {
   };
 }
 
+/**
+ * @param {Dissection} apart
+ * @returns {PartialStep[]}
+ */
 export function forwardSteps(apart) {
   if (apart.small) return apart.neurons.map((_, k) => neuronStep(apart, k));
   return [neuronStep(apart, apart.neuron), restStep(apart)];
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} k
+ * @returns {PartialStep}
+ */
 function neuronStep(apart, k) {
   const { neurons, pattern, weights, inputs } = apart;
   const neuron = neurons[k];
   const name = apart.name(k);
   const own = apart.weightsOf(k);
   const net = num(pattern.nets[k]);
-  const terms = own.map((n, i) => (i ? [weights[n], apart.value(apart.ends[n][0])] : weights[n]));
+  const terms = own.map((n, i) => {
+    /** @type {[number, number]} */
+    const product = [weights[n], apart.value(apart.ends[n][0])];
+    return i ? product : weights[n];
+  });
   return {
     id: `forward:${name}`,
     stage: "forward",
@@ -60,10 +82,19 @@ function neuronStep(apart, k) {
   };
 }
 
+/**
+ * @param {string} left
+ * @param {string} middle
+ * @param {string} right
+ */
 function equation(left, middle, right) {
   return middle === right ? `${left} = ${right}` : `${left} = ${middle} = ${right}`;
 }
 
+/**
+ * @param {Dissection} apart
+ * @returns {PartialStep}
+ */
 function restStep(apart) {
   const { neurons, inputs } = apart;
   const title = `The other ${neurons.length - 1} neurons, in the same way`;
@@ -80,6 +111,11 @@ function restStep(apart) {
   };
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} known
+ * @returns {Step["below"]}
+ */
 function slopesBelow(apart, known) {
   return {
     label: "slope s",
@@ -90,6 +126,10 @@ function slopesBelow(apart, known) {
   };
 }
 
+/**
+ * @param {Dissection} apart
+ * @returns {PartialStep[]}
+ */
 export function errorSteps(apart) {
   const { outputs, pattern, inputs } = apart;
   const picked = apart.small ? outputs.map((_, m) => m) : [apart.leading];

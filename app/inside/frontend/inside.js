@@ -1,7 +1,9 @@
+// @ts-check
 // The Inside page in one piece: the server sends a dissection, the reader steps through it here.
 
+import { required } from "../../shared/frontend/required.js";
 import { whole } from "../../shared/frontend/numbers.js";
-import { el, patch } from "../../shared/frontend/dom.js";
+import { el, find, part, patch } from "../../shared/frontend/dom.js";
 import { Outbox } from "../../shared/frontend/outbox.js";
 import { Theme } from "../../shared/frontend/theme.js";
 import { Choices } from "./choices.js";
@@ -12,42 +14,59 @@ import { Panel } from "./panels.js";
 import { sameOrNear, story } from "./story.js";
 import { SPEEDS, Transport } from "./transport.js";
 
+/** @import { Send } from "../../shared/frontend/outbox.js" */
+/** @import { DissectionPayload, InsideMessages, InsidePayload } from "./payloads.d.ts" */
+/** @import { Step, Way } from "./steps.d.ts" */
+
 const POLL_INTERVAL_MS = 600;
 
 export class Inside {
+  /** @type {Way} */
+  way = "forward";
+  /** @type {number} */
+  index = 0;
+  /** @type {number} */
+  speed = 1;
+  /** @type {Step[]} */
+  steps = [];
+  /** @type {Dissection | null} */
+  apart = null;
+  /** @type {number | undefined} */
+  noticeId;
+  /** @type {ReturnType<typeof setInterval> | null} */
+  timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  poller;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Send} send
+   */
   constructor(root, send) {
     this.root = root;
+    /** @type {Outbox<InsideMessages, {}>} */
     this.outbox = new Outbox(send);
-    this.way = "forward";
-    this.index = 0;
-    this.speed = 1;
-    this.steps = [];
-    this.build(root);
-    this.outbox.post("hello");
-  }
-
-  build(root) {
-    this.part = (name) => root.querySelector(`[data-part="${name}"]`);
-    this.frame = root.querySelector(".inside");
+    this.frame = find(root, ".inside");
     this.theme = new Theme(this.frame);
-    this.choices = new Choices(this.part("choices"), {
+    this.choices = new Choices(part(this.root, "choices"), {
       pattern: (p) => this.outbox.replace("pattern", { p }),
       iteration: (k) => this.outbox.replace("iteration", { k }),
       way: (way) => this.setWay(way),
       neuron: (id) => this.outbox.replace("neuron", { id }),
     });
-    this.drawing = new StepDrawing(this.part("drawing"), (node) => this.chooseNode(node));
-    this.panel = new Panel(this.part("panel"));
-    this.transport = new Transport(this.part("transport"), {
+    this.drawing = new StepDrawing(part(this.root, "drawing"), (node) => this.chooseNode(node));
+    this.panel = new Panel(part(this.root, "panel"));
+    this.transport = new Transport(part(this.root, "transport"), {
       step: (by) => this.step(by),
       stage: (stage) => this.go(this.steps.findIndex((step) => step.stage === stage)),
       toggle: () => this.toggle(),
       speed: (i) => this.setSpeed(i),
     });
-    this.onKey = (event) => this.key(event);
+    this.onKey = (/** @type {KeyboardEvent} */ event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
     this.resizer = new ResizeObserver(() => this.redraw());
     this.resizer.observe(this.frame);
+    this.outbox.post("hello");
   }
 
   destroy() {
@@ -61,35 +80,42 @@ export class Inside {
 
   // From the server.
 
+  /** @param {InsidePayload} data */
   receive(data) {
     this.outbox.acknowledge(data.ack);
     clearTimeout(this.poller);
     const { blocked } = data;
-    patch(this.part("blocked"), { text: blocked ?? "", hidden: !blocked });
-    patch(this.part("room"), { hidden: Boolean(blocked) });
-    patch(this.part("choices"), { hidden: Boolean(blocked) });
+    patch(part(this.root, "blocked"), { text: blocked ?? "", hidden: !blocked });
+    patch(part(this.root, "room"), { hidden: Boolean(blocked) });
+    patch(part(this.root, "choices"), { hidden: Boolean(blocked) });
     this.showNotes(data);
-    if (blocked) {
+    if (data.blocked !== null) {
       this.pause();
       this.apart = null;
       if (data.poll) this.poller = setTimeout(() => this.outbox.replace("poll"), POLL_INTERVAL_MS);
     } else this.take(data);
   }
 
+  /** @param {InsidePayload} data */
   showNotes(data) {
-    const notes = [...(data.notes ?? [])];
-    if (data.notice && data.notice.id !== this.noticeId) notes.unshift(data.notice.text);
+    const notes = [];
+    if (data.notice && data.notice.id !== this.noticeId) notes.push(data.notice.text);
     this.noticeId = data.notice?.id;
-    if (!data.blocked && !data.small) {
+    if (data.blocked === null) {
+      notes.push(...data.notes);
       const { id } = data.network.neurons[data.neuron];
-      notes.push(
-        `Too large to show every number: the formulas are about ${id}; click another neuron to follow that one.`,
-      );
+      if (!data.small)
+        notes.push(
+          `Too large to show every number: the formulas are about ${id}; ` +
+            "click another neuron to follow that one.",
+        );
+      if (data.held_back)
+        notes.push(`${whole(data.held_back)} more patterns are held back to test.`);
     }
-    if (data.held_back) notes.push(`${whole(data.held_back)} more patterns are held back to test.`);
-    patch(this.part("notes"), { text: notes.join(" ") });
+    patch(part(this.root, "notes"), { text: notes.join(" ") });
   }
 
+  /** @param {DissectionPayload} data */
   take(data) {
     const before = this.steps[this.index];
     this.apart = new Dissection(data);
@@ -99,32 +125,39 @@ export class Inside {
     this.go(sameOrNear(this.steps, before), true);
   }
 
+  /** @param {Way} way */
   setWay(way) {
     const before = this.steps[this.index];
     this.way = way;
-    this.steps = story(this.apart, way);
-    this.choices.show(this.apart, way);
+    const apart = required(this.apart);
+    this.steps = story(apart, way);
+    this.choices.show(apart, way);
     this.go(sameOrNear(this.steps, before));
   }
 
+  /** @param {number} node */
   chooseNode(node) {
-    const k = node - this.apart.inputs;
+    const apart = required(this.apart);
+    const k = node - apart.inputs;
     if (k < 0) return;
-    const name = this.apart.name(k);
-    if (!this.apart.small) return this.outbox.replace("neuron", { id: name });
+    const name = apart.name(k);
+    if (!apart.small) return this.outbox.replace("neuron", { id: name });
     this.go(this.steps.findIndex((step) => step.id === `forward:${name}`));
   }
 
   // Stepping.
 
+  /** @param {number} index */
   go(index, quiet = false) {
     if (index < 0) return;
     this.index = Math.max(0, Math.min(this.steps.length - 1, index));
     this.redraw();
     const { say } = this.steps[this.index];
-    if (!quiet || this.part("live").textContent === "") patch(this.part("live"), { text: say });
+    if (!quiet || part(this.root, "live").textContent === "")
+      patch(part(this.root, "live"), { text: say });
   }
 
+  /** @param {number} by */
   step(by) {
     this.pause();
     this.go(Math.max(0, this.index + by));
@@ -133,7 +166,7 @@ export class Inside {
   toggle() {
     if (this.timer) return this.pause();
     if (this.index >= this.steps.length - 1) this.go(0);
-    this.timer = setInterval(() => this.tick(), SPEEDS[this.speed][1]);
+    this.timer = setInterval(() => this.tick(), SPEEDS[this.speed].delay);
     this.redraw();
   }
 
@@ -143,11 +176,12 @@ export class Inside {
   }
 
   pause() {
-    clearInterval(this.timer);
+    if (this.timer) clearInterval(this.timer);
     this.timer = null;
     if (this.apart) this.redraw();
   }
 
+  /** @param {number} i */
   setSpeed(i) {
     this.speed = i;
     if (!this.timer) return;
@@ -155,9 +189,13 @@ export class Inside {
     this.toggle();
   }
 
-  /** Arrow keys and space, wherever the focus is, but not in a field that needs them. */
+  /**
+   * Arrow keys and space, wherever the focus is, but not in a field that needs them.
+   *
+   * @param {KeyboardEvent} event
+   */
   key(event) {
-    const target = event.composedPath()[0];
+    const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
     if (!this.apart || event.altKey || event.ctrlKey || event.metaKey) return;
     if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || target.isContentEditable) return;
     const button = target.tagName === "BUTTON" || target.tagName === "A";
@@ -179,11 +217,15 @@ export class Inside {
     if (!this.apart || !this.steps.length) return;
     const look = this.theme.look();
     const step = this.steps[this.index];
-    patch(this.part("title"), { text: step.title });
+    patch(part(this.root, "title"), { text: step.title });
+    /**
+     * @param {string[]} texts
+     * @param {string} name
+     */
     const lines = (texts, name) => texts.map((text) => el("p", { class: name }, maths(text)));
-    this.part("formula").replaceChildren(...lines(step.formula, "line"));
-    this.part("numbers").replaceChildren(...lines(step.numbers, "line"));
-    this.part("legend").replaceChildren(legend(step));
+    part(this.root, "formula").replaceChildren(...lines(step.formula, "line"));
+    part(this.root, "numbers").replaceChildren(...lines(step.numbers, "line"));
+    part(this.root, "legend").replaceChildren(legend(step));
     this.drawing.show(step, look.palette);
     this.panel.show(this.apart, step, look);
     this.transport.show(this.steps, this.index, Boolean(this.timer));

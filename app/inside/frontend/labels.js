@@ -1,12 +1,22 @@
+// @ts-check
 // Where the numbers of lit links stand: on their link, clear of the boxes and of each other.
 
 import { halfOf, pointOn } from "../../shared/frontend/geometry.js";
+
+/** @import { Curve, Pair } from "../../shared/frontend/geometry.js" */
+/** @import { Node } from "../../shared/frontend/graph.js" */
+/** @typedef {{x: number, y: number, w: number, h: number}} Box centre and size */
 
 const STATIONS = [0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.45, 0.55, 0.82, 0.18];
 
 /**
  * Places of labels. links: [{curve, text}]; nodes: drawn nodes with their names above; size: of the
  * text. A label that finds no room stands at its link's middle all the same.
+ *
+ * @param {{curve: Curve, text: string}[]} links
+ * @param {Node[]} nodes
+ * @param {number} size
+ * @returns {Pair[]}
  */
 export function placeLabels(links, nodes, size) {
   const taken = nodes.map((node) => {
@@ -24,7 +34,12 @@ export function placeLabels(links, nodes, size) {
   });
 }
 
-/** Whether two boxes, by centre and size, overlap. */
+/**
+ * Whether two boxes, by centre and size, overlap.
+ *
+ * @param {Box} a
+ * @param {Box} b
+ */
 function overlap(a, b) {
   return Math.abs(a.x - b.x) < (a.w + b.w) / 2 && Math.abs(a.y - b.y) < (a.h + b.h) / 2;
 }

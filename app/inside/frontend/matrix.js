@@ -1,9 +1,15 @@
+// @ts-check
 // A part of Q, with g beside it, as a picture; with its numbers where they fit.
 
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
 import { at } from "../../shared/frontend/palette.js";
 import { trianglePlace } from "./dissection.js";
 import { num } from "./notation.js";
+
+/** @import { Palette } from "../../shared/frontend/palette.js" */
+/** @import { Look } from "../../shared/frontend/theme.js" */
+/** @import { Dissection } from "./dissection.js" */
+/** @import { MatrixSpec } from "./steps.d.ts" */
 
 const NUMBERED = 16; // rows up to which every cell has its number
 const GAP = 12; // between Q and g
@@ -13,6 +19,27 @@ const TOP = 22;
 const HINT = "Point at a cell for its number. Colours follow the cube root.";
 
 export class Matrix {
+  /** @type {Dissection} */
+  apart;
+  /** @type {MatrixSpec} */
+  spec;
+  /** @type {number} */
+  n;
+  /** @type {Float32Array} */
+  values;
+  /** @type {Float64Array} */
+  side;
+  /** @type {number} */
+  most;
+  /** @type {number} */
+  mostSide;
+  /** @type {number} */
+  down;
+  /** @type {number} */
+  across;
+  /** @type {number} */
+  sideWidth;
+
   constructor() {
     this.canvas = el("canvas", { class: "matrix-canvas", role: "img" });
     this.hint = el("p", { class: "hint", text: HINT });
@@ -21,7 +48,13 @@ export class Matrix {
     this.box = el("div", { class: "matrix" }, this.canvas, this.hint);
   }
 
-  /** spec: {of: frame number or "share", mark, damped}. */
+  /**
+   * spec: {of: frame number or "share", mark, damped}.
+   *
+   * @param {Dissection} apart
+   * @param {MatrixSpec} spec
+   * @param {Look} look
+   */
   show(apart, spec, look) {
     const { sums } = apart;
     Object.assign(this, { apart, spec });
@@ -34,10 +67,11 @@ export class Matrix {
     this.paint(look);
   }
 
+  /** @param {Look} look */
   paint({ palette, ink, faint }) {
     const { n } = this;
     const width = this.box.clientWidth || 400;
-    const room = this.box.parentElement?.clientHeight - 104;
+    const room = (this.box.parentElement?.clientHeight ?? 0) - 104;
     const tall = Math.max(200, room > 0 ? room : 0);
     const across = (width - LEFT - GAP) / (n + 1);
     const down = (Math.min(tall, width) - TOP - 2) / n;
@@ -58,21 +92,37 @@ export class Matrix {
     this.paintMark(context, ink);
   }
 
-  /** Left edge of a column; column n is g. */
+  /**
+   * Left edge of a column; column n is g.
+   *
+   * @param {number} column
+   */
   left(column) {
     return LEFT + column * this.across + (column === this.n ? GAP : 0);
   }
 
+  /** @param {number} row */
   top(row) {
     return TOP + row * this.down;
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} column
+   * @param {number} row
+   * @param {number} share
+   * @param {Palette} palette
+   */
   paintCell(context, column, row, share, palette) {
     const width = column === this.n ? this.sideWidth : this.across;
     context.fillStyle = palette.css[at(Math.cbrt(share || 0))];
     context.fillRect(this.left(column), this.top(row), width + 0.4, this.down + 0.4);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {string} ink
+   */
   paintNumbers(context, ink) {
     const { n, across, down } = this;
     if (n > NUMBERED || across < 27 || down < 13) return;
@@ -91,7 +141,13 @@ export class Matrix {
     }
   }
 
-  /** Lines between neurons, and their names where they fit. */
+  /**
+   * Lines between neurons, and their names where they fit.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {string} ink
+   * @param {string} faint
+   */
   paintBlocks(context, ink, faint) {
     const { apart, across, down, n } = this;
     const of = apart.sums.weights.map((weight) => apart.ends[weight][1]);
@@ -117,7 +173,12 @@ export class Matrix {
     context.fillText("g", this.left(n) + this.sideWidth / 2, TOP - 10);
   }
 
-  /** Frames: the entry that the numbers follow, or the diagonal that the damping is added to. */
+  /**
+   * Frames: the entry that the numbers follow, or the diagonal that the damping is added to.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {string} ink
+   */
   paintMark(context, ink) {
     const { across, down, n, spec } = this;
     context.strokeStyle = ink;
@@ -128,16 +189,22 @@ export class Matrix {
     }
   }
 
+  /**
+   * @param {number} row
+   * @param {number} column
+   */
   value(row, column) {
     return this.values[trianglePlace(row, column, this.n)];
   }
 
+  /** @param {PointerEvent} event */
   hover(event) {
     const { apart, n } = this;
     const row = Math.floor((event.offsetY - TOP) / this.down);
     const column =
       event.offsetX >= this.left(n) ? n : Math.floor((event.offsetX - LEFT) / this.across);
     if (row < 0 || row >= n || column < 0) return;
+    /** @param {number} i */
     const name = (i) => apart.weightName(apart.sums.weights[i]);
     if (column === n) this.hint.textContent = `g, ${name(row)}: ${num(this.side[row])}`;
     else
@@ -145,6 +212,7 @@ export class Matrix {
   }
 }
 
+/** @param {Iterable<number>} values */
 function largest(values) {
   let most = 0;
   for (const value of values) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));

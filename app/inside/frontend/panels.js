@@ -1,5 +1,7 @@
+// @ts-check
 // What stands beside the drawing: the numbers of a step as a table, or a matrix.
 
+import { required } from "../../shared/frontend/required.js";
 import { el } from "../../shared/frontend/dom.js";
 import { outcomeOf } from "./attemptsteps.js";
 import { trianglePlace } from "./dissection.js";
@@ -7,24 +9,50 @@ import { maths } from "./maths.js";
 import { Matrix } from "./matrix.js";
 import { num } from "./notation.js";
 
+/** @import { Look } from "../../shared/frontend/theme.js" */
+/** @import { Dissection } from "./dissection.js" */
+/** @import { MatrixSpec, Step, TableSpec } from "./steps.d.ts" */
+/** @typedef {{cells: (string | Node)[], at?: boolean, off?: boolean}} Row */
+
 const MOST_ROWS = 80;
 
+/**
+ * @param {Dissection} apart
+ * @param {TableSpec} spec
+ */
+function tableOf(apart, spec) {
+  // Its kind says which specification a table takes.
+  const make = /** @type {(apart: Dissection, spec: TableSpec) => HTMLElement[]} */ (
+    TABLES[spec.kind]
+  );
+  return make(apart, spec);
+}
+
 export class Panel {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     this.matrix = new Matrix();
   }
 
-  /** look: {palette, ink, faint} */
+  /**
+   * @param {Dissection} apart
+   * @param {Step} step
+   * @param {Look} look
+   */
   show(apart, step, look) {
     const { panel } = step;
     if (panel.kind === "matrix") this.showMatrix(apart, panel, look);
-    else this.root.replaceChildren(...TABLES[panel.kind](apart, panel));
+    else this.root.replaceChildren(...tableOf(apart, panel));
     const marked = [...this.root.querySelectorAll(".at")];
     for (const row of [marked.at(-1), marked[0]]) this.bringIntoView(row);
   }
 
-  /** Scroll the panel, and nothing around it. */
+  /**
+   * Scroll the panel, and nothing around it.
+   *
+   * @param {Element | undefined} row
+   */
   bringIntoView(row) {
     if (!row) return;
     const [box, own] = [this.root.getBoundingClientRect(), row.getBoundingClientRect()];
@@ -32,12 +60,17 @@ export class Panel {
     else if (own.top < box.top + 30) this.root.scrollTop -= box.top + 30 - own.top;
   }
 
+  /**
+   * @param {Dissection} apart
+   * @param {MatrixSpec} panel
+   * @param {Look} look
+   */
   showMatrix(apart, panel, look) {
     const { sums, patterns, N } = apart;
     const done = panel.of === "share" ? null : sums.after[panel.of];
     const part = sums.weights.length < N ? `, the weights of ${apart.name(apart.neuron)} only` : "";
     this.root.replaceChildren(
-      el("div", { class: "counter" }, counter(panel, done, patterns)),
+      el("div", { class: "counter" }, counter(done, patterns)),
       el("p", { class: "caption", text: `${panel.title}${part}` }),
       this.matrix.box,
       apart.small ? matrixTable(apart, panel) : "",
@@ -46,7 +79,12 @@ export class Panel {
   }
 }
 
-/** The same as a table, for a screen reader and for copying. */
+/**
+ * The same as a table, for a screen reader and for copying.
+ *
+ * @param {Dissection} apart
+ * @param {MatrixSpec} matrixSpec
+ */
 function matrixTable(apart, { of, title }) {
   const { sums } = apart;
   const values = of === "share" ? sums.share : sums.frames[of];
@@ -73,7 +111,11 @@ function matrixTable(apart, { of, title }) {
   return details;
 }
 
-function counter(panel, done, patterns) {
+/**
+ * @param {number | null} done
+ * @param {number} patterns
+ */
+function counter(done, patterns) {
   if (done === null) return [el("b", { text: "this pattern alone" })];
   return [
     el("b", { text: `${done} of ${patterns}` }),
@@ -82,7 +124,13 @@ function counter(panel, done, patterns) {
   ];
 }
 
-/** A table from rows of cells; a row is {cells, at, off}. */
+/**
+ * A table from rows of cells; a row is {cells, at, off}.
+ *
+ * @param {string[]} head
+ * @param {Row[]} rows
+ * @returns {HTMLElement[]}
+ */
 function table(head, rows, caption = "") {
   const shown = rows.slice(0, MOST_ROWS);
   const body = shown.map(({ cells, at, off }) =>
@@ -92,6 +140,7 @@ function table(head, rows, caption = "") {
       cells.map((cell, i) => (i ? el("td", {}, cell) : el("th", { scope: "row" }, cell))),
     ),
   );
+  /** @type {HTMLElement[]} */
   const parts = [
     el(
       "table",
@@ -114,6 +163,7 @@ function table(head, rows, caption = "") {
   return parts;
 }
 
+/** @type {{[K in TableSpec["kind"]]: (apart: Dissection, spec: Extract<TableSpec, {kind: K}>) => HTMLElement[]}} */
 const TABLES = {
   nodes(apart, { known, at }) {
     const { pattern, inputs } = apart;
@@ -208,6 +258,7 @@ const TABLES = {
   },
 
   row(apart, { m, upto, way, both }) {
+    /** @param {number} n */
     const reached = (n) => apart.reaches(apart.ends[n][1], apart.outputs[m]);
     const all = apart.small ? apart.weights : null;
     const picked = all ? Array.from(all, (_, n) => n) : apart.weightsOf(apart.neuron);
@@ -229,7 +280,8 @@ const TABLES = {
   },
 
   step(apart, { a, after }) {
-    const { step, weights } = apart.attempts[a];
+    const attempt = apart.attempts[a];
+    const [step, weights] = [required(attempt.step), required(attempt.weights)];
     const picked = apart.small ? Array.from(step, (_, n) => n) : apart.weightsOf(apart.neuron);
     return table(
       ["weight", "w", "Δw", "w + Δw"],
@@ -261,7 +313,12 @@ const TABLES = {
   },
 };
 
-/** One row of the delta matrix of a network too large to show the whole. */
+/**
+ * One row of the delta matrix of a network too large to show the whole.
+ *
+ * @param {Dissection} apart
+ * @param {number} k
+ */
 function deltaRow(apart, k) {
   const columns = apart.neurons.map((_, j) => j).filter((j) => j <= k && apart.reaches(j, k));
   return table(

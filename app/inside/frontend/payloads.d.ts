@@ -4,6 +4,7 @@ import type {
   Ack,
   Base64,
   NetworkBlock,
+  NoFields,
   Notice,
   SentGraph,
 } from "../../shared/frontend/payloads.d.ts";
@@ -126,4 +127,13 @@ export interface AttemptBlock {
   /** float64. */
   step?: Base64;
   weights?: Base64;
+}
+
+/** What the browser sends back: the fields of each kind of message (app/inside/view.py). */
+export interface InsideMessages {
+  hello: NoFields;
+  poll: NoFields;
+  iteration: { k: number };
+  pattern: { p: number };
+  neuron: { id: string };
 }

@@ -1,6 +1,16 @@
+// @ts-check
 // Steps of the sums: the outer product of this pattern's rows into Q, its share of g, then all patterns.
 
 import { factor, num, sum } from "./notation.js";
+
+/** @import { Pair } from "../../shared/frontend/geometry.js" */
+/** @import { Dissection, Sums } from "./dissection.js" */
+/**
+ * @import { PartialStep } from "./steps.d.ts"
+ *
+ * @param {Dissection} apart
+ * @returns {PartialStep[]}
+ */
 
 export function sumSteps(apart) {
   const { sums, p, patterns } = apart;
@@ -11,10 +21,15 @@ export function sumSteps(apart) {
   return [...steps, completeStep(apart, sums.after.length - 1)];
 }
 
+/** @param {(number | null)[]} values */
 function square(values) {
-  return values.map((value) => `${factor(value)}²`).join(" + ");
+  return values.map((value) => `${factor(value ?? NaN)}²`).join(" + ");
 }
 
+/**
+ * @param {Dissection} apart
+ * @returns {PartialStep}
+ */
 function shareStep(apart) {
   const { sums, outputs, pattern } = apart;
   const { corner } = sums;
@@ -22,7 +37,7 @@ function shareStep(apart) {
   const several = outputs.length > 1;
   const more = outputs.length > corner.parts.length ? " + …" : "";
   const g = num(sums.gradient_share[corner.place]);
-  const parts = corner.parts.map((j, m) => [j, pattern.errors[m]]);
+  const parts = corner.parts.map((j, m) => /** @type {Pair} */ ([j ?? NaN, pattern.errors[m]]));
   return {
     id: "share",
     stage: "sums",
@@ -42,6 +57,11 @@ function shareStep(apart) {
   };
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} own frame before this pattern
+ * @returns {PartialStep}
+ */
 function addStep(apart, own) {
   const { sums, p, patterns } = apart;
   const { corner } = sums;
@@ -53,7 +73,7 @@ function addStep(apart, own) {
     formula: ["Q ← Q + q,   g ← g + η", "J itself is never stored"],
     numbers: [
       `for ${name}, with itself:`,
-      `Q: ${sum([corner.before, corner.share])} = ${num(corner.after)}`,
+      `Q: ${sum([corner.before ?? NaN, corner.share ?? NaN])} = ${num(corner.after)}`,
       `g: ${sum([sums.gradients[own][corner.place], sums.gradient_share[corner.place]])} = ${num(sums.gradients[own + 1][corner.place])}`,
     ],
     say: `Added into Q after ${p} patterns before it: pattern ${p + 1} of ${patterns}. For the ${name}: ${num(corner.after)}.`,
@@ -63,6 +83,11 @@ function addStep(apart, own) {
   };
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} f frame
+ * @returns {PartialStep}
+ */
 function runStep(apart, f) {
   const { sums, patterns } = apart;
   const { corner } = sums;
@@ -85,6 +110,11 @@ function runStep(apart, f) {
   };
 }
 
+/**
+ * @param {Dissection} apart
+ * @param {number} f frame
+ * @returns {PartialStep}
+ */
 function completeStep(apart, f) {
   const { sums, patterns } = apart;
   return {
@@ -103,12 +133,17 @@ function completeStep(apart, f) {
   };
 }
 
+/**
+ * @param {Sums} sums
+ * @param {number} f frame
+ */
 function entry(sums, f) {
   const n = sums.weights.length;
   const { place } = sums.corner;
   return sums.frames[f][place * n - (place * (place - 1)) / 2];
 }
 
+/** @param {Dissection} apart */
 function litAll(apart) {
   return { nodes: apart.names.map((_, i) => i), links: apart.sums.weights };
 }

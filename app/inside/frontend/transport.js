@@ -1,18 +1,39 @@
+// @ts-check
 // Stepping: back, forward, autoplay with its speed, and the bar of stages.
 
+import { required } from "../../shared/frontend/required.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 import { STAGES } from "./story.js";
 
+/** @import { Step } from "./steps.d.ts" */
+
+/**
+ * @typedef {object} TransportHost
+ * @property {(by: number) => void} step
+ * @property {(stage: string) => void} stage
+ * @property {() => void} toggle
+ * @property {(i: number) => void} speed
+ */
+
+/** Milliseconds between steps that play by themselves. */
 export const SPEEDS = [
-  ["slow", 5000],
-  ["normal", 2500],
-  ["fast", 900],
+  { title: "slow", delay: 5000 },
+  { title: "normal", delay: 2500 },
+  { title: "fast", delay: 900 },
 ];
 
 export class Transport {
-  /** host: {go(index), step(by), toggle(), speed(i)} */
+  /**
+   * @param {HTMLElement} root
+   * @param {TransportHost} host
+   */
   constructor(root, host) {
     this.host = host;
+    /**
+     * @param {string} label
+     * @param {string} text
+     * @param {() => void} action
+     */
     const button = (label, text, action, extra = {}) =>
       el("button", {
         type: "button",
@@ -27,8 +48,8 @@ export class Transport {
     this.next = button("One step forward (right arrow)", "▶", () => host.step(1), { class: "big" });
     this.speed = el(
       "select",
-      { "aria-label": "Speed", onchange: () => host.speed(Number(this.speed.value)) },
-      SPEEDS.map(([text], i) => el("option", { value: i, text })),
+      { "aria-label": "Speed", onchange: (event) => host.speed(Number(event.currentTarget.value)) },
+      SPEEDS.map(({ title }, i) => el("option", { value: String(i), text: title })),
     );
     this.speed.value = "1";
     this.number = el("span");
@@ -57,6 +78,11 @@ export class Transport {
     );
   }
 
+  /**
+   * @param {Step[]} steps
+   * @param {number} index
+   * @param {boolean} playing
+   */
   show(steps, index, playing) {
     const { stage } = steps[index];
     const reached = STAGES.findIndex(([name]) => name === stage);
@@ -66,7 +92,7 @@ export class Transport {
     patch(this.play, { text: playing ? "Pause" : "Play" });
     this.play.setAttribute("aria-label", playing ? "Pause (space)" : "Play (space)");
     STAGES.forEach(([name], i) => {
-      const chip = this.stages.get(name);
+      const chip = required(this.stages.get(name));
       chip.hidden = !steps.some((step) => step.stage === name);
       chip.classList.toggle("done", i < reached);
       if (name === stage) chip.setAttribute("aria-current", "step");

@@ -1,17 +1,44 @@
+// @ts-check
 // One card a lane: its small stage, its numbers at the position of the replay, what became of it.
 
 import { duration, short, whole } from "../../shared/frontend/numbers.js";
-import { el, fitCanvas, patch } from "../../shared/frontend/dom.js";
+import { contextOf, el, fitCanvas, patch } from "../../shared/frontend/dom.js";
+
+/** @import { Pair } from "../../shared/frontend/geometry.js" */
+/** @import { Palette } from "../../shared/frontend/palette.js" */
+/** @import { Look } from "../../shared/frontend/theme.js" */
+/** @import { Snapshot } from "./curves.js" */
+/** @import { NetworkScene } from "./payloads.d.ts" */
+/** @import { Lane, Plot, Position, Scene } from "./race.js" */
+
+/**
+ * @typedef {object} CardView
+ * @property {string} title
+ * @property {string} colour
+ * @property {number[]} dash
+ * @property {Palette} palette
+ * @property {Scene} scene
+ * @property {Look} look
+ * @property {number} target
+ * @property {boolean} counts
+ * @property {number} patterns
+ */
 
 const BOX = 128;
 
 export class Card {
+  /** @type {Lane} */
+  lane;
+  /** @type {Record<string, HTMLElement>} */
+  values = {};
+  /** @type {HTMLElement} */
+  scoreName;
+
   constructor() {
     this.canvas = el("canvas", { class: "picture", role: "img" });
     this.swatch = el("canvas", { class: "swatch", "aria-hidden": "true" });
     this.title = el("h3");
     this.settings = el("p", { class: "settings" });
-    this.values = {};
     const rows = [
       ["iterations", "iterations"],
       ["seconds", "time"],
@@ -37,7 +64,12 @@ export class Card {
     );
   }
 
-  /** What does not change while a race runs. */
+  /**
+   * What does not change while a race runs.
+   *
+   * @param {Lane} lane
+   * @param {Scene | undefined} scene
+   */
   setLane(lane, scene) {
     this.lane = lane;
     patch(this.title, { text: lane.title });
@@ -47,7 +79,14 @@ export class Card {
     this.canvas.hidden = lane.state === "refused" || !scene;
   }
 
-  /** at: {row, sse, iterations, seconds, work} | null; look: a picture | null */
+  /**
+   * at: {row, sse, iterations, seconds, work} | null; look: a picture | null
+   *
+   * @param {Lane} lane
+   * @param {Position | null} at
+   * @param {Snapshot | null} look
+   * @param {CardView} view
+   */
   show(lane, at, look, view) {
     const ended = at === null || at.last;
     const { values } = this;
@@ -65,6 +104,7 @@ export class Card {
     if (!this.canvas.hidden) this.drawPicture(look, view);
   }
 
+  /** @param {CardView} cardView */
   drawSwatch({ colour, dash }) {
     const context = fitCanvas(this.swatch, 30, 12);
     context.strokeStyle = colour;
@@ -76,9 +116,13 @@ export class Card {
     context.stroke();
   }
 
+  /**
+   * @param {Snapshot | null} look
+   * @param {CardView} view
+   */
   drawPicture(look, view) {
     const context = fitCanvas(this.canvas, BOX, BOX);
-    PICTURES[view.scene.kind](context, look, view);
+    drawScene(context, look, view);
     const score = look?.score;
     const said = Number.isFinite(score)
       ? `, ${scoreText(look, view)} ${view.counts ? "right" : "RMSE"}`
@@ -93,18 +137,38 @@ const NAMES = {
   network: "weights of the network",
 };
 
+/**
+ * @param {Snapshot | null} look
+ * @param {CardView} cardView
+ */
 function scoreText(look, { counts, patterns }) {
   if (!look || !Number.isFinite(look.score)) return "–";
   return counts ? `${look.score} of ${patterns}` : short(look.score);
 }
 
-const PICTURES = { surface: drawSurface, curve: drawCurve, network: drawNetwork };
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Snapshot | null} look
+ * @param {CardView} view
+ */
+function drawScene(context, look, view) {
+  const { scene } = view;
+  if (scene.kind === "network") drawNetwork(context, look, scene, view);
+  else if (scene.kind === "surface") drawSurface(context, look, scene, view);
+  else drawCurve(context, look, scene, view);
+}
 
-function drawSurface(context, look, { scene, palette }) {
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Snapshot | null} look
+ * @param {Plot} scene
+ * @param {CardView} cardView
+ */
+function drawSurface(context, look, scene, { palette }) {
   if (look) {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = scene.side;
-    const small = canvas.getContext("2d");
+    const small = contextOf(canvas);
     const image = small.createImageData(scene.side, scene.side);
     for (let i = 0; i < look.bytes.length; i++) {
       const c = 3 * look.bytes[i];
@@ -122,7 +186,13 @@ function drawSurface(context, look, { scene, palette }) {
   }
 }
 
-function drawCurve(context, look, { scene, palette, colour }) {
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Snapshot | null} look
+ * @param {Plot} scene
+ * @param {CardView} cardView
+ */
+function drawCurve(context, look, scene, { palette, colour }) {
   context.fillStyle = palette.negative;
   for (let p = 0; p < scene.x.length; p++) {
     context.beginPath();
@@ -139,7 +209,17 @@ function drawCurve(context, look, { scene, palette, colour }) {
   context.stroke();
 }
 
-function drawNetwork(context, look, { scene, palette, look: theme }) {
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Snapshot | null} look
+ * @param {NetworkScene} scene
+ * @param {CardView} cardView
+ */
+function drawNetwork(context, look, scene, { palette, look: theme }) {
+  /**
+   * @param {Pair} pair
+   * @returns {Pair}
+   */
   const place = ([x, y]) => [8 + x * (BOX - 16), 8 + y * (BOX - 16)];
   if (look) {
     scene.links.forEach(([source, target], n) => {

@@ -1,9 +1,30 @@
+// @ts-check
 // All error curves on one log-log chart, as far as the position of the replay.
 
+import { required } from "../../shared/frontend/required.js";
 import { short } from "../../shared/frontend/numbers.js";
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
-import { AXES, lastAtMost } from "./curves.js";
+import { axisTitle, lastAtMost } from "./curves.js";
 import { decadeTicks, shareOf, tickLabel } from "./scales.js";
+
+/** @import { Look } from "../../shared/frontend/theme.js" */
+/** @import { Axis, Curve } from "./curves.js" */
+/** @import { Range } from "./scales.js" */
+/** @typedef {{left: number, right: number, top: number, bottom: number}} Box */
+/** @typedef {{title: string, colour: string, dash: number[], curve: Curve}} ChartLane */
+/** @typedef {{title: string, colour: string, x: number, y: number}} LineEnd */
+
+/**
+ * @typedef {object} ChartView
+ * @property {ChartLane[]} lanes
+ * @property {Axis} axis
+ * @property {Range} range of the axis
+ * @property {number} limit value on the axis up to which curves are drawn
+ * @property {number} share position of the replay
+ * @property {boolean} live
+ * @property {number} target
+ * @property {Look} look
+ */
 
 const FLOOR = 1e-16; // errors below are rounding
 const LEFT = 58;
@@ -12,6 +33,13 @@ const TOP = 12;
 const GAP = 15; // between labels at line ends
 
 export class Chart {
+  /** @type {Box | undefined} */
+  box;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {(share: number | null, by?: number) => void} seek
+   */
   constructor(root, seek) {
     this.canvas = el("canvas", {
       class: "chart",
@@ -20,6 +48,7 @@ export class Chart {
       "aria-label": "Error curves",
     });
     root.append(this.canvas);
+    /** @param {PointerEvent} event */
     const grab = (event) => event.buttons && this.box && seek(this.share(event.clientX));
     this.canvas.addEventListener("pointerdown", grab);
     this.canvas.addEventListener("pointermove", grab);
@@ -31,12 +60,16 @@ export class Chart {
     });
   }
 
+  /** @param {number} clientX */
   share(clientX) {
+    const box = required(this.box);
     const x = clientX - this.canvas.getBoundingClientRect().left;
-    return Math.max(0, Math.min(1, (x - this.box.left) / (this.box.right - this.box.left)));
+    return Math.max(0, Math.min(1, (x - box.left) / (box.right - box.left)));
   }
 
-  /** view: {lanes: [{title, colour, dash, curve}], axis, range, limit, share, target, look, live} */
+  /**
+   * @param {ChartView} view
+   */
   draw(view) {
     const { width, height } = this.canvas.getBoundingClientRect();
     if (!width) return;
@@ -51,10 +84,12 @@ export class Chart {
     };
     this.box = box;
     const range = errorRange(view.lanes, view.target);
+    /** @param {number} sse */
     const y = (sse) => {
       const share = (Math.log10(Math.max(sse, FLOOR)) - range.low) / (range.high - range.low);
       return box.bottom - Math.max(-0.02, Math.min(1.02, share)) * (box.bottom - box.top);
     };
+    /** @param {number} value */
     const x = (value) => box.left + shareOf(view.range, value) * (box.right - box.left);
     grid(context, box, view, range, x, y);
     targetLine(context, box, view, y);
@@ -67,10 +102,16 @@ export class Chart {
   }
 }
 
-/** Whole decades that hold all errors. */
+/**
+ * Whole decades that hold all errors.
+ *
+ * @param {ChartLane[]} lanes
+ * @param {number} target
+ */
 export function errorRange(lanes, target) {
   let low = Infinity;
   let high = -Infinity;
+  /** @param {number} value */
   const see = (value) => {
     if (!Number.isFinite(value)) return;
     const exponent = Math.log10(Math.max(value, FLOOR));
@@ -91,6 +132,14 @@ export function errorRange(lanes, target) {
   };
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {ChartView} view
+ * @param {Range} range
+ * @param {(value: number) => number} x
+ * @param {(sse: number) => number} y
+ */
 function grid(context, box, view, range, x, y) {
   const { look, axis } = view;
   context.lineWidth = 1;
@@ -113,11 +162,7 @@ function grid(context, box, view, range, x, y) {
   context.strokeStyle = look.faint;
   stroke(context, box.left + 0.5, box.top, box.left + 0.5, box.bottom);
   context.fillStyle = look.ink;
-  context.fillText(
-    AXES.find(([name]) => name === axis)[1],
-    (box.left + box.right) / 2,
-    box.bottom + 31,
-  );
+  context.fillText(axisTitle(axis), (box.left + box.right) / 2, box.bottom + 31);
   context.save();
   context.translate(11, (box.top + box.bottom) / 2);
   context.rotate(-Math.PI / 2);
@@ -125,6 +170,12 @@ function grid(context, box, view, range, x, y) {
   context.restore();
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {ChartView} chartView
+ * @param {(sse: number) => number} y
+ */
 function targetLine(context, box, { target, look }, y) {
   if (!(target > 0)) return;
   context.setLineDash([3, 4]);
@@ -136,7 +187,16 @@ function targetLine(context, box, { target, look }, y) {
   context.fillText("target", box.left + 6, y(target) - 4);
 }
 
-/** Draw one curve up to the position, the rest faint; return where it ends. */
+/**
+ * Draw one curve up to the position, the rest faint; return where it ends.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {ChartLane} lane
+ * @param {ChartView} view
+ * @param {(value: number) => number} x
+ * @param {(sse: number) => number} y
+ * @returns {LineEnd}
+ */
 function curveLine(context, lane, view, x, y) {
   const { curve, colour, dash } = lane;
   const values = curve[view.axis];
@@ -162,6 +222,15 @@ function curveLine(context, lane, view, x, y) {
   return { title: lane.title, colour, x: px, y: py };
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Curve} curve
+ * @param {Float32Array} values
+ * @param {number} from
+ * @param {number} to
+ * @param {(value: number) => number} x
+ * @param {(sse: number) => number} y
+ */
 function path(context, curve, values, from, to, x, y) {
   if (to <= from) return;
   context.beginPath();
@@ -169,6 +238,11 @@ function path(context, curve, values, from, to, x, y) {
   context.stroke();
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {ChartView} chartView
+ */
 function marker(context, box, { share, look }) {
   const px = Math.round(box.left + share * (box.right - box.left)) + 0.5;
   context.strokeStyle = look.faint;
@@ -176,7 +250,14 @@ function marker(context, box, { share, look }) {
   stroke(context, px, box.top, px, box.bottom);
 }
 
-/** Names stand right of the chart, each as near to its line's end as the others let it. */
+/**
+ * Names stand right of the chart, each as near to its line's end as the others let it.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {LineEnd[]} ends
+ * @param {Box} box
+ * @param {Look} look
+ */
 function labels(context, ends, box, look) {
   const placed = ends.map((end) => ({ ...end, at: end.y })).sort((a, b) => a.at - b.at);
   placed.forEach((one, i) => (one.at = Math.max(one.at, i ? placed[i - 1].at + GAP : box.top + 6)));
@@ -193,6 +274,13 @@ function labels(context, ends, box, look) {
   }
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x1
+ * @param {number} y1
+ * @param {number} x2
+ * @param {number} y2
+ */
 function stroke(context, x1, y1, x2, y2) {
   context.beginPath();
   context.moveTo(x1, y1);
@@ -200,8 +288,9 @@ function stroke(context, x1, y1, x2, y2) {
   context.stroke();
 }
 
+/** @param {ChartView} chartView */
 function summary({ lanes, axis, target }) {
-  const words = AXES.find(([name]) => name === axis)[1].toLowerCase();
+  const words = axisTitle(axis).toLowerCase();
   const parts = lanes
     .filter(({ curve }) => curve?.count)
     .map(({ title, curve }) => {

@@ -1,23 +1,42 @@
+// @ts-check
 // A lane's numbers: what it had spent, and its error, at the rows the server sent.
 
+import { required } from "../../shared/frontend/required.js";
+
+/** @import { Base64 } from "../../shared/frontend/payloads.d.ts" */
+/** @typedef {"iterations" | "seconds" | "work" | "evaluations"} Axis */
+/** @typedef {Record<Axis | "sse", Float32Array> & {count: number}} Curve a column for each quantity */
+/** @typedef {{k: number, score: number, bytes: Uint8Array}} Snapshot picture of a lane at iteration k */
+
+/** @type {[name: Axis, title: string][]} */
 export const AXES = [
   ["iterations", "Iterations"],
   ["seconds", "Computing time"],
   ["work", "Work in forward passes"],
   ["evaluations", "Evaluations"],
 ];
-const COLUMNS = ["iterations", "seconds", "work", "evaluations", "sse"];
+const COLUMNS = /** @type {const} */ (["iterations", "seconds", "work", "evaluations", "sse"]);
 
-/** Base64 of float32 columns one after another -> {count, iterations, seconds, work, evaluations, sse}. */
+/** @param {Axis} axis */
+export function axisTitle(axis) {
+  return required(AXES.find(([name]) => name === axis))[1];
+}
+
+/**
+ * Base64 of float32 columns one after another -> {count, iterations, seconds, work, evaluations, sse}.
+ *
+ * @param {Base64 | undefined} text
+ * @returns {Curve}
+ */
 export function decodeCurve(text) {
   const bytes = decodeBytes(text ?? "");
   const numbers = new Float32Array(bytes.buffer, 0, bytes.length >> 2);
   const count = numbers.length / COLUMNS.length;
-  const curve = { count };
-  COLUMNS.forEach((name, i) => (curve[name] = numbers.subarray(i * count, (i + 1) * count)));
-  return curve;
+  const columns = COLUMNS.map((name, i) => [name, numbers.subarray(i * count, (i + 1) * count)]);
+  return { count, ...Object.fromEntries(columns) };
 }
 
+/** @param {Base64} text */
 export function decodeBytes(text) {
   const raw = atob(text);
   const bytes = new Uint8Array(raw.length);
@@ -25,7 +44,12 @@ export function decodeBytes(text) {
   return bytes;
 }
 
-/** The last index whose value is at most `most`; 0 if there is none. Values ascend. */
+/**
+ * The last index whose value is at most `most`; 0 if there is none. Values ascend.
+ *
+ * @param {ArrayLike<number>} values
+ * @param {number} most
+ */
 export function lastAtMost(values, most, count = values.length) {
   let [low, high] = [0, count - 1];
   while (low < high) {
@@ -36,7 +60,13 @@ export function lastAtMost(values, most, count = values.length) {
   return low;
 }
 
-/** The last picture taken at iteration k or before; the first one if all are later. */
+/**
+ * The last picture taken at iteration k or before; the first one if all are later.
+ *
+ * @param {Snapshot[]} looks
+ * @param {number} k
+ * @returns {Snapshot | null}
+ */
 export function lookAt(looks, k) {
   let found = looks[0] ?? null;
   for (const look of looks) if (look.k <= k) found = look;

@@ -1,6 +1,6 @@
 // What Python sends to the Race page (app/race/session.py, payload.py, snapshots.py).
 
-import type { Ack, Base64, Notice } from "../../shared/frontend/payloads.d.ts";
+import type { Ack, Base64, NoFields, Notice } from "../../shared/frontend/payloads.d.ts";
 
 export interface RacePayload {
   ack: Ack | null;
@@ -72,4 +72,22 @@ export interface NetworkScene {
   places: [x: number, y: number][];
   /** Source (-1 for the bias) and target of each weight. */
   links: [source: number, target: number][];
+}
+
+/** What the browser sends back: the fields of each kind of message (app/race/session.py). */
+export interface RaceMessages {
+  hello: NoFields;
+  poll: NoFields;
+  start: NoFields;
+  stop: NoFields;
+  go_on: NoFields;
+}
+
+/** What the browser has already, so that it is not sent again. */
+export interface RaceHave {
+  /** Key of the scene. */
+  key?: string;
+  race?: number;
+  /** Number of pictures by lane number. */
+  looks: Record<string, number>;
 }

@@ -1,7 +1,10 @@
+// @ts-check
 // The race in one piece: lanes run on the server, the browser draws them as they go and replays them.
 
+import { decodeFloats } from "../../shared/frontend/network.js";
+import { required } from "../../shared/frontend/required.js";
 import { duration, whole } from "../../shared/frontend/numbers.js";
-import { el, patch } from "../../shared/frontend/dom.js";
+import { el, find, part, patch } from "../../shared/frontend/dom.js";
 import { Outbox } from "../../shared/frontend/outbox.js";
 import { Theme } from "../../shared/frontend/theme.js";
 import { Card } from "./cards.js";
@@ -9,15 +12,37 @@ import { Chart } from "./chart.js";
 import { AXES, decodeBytes, decodeCurve, lastAtMost, lookAt } from "./curves.js";
 import { logRange, valueAt } from "./scales.js";
 
+/** @import { Send } from "../../shared/frontend/outbox.js" */
+/** @import { Axis, Curve, Snapshot } from "./curves.js" */
+/**
+ * @import { LaneBlock, NetworkScene, PlotScene, RaceHave, RaceMessages, RacePayload, SentLook }
+ *   from "./payloads.d.ts"
+ */
+/** @typedef {Omit<PlotScene, "x" | "y"> & {x: Float64Array, y: Float64Array}} Plot */
+/** @typedef {Plot | NetworkScene} Scene */
+/** @typedef {Omit<LaneBlock, "curve" | "looks" | "newest"> & {curve: Curve, looks: Snapshot[], newest: Snapshot | null}} Lane */
+
+/**
+ * @typedef {object} Position where a lane is at the limit of the axis
+ * @property {number} row
+ * @property {boolean} last whether this is its last row
+ * @property {number} iterations
+ * @property {number} seconds
+ * @property {number} work
+ * @property {number} sse
+ */
+
 const POLL_INTERVAL_MS = 120; // least time between an answer and the next request
 const BUSY_FACTOR = 1.5; // wait this many times as long as the last answer took
 const REPLAY_SECONDS = 9; // of a whole replay
+/** @type {Record<Axis, string>} */
 const SHORT_AXES = {
   iterations: "Iterations",
   seconds: "Time",
   work: "Work",
   evaluations: "Evaluations",
 };
+/** @type {Record<Axis, string>} */
 const HINTS = {
   iterations: "Steps of a rule: one of NBN is far more work than one of EBP",
   seconds: "Computing time on this server, without compiling",
@@ -27,25 +52,49 @@ const HINTS = {
 const DASHES = [[], [9, 4], [2, 3], [10, 3, 2, 3], [5, 3], [14, 4], [2, 2, 6, 2], [1, 4]];
 
 export class Race {
+  /** @type {Axis} */
+  axis = "iterations";
+  /** Position of the replay along the axis. @type {number} */
+  share = 1;
+  /** Whether the position is wherever the lanes are. @type {boolean} */
+  live = true;
+  /** @type {boolean} */
+  playing = false;
+  /** @type {Card[]} */
+  cards = [];
+  /** Pictures by lane number. @type {Map<number, Snapshot[]>} */
+  looks = new Map();
+  /** @type {Lane[]} */
+  lanes = [];
+  /** @type {Scene | undefined} */
+  scene;
+  /** @type {RacePayload | undefined} */
+  data;
+  /** @type {string | undefined} */
+  key;
+  /** @type {number | undefined} */
+  race;
+  /** @type {number | undefined} */
+  noticeId;
+  /** @type {number | null} */
+  asked = null;
+  /** @type {number | undefined} */
+  before;
+  /** @type {boolean} */
+  dirty = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  poller;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Send} send
+   */
   constructor(root, send) {
     this.root = root;
+    /** @type {Outbox<RaceMessages, RaceHave>} */
     this.outbox = new Outbox(send);
-    this.axis = "iterations";
-    this.share = 1; // position of the replay along the axis
-    this.live = true; // the position is wherever the lanes are
-    this.playing = false;
-    this.cards = [];
-    this.looks = new Map(); // lane number -> pictures
-    this.lanes = [];
     this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.build(root);
-    this.outbox.post("hello");
-    this.frame = requestAnimationFrame((now) => this.tick(now));
-  }
-
-  build(root) {
-    this.part = (name) => root.querySelector(`[data-part="${name}"]`);
-    this.box = root.querySelector(".race");
+    this.box = find(root, ".race");
     this.theme = new Theme(this.box);
     this.go = el("button", { class: "primary", onclick: () => this.press() });
     this.on = el("button", {
@@ -53,7 +102,7 @@ export class Race {
       onclick: () => this.outbox.post("go_on"),
       hidden: true,
     });
-    this.part("bar").append(this.go, this.on);
+    part(this.root, "bar").append(this.go, this.on);
     this.axes = el("div", { class: "buttons axes", role: "group", "aria-label": "Axis" });
     for (const [name, label] of AXES) {
       const text = SHORT_AXES[name];
@@ -72,14 +121,18 @@ export class Race {
     });
     this.slider.addEventListener("input", () => this.seek(Number(this.slider.value) / 1000));
     this.where = el("output", {});
-    this.part("player").append(
+    part(this.root, "player").append(
       this.axes,
       el("div", { class: "replay" }, this.toggle, this.slider, this.where),
     );
-    this.chart = new Chart(this.part("chart"), (share, by) => this.seek(share ?? this.share + by));
+    this.chart = new Chart(part(this.root, "chart"), (share, by = 0) =>
+      this.seek(share ?? this.share + by),
+    );
     this.resizer = new ResizeObserver(() => (this.dirty = true));
     this.resizer.observe(this.box);
     this.setAxis(this.axis);
+    this.outbox.post("hello");
+    this.frame = requestAnimationFrame((now) => this.tick(now));
   }
 
   destroy() {
@@ -92,6 +145,7 @@ export class Race {
 
   // From the server.
 
+  /** @param {RacePayload} data */
   receive(data) {
     this.outbox.acknowledge(data.ack);
     if (data.scene) this.setScene(data);
@@ -109,19 +163,27 @@ export class Race {
     this.pollIfNeeded(data);
   }
 
+  /** @param {RacePayload} racePayload */
   setScene({ key, scene }) {
     this.key = key;
-    const numbers = (text) => new Float64Array(decodeBytes(text).buffer);
+    if (!scene) return;
     this.scene =
-      scene.kind === "network" ? scene : { ...scene, x: numbers(scene.x), y: numbers(scene.y) };
+      scene.kind === "network"
+        ? scene
+        : { ...scene, x: decodeFloats(scene.x), y: decodeFloats(scene.y) };
   }
 
+  /** @param {RacePayload} data */
   begin(data) {
     this.race = data.race;
     this.looks = new Map();
     this.follow();
   }
 
+  /**
+   * @param {LaneBlock} lane
+   * @returns {Lane}
+   */
   takeLane(lane) {
     const kept = this.looks.get(lane.number) ?? [];
     const more = (lane.looks ?? []).map(unpack);
@@ -136,15 +198,16 @@ export class Race {
   }
 
   showLanes() {
-    const root = this.part("lanes");
+    const root = part(this.root, "lanes");
     while (this.cards.length < this.lanes.length) {
       this.cards.push(new Card());
-      root.append(this.cards.at(-1).box);
+      root.append(required(this.cards.at(-1)).box);
     }
     for (const card of this.cards.splice(this.lanes.length)) card.box.remove();
     this.cards.forEach((card, i) => card.setLane(this.lanes[i], this.scene));
   }
 
+  /** @param {RacePayload} data */
   describe(data) {
     patch(this.go, {
       text: data.running ? "Stop" : data.race ? "Start again" : "Start",
@@ -153,16 +216,17 @@ export class Race {
     this.go.classList.toggle("primary", !data.running);
     patch(this.on, { hidden: !data.can_go_on });
     // Counting aloud would drown everything else: a screen reader hears how it ended.
-    this.part("headline").setAttribute("aria-live", data.running ? "off" : "polite");
-    patch(this.part("headline"), { text: data.blocked || data.headline });
-    patch(this.part("facts"), { text: data.facts });
+    part(this.root, "headline").setAttribute("aria-live", data.running ? "off" : "polite");
+    patch(part(this.root, "headline"), { text: data.blocked || data.headline });
+    patch(part(this.root, "facts"), { text: data.facts });
     if (data.notice && data.notice.id !== this.noticeId) {
       const first = this.noticeId === undefined;
       this.noticeId = data.notice.id;
-      if (!first) patch(this.part("notice"), { text: data.notice.text, hidden: false });
+      if (!first) patch(part(this.root, "notice"), { text: data.notice.text, hidden: false });
     } else if (!data.notice) this.noticeId = 0;
   }
 
+  /** @param {RacePayload} data */
   pollIfNeeded(data) {
     clearTimeout(this.poller);
     const took = this.asked ? performance.now() - this.asked : 0;
@@ -180,15 +244,16 @@ export class Race {
   press() {
     const kind = this.data?.running ? "stop" : "start";
     if (this.outbox.asked(kind)) return;
-    patch(this.part("notice"), { hidden: true });
+    patch(part(this.root, "notice"), { hidden: true });
     if (kind === "start") this.follow();
     this.outbox.post(kind);
   }
 
+  /** @param {Axis} name */
   setAxis(name) {
     this.axis = name;
     for (const button of this.axes.children)
-      button.setAttribute("aria-pressed", String(button.dataset.axis === name));
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-axis") === name));
     this.dirty = true;
   }
 
@@ -197,6 +262,7 @@ export class Race {
     this.dirty = true;
   }
 
+  /** @param {number} share */
   seek(share) {
     this.share = Math.max(0, Math.min(1, share));
     this.live = this.share >= 1;
@@ -218,6 +284,7 @@ export class Race {
 
   // The screen.
 
+  /** @param {number} now */
   tick(now) {
     this.frame = requestAnimationFrame((next) => this.tick(next)); // first: one bad frame must not be the last
     const dt = Math.min(0.1, (now - (this.before ?? now)) / 1000);
@@ -236,7 +303,8 @@ export class Race {
   paint() {
     const look = this.theme.look();
     const { palette } = look;
-    const { data, scene, axis } = this;
+    const { axis } = this;
+    const [data, scene] = [required(this.data), required(this.scene)];
     this.box.dataset.state = data.running ? "running" : data.race ? "ended" : "ready"; // when the numbers say so too
     const range = logRange(this.lanes.map((lane) => lane.curve[axis]));
     const limit = this.live ? Infinity : valueAt(range, this.share);
@@ -281,7 +349,13 @@ export class Race {
     patch(this.where, { text: any && !this.live ? positionText(axis, limit) : "" });
   }
 
-  /** Where a lane is at the limit of the axis; null before it has run. */
+  /**
+   * Where a lane is at the limit of the axis; null before it has run.
+   *
+   * @param {Lane} lane
+   * @param {number} limit
+   * @returns {Position | null}
+   */
   rowOf(lane, limit) {
     const { curve } = lane;
     if (!curve.count) return null;
@@ -298,10 +372,18 @@ export class Race {
   }
 }
 
+/**
+ * @param {SentLook} look
+ * @returns {Snapshot}
+ */
 function unpack(look) {
   return { k: look.k, score: look.score ?? NaN, bytes: decodeBytes(look.tones) };
 }
 
+/**
+ * @param {Axis} axis
+ * @param {number} value
+ */
 function positionText(axis, value) {
   if (!Number.isFinite(value)) return "";
   if (axis === "seconds") return duration(value);

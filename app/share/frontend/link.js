@@ -1,13 +1,21 @@
+// @ts-check
 // The address of this experiment, and a button that copies it.
 
 import { el, patch } from "../../shared/frontend/dom.js";
 import { addressOf } from "./address.js";
 
+/** @import { SharePayload } from "./payloads.d.ts" */
+
 const FEEDBACK_MS = 1600; // for which the button says what it did
 
-/** Build the row in `place`; `receive` shows a link. */
+/**
+ * Build the row in `place`; `receive` shows a link.
+ *
+ * @param {HTMLElement} place
+ */
 export function linkRow(place) {
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   const field = el("input", {
     type: "text",
     readonly: true,
@@ -28,7 +36,9 @@ export function linkRow(place) {
   });
   place.append(el("div", { class: "row" }, field, button), said);
   return {
-    receive({ link }) {
+    /** @param {SharePayload} data */
+    receive(data) {
+      const link = "link" in data ? data.link : "";
       patch(field, { value: addressOf(window.location.href, link) });
     },
     destroy() {
@@ -37,7 +47,11 @@ export function linkRow(place) {
   };
 }
 
-/** Copy what is in a field; without https browsers allow it only for a selection. */
+/**
+ * Copy what is in a field; without https browsers allow it only for a selection.
+ *
+ * @param {HTMLInputElement} field
+ */
 async function copied(field) {
   try {
     await navigator.clipboard.writeText(field.value);

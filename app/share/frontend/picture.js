@@ -1,19 +1,28 @@
+// @ts-check
 // A drawing as PNG: the SVG is drawn on a canvas at twice its size, and saved from there.
 
-import { el } from "../../shared/frontend/dom.js";
+import { contextOf, el } from "../../shared/frontend/dom.js";
+
+/** @import { PicturePayload, SharePayload } from "./payloads.d.ts" */
 
 const SCALE = 2;
 const MAX_SIDE_PX = 8192; // the largest canvas that every browser supports
 
-/** Build the button in `place`; `receive` says which drawing. */
+/**
+ * Build the button in `place`; `receive` says which drawing.
+ *
+ * @param {HTMLElement} place
+ */
 export function pictureButton(place) {
+  /** @type {PicturePayload | null} */
   let drawing = null;
   const button = el("button", { type: "button", text: "PNG" });
   button.addEventListener("click", () => drawing && save(drawing));
   place.append(button);
   return {
+    /** @param {SharePayload} data */
     receive(data) {
-      drawing = data;
+      drawing = "svg" in data ? data : null;
     },
     destroy() {
       drawing = null;
@@ -21,6 +30,7 @@ export function pictureButton(place) {
   };
 }
 
+/** @param {PicturePayload} picturePayload */
 async function save({ svg, name }) {
   const source = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   try {
@@ -31,7 +41,7 @@ async function save({ svg, name }) {
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(image.naturalWidth * scale);
     canvas.height = Math.round(image.naturalHeight * scale);
-    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    contextOf(canvas).drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
     download(blob, `${name}.png`);
   } finally {
@@ -39,6 +49,10 @@ async function save({ svg, name }) {
   }
 }
 
+/**
+ * @param {Blob} blob
+ * @param {string} name
+ */
 function download(blob, name) {
   const address = URL.createObjectURL(blob);
   el("a", { href: address, download: name }).click();

@@ -1,15 +1,32 @@
+// @ts-check
 // Where things are on the stage. World units; the camera turns them into pixels.
 
+import { required } from "./required.js";
 import { nodeOf } from "./graph.js";
+
+/** @import { Graph, Node } from "./graph.js" */
+/** @import { Link, Role } from "./payloads.d.ts" */
+/** @typedef {[x: number, y: number]} Pair */
+/** @typedef {{x: number, y: number, role: Role}} Place */
+/** @typedef {{x: number, y: number, zoom: number}} Camera */
+/** @typedef {number[]} Curve four points of a Bezier curve: eight numbers */
 
 export const SIZE = { input: 40, hidden: 48, output: 48 };
 const SAMPLES = 20;
 
+/** @param {{role: Role}} node */
 export function halfOf(node) {
   return SIZE[node.role] / 2;
 }
 
-/** Bezier of a link: from the right edge of its source to the left edge of its target. */
+/**
+ * Bezier of a link: from the right edge of its source to the left edge of its target.
+ *
+ * @param {Place} source
+ * @param {Place} target
+ * @param {(node: Place) => number} [half]
+ * @returns {Curve}
+ */
 export function linkCurve(source, target, half = halfOf) {
   const x0 = source.x + half(source);
   const x1 = target.x - half(target);
@@ -17,6 +34,11 @@ export function linkCurve(source, target, half = halfOf) {
   return [x0, source.y, x0 + bend, source.y, x1 - bend, target.y, x1, target.y];
 }
 
+/**
+ * @param {Curve} curve
+ * @param {number} t
+ * @returns {Pair}
+ */
 export function pointOn(curve, t) {
   const [x0, y0, x1, y1, x2, y2, x3, y3] = curve;
   const u = 1 - t;
@@ -24,7 +46,13 @@ export function pointOn(curve, t) {
   return [a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3];
 }
 
-/** Smallest distance from a point to the curve, by straight pieces. */
+/**
+ * Smallest distance from a point to the curve, by straight pieces.
+ *
+ * @param {Curve} curve
+ * @param {number} x
+ * @param {number} y
+ */
 export function distanceTo(curve, x, y) {
   let best = Infinity;
   let [px, py] = [curve[0], curve[1]];
@@ -36,6 +64,14 @@ export function distanceTo(curve, x, y) {
   return best;
 }
 
+/**
+ * @param {number} ax
+ * @param {number} ay
+ * @param {number} bx
+ * @param {number} by
+ * @param {number} x
+ * @param {number} y
+ */
 function segmentDistance(ax, ay, bx, by, x, y) {
   const [dx, dy] = [bx - ax, by - ay];
   const length = dx * dx + dy * dy;
@@ -43,6 +79,12 @@ function segmentDistance(ax, ay, bx, by, x, y) {
   return Math.hypot(x - ax - t * dx, y - ay - t * dy);
 }
 
+/**
+ * @param {Graph} graph
+ * @param {number} x
+ * @param {number} y
+ * @returns {Node | null}
+ */
 export function nodeAt(graph, x, y, margin = 0) {
   for (let i = graph.nodes.length - 1; i >= 0; i--) {
     const node = graph.nodes[i];
@@ -52,8 +94,17 @@ export function nodeAt(graph, x, y, margin = 0) {
   return null;
 }
 
-/** The node whose port, or the ground close to it, is here. */
+/**
+ * The node whose port, or the ground close to it, is here.
+ *
+ * @param {Graph} graph
+ * @param {number} x
+ * @param {number} y
+ * @param {number} reach
+ * @returns {Node | null}
+ */
 export function portAt(graph, x, y, reach) {
+  /** @param {Node} node */
   const distance = (node) => Math.hypot(node.x + halfOf(node) + reach / 2 - x, node.y - y);
   const near = graph.nodes.filter(
     (node) => x >= node.x + halfOf(node) - 6 && distance(node) <= reach,
@@ -61,12 +112,19 @@ export function portAt(graph, x, y, reach) {
   return near.sort((a, b) => distance(a) - distance(b))[0] ?? null;
 }
 
+/**
+ * @param {Graph} graph
+ * @param {number} x
+ * @param {number} y
+ * @param {number} reach
+ * @returns {Link | null}
+ */
 export function linkAt(graph, x, y, reach) {
   let best = null;
   let least = reach;
   const byId = new Map(graph.nodes.map((node) => [node.id, node]));
   for (const link of graph.links) {
-    const [source, target] = [byId.get(link[0]), byId.get(link[1])];
+    const [source, target] = [required(byId.get(link[0])), required(byId.get(link[1]))];
     if (y < Math.min(source.y, target.y) - 60 || y > Math.max(source.y, target.y) + 60) continue;
     const distance = distanceTo(linkCurve(source, target), x, y);
     if (distance < least) [best, least] = [link, distance];
@@ -74,6 +132,7 @@ export function linkAt(graph, x, y, reach) {
   return best;
 }
 
+/** @param {{nodes: Place[]}} graph */
 export function bounds(graph) {
   const box = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
   for (const node of graph.nodes) {
@@ -85,7 +144,13 @@ export function bounds(graph) {
   return box;
 }
 
-/** The camera that shows the whole drawing in a box of this size. */
+/**
+ * The camera that shows the whole drawing in a box of this size.
+ *
+ * @param {Graph} graph
+ * @param {number} width
+ * @param {number} height
+ */
 export function fitCamera(graph, width, height) {
   const box = bounds(graph);
   if (!Number.isFinite(box.left)) return { x: width / 2, y: height / 2, zoom: 1 };
@@ -98,17 +163,37 @@ export function fitCamera(graph, width, height) {
   };
 }
 
-/** Zoom by a factor about a point of the screen. */
+/**
+ * Zoom by a factor about a point of the screen.
+ *
+ * @param {Camera} camera
+ * @param {number} factor
+ * @param {number} px
+ * @param {number} py
+ */
 export function zoomAbout(camera, factor, px, py) {
   const zoom = Math.max(0.1, Math.min(6, camera.zoom * factor));
   const ratio = zoom / camera.zoom;
   return { zoom, x: px - (px - camera.x) * ratio, y: py - (py - camera.y) * ratio };
 }
 
+/**
+ * @param {Camera} camera
+ * @param {number} px
+ * @param {number} py
+ * @returns {Pair}
+ */
 export function toWorld(camera, px, py) {
   return [(px - camera.x) / camera.zoom, (py - camera.y) / camera.zoom];
 }
 
+/**
+ * @param {Graph} graph
+ * @param {number} x0
+ * @param {number} y0
+ * @param {number} x1
+ * @param {number} y1
+ */
 export function inBox(graph, x0, y0, x1, y1) {
   const [left, right] = [Math.min(x0, x1), Math.max(x0, x1)];
   const [top, bottom] = [Math.min(y0, y1), Math.max(y0, y1)];
@@ -117,9 +202,17 @@ export function inBox(graph, x0, y0, x1, y1) {
     .map((node) => node.id);
 }
 
-/** The nearest node in a direction (unit steps dx, dy), for the arrow keys. */
+/**
+ * The nearest node in a direction (unit steps dx, dy), for the arrow keys.
+ *
+ * @param {Graph} graph
+ * @param {string} id
+ * @param {number} dx
+ * @param {number} dy
+ * @returns {Node | null}
+ */
 export function neighbour(graph, id, dx, dy) {
-  const from = nodeOf(graph, id);
+  const from = required(nodeOf(graph, id));
   let best = null;
   let least = Infinity;
   for (const node of graph.nodes) {

@@ -1,4 +1,6 @@
-// Messages and the way to another page must not overtake each other.
+// @ts-check
+// Importing this module makes it listen to every click of the page: messages and the way to another
+// page must not overtake each other.
 //
 // Streamlit (1.67) sends every message with the page it was sent from, a little after it was given, and
 // the server does the newest: one that follows a click on a link to another page brings back the page
@@ -16,18 +18,34 @@ const BUTTON_TIMEOUT_MS = 1000; // the same for a button, which may or may not l
 const RECHECK_INTERVAL_MS = 50; // between looks
 
 export class NavigationGuard {
+  /** @type {Set<MessageGate>} */
+  gates = new Set();
+  /** Path that is being left. @type {string | null} */
+  from = null;
+  until = 0;
+  latest = 0;
+  sentAt = -SETTLE_MS;
+  /** Link that is being followed. @type {HTMLAnchorElement | null} */
+  going = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /**
+   * @param {{origin: string, pathname: string}} place
+   * @param {() => number} now
+   * @param {() => boolean} busy whether the server is at work
+   */
   constructor(place = globalThis.location, now = () => performance.now(), busy = scriptRuns) {
     this.place = place;
     this.now = now;
     this.busy = busy;
-    this.gates = new Set();
-    this.from = null;
-    this.until = 0;
-    this.latest = 0;
-    this.sentAt = -SETTLE_MS;
   }
 
-  /** Hear every click of a document before others do. */
+  /**
+   * Hear every click of a document before others do.
+   *
+   * @param {Document} document
+   */
   watch(document) {
     document.addEventListener("click", (event) => this.clicked(event), true);
     document.defaultView?.addEventListener("popstate", () => this.leave(BUTTON_TIMEOUT_MS));
@@ -35,28 +53,41 @@ export class NavigationGuard {
     return this;
   }
 
-  /** A link that was clicked before this module was loaded still has the focus. */
+  /**
+   * A link that was clicked before this module was loaded still has the focus.
+   * @param {Element | null} focused
+   * @param {boolean | undefined} active whether the reader has just acted
+   */
   missed(focused, active) {
-    if (active && focused?.tagName === "A" && this.leadsAway(focused))
-      this.leave(NAVIGATION_TIMEOUT_MS);
+    const link = /** @type {HTMLAnchorElement | null} */ (focused);
+    if (active && link?.tagName === "A" && this.leadsAway(link)) this.leave(NAVIGATION_TIMEOUT_MS);
   }
 
+  /** @param {MouseEvent} event */
   clicked(event) {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const part = event
-      .composedPath()
-      .find(({ tagName }) => tagName === "A" || tagName === "BUTTON");
+    // Node's tests have no elements to be instances of.
+    const path = /** @type {HTMLElement[]} */ (event.composedPath());
+    const part = path.find(({ tagName }) => tagName === "A" || tagName === "BUTTON");
     if (part?.tagName === "BUTTON") {
       if (part.dataset.testid?.startsWith("stBaseButton")) this.leave(BUTTON_TIMEOUT_MS);
-    } else if (part && this.leadsAway(part)) this.follow(part, event);
+      return;
+    }
+    const link = /** @type {HTMLAnchorElement | undefined} */ (part);
+    if (link && this.leadsAway(link)) this.follow(link, event);
   }
 
+  /** @param {HTMLAnchorElement} link */
   leadsAway(link) {
     if (!link.href || link.download || link.target) return false;
     const { origin, pathname } = new URL(link.href);
     return origin === this.place.origin && pathname !== this.place.pathname;
   }
 
+  /**
+   * @param {HTMLAnchorElement} link
+   * @param {MouseEvent} event
+   */
   follow(link, event) {
     this.leave(ANSWER_TIMEOUT_MS + NAVIGATION_TIMEOUT_MS);
     if (link === this.going || !this.unanswered) return;
@@ -65,6 +96,10 @@ export class NavigationGuard {
     this.goLater(link, this.now() + ANSWER_TIMEOUT_MS);
   }
 
+  /**
+   * @param {HTMLAnchorElement} link
+   * @param {number} latest
+   */
   goLater(link, latest) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
@@ -75,6 +110,7 @@ export class NavigationGuard {
     }, RECHECK_INTERVAL_MS);
   }
 
+  /** @param {number} patience */
   leave(patience) {
     [this.from, this.until] = [this.place.pathname, this.now() + patience];
     this.latest = this.until + BUSY_TIMEOUT_MS;
@@ -92,21 +128,34 @@ export class NavigationGuard {
 
 /** Whether Streamlit's script runs, as its root element says. */
 function scriptRuns() {
-  const state = globalThis.document?.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
-  return state === "running";
+  const root = globalThis.document?.querySelector("[data-testid=stApp]");
+  return root?.getAttribute("data-test-script-state") === "running";
 }
 
-/** The one guard of a document, whichever copy of this module made it. */
+const GUARD = Symbol.for("nbn-lab navigation guard");
+
+/**
+ * The one guard of a document, whichever copy of this module made it.
+ *
+ * @param {Document & {[GUARD]?: NavigationGuard}} document
+ * @returns {NavigationGuard}
+ */
 export function guardOf(document) {
-  const key = Symbol.for("nbn-lab navigation guard");
-  return (document[key] ??= new NavigationGuard().watch(document));
+  return (document[GUARD] ??= new NavigationGuard().watch(document));
 }
 
 const here = globalThis.document ? guardOf(globalThis.document) : null;
 
-/** The newest of what is given to it, sent at once or when the reader has not left after all. */
+/** Sends the newest state that is given to it: at once, or once the reader has not left after all. */
 export class MessageGate {
-  /** send: (state) => void; pending: () => whether something said is not answered yet. */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /**
+   * @param {import("./outbox.js").Send} send
+   * @param {() => boolean} pending whether a message is not answered yet
+   * @param {NavigationGuard | null} guard
+   */
   constructor(send, pending, guard = here) {
     this.send = send;
     this.pending = pending;
@@ -114,6 +163,7 @@ export class MessageGate {
     guard?.gates.add(this);
   }
 
+  /** @param {object} state */
   pass(state) {
     clearTimeout(this.timer);
     if (this.guard?.underWay) this.timer = setTimeout(() => this.pass(state), RECHECK_INTERVAL_MS);

@@ -1,3 +1,4 @@
+// @ts-check
 // How our components live in Streamlit's components v2.
 //
 // Streamlit (1.67) runs the clean-up of a call whenever newer data arrives while that call is still on
@@ -7,46 +8,87 @@
 
 import { MessageGate } from "./leaving.js";
 
+/** @import { Send } from "./outbox.js" */
+
 const RECHECK_DELAY_MS = 1000; // until an uncertain clean-up is looked at again
+
+/**
+ * What a component shows at one place; `receive` is called with the payload of each answer.
+ *
+ * @typedef {{receive(data: unknown): void, destroy(): void, outbox?: {pending: boolean}}} View
+ */
+/** @typedef {(name: string, value: unknown) => void} SetStateValue */
+/** @typedef {ShadowRoot | HTMLElement} Root where Streamlit mounts a component */
+/** @typedef {(root: HTMLElement, send: Send) => View} Make */
+
+/**
+ * @typedef {object} Place
+ * @property {SetStateValue} setStateValue
+ * @property {Element | null} ground what the view is built on
+ * @property {MessageGate} gate
+ * @property {View | null} view null while it is made
+ */
+
+/** @type {WeakMap<Root, Place>} */
 const places = new WeakMap();
 
-/** The entry of a component. make(root, send) => view with receive(data) and destroy(). */
+/**
+ * The entry of a component, as Streamlit calls it: with the payload, and with what to clean up.
+ *
+ * @param {Make} make
+ * @returns {(call: {data: unknown, parentElement: Root, setStateValue: SetStateValue}) => () => void}
+ */
 export function component(make) {
   return ({ data, parentElement, setStateValue }) => {
     const place = placeOf(parentElement, make, setStateValue);
-    if (data) place.view.receive(data);
+    if (data) place.view?.receive(data);
     return () => leaveIfGone(parentElement, place, true);
   };
 }
 
+/**
+ * @param {Root} root
+ * @param {Make} make
+ * @param {SetStateValue} setStateValue
+ */
 function placeOf(root, make, setStateValue) {
-  let place = places.get(root);
-  if (place && place.ground.parentNode !== root) {
-    leave(root, place);
-    place = null;
+  const known = places.get(root);
+  if (known && known.ground?.parentNode === root) {
+    known.setStateValue = setStateValue;
+    return known;
   }
-  if (place) place.setStateValue = setStateValue;
-  else {
-    place = { setStateValue, ground: root.lastElementChild };
-    places.set(root, place);
-    const gate = new MessageGate(
-      (state) => place.setStateValue("outbox", state),
-      () => Boolean(place.view?.outbox?.pending),
-    );
-    place.gate = gate;
-    place.view = make(root, (state) => gate.pass(state));
-  }
+  if (known) leave(root, known);
+  const gate = new MessageGate(
+    (state) => place.setStateValue("outbox", state),
+    () => Boolean(place.view?.outbox?.pending),
+  );
+  const ground = root.lastElementChild;
+  /** @type {Place} */
+  const place = { setStateValue, ground, gate, view: null };
+  places.set(root, place);
+  // Last: a view sends its first message while it is made. Streamlit's root is used as an element.
+  place.view = make(/** @type {HTMLElement} */ (root), (state) => gate.pass(state));
   return place;
 }
 
+/**
+ * @param {Root} root
+ * @param {Place} place
+ * @param {boolean} again
+ */
 function leaveIfGone(root, place, again) {
-  if (!(root.host ?? root).isConnected) leave(root, place);
+  const host = "host" in root ? root.host : root;
+  if (!host.isConnected) leave(root, place);
   else if (again) setTimeout(() => leaveIfGone(root, place, false), RECHECK_DELAY_MS);
 }
 
+/**
+ * @param {Root} root
+ * @param {Place} place
+ */
 function leave(root, place) {
   if (places.get(root) !== place) return;
   places.delete(root);
   place.gate.close();
-  place.view.destroy();
+  place.view?.destroy();
 }

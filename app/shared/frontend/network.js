@@ -1,6 +1,11 @@
+// @ts-check
 // The forward pass, for heat maps and curves while replaying. The core is the truth: the same
 // numbers are required of both by tests/js/network.test.js, to 1e-6.
 
+/** @import { Activation, NeuronBlock } from "./payloads.d.ts" */
+/** @typedef {{bias: number[], links: Map<string, number>, count: number}} WeightIndex */
+
+/** @type {Record<Activation, (net: number, gain: number) => number>} */
 const ACTIVATIONS = {
   linear: (net, gain) => gain * net,
   unipolar: (net, gain) => 1 / (1 + Math.exp(-gain * net)),
@@ -9,7 +14,11 @@ const ACTIVATIONS = {
   elliot_bipolar: (net, gain) => (gain * net) / (1 + gain * Math.abs(net)),
 };
 
-/** Little-endian float64 in base64 -> Float64Array. */
+/**
+ * Little-endian float64 in base64 -> Float64Array.
+ *
+ * @param {string} base64
+ */
 export function decodeFloats(base64) {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
@@ -23,6 +32,11 @@ export function decodeFloats(base64) {
  * network: {n_inputs, neurons: [{activation, gain, leak, sources}]}, sources before targets.
  * weights: neuron by neuron, bias first. inputs: node-major, input i of pattern p at i*P + p.
  * Returns node-major values, (inputs + neurons) x P.
+ *
+ * @param {{n_inputs: number, neurons: NeuronBlock[]}} network
+ * @param {ArrayLike<number>} weights
+ * @param {Float64Array} inputs
+ * @param {number} patterns
  */
 export function forward(network, weights, inputs, patterns) {
   const first = network.n_inputs;
@@ -40,10 +54,23 @@ export function forward(network, weights, inputs, patterns) {
   return values;
 }
 
+/**
+ * @param {Float64Array} values
+ * @param {number} to
+ * @param {number} from
+ * @param {number} weight
+ * @param {number} patterns
+ */
 function addScaled(values, to, from, weight, patterns) {
   for (let p = 0; p < patterns; p++) values[to + p] += weight * values[from + p];
 }
 
+/**
+ * @param {Float64Array} values
+ * @param {number} start
+ * @param {number} patterns
+ * @param {{activation: Activation, gain: number, leak: number}} options
+ */
 function activate(values, start, patterns, { activation, gain, leak }) {
   const f = ACTIVATIONS[activation];
   for (let p = start; p < start + patterns; p++) {
@@ -52,8 +79,14 @@ function activate(values, start, patterns, { activation, gain, leak }) {
   }
 }
 
-/** Position of each weight: {bias: [index per neuron], links: Map "source>target" -> index}. */
+/**
+ * Position of each weight: {bias: [index per neuron], links: Map "source>target" -> index}.
+ *
+ * @param {{n_inputs: number, neurons: NeuronBlock[]}} network
+ * @param {string[]} ids
+ */
 export function weightIndex(network, ids) {
+  /** @type {number[]} */
   const bias = [];
   const links = new Map();
   let n = 0;
@@ -66,12 +99,22 @@ export function weightIndex(network, ids) {
   return { bias, links, count: n };
 }
 
-/** The key of a connection, for maps and selections. Names hold no control characters. */
+/**
+ * The key of a connection, for maps and selections. Names hold no control characters.
+ *
+ * @param {string | number} source
+ * @param {string | number} target
+ */
 export function linkKey(source, target) {
   return `${source}\u0001${target}`;
 }
 
-/** Inputs of a square grid over [xmin, xmax] x [ymin, ymax], top row first, node-major. */
+/**
+ * Inputs of a square grid over [xmin, xmax] x [ymin, ymax], top row first, node-major.
+ *
+ * @param {number[]} domain
+ * @param {number} size
+ */
 export function gridInputs(domain, size) {
   const [xmin, xmax, ymin, ymax] = domain;
   const inputs = new Float64Array(2 * size * size);

@@ -1,3 +1,4 @@
+// @ts-check
 // Numbers and durations as text, for people. Python writes them in the same way
 // (app/figures/number_format.py): the cases in tests/number_cases.json are checked in both languages.
 

@@ -1,18 +1,42 @@
+// @ts-check
 // Messages to Python: numbered, kept until acknowledged, so that a busy server loses none and runs none twice.
+
+/** @import { Ack } from "./payloads.d.ts" */
 
 const REPLACEABLE = ["poll", "scrub"]; // kinds of which only the newest counts
 const RESEND_DELAY_MS = 3000; // without an answer everything is sent again, then after twice as long
 
+/** @typedef {{seq: number, kind: string}} Message the fields of its kind come with it */
+/** @typedef {(state: object) => void} Send */
+/**
+ * Left out where there are no fields.
+ *
+ * @template F
+ * @typedef {{} extends F ? [fields?: F] : [fields: F]} Body
+ */
+
+/**
+ * @template {object} M the fields of each kind of message
+ * @template {object} H what the browser has already
+ */
 export class Outbox {
-  /** send: (state) => void, called with {client, messages, have}. */
+  /** Messages that the server has not acted on yet. @type {Message[]} */
+  waiting = [];
+  /** What the browser has already, so that the server need not send it again. @type {H | {}} */
+  have = {};
+  next = 1;
+  sent = 0;
+  resendDelay = RESEND_DELAY_MS;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  again;
+
+  /**
+   * @param {Send} send called with the client, its messages, and what it has
+   * @param {string} client
+   */
   constructor(send, client = newClient()) {
     this.send = send;
     this.client = client;
-    this.next = 1;
-    this.waiting = [];
-    this.have = {};
-    this.sent = 0;
-    this.resendDelay = RESEND_DELAY_MS;
   }
 
   /** Nothing is sent any more. */
@@ -21,7 +45,12 @@ export class Outbox {
     this.send = () => {};
   }
 
-  post(kind, body = {}) {
+  /**
+   * @template {keyof M & string} K
+   * @param {K} kind
+   * @param {Body<M[K]>} body
+   */
+  post(kind, ...[body]) {
     this.waiting.push({ seq: this.next++, kind, ...body });
     this.flush();
   }
@@ -29,16 +58,21 @@ export class Outbox {
   /**
    * Put a message in place of an unanswered one of the same kind. A drawing replaces one only if
    * nothing was asked for in between: a renaming must find the neuron that was drawn before it.
+   *
+   * @template {keyof M & string} K
+   * @param {K} kind
+   * @param {Body<M[K]>} body
    */
-  replace(kind, body = {}) {
+  replace(kind, ...body) {
     const passing = REPLACEABLE.includes(kind);
     const last = this.waiting.filter((message) => !REPLACEABLE.includes(message.kind)).at(-1);
     this.waiting = this.waiting.filter(
       (message) => message.kind !== kind || !(passing || message === last),
     );
-    this.post(kind, body);
+    this.post(kind, ...body);
   }
 
+  /** @param {Ack | null} ack */
   acknowledge(ack) {
     if (!ack || ack.client !== this.client) return;
     this.waiting = this.waiting.filter((message) => message.seq > ack.seq);
@@ -51,7 +85,11 @@ export class Outbox {
     return this.waiting.some((message) => !REPLACEABLE.includes(message.kind));
   }
 
-  /** Whether such a request is under way: a double click asks once. */
+  /**
+   * Whether such a request is under way: a double click asks once.
+   *
+   * @param {keyof M & string} kind
+   */
   asked(kind) {
     return this.waiting.some((message) => message.kind === kind);
   }
@@ -70,13 +108,18 @@ export class Outbox {
       this.resendDelay *= 2;
       this.flush();
     }, this.resendDelay);
-    this.again.unref?.(); // no test waits for it
+    // No test waits for it: Node's timers are objects.
+    if (typeof this.again === "object") this.again.unref();
   }
 }
 
 /**
  * Whether an answer leaves out a part that the browser has no longer: it had it when it asked, and an
  * answer with another came in between. brought is the part, named its key, held the key of what is here.
+ *
+ * @param {unknown} brought the part
+ * @param {string} named its key
+ * @param {string | undefined} held the key of the part that is here
  */
 export function leavesOut(brought, named, held) {
   return brought === undefined && named !== held;

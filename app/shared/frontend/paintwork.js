@@ -1,25 +1,83 @@
+// @ts-check
 // Draws the network on a canvas: links by weight, a tile in every node with what it computes.
 
+import { required } from "./required.js";
+import { contextOf } from "./dom.js";
 import { halfOf, linkCurve } from "./geometry.js";
 import { linkKey } from "./network.js";
 import { at, paint } from "./palette.js";
 
-/** Line width of a weight: saturating, so that 1 and 3 differ and 30 does not cover the page. */
+/** @import { Camera } from "./geometry.js" */
+/** @import { Graph, Node } from "./graph.js" */
+/** @import { WeightIndex } from "./network.js" */
+/** @import { Palette } from "./palette.js" */
+
+/**
+ * @typedef {object} MapTile values of a node as a small picture
+ * @property {"map" | "cells"} kind
+ * @property {number} columns
+ * @property {number} rows
+ * @property {boolean} smooth
+ * @property {ArrayLike<number>} values
+ */
+
+/** @typedef {{kind: "curve", values: Float64Array}} CurveTile values of a node along the one input */
+/** @typedef {MapTile | CurveTile} Tile */
+
+/**
+ * @typedef {object} PaintScene what is drawn of a network
+ * @property {Graph} graph
+ * @property {Camera} camera
+ * @property {Palette} palette
+ * @property {string} ink
+ * @property {string} faint
+ * @property {string} halo
+ * @property {ArrayLike<number>} weights
+ * @property {WeightIndex} index
+ * @property {Set<string>} selectedLinks
+ * @property {string | null} hoverLink
+ * @property {(id: string) => Tile | null} tile
+ */
+
+/**
+ * Line width of a weight: saturating, so that 1 and 3 differ and 30 does not cover the page.
+ *
+ * @param {number} weight
+ */
 export function linkWidth(weight) {
   return 0.8 + 5.2 * (1 - Math.exp(-Math.abs(weight) / 4));
 }
 
-/** Strength of colour of a weight in [-1, 1]; never so faint that a link disappears. */
+/**
+ * Strength of colour of a weight in [-1, 1]; never so faint that a link disappears.
+ *
+ * @param {number} weight
+ */
 export function linkTone(weight) {
   return Math.sign(weight) * (0.28 + 0.72 * (1 - Math.exp(-Math.abs(weight) / 2)));
 }
 
+/**
+ * Add the curve of a link to the path of a context.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {number[]} curve
+ */
+export function traceCurve(context, [x0, y0, x1, y1, x2, y2, x3, y3]) {
+  context.moveTo(x0, y0);
+  context.bezierCurveTo(x1, y1, x2, y2, x3, y3);
+}
+
 export class Paintwork {
   constructor() {
+    /** @type {Map<string, HTMLCanvasElement>} */
     this.tiles = new Map(); // side -> canvas to scale tiles from
   }
 
-  /** scene: {graph, camera, width, height, palette, ink, weights, index, loose, values, selection, hover} */
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {PaintScene} scene
+   */
   draw(context, scene) {
     const { camera } = scene;
     context.save();
@@ -30,23 +88,31 @@ export class Paintwork {
     context.restore();
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {PaintScene} scene
+   */
   drawLinks(context, scene) {
     const byId = new Map(scene.graph.nodes.map((node) => [node.id, node]));
     context.lineCap = "round";
     const thin = Math.max(0.4, Math.min(1, Math.sqrt(200 / (scene.graph.links.length + 1))));
     for (const link of scene.graph.links) {
-      const curve = linkCurve(byId.get(link[0]), byId.get(link[1]));
+      const curve = linkCurve(required(byId.get(link[0])), required(byId.get(link[1])));
       const key = linkKey(...link);
       styleLink(context, scene, key, thin);
       context.beginPath();
-      context.moveTo(curve[0], curve[1]);
-      context.bezierCurveTo(...curve.slice(2));
+      traceCurve(context, curve);
       if (key === scene.hoverLink || scene.selectedLinks.has(key)) underline(context, scene);
       context.stroke();
     }
     context.setLineDash([]);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {PaintScene} scene
+   * @param {Node} node
+   */
   drawNode(context, scene, node) {
     const half = halfOf(node);
     const [x, y, side] = [node.x - half, node.y - half, 2 * half];
@@ -62,9 +128,17 @@ export class Paintwork {
     context.restore();
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {MapTile} tile
+   * @param {number} x
+   * @param {number} y
+   * @param {number} side
+   * @param {Palette} palette
+   */
   drawTile(context, tile, x, y, side, palette) {
     const canvas = this.tileCanvas(tile.columns, tile.rows);
-    const tileContext = canvas.getContext("2d");
+    const tileContext = contextOf(canvas);
     const image = tileContext.createImageData(tile.columns, tile.rows);
     paint(image, tile.values, 0, palette);
     tileContext.putImageData(image, 0, 0);
@@ -72,6 +146,14 @@ export class Paintwork {
     context.drawImage(canvas, x, y, side, side);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {CurveTile} tile
+   * @param {number} x
+   * @param {number} y
+   * @param {number} side
+   * @param {PaintScene} scene
+   */
   drawCurve(context, tile, x, y, side, scene) {
     const { values } = tile;
     context.strokeStyle = scene.faint;
@@ -92,6 +174,11 @@ export class Paintwork {
     context.stroke();
   }
 
+  /**
+   * @param {number} columns
+   * @param {number} rows
+   * @returns {HTMLCanvasElement}
+   */
   tileCanvas(columns, rows) {
     const key = `${columns}x${rows}`;
     if (!this.tiles.has(key)) {
@@ -100,10 +187,16 @@ export class Paintwork {
       canvas.height = rows;
       this.tiles.set(key, canvas);
     }
-    return this.tiles.get(key);
+    return required(this.tiles.get(key));
   }
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {PaintScene} scene
+ * @param {string} key
+ * @param {number} thin
+ */
 function styleLink(context, scene, key, thin) {
   const position = scene.index.links.get(key);
   if (position === undefined || !scene.weights) {
@@ -118,6 +211,10 @@ function styleLink(context, scene, key, thin) {
   context.lineWidth = thin * linkWidth(weight);
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {PaintScene} scene
+ */
 function underline(context, scene) {
   const { strokeStyle, lineWidth } = context;
   context.strokeStyle = scene.halo;

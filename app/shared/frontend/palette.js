@@ -1,4 +1,15 @@
+// @ts-check
 // One diverging scale, orange - ground - blue, for everything signed. Safe for colour-blind eyes.
+
+/**
+ * @typedef {object} Palette a diverging scale of 255 colours
+ * @property {boolean} dark
+ * @property {Uint8ClampedArray} rgb three numbers a colour
+ * @property {string[]} css
+ * @property {string} negative
+ * @property {string} positive
+ * @property {string} ground
+ */
 
 const NEGATIVE = [232, 119, 10];
 const POSITIVE = [8, 104, 172];
@@ -8,7 +19,11 @@ const GROUND = [250, 250, 250];
 const GROUND_DARK = [22, 25, 31];
 const STEPS = 255;
 
-/** A lookup table of 2*127+1 colours; index with `at(value)` for values clamped to [-1, 1]. */
+/**
+ * A lookup table of 2*127+1 colours; index with `at(value)` for values clamped to [-1, 1].
+ *
+ * @param {boolean} dark
+ */
 export function makePalette(dark) {
   const ground = dark ? GROUND_DARK : GROUND;
   const low = dark ? NEGATIVE_DARK : NEGATIVE;
@@ -24,18 +39,30 @@ export function makePalette(dark) {
   return { dark, rgb, css, negative: css[0], positive: css[STEPS - 1], ground: css[127] };
 }
 
-/** Index of a value in [-1, 1] in the table; values outside are clamped, NaN is the ground. */
+/**
+ * Index of a value in [-1, 1] in the table; values outside are clamped, NaN is the ground.
+ *
+ * @param {number} value
+ */
 export function at(value) {
   if (!(value > -1)) return value <= -1 ? 0 : 127;
   return value < 1 ? Math.round((value + 1) * 127) : STEPS - 1;
 }
 
-/** The numbers of a CSS colour such as "rgb(1, 2, 3)". */
+/**
+ * The numbers of a CSS colour such as "rgb(1, 2, 3)".
+ *
+ * @param {string} css
+ */
 export function channels(css) {
   return (css.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
 }
 
-/** Whether a CSS background colour is dark (mean of its channels under half). */
+/**
+ * Whether a CSS background colour is dark (mean of its channels under half).
+ *
+ * @param {string} css
+ */
 export function isDark(css) {
   if (css.startsWith("#")) {
     const hex = css.length === 4 ? css.replace(/[0-9a-f]/gi, "$&$&") : css;
@@ -46,7 +73,14 @@ export function isDark(css) {
   return blue !== undefined && (red + green + blue) / 3 < 128;
 }
 
-/** Paint a row-major grid of values in [-1, 1] (divided by `scale`) onto an ImageData. */
+/**
+ * Paint a row-major grid of values in [-1, 1] (divided by `scale`) onto an ImageData.
+ *
+ * @param {ImageData} image
+ * @param {ArrayLike<number>} values
+ * @param {number} offset
+ * @param {Palette} palette
+ */
 export function paint(image, values, offset, palette, scale = 1) {
   const { rgb } = palette;
   const pixels = image.data;

@@ -58,3 +58,6 @@ export interface NetworkBlock {
 
 /** Little-endian numbers in base64. */
 export type Base64 = string;
+
+/** A message without fields. */
+export type NoFields = Record<never, never>;

@@ -1,3 +1,4 @@
+// @ts-check
 // The colours of a component, for CSS and for drawing on a canvas: the only place that names them.
 // Text and background are those of Streamlit's theme; the rest follows from a light or dark background.
 
