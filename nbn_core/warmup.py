@@ -13,6 +13,7 @@ from nbn_core.rules import RULES, LearningRule
 from nbn_core.training import Training
 
 _lock = threading.Lock()
+_compiled: set[str] = set()  # names of kernels, see LearningRule.kernels
 _ready = threading.Event()
 _ready_for_curvature = threading.Event()
 _ready_to_race = threading.Event()
@@ -35,6 +36,7 @@ def warm_up() -> None:
         training.advance()
         training.objective.activations(training.result().weights)
         dissect(topology, dataset, training.result().weights).pattern(0)
+        _compiled.add(RULES["nbn"].kernels)
         _ready.set()
 
 
@@ -75,6 +77,7 @@ def warm_up_rules() -> None:
         with _lock:
             for rule in several:
                 _take_a_step(rule)
+                _compiled.add(rule.kernels)
         _ready_to_race.set()
 
 
@@ -87,6 +90,12 @@ def _take_a_step(rule: LearningRule) -> None:
             training.advance()
             training.predict([[0.0]])
             return
+
+
+def is_warm_for(rule: str) -> bool:
+    """Return whether the kernels of the rule with this name are compiled in this process."""
+    kernels = RULES[rule].kernels
+    return not kernels or kernels in _compiled
 
 
 def is_warm_to_race() -> bool:

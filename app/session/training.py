@@ -73,13 +73,18 @@ def run_for(session: Session) -> Run:
 
 
 def _check_rule(experiment: Experiment) -> None:
-    """Refuse a rule that cannot train the experiment, or whose outputs the stage cannot draw."""
+    reason = refusal(experiment)
+    if reason is not None:
+        raise SettingError(reason)
+
+
+def refusal(experiment: Experiment) -> str | None:
+    """Say why the rule cannot train the experiment, or why the stage cannot draw its outputs."""
     rule = RULES[experiment.rule]
-    refusal = rule.refuses(experiment.topology, experiment.datasets()[0])
-    if refusal is None and rule.own_prediction:
-        refusal = race_only(rule)
-    if refusal is not None:
-        raise SettingError(refusal)
+    reason = rule.refuses(experiment.topology, experiment.datasets()[0])
+    if reason is None and rule.own_prediction:
+        reason = race_only(rule)
+    return reason
 
 
 def race_only(rule: LearningRule) -> str:

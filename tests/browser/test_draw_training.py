@@ -82,7 +82,7 @@ def test_stop_takes_effect_at_once_and_the_page_stays_usable(page: Page) -> None
 
 
 def test_train_asks_once_and_plays_a_solved_training_again(page: Page) -> None:
-    most = page.get_by_label("Most iterations")
+    most = page.get_by_label("Maximum iterations")
     most.fill("5")
     most.press("Enter")
     expect(most).to_have_value("5")

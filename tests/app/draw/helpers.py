@@ -54,7 +54,7 @@ def changes(browser: FakeBrowser) -> list[Callable[[], Any]]:
         lambda: browser.post("new_weights"),
         lambda: browser.post("setting", group="rule", name="seed", value=11),
         lambda: browser.post("setting", group="rule", name="target_sse", value=0.1),
-        lambda: browser.post("setting", group="damping", name="factor", value=3),
+        lambda: browser.post("setting", group="option", name="factor", value=3),
         lambda: browser.post("preset", family="fcc", sizes=[4]),
         lambda: browser.post("problem", name="moons"),
         lambda: browser.post("setting", group="parameter", name="n_points", value=100),

@@ -58,21 +58,21 @@ def test_settings_of_the_rule_change_the_training(browser: FakeBrowser) -> None:
     browser.post("setting", group="rule", name="target_sse", value=0.5)
     browser.post("setting", group="rule", name="max_iterations", value=77.0)
     browser.post("setting", group="rule", name="seed", value=9)
-    browser.post("setting", group="damping", name="mu_start", value=1)
-    browser.post("setting", group="damping", name="max_attempts", value=12)
+    browser.post("setting", group="option", name="mu_start", value=1)
+    browser.post("setting", group="option", name="max_attempts", value=12)
     assert browser.seen["notice"] is None
     experiment = browser.experiment
     assert experiment.stopping == Stopping(0.5, 77)
     assert experiment.start == SeededStart(seed=9)
     assert experiment.settings["mu_start"] == 1.0
     assert experiment.settings["max_attempts"] == 12
-    shown = {entry["name"]: entry["value"] for entry in browser.seen["info"]["damping"]}
+    shown = {entry["name"]: entry["value"] for entry in browser.seen["info"]["more_options"]}
     assert shown.pop("method") == "auto"
     assert shown | {"control": "best_step"} == experiment.settings
 
 
 def test_a_step_control_sets_its_own_defaults(browser: FakeBrowser) -> None:
-    browser.post("setting", group="damping", name="factor", value=3)
+    browser.post("setting", group="option", name="factor", value=3)
     for name, value, expected in (
         ("control", "published", ("published", "levenberg", 0.01, "auto")),
         ("matrix", "marquardt", ("published", "marquardt", 0.01, "auto")),
@@ -81,10 +81,10 @@ def test_a_step_control_sets_its_own_defaults(browser: FakeBrowser) -> None:
         ("control", "best_step", ("best_step", "max_diagonal", 0.3, "blocks")),
         ("method", "auto", ("best_step", "max_diagonal", 0.3, "auto")),
     ):
-        browser.post("setting", group="choice", name=name, value=value)
+        browser.post("setting", group="option", name=name, value=value)
         assert browser.seen["notice"] is None
         info = browser.seen["info"]
-        shown = {entry["name"]: entry["value"] for entry in info["control"] + info["damping"]}
+        shown = {entry["name"]: entry["value"] for entry in info["options"] + info["more_options"]}
         assert tuple(shown[key] for key in ("control", "matrix", "mu_start", "method")) == expected
         assert browser.experiment.settings["factor"] == 3.0
 
@@ -97,7 +97,7 @@ def test_an_invalid_choice_is_refused_in_a_sentence(
     browser: FakeBrowser, name: str, value: object
 ) -> None:
     before = browser.document
-    assert is_a_sentence(browser.says("setting", group="choice", name=name, value=value))
+    assert is_a_sentence(browser.says("setting", group="option", name=name, value=value))
     assert browser.document is before
 
 
@@ -108,7 +108,7 @@ def test_an_invalid_choice_is_refused_in_a_sentence(
     ("group", "name"),
     [
         ("parameter", "n"), ("rule", "seed"), ("rule", "target_sse"),
-        ("rule", "max_iterations"), ("damping", "mu_start"), ("damping", "max_attempts"),
+        ("rule", "max_iterations"), ("option", "mu_start"), ("option", "max_attempts"),
     ],
 )  # fmt: skip
 def test_an_invalid_setting_is_refused_in_a_sentence(group: str, name: str, value: object) -> None:
@@ -122,8 +122,8 @@ def test_an_invalid_setting_is_refused_in_a_sentence(group: str, name: str, valu
     ("group", "name"),
     [
         ("parameter", "nothing"), ("parameter", "split_seed"), ("parameter", "problem"),
-        ("parameter", "\ud800"), ("rule", "rule"), ("damping", "mu"), ("damping", "\u2028"),
-        ("data", "n"), ("damping", "x" * 200), ("damping", "x" * 201), ("", ""), (None, None),
+        ("parameter", "\ud800"), ("rule", "rule"), ("option", "mu"), ("option", "\u2028"),
+        ("data", "n"), ("option", "x" * 200), ("option", "x" * 201), ("", ""), (None, None),
         (1, 2),
     ],
 )  # fmt: skip

@@ -88,7 +88,7 @@ class Hands:
         group, name, value = self.pick(
             [
                 ("rule", "seed", 3), ("rule", "target_sse", 0.5), ("rule", "max_iterations", 7),
-                ("damping", "mu_start", 0.1), ("parameter", "n", 2), ("parameter", "n", 3),
+                ("option", "mu_start", 0.1), ("parameter", "n", 2), ("parameter", "n", 3),
                 ("parameter", "noise", 0.1), ("parameter", "n_points", 20),
             ]
         )  # fmt: skip

@@ -381,7 +381,7 @@ def test_a_completely_frozen_network_makes_no_progress() -> None:
         (
             lambda t, d: Training(t, d, "ebp", held="h1"),
             SettingError,
-            "{title} can neither weigh patterns nor hold weights: choose nbn or lm.",
+            "{title} supports neither pattern weights nor frozen weights: choose nbn or lm.",
         ),
         (
             lambda t, d: Training(t, d, method="dense"),
