@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Final
 
 import numpy as np
@@ -102,11 +102,8 @@ class LaneRun(Run):
 def _first_rows(trace: Trace, rows: int) -> Trace:
     if rows >= len(trace):
         return trace
-    return Trace(
-        trace.sse[:rows], trace.mu[:rows], trace.gradient_norm[:rows], trace.attempts[:rows],
-        trace.seconds[:rows], trace.weights[:rows], trace.first, trace.iterations[:rows],
-        trace.evaluations[:rows], trace.work[:rows],
-    )  # fmt: skip
+    columns = [column.name for column in fields(trace) if column.name != "first"]
+    return replace(trace, **{name: getattr(trace, name)[:rows] for name in columns})
 
 
 @dataclass(slots=True, eq=False)
