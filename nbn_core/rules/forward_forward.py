@@ -36,13 +36,13 @@ from typing import Any
 import numpy as np
 
 from nbn_core.data import Dataset
-from nbn_core.kernels import first_order, forward_forward, goodness, optimisers
+from nbn_core.kernels import first_order, forward_forward, goodness
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.base import ALTERNATIVES, LearningRule, Uses
 from nbn_core.rules.common_options import OPTIMISATION, rate_option
-from nbn_core.rules.engines.first_order import OPTIMISERS
+from nbn_core.rules.engines.first_order import new_counters, rule_constants, rule_options
 from nbn_core.rules.engines.time_slices import run_slice, trace_columns
 from nbn_core.rules.option import Option
 from nbn_core.trace import EVERY, Record, StopReason
@@ -205,47 +205,10 @@ class ForwardForward(LearningRule):
         n_more = features.shape[1] + len(classes)
         base = network.n_inputs + network.n_neurons
         nodes = base + n_more
-        more_first = np.full(network.n_neurons, -1, dtype=np.int64)
-        first_level = [
-            k for k in hidden[0] if max(objective.topology.neurons[k].sources) < network.n_inputs
-        ]
-        for i, k in enumerate(first_level):
-            more_first[k] = network.n_weights + i * n_more
-        fan_in = n_more + np.array(
-            [len(objective.topology.neurons[k].sources) for k in first_level]
-        )
-        generator = np.random.default_rng([settings["noise_seed"], 1])
-        more = generator.standard_normal((len(first_level), n_more)) / np.sqrt(fan_in)[:, None]
-        every = np.concatenate([weights, more.ravel()])
+        more_first, more = _slot_weights(objective, hidden[0], n_more, settings["noise_seed"])
+        every = np.concatenate([weights, more])
         n = len(every)
         n_patterns = dataset.n_patterns
-        batch = settings["batch_size"] or n_patterns
-        options = np.zeros(first_order.N_OPTIONS, dtype=np.int64)
-        options[first_order.OPTIMISER] = OPTIMISERS[settings["optimiser"]]
-        options[first_order.BATCH_SIZE] = min(batch, n_patterns)
-        options[first_order.SHUFFLED] = settings["shuffled"] and batch < n_patterns
-        options[first_order.KEY] = settings["noise_seed"]
-        choices = np.zeros(goodness.N_CHOICES)
-        choices[goodness.SHARPNESS] = settings["sharpness"]
-        choices[goodness.PEER] = settings["peer"]
-        choices[goodness.SLOT] = settings["slot"]
-        choices[goodness.SKIPPED] = 1.0 if len(hidden) > 2 else 0.0
-        choices[goodness.RECTIFIED] = settings["rectified"]
-        choices[goodness.LOSS] = (
-            goodness.PAIRED if settings["loss"] == "pairs" else goodness.THRESHOLD
-        )
-        choices[goodness.BY_HEAD] = settings["inference"] == "head"
-        constants = np.zeros(optimisers.N_SETTINGS)
-        constants[optimisers.RATE] = settings["rate"]
-        momentum = settings["momentum"] if settings["optimiser"] != "sgd" else 0.0
-        constants[optimisers.INERTIA] = momentum
-        constants[optimisers.SECOND] = 0.999
-        constants[optimisers.EPSILON] = 1e-8
-        constants[optimisers.MIN_STEP] = 1e-6
-        constants[optimisers.MAX_STEP] = 50.0
-        constants[optimisers.TARGET_SSE] = target_sse
-        counters = np.zeros(first_order.N_COUNTERS, dtype=np.int64)
-        counters[first_order.EVALUATIONS] = 1
         begin = np.cumsum([0, *map(len, hidden)])
         rprop = settings["optimiser"] == "rprop"
         return ForwardForwardState(
@@ -278,14 +241,14 @@ class ForwardForward(LearningRule):
                 np.zeros(n), np.full(n, settings["rate"]) if rprop else np.zeros(n),
                 np.ones(2), np.zeros(n),
             ),
-            choices,
-            options,
-            constants,
+            _goodness_choices(settings, n_levels=len(hidden)),
+            rule_options(settings, n_patterns),
+            rule_constants(settings, target_sse),
             5.0 * n / network.n_weights,
             (np.zeros((len(classes), BLOCK)), np.zeros((dataset.n_outputs, BLOCK))),
             np.zeros((2, len(hidden))),
             np.zeros((0, 2, len(hidden))),
-            counters,
+            new_counters(),
             np.zeros(first_order.N_NUMBERS),
             5.0 * (n + 16.0 * network.n_neurons),
         )  # fmt: skip
@@ -376,6 +339,40 @@ class ForwardForward(LearningRule):
                 )  # fmt: skip
                 found[start : start + count, :, level] = scores[:, :count].T / sharpness
         return found
+
+
+def _slot_weights(
+    objective: Objective, level: IntArray, n_more: int, seed: int
+) -> tuple[IntArray, FloatArray]:
+    """Draw the weights of features and label slots, which only the first level reads.
+
+    Returns
+    -------
+    more_first : (K,) int64
+        Place of the first of these weights for each neuron; -1 for neurons without any.
+    more : (n_more * number of neurons that read inputs alone,) float64
+        The weights, neuron by neuron, with a spread of 1 / sqrt(number of sources).
+    """
+    network, neurons = objective.network, objective.topology.neurons
+    reading = [k for k in level if max(neurons[k].sources) < network.n_inputs]
+    more_first = np.full(network.n_neurons, -1, dtype=np.int64)
+    more_first[reading] = network.n_weights + np.arange(len(reading)) * n_more
+    fan_in = n_more + np.array([len(neurons[k].sources) for k in reading])
+    drawn = np.random.default_rng([seed, 1]).standard_normal((len(reading), n_more))
+    return more_first, (drawn / np.sqrt(fan_in)[:, None]).ravel()
+
+
+def _goodness_choices(settings: Mapping[str, Any], n_levels: int) -> FloatArray:
+    """Translate the settings of losses and prediction for the kernel."""
+    choices = np.zeros(goodness.N_CHOICES)
+    choices[goodness.SHARPNESS] = settings["sharpness"]
+    choices[goodness.PEER] = settings["peer"]
+    choices[goodness.SLOT] = settings["slot"]
+    choices[goodness.SKIPPED] = 1.0 if n_levels > 2 else 0.0
+    choices[goodness.RECTIFIED] = settings["rectified"]
+    choices[goodness.LOSS] = goodness.PAIRED if settings["loss"] == "pairs" else goodness.THRESHOLD
+    choices[goodness.BY_HEAD] = settings["inference"] == "head"
+    return choices
 
 
 def _hidden_levels(topology: Topology) -> list[IntArray]:
