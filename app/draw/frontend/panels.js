@@ -19,10 +19,12 @@ import { at, paint } from "../../shared/frontend/palette.js";
  * @property {(text: string) => void} refuse
  */
 
+/** @typedef {{button: HTMLButtonElement, canvas: HTMLCanvasElement, problem: Problem}} Thumb */
+
 const THUMB = 46;
 
 export class Panels {
-  /** @type {Map<string, {button: HTMLButtonElement, canvas: HTMLCanvasElement, problem: Problem}>} */
+  /** @type {Map<string, Thumb>} */
   thumbs = new Map();
   /** @type {Map<string, HTMLInputElement | HTMLSelectElement>} */
   inputs = new Map();
@@ -152,7 +154,8 @@ export class Panels {
   }
 
   /**
-   * One field per entry, {name, label, value, low, high, step} or {..., choices}; one being typed in is left alone.
+   * One field per entry, {name, label, value, low, high, step} or {..., choices}; one being typed
+   * in is left alone.
    *
    * @param {HTMLElement} root
    * @param {SettingGroup} group

@@ -2,13 +2,15 @@
 // Importing this module makes it listen to every click of the page: messages and the way to another
 // page must not overtake each other.
 //
-// Streamlit (1.67) sends every message with the page it was sent from, a little after it was given, and
-// the server does the newest: one that follows a click on a link to another page brings back the page
-// that is being left, and the click is lost; one that is overtaken by the click is lost itself. So a
-// click waits until what was said before it is answered, and nothing is said between it and the arrival.
+// Streamlit (1.67) sends every message with the page it was sent from, a little after it was given,
+// and the server does the newest: one that follows a click on a link to another page brings back
+// the page that is being left, and the click is lost; one that is overtaken by the click is lost
+// itself. So a click waits until what was said before it is answered, and nothing is said between
+// it and the arrival.
 
 const SETTLE_MS = 60; // milliseconds until what was given to Streamlit is surely sent
-const ANSWER_TIMEOUT_MS = 3000; // after which the answer to what was said is not waited for any more
+// After which the answer to what was said is not waited for any more.
+const ANSWER_TIMEOUT_MS = 3000;
 const NAVIGATION_TIMEOUT_MS = 5000; // after which a page that did not come is given up
 const BUTTON_TIMEOUT_MS = 1000; // the same for a button, which may or may not lead to another page
 const RECHECK_INTERVAL_MS = 50; // between looks
@@ -108,7 +110,9 @@ export class NavigationGuard {
 
 const here = globalThis.document ? new NavigationGuard().watch(globalThis.document) : null;
 
-/** Sends the newest state that is given to it: at once, or once the reader has not left after all. */
+/**
+ * Sends the newest state that is given to it: at once, or once the reader has not left after all.
+ */
 export class MessageGate {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;
