@@ -1,4 +1,4 @@
-"""How values are displayed: a repr of one line, and a picture where a notebook can show one.
+"""Display of values: a repr of one line, and a picture where a notebook can show one.
 
 `one_line` writes the repr of a class that chooses its own words; `OneLine` derives a repr from the
 fields of a dataclass, with the shape of an array instead of its numbers.
@@ -89,7 +89,7 @@ class Pictured:
 
 
 def _pictures() -> ModuleType | None:
-    """The module that draws the pictures, if the app is installed beside this package."""
+    """Return the module that draws pictures; None if the app is not installed."""
     package = PICTURES.partition(".")[0]
     try:
         spec = importlib.util.find_spec(package)
@@ -103,7 +103,7 @@ def _pictures() -> ModuleType | None:
 
 
 def _default(field: Field[Any], value: object) -> bool:
-    """Whether a field has its default value; arrays are never compared."""
+    """Return whether a field has its default value; arrays are never compared."""
     default = field.default_factory() if field.default_factory is not MISSING else field.default
     return isinstance(value, _PLAIN) and type(value) is type(default) and bool(value == default)
 

@@ -177,9 +177,9 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
         Parameters
         ----------
         X : (P, I) array_like
-            Inputs.
+            Inputs, one pattern per row.
         y : (P,) or (P, M) array_like
-            Targets.
+            Targets, one pattern per row.
 
         Returns
         -------
@@ -200,7 +200,7 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
         Parameters
         ----------
         X : (P, I) array_like
-            Inputs.
+            Inputs, one pattern per row.
 
         Returns
         -------
@@ -259,7 +259,7 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         Parameters
         ----------
         X : (P, I) array_like
-            Inputs.
+            Inputs, one pattern per row.
         y : (P,) array_like
             Class labels.
 
@@ -292,7 +292,7 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         Parameters
         ----------
         X : (P, I) array_like
-            Inputs.
+            Inputs, one pattern per row.
 
         Returns
         -------
@@ -303,12 +303,12 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         return outputs[:, 0] if len(self.classes_) == 2 else outputs
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Predict class labels.
+        """Predict the class labels of patterns.
 
         Parameters
         ----------
         X : (P, I) array_like
-            Inputs.
+            Inputs, one pattern per row.
 
         Returns
         -------
@@ -326,7 +326,7 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         Parameters
         ----------
         X : (P, I) array_like
-            Inputs.
+            Inputs, one pattern per row.
 
         Returns
         -------

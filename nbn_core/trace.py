@@ -1,7 +1,8 @@
-"""Trace: what happened, iteration by iteration, and why it ended.
+"""Trace: the record of a training, one row per iteration, and the reason for its end.
 
 Second-order rules record every iteration: row k is iteration k. First-order rules run for up to
-millions of them and record at a growing stride (`next_row`): `Trace.iterations` says which.
+millions of iterations and record them with increasing spacing (`next_row`); `Trace.iterations` has
+their numbers.
 """
 
 from __future__ import annotations
@@ -18,22 +19,22 @@ from nbn_core.types import FloatArray, IntArray
 
 
 class StopReason(Enum):
-    """Why training ended. Not an error: a value, with a sentence for people."""
+    """Reason for the end of a training: a value with a sentence for users, not an error."""
 
     SOLVED = "Solved: the sum of squared errors reached its target."
-    MAX_ITERATIONS = "Stopped after the number of iterations allowed: allow more to go on."
+    MAX_ITERATIONS = "Stopped at the maximum number of iterations: increase it to continue."
     NO_PROGRESS = (
-        "Stuck: no step lowers the sum of squared errors any more. "
-        "Try new weights, or one more neuron."
+        "Stuck: no step lowers the sum of squared errors any further. "
+        "Try new weights, or add a neuron."
     )
     DAMPING_LIMIT = (
-        "Stuck: damping reached its limit without a better step. "
-        "Try new weights, or one more neuron."
+        "Stuck: damping reached its limit without a better step. Try new weights, or add a neuron."
     )
-    CANCELLED = "Stopped by hand."
-    EARLY = "Stopped early: patterns kept aside for validation did not get better any more."
+    CANCELLED = "Stopped by the user."
+    EARLY = "Stopped early: the SSE of the validation patterns stopped improving."
     DIVERGED = (
-        "The numbers grew too large to compute with: start from smaller weights, or scale the data."
+        "Diverged: the numbers grew too large to compute with. "
+        "Start from smaller weights, or scale the data."
     )
 
     def __repr__(self) -> str:
@@ -41,17 +42,17 @@ class StopReason(Enum):
 
     @property
     def sentence(self) -> str:
-        """The reason in words."""
+        """Sentence that describes the reason."""
         return self.value
 
     @property
     def final(self) -> bool:
-        """Whether going on from here can change nothing."""
+        """Whether resuming the training would change nothing."""
         return self not in (StopReason.MAX_ITERATIONS, StopReason.CANCELLED)
 
 
 class Iteration(NamedTuple):
-    """One row of a trace."""
+    """Row of a trace, as numbers and (N,) weights; `Trace` describes the fields."""
 
     iteration: int
     sse: float
@@ -75,7 +76,7 @@ class Iteration(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace(Pictured):
-    """Iterations 0 (the start) to k, one row each unless `iterations` says otherwise.
+    """Iterations 0 (the start) to k, one row each unless `iterations` has other numbers.
 
     Arrays are read-only.
 
@@ -84,30 +85,30 @@ class Trace(Pictured):
     sse : (k+1,) float64
         Sum of squared errors at the weights of the row.
     mu : (k+1,) float64
-        Damping of the accepted attempt that led to the row; mu_start in row 0.
+        Damping of the accepted attempt that led to the row; initial damping in row 0.
     gradient_norm : (k+1,) float64
-        Length of g = J'e at the weights of the row. NaN in the row of a training not yet begun.
+        Norm of g = J'e at the weights of the row; NaN in row 0 before the training has begun.
     attempts : (k+1,) int64
-        Attempts it took to get from the row before to this one; 0 in row 0.
+        Number of attempts between the previous row and this one; 0 in row 0.
     seconds : (k+1,) float64
-        Computing time since the start: that of the thread. The clock is read between portions of
-        about 30 ms; inside a portion time is shared out by attempts.
+        Computing time of the thread since the start, in seconds. The clock is read between time
+        slices of about 30 ms; the time of a slice is divided in proportion to the attempts.
     weights : (k+1, N) float64
-        Neuron by neuron, bias first.
+        Weights of the row, neuron by neuron, bias first.
     first : int
-        Number of the first row, if the trace is a part.
+        Index of the first row in the complete trace.
     iterations : (k+1,) int64
-        Iteration of each row; counted from `first` if left out.
+        Iteration of each row; by default counted from `first`.
     evaluations : (k+1,) int64
-        Times the network was run over all patterns since the start, rejected attempts included;
-        counted by attempts if left out.
+        Evaluations of the network on all patterns since the start, including rejected attempts; by
+        default the running total of `attempts` plus 1.
     work : (k+1,) float64
-        Work since the start in forward-equivalent units: multiplications of one forward pass over
-        all patterns. NaN if left out.
+        Work since the start, in units of the multiplications of one forward pass over all patterns
+        (forward-equivalent); NaN by default.
     step_length : (k+1,) float64
-        Factor by which the accepted step was shortened or lengthened: 1 is the whole step. In row 0
-        the one of the step before the training: 1, or that of the trace it resumed. NaN for a rule
-        that does not search along its step, and if left out.
+        Factor of the accepted step: 1 is the full step. Row 0 has the factor with which training
+        began: 1, or the last one of the resumed trace. NaN for rules without a line search, and by
+        default.
     """
 
     sse: FloatArray
@@ -151,11 +152,11 @@ class Trace(Pictured):
         return (self.row(k) for k in range(len(self)))
 
     def part(self, first: int) -> Trace:
-        """Return the rows from row `first` on, without copying."""
+        """Return the rows from index `first` on, as views."""
         return self._rows(slice(first, None), self.first + first)
 
     def until(self, rows: int) -> Trace:
-        """Return the first so many rows, without copying."""
+        """Return the first `rows` rows, as views."""
         return self._rows(slice(rows), self.first)
 
     def _rows(self, rows: slice, first: int) -> Trace:
@@ -163,7 +164,7 @@ class Trace(Pictured):
         return Trace(first=first, **columns)
 
     def row(self, k: int) -> Iteration:
-        """Return row k as plain numbers, with the weights as an array."""
+        """Return row k as Python numbers, with the weights as an array."""
         k = range(len(self))[k]
         return Iteration(
             int(self.iterations[k]),
@@ -178,7 +179,7 @@ class Trace(Pictured):
 
 
 class Columns(NamedTuple):
-    """The columns of a trace with room for more rows."""
+    """Columns of a trace, with capacity for more rows than are filled."""
 
     sse: FloatArray
     mu: FloatArray
@@ -196,38 +197,39 @@ EVERY = 200
 
 
 def next_row(iteration: int) -> int:
-    """Say which iteration a sparse trace records after this one.
+    """Return the iteration that a sparse trace records next.
 
-    Every one up to `EVERY`, then each time 2 % more: about 430 rows from there to a million.
+    Every iteration is recorded up to `EVERY`; beyond, the spacing is 2 % of the iteration, which
+    takes about 430 rows up to a million iterations.
 
     Parameters
     ----------
     iteration : int
-        Recorded.
+        Last recorded iteration.
 
     Returns
     -------
     int
-        The next one.
+        Next recorded iteration.
     """
     return iteration + (1 if iteration < EVERY else iteration // 50)
 
 
 class Record:
-    """A trace that is being written, by one thread, and read at any time by others.
+    """Growing trace: written by one thread, readable from other threads at any time.
 
-    Rows below `rows` never change. `done` is the iteration reached, -1 before the start is
-    measured; a rule that does not record every iteration sets it itself. To make room the columns
-    are copied to larger ones; traces handed out before keep the old ones.
+    Rows below `rows` never change. `done` is the current iteration, -1 before the start is
+    evaluated; a rule that does not record every iteration sets it. When the columns are full they
+    are copied to larger ones; traces returned before keep the old columns.
 
     Parameters
     ----------
     weights : (N,) float64
-        Where training starts.
+        Starting weights.
     mu : float
-        Damping at the start.
+        Initial damping.
     step_length : float
-        That of the step before; NaN for a rule that does not search along its step.
+        Step length of row 0; NaN for a rule without a line search.
     """
 
     def __init__(self, weights: FloatArray, mu: float, step_length: float = np.nan) -> None:
@@ -240,7 +242,7 @@ class Record:
 
     @property
     def done(self) -> int:
-        """The iteration reached."""
+        """Current iteration, -1 before the start is evaluated."""
         return self.rows - 1 if self._done is None else self._done
 
     @done.setter
@@ -249,11 +251,11 @@ class Record:
 
     @property
     def newest(self) -> int:
-        """The iteration of the newest row; -1 before there is any."""
+        """Iteration of the last row, -1 if there is no row."""
         return int(self.columns.iterations[self.rows - 1]) if self.rows else -1
 
     def make_room(self, capacity: int) -> Columns:
-        """Return columns of at least this many rows, with all rows so far in them."""
+        """Return columns with capacity for `capacity` rows, including all rows so far."""
         old = self.columns
         room = len(old.sse)
         if capacity > room:
@@ -266,25 +268,25 @@ class Record:
     def share_out(
         self, rows: int, iteration: int, before: float, elapsed: float, last: int, *, ended: bool
     ) -> float:
-        """Show the rows of a sparse trace up to `rows`, sharing time out by iterations.
+        """Publish the rows of a sparse trace up to `rows`; divide time in proportion to iterations.
 
         Parameters
         ----------
         rows : int
-            Rows that are complete.
+            Number of complete rows.
         iteration : int
-            Reached.
+            Current iteration.
         before, elapsed : float
-            Seconds up to this portion, and in it.
+            Computing time before this time slice, and in it, in seconds.
         last : int
-            Iteration that was asked for; it counts as reached once it has a row.
+            Requested iteration, which counts as done only when it has a row.
         ended : bool
-            Whether there will be no more rows.
+            Whether no more rows will follow.
 
         Returns
         -------
         float
-            Seconds up to now.
+            Computing time including this slice, in seconds.
         """
         columns, start = self.columns, self.rows
         now = before + elapsed
@@ -302,12 +304,12 @@ class Record:
         return now
 
     def trace(self, first: int = 0) -> Trace:
-        """Return the rows so far, from `first` on, without copying."""
+        """Return the rows so far, from index `first` on, as views."""
         rows = self.rows
         return _trace(Columns._make(column[first:rows] for column in self.columns), first)
 
     def start(self, sse: float) -> Trace:
-        """Return the start alone, before anything but its SSE is known."""
+        """Return row 0 alone, with the given SSE and an unknown gradient norm (NaN)."""
         columns = Columns._make(column[:1].copy() for column in self.columns)
         columns.sse[0] = sse
         columns.gradient_norm[0] = np.nan

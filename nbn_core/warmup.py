@@ -9,14 +9,15 @@ from nbn_core.analysis.exact_hessian import curvature
 from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
+from nbn_core.rules import RULES, LearningRule
 from nbn_core.training import Training
 
 _lock = threading.Lock()
+_compiled: set[str] = set()  # names of kernels, see LearningRule.kernels
 _ready = threading.Event()
 _ready_for_curvature = threading.Event()
 _ready_to_race = threading.Event()
-_RACERS = ("adam", "forward_forward")
-_OTHERS = ("lm", "lbfgs", "block_lm", "noprop", "cascade_correlation")
+_RACERS = ("first_order", "forward_forward")  # kernels of the rules that a race begins with
 
 
 def warm_up() -> None:
@@ -35,6 +36,7 @@ def warm_up() -> None:
         training.advance()
         training.objective.activations(training.result().weights)
         dissect(topology, dataset, training.result().weights).pattern(0)
+        _compiled.add(RULES["nbn"].kernels)
         _ready.set()
 
 
@@ -61,21 +63,39 @@ def is_warm_for_curvature() -> bool:
 
 
 def warm_up_rules() -> None:
-    """Compile the kernels of all learning rules by one iteration with a rule of each kind.
+    """Take a step with one rule for each kind of compiled code, so that all are ready to race.
 
     Takes half a minute with an empty cache. The rules of a race with default settings are compiled
     first; they are ready when `is_warm_to_race` returns True.
     """
-    dataset = Dataset([[-1.0], [1.0]], [[1.0], [-1.0]], name="warm-up")
-    layered, cascade = Topology.mlp([1, 4, 1]), Topology.fcc(1, 1, 1)
-    for names in (_RACERS, _OTHERS):
+    rules: dict[str, LearningRule] = {}
+    for rule in RULES.values():
+        if rule.kernels:
+            rules.setdefault(rule.kernels, rule)
+    first = [rules.pop(kernels) for kernels in _RACERS]
+    for several in (first, list(rules.values())):
         with _lock:
-            for name in names:
-                topology = cascade if name == "cascade_correlation" else layered
-                training = Training(topology, dataset, name, max_iterations=1, target_sse=0.0)
-                training.advance()
-                training.predict([[0.0]])
+            for rule in several:
+                _take_a_step(rule)
+                _compiled.add(rule.kernels)
         _ready_to_race.set()
+
+
+def _take_a_step(rule: LearningRule) -> None:
+    """Train for one iteration on the first tiny network that the rule can train, and predict."""
+    dataset = Dataset([[-1.0], [1.0]], [[1.0], [-1.0]], name="warm-up")
+    for topology in (Topology.mlp([1, 4, 1]), Topology.fcc(1, 1, 1)):
+        if rule.refuses(topology, dataset) is None:
+            training = Training(topology, dataset, rule.name, max_iterations=1, target_sse=0.0)
+            training.advance()
+            training.predict([[0.0]])
+            return
+
+
+def is_warm_for(rule: str) -> bool:
+    """Return whether the kernels of the rule with this name are compiled in this process."""
+    kernels = RULES[rule].kernels
+    return not kernels or kernels in _compiled
 
 
 def is_warm_to_race() -> bool:

@@ -41,7 +41,7 @@ def show(session: Session, view: PageState) -> None:
         client = outbox.client
         if handle(session, view, outbox, server.workers()):
             have = outbox.have
-    sent = answer(session, view, have, client, warming=not server.warming().is_set())
+    sent = answer(session, view, have, client, warming=server.compiling(session.experiment.rule))
     leave_nothing_running(session.run)
     _CANVAS.mount(KEY, sent)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.draw import payload
-from app.draw.rule_form import advanced_fields, control_fields, rule_fields
+from app.draw.rule_form import refusal_of, rule_block, rule_menu
 from app.session.inbox import envelope
 from app.session.limits import MAX_ITERATIONS
 from app.session.messages import Have
@@ -14,7 +14,6 @@ from app.shared.problem_gallery import catalogue
 from app.shared.words import about_own, ended, facts, headline
 from nbn_core.experiment import Experiment, OwnData, ProblemData
 from nbn_core.generators import PROBLEMS
-from nbn_core.rules import RULES
 from nbn_core.types import Json
 
 
@@ -36,6 +35,7 @@ def answer(session: Session, have: Have, client: str | None, *, warming: bool) -
     }
     if not have.catalogue:
         sent["catalogue"] = catalogue()
+        sent["rules"] = rule_menu()
     if have.data != key:
         sent["data"] = payload.data_block(train, test, key, classes)
     if have.rev != session.rev:
@@ -83,16 +83,13 @@ def _info(session: Session, *, warming: bool) -> Json:
     loose = document.sketch.loose()
     return {
         **_data_info(experiment),
-        "rule_title": RULES[experiment.rule].title if experiment.rule != "nbn" else "",
-        "rule": rule_fields(experiment),
-        "control": control_fields(experiment),
-        "damping": advanced_fields(experiment),
+        **rule_block(experiment),
         "target_sse": experiment.stopping.target_sse,
         "can_train": document.blocked is None,
         "can_undo": session.position > 0,
         "can_redo": session.position + 1 < len(session.history),
         "loose": document.blocked or next(iter(loose.values()), ""),
-        "headline": headline(experiment, session.run, warming=warming),
+        "headline": (refusal_of(experiment) or headline(experiment, session.run, warming=warming)),
         "facts": facts(experiment),
         "warming": warming,
     }

@@ -6,17 +6,19 @@ from dataclasses import replace
 from typing import Any, Final
 
 from app.draw.action import Action
-from app.draw.rule_form import settings_with
+from app.draw.rule_form import tidy, with_option
 from app.session.history import change, put, seeded
 from app.session.jobs import Workers
-from app.session.limits import MAX_ITERATIONS, most_iterations
+from app.session.limits import most_iterations
 from app.session.messages import Message
 from app.session.state import Session
+from app.session.tuned_settings import tuned
 from nbn_core.errors import SettingError
 from nbn_core.experiment import MAX_ITERATIONS as MOST_PATIENCE
 from nbn_core.experiment import Experiment, ProblemData
 from nbn_core.generators import MAX_SEED, PROBLEMS
 from nbn_core.network import Topology
+from nbn_core.rules import RULES
 
 
 def _problem(session: Session, message: Message, workers: Workers) -> None:
@@ -45,11 +47,26 @@ def _same_rule(session: Session) -> dict[str, Any]:
     return {"rule": session.experiment.rule, "settings": session.experiment.settings}
 
 
-def _nbn(session: Session, message: Message, workers: Workers) -> None:
-    """Train with NBN again, with its own settings."""
-    stopping = session.experiment.stopping
-    fewer = replace(stopping, max_iterations=min(MAX_ITERATIONS, stopping.max_iterations))
-    change(session, rule="nbn", settings={}, stopping=fewer)
+def _rule(session: Session, message: Message, workers: Workers) -> None:
+    """Train with another rule: with its own settings, or better ones known for this problem."""
+    name = message.text("name")
+    if name not in RULES:
+        raise SettingError("There is no such learning rule: choose one from the menu.")
+    experiment = session.experiment
+    if name == experiment.rule:
+        return
+    iterations = min(_usual_iterations(experiment, name), most_iterations(name))
+    stopping = replace(experiment.stopping, max_iterations=iterations)
+    change(session, rule=name, settings=tuned(experiment, name), stopping=stopping)
+
+
+def _usual_iterations(experiment: Experiment, rule: str) -> int:
+    """Return the maximum iterations with which a rule starts on this data."""
+    if isinstance(experiment.data, ProblemData):
+        suggested = _suggestion(experiment)
+        if suggested.rule == rule:
+            return suggested.stopping.max_iterations
+    return RULES[rule].usual_iterations
 
 
 def _fits(topology: Topology, experiment: Experiment) -> bool:
@@ -63,16 +80,14 @@ def _fits(topology: Topology, experiment: Experiment) -> bool:
 
 def _setting(session: Session, message: Message, workers: Workers) -> None:
     group, name = message.text("group"), message.text("name")
-    if group == "choice":
-        change(session, settings=settings_with(session.experiment, name, message.text("value")))
+    if group == "option":
+        change(session, settings=with_option(session.experiment, message))
         return
     value = message.finite("value")
     if group == "parameter":
         _set_parameter(session, name, value)
     elif group == "rule":
         _set_rule(session, name, message)
-    elif group == "damping":
-        change(session, settings={**session.experiment.settings, name: _tidy(value)})
     else:
         raise SettingError("There is no such setting.")
 
@@ -81,7 +96,7 @@ def _set_parameter(session: Session, name: str, value: float) -> None:
     data = session.experiment.data
     if not isinstance(data, ProblemData):
         raise SettingError("Own data has no such setting.")
-    parameters: dict[str, Any] = {**data.parameters, name: _tidy(value)}
+    parameters: dict[str, Any] = {**data.parameters, name: tidy(value)}
     changed = replace(data, parameters=parameters)
     fresh = Experiment.suggested(data.name, split_seed=data.split_seed, **parameters)
     now = session.experiment.stopping
@@ -118,13 +133,8 @@ def _set_rule(session: Session, name: str, message: Message) -> None:
         raise SettingError("There is no such setting.")
 
 
-def _tidy(value: float) -> float | int:
-    """A whole number as an int, as far as every float up to it is exact."""
-    return int(value) if value.is_integer() and abs(value) <= MAX_SEED else value
-
-
 ACTIONS: Final[dict[str, Action]] = {
     "problem": _problem,
     "setting": _setting,
-    "nbn": _nbn,
+    "rule": _rule,
 }

@@ -20,7 +20,7 @@ def draw() -> None:
         client = outbox.client
         if handle(session, outbox, server.workers()):
             have = outbox.have
-    sent = answer(session, have, client, warming=not server.warming().is_set())
+    sent = answer(session, have, client, warming=server.compiling(session.experiment.rule))
     sent["info"] |= backprop_baseline.beside(session, server.workers())
     show_link(session)
     leave_nothing_running(session.run)

@@ -1,73 +1,98 @@
-"""The form of the learning rule: its fields as JSON values, and what a change of one means."""
+"""The form of the learning rule: its menu and fields as JSON values, and what a change means."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from app.session.limits import most_iterations
-from nbn_core.errors import SettingError
+from app.session.messages import Message
+from app.session.training import refusal
 from nbn_core.experiment import MAX_ITERATIONS, Experiment, SeededStart
 from nbn_core.generators import MAX_SEED
+from nbn_core.rules import RULES, Option
+from nbn_core.rules.base import FAMILIES
+from nbn_core.rules.option import find
 from nbn_core.types import Json
 
-_CONTROL: Final = {
-    "best_step": "Best step",
-    "line_search": "Line search",
-    "published": "Published \u00d710 \u00f710",
-}
-_MATRIX: Final = {
-    "max_diagonal": "Scaled",
-    "levenberg": "Levenberg",
-    "marquardt": "Marquardt",
-}
-_METHOD: Final = {
-    "auto": "Automatic",
-    "forward": "Forward only",
-    "backward": "Forward, back",
-    "blocks": "Pairs of neurons",
-}
-_CHOICES: Final = {
-    "control": (
-        "Step control", _CONTROL,
-        "Best step: the step is halved for as long as the error goes on falling. Line search: "
-        "until the error falls. Published: the whole step, or none and ten times the damping.",
-    ),
-    "matrix": (
-        "Damping", _MATRIX,
-        "What \u03bc is multiplied by before it is added to the diagonal of Q. Scaled: the largest "
-        "number there. Levenberg: 1. Marquardt: for each weight its own number there.",
-    ),
-    "method": (
-        "Sums for Q", _METHOD,
-        "Ways to the same numbers: forward only (2010), forward and back (2008), or by pairs of "
-        "neurons. Automatic takes the one with the least work.",
-    ),
-}  # fmt: skip
-_NUMBERS: Final = {
-    "mu_start": ("Start \u03bc", "Damping of the first attempt"),
-    "factor": ("Factor", "\u03bc is multiplied by it where nothing better was found"),
-    "mu_min": ("Least \u03bc", "\u03bc never falls below"),
-    "mu_max": ("Largest \u03bc", "Training ends when \u03bc would rise above"),
-    "max_attempts": ("Attempts", "Values of \u03bc tried in one iteration"),
-}
 _PATIENCE: Final = (
     "Iterations without a better SSE of the validation patterns after which training stops early "
-    "and shows where they were best. 0: it never stops early."
+    "and shows the best iteration. 0: it never stops early."
 )
-# What no longer suits when another is chosen, and is then left to the rule
-_SUITED: Final = {"control": ("matrix", "mu_start"), "matrix": ("mu_start",), "method": ()}
 
 
-def rule_fields(experiment: Experiment) -> list[Json]:
-    """Seed, target, most iterations, and where there are validation patterns the patience."""
+def rule_menu() -> list[Json]:
+    """Return every learning rule, grouped by family."""
+    return [
+        {
+            "title": family,
+            "rules": [
+                {"name": rule.name, "title": rule.title}
+                for rule in RULES.values()
+                if rule.family == family
+            ],
+        }
+        for family in FAMILIES
+        if any(rule.family == family for rule in RULES.values())
+    ]
+
+
+def rule_block(experiment: Experiment) -> Json:
+    """Return the chosen rule, what it is meant for, and the fields of the form."""
+    rule = RULES[experiment.rule]
+    return {
+        "rule_name": rule.name,
+        "rule_about": rule.meant_for,
+        "damped": any(option.name == "mu_start" for option in rule.options),
+        "rule": _stopping_fields(experiment),
+        "options": [_field(experiment, option) for option in rule.options if option.main],
+        "more_options": [_field(experiment, option) for option in rule.options if not option.main],
+    }
+
+
+def with_option(experiment: Experiment, message: Message) -> dict[str, Any]:
+    """Return the settings after a change of one field; those that depend on it are reset."""
+    rule = RULES[experiment.rule]
+    name = message.text("name")
+    option = find(rule.options, rule.title, name)
+    return rule.with_setting(experiment.settings, name, _value(option, message))
+
+
+def tidy(value: float) -> float | int:
+    """Return a whole number as an int, as far as every float up to it is exact."""
+    return int(value) if value.is_integer() and abs(value) <= MAX_SEED else value
+
+
+def _value(option: Option, message: Message) -> object:
+    if isinstance(option.default, str):
+        return message.text("value")
+    if isinstance(option.default, bool):
+        return message.fields.get("value")
+    return tidy(message.finite("value"))
+
+
+def refusal_of(experiment: Experiment) -> str:
+    """Return why the rule cannot train this experiment here; empty if it can."""
+    if experiment not in _REFUSALS:
+        _REFUSALS[experiment] = refusal(experiment) or ""
+    return _REFUSALS[experiment]
+
+
+_REFUSALS: Final[WeakKeyDictionary[Experiment, str]] = WeakKeyDictionary()
+
+
+def _stopping_fields(experiment: Experiment) -> list[Json]:
+    """Seed, target, maximum iterations and, if there are validation patterns, the patience."""
     start = experiment.start
     seed = start.seed if isinstance(start, SeededStart) else 0
-    target, most = experiment.stopping.target_sse, experiment.stopping.max_iterations
+    target, iterations = experiment.stopping.target_sse, experiment.stopping.max_iterations
     limit = most_iterations(experiment.rule)
     fields = [
-        _number("seed", "Weights seed", seed, "Draws the starting weights", 0, MAX_SEED, 1),
-        _number("target_sse", "Target SSE", target, "Solved at or under it", 0, 1e9),
-        _number("max_iterations", "Most iterations", most, "", 1, limit, 1),
+        _number(
+            "seed", "Weights seed", seed, "Seed of the random starting weights", 0, MAX_SEED, 1
+        ),
+        _number("target_sse", "Target SSE", target, "Solved at this SSE or below", 0, 1e9),
+        _number("max_iterations", "Maximum iterations", iterations, "", 1, limit, 1),
     ]
     if experiment.parts().validation is not None:
         patience = experiment.stopping.patience
@@ -75,39 +100,22 @@ def rule_fields(experiment: Experiment) -> list[Json]:
     return fields
 
 
-def control_fields(experiment: Experiment) -> list[Json]:
-    """The step control, if the rule is NBN."""
-    return [_choice(experiment, "control")] if experiment.rule == "nbn" else []
-
-
-def advanced_fields(experiment: Experiment) -> list[Json]:
-    """Damping, and how Q is summed, if the rule is NBN."""
-    if experiment.rule != "nbn":
-        return []
-    numbers = _numbers(experiment)
-    return [_choice(experiment, "matrix"), *numbers, _choice(experiment, "method")]
-
-
-def settings_with(experiment: Experiment, name: str, value: str) -> Json:
-    """Choose one of the words of the form; numbers that went with another are left to the rule."""
-    if experiment.rule != "nbn" or name not in _CHOICES:
-        raise SettingError("There is no such setting.")
-    kept = {k: v for k, v in experiment.settings.items() if k not in _SUITED[name]}
-    return {**kept, name: value}
-
-
-def _numbers(experiment: Experiment) -> list[Json]:
-    values = experiment.settings
-    return [_number(name, label, values[name], hint) for name, (label, hint) in _NUMBERS.items()]
-
-
-def _choice(experiment: Experiment, name: str) -> Json:
-    label, titles, hint = _CHOICES[name]
-    value = experiment.settings.get(name, "auto")
-    return {
-        "name": name, "label": label, "value": value, "hint": hint,
-        "choices": [list(pair) for pair in titles.items()],
-    }  # fmt: skip
+def _field(experiment: Experiment, option: Option) -> Json:
+    value = experiment.settings.get(option.name, option.default)
+    if isinstance(option.default, bool):
+        return {
+            "name": option.name, "label": option.short_label, "checked": value,
+            "hint": option.help,
+        }  # fmt: skip
+    if isinstance(option.default, str):
+        return {
+            "name": option.name, "label": option.short_label, "value": value, "hint": option.help,
+            "choices": [[choice, option.choice_title(choice)] for choice in option.choices],
+        }  # fmt: skip
+    step = 1 if isinstance(option.default, int) else None
+    return _number(
+        option.name, option.short_label, value, option.help, option.low, option.high, step
+    )
 
 
 def _number(

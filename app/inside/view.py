@@ -14,9 +14,11 @@ from app.session.state import Session
 from app.session.training import training_key
 from app.session.view import CurrentView, current_view
 from app.shared.payload import graph_block, network_block
-from nbn_core.analysis.dissection import Anatomy, continuation, dissect
+from nbn_core.analysis.dissection import Anatomy, dissect
 from nbn_core.checks import plural
 from nbn_core.network import Topology
+from nbn_core.rules import RULES
+from nbn_core.rules.nbn import NBN
 from nbn_core.types import Json
 
 MAX_WORK: Final = 4e10  # multiplications of one dissection: about two seconds
@@ -142,7 +144,7 @@ def _notes(session: Session, now: CurrentView) -> list[str]:
         notes.append(f"{reason} This is the step that would come next.")
     if now.iteration != now.k:
         notes.append(f"Row {now.k:,} of the recorded trace is iteration {now.iteration:,}.")
-    if now.experiment.rule != "nbn":
+    if not RULES[now.experiment.rule].dissectable:
         notes.append(
             "The experiment trains with another rule; this is what NBN would do from here."
         )
@@ -154,11 +156,11 @@ def _anatomy(view: InsideState, now: CurrentView) -> Anatomy:
     experiment = now.experiment
     key = (training_key(experiment), now.k)
     if view.anatomy is None or view.anatomy_key != key:
-        is_nbn = experiment.rule == "nbn"
-        settings = dict(experiment.settings) if is_nbn else {}
+        own = RULES[experiment.rule].dissectable
+        settings = dict(experiment.settings) if own else {}
         resumed = {}
-        if is_nbn and now.trace is not None:
-            resumed = continuation(now.trace, now.k, settings)._asdict()
+        if own and now.trace is not None:
+            resumed = NBN().resumption(now.trace, now.k, settings)._asdict()
         data, _ = experiment.datasets()
         view.anatomy = None  # free the old one first: Q may be large
         view.anatomy = dissect(experiment.topology, data, now.weights, settings=settings, **resumed)

@@ -55,7 +55,7 @@ def _lanes(race: Race) -> list[tuple[int, Lane, LaneRun]]:
     return [
         (i, lane, run)
         for i, (lane, run) in enumerate(zip(race.lanes, race.runs, strict=True))
-        if lane.name == "forward_forward" and run is not None and run.iteration > 0
+        if lane.rule.compares_labels and run is not None and run.iteration > 0
     ]
 
 

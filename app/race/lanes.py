@@ -1,7 +1,7 @@
-"""Lanes of a race: which rule, with which settings; and how far all of them may go.
+"""Lanes of a race: which rule runs with which settings, and the budget of all of them.
 
-A lane keeps only the settings that differ from its rule's own, so that a setting that follows from
-another one (the first damping of a step control, say) goes on following it.
+A lane keeps only the settings that differ from its rule's own, so that a setting that depends on
+another one, such as the initial damping on the step control, continues to follow it.
 """
 
 from __future__ import annotations
@@ -12,41 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from app.session.tuned_settings import tuned
 from nbn_core.errors import SettingError
-from nbn_core.experiment import Experiment, ProblemData
+from nbn_core.experiment import Experiment
 from nbn_core.rules import RULES, LearningRule, Option
 
-_ALWAYS: Final = ("rate", "batch_size", "control")
-# What no longer suits when NBN's control or matrix is another one
-_FOLLOWING: Final = {"control": ("matrix", "mu_start"), "matrix": ("mu_start",)}
 MOST_LANES: Final = 8
 MOST_SECONDS: Final = 60.0
 MOST_WORK: Final = 1e8
 OPENING: Final = ("nbn", "ebp", "adam", "forward_forward")
-SHORT: Final = {
-    "nbn": "NBN",
-    "lm": "LM, Jacobian stored",
-    "block_lm": "Block LM",
-    "ebp": "EBP",
-    "dfa": "Direct feedback",
-}
-
-# Settings found to suit a problem better than the rule's own: EBP has TensorFlow Playground's own
-# training on its problems; the others are the best of a few on seeds that no test uses.
-_PLAYGROUND: Final[dict[str, dict[str, Any]]] = {
-    "ebp": {"rate": 0.03, "batch_size": 10},
-    "adam": {"rate": 0.01, "batch_size": 10},
-}
-TUNED: Final[dict[str, dict[str, dict[str, Any]]]] = {
-    "playground_spiral": _PLAYGROUND,
-    "playground_circle": _PLAYGROUND,
-    "playground_xor": _PLAYGROUND,
-    "playground_gauss": _PLAYGROUND,
-    "parity": {"adam": {"rate": 0.05}, "gd": {"rate": 2.0}, "dfa": {"rate": 0.05}},
-    "xor": {"adam": {"rate": 0.05}, "gd": {"rate": 2.0}},
-    "two_spirals": {"adam": {"rate": 0.01}},
-    "digits": {"forward_gradient": {"rate": 0.003}},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +49,7 @@ class Lane:
     @property
     def title(self) -> str:
         """Short, for people."""
-        return short_title(self.name)
+        return self.rule.short_title
 
     @property
     def key(self) -> str:
@@ -88,29 +62,24 @@ class Lane:
         return self.rule.settings(self.settings).get(option.name, option.default)
 
     def changed(self, name: str, value: Any) -> Lane:
-        """Set an option; SettingError, with a sentence, if it may not be that."""
-        option = next(one for one in self.rule.options if one.name == name)
-        checked = option.checked(value)
-        dropped = (name, *(_FOLLOWING.get(name, ()) if self.name == "nbn" else ()))
-        others = {key: kept for key, kept in self.settings.items() if key not in dropped}
-        usual = self.rule.settings(others).get(name, option.default)
-        settings = others if checked == usual else {**others, name: checked}
-        self.rule.settings(settings)
+        """Change a setting; SettingError if the value is not allowed."""
+        changed = self.rule.with_setting(self.settings, name, value)
+        others = {key: kept for key, kept in changed.items() if key != name}
+        settings = others if self._own(name, others) == changed[name] else changed
         return Lane(self.number, self.name, settings)
+
+    def _own(self, name: str, others: Mapping[str, Any]) -> Any:
+        """Return the rule's own value of a setting beside others."""
+        option = next(option for option in self.rule.options if option.name == name)
+        return self.rule.settings(others).get(name, option.default)
 
     def note(self) -> str:
         """The settings that matter, in a few words."""
         words = []
         for option in self.rule.options:
-            shown = option.name in self.settings or option.name in _ALWAYS
-            if shown and option.name != "noise_seed":
+            if option.main or option.name in self.settings:
                 words.append(_worded(option, self.value(option)))
-        return ", ".join(words) or "its own settings"
-
-
-def short_title(name: str) -> str:
-    """Return a rule's name as it stands over a lane."""
-    return SHORT.get(name, RULES[name].title)
+        return ", ".join(words) or "default settings"
 
 
 def titles(lanes: tuple[Lane, ...]) -> list[str]:
@@ -130,17 +99,8 @@ def _worded(option: Option, value: Any) -> str:
     if isinstance(option.default, bool):
         return f"{option.label.lower()}: {'yes' if value else 'no'}"
     if isinstance(option.default, str):
-        return f"{option.label.lower()}: {str(value).replace('_', ' ')}"
+        return f"{option.label.lower()}: {option.choice_title(value).lower()}"
     return f"{option.label.lower()} {value:g}"
-
-
-def tuned(experiment: Experiment, name: str) -> dict[str, Any]:
-    """Return the settings with which a rule starts on this problem."""
-    data = experiment.data
-    problem = data.name if isinstance(data, ProblemData) else ""
-    given = TUNED.get(problem, {}).get(name, {})
-    own = {option.name: option.default for option in RULES[name].options}
-    return {key: value for key, value in given.items() if own.get(key) != value}
 
 
 def opening(experiment: Experiment) -> tuple[Lane, ...]:

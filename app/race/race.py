@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Final
 
 import numpy as np
 
 from app.race.lanes import Budget, Lane, titles
 from app.session.jobs import Run, Workers
-from app.session.limits import keeps_few
 from nbn_core.experiment import Experiment
 from nbn_core.trace import Trace
 from nbn_core.training import Training
@@ -58,7 +57,7 @@ class LaneRun(Run):
         training = self._training
         if training is None or training.iteration <= 0:
             return False
-        if float(getattr(training.state, "seconds", 0.0)) >= self.budget.seconds_most:
+        if training.state.seconds >= self.budget.seconds_most:
             return True
         return float(training.trace().work[-1]) >= self.budget.work_most
 
@@ -103,11 +102,8 @@ class LaneRun(Run):
 def _first_rows(trace: Trace, rows: int) -> Trace:
     if rows >= len(trace):
         return trace
-    return Trace(
-        trace.sse[:rows], trace.mu[:rows], trace.gradient_norm[:rows], trace.attempts[:rows],
-        trace.seconds[:rows], trace.weights[:rows], trace.first, trace.iterations[:rows],
-        trace.evaluations[:rows], trace.work[:rows],
-    )  # fmt: skip
+    columns = [column.name for column in fields(trace) if column.name != "first"]
+    return replace(trace, **{name: getattr(trace, name)[:rows] for name in columns})
 
 
 @dataclass(slots=True, eq=False)
@@ -140,8 +136,8 @@ class Race:
         for lane in self.lanes:
             refusal = lane.rule.refuses(self.experiment.topology, data)
             self.refusals.append(refusal or "")
-            own = hasattr(lane.rule, "predict")
-            run = LaneRun(self._maker(lane), self.budget, self.samples if own else None)
+            samples = self.samples if lane.rule.own_prediction else None
+            run = LaneRun(self._maker(lane), self.budget, samples)
             self.runs.append(None if refusal else run)
 
     def _maker(self, lane: Lane) -> Callable[[], Training]:
@@ -185,7 +181,7 @@ def training_of(
 ) -> Training:
     """Set up the training of a lane."""
     n = experiment.topology.n_weights
-    sparse = keeps_few(lane.name)
+    sparse = lane.rule.sparse_trace
     return Training(
         experiment.topology,
         experiment.datasets()[0],

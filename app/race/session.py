@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.figures.number_format import short
 from app.race import payload
-from app.race.lanes import MOST_LANES, Budget, Lane, opening, titles, tuned
+from app.race.lanes import MOST_LANES, Budget, Lane, opening, titles
 from app.race.many_seeds_run import Kept, Series
 from app.race.race import Race
 from app.race.results import LaneResult, results, right_share, verdict
@@ -18,9 +18,11 @@ from app.session.jobs import Workers
 from app.session.messages import Message, Outbox
 from app.session.state import Session
 from app.session.training import training_key
+from app.session.tuned_settings import tuned
 from nbn_core.checks import plural
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment
+from nbn_core.rules import RULES
 from nbn_core.types import Json
 
 LOG: Final = 60  # results kept for the table
@@ -96,7 +98,7 @@ class RaceSession:
         taken = {lane.name for lane in self.lanes}
         numbers = {lane.number for lane in self.lanes}
         free = next(i for i in range(MOST_LANES) if i not in numbers)
-        name = next((name for name in _NEXT if name not in taken), "nbn")
+        name = next(name for name in (*_NEXT, *RULES) if name not in taken)
         self.put((*self.lanes, Lane(free, name, tuned(experiment, name))))
 
     def remove(self, number: int) -> None:

@@ -13,13 +13,12 @@ from app.race.lanes import (
     MOST_SECONDS,
     MOST_WORK,
     Lane,
-    short_title,
     titles,
-    tuned,
 )
 from app.race.session import RaceSession
 from app.session import state
 from app.session.state import Session
+from app.session.tuned_settings import tuned
 from nbn_core.errors import NBNError
 from nbn_core.rules import RULES, Option
 
@@ -90,7 +89,8 @@ def _budget(session: Session, races: RaceSession) -> None:
 def _lane(session: Session, races: RaceSession, lane: Lane, title: str) -> None:
     names = list(RULES)
     name = st.selectbox(
-        f"Rule of lane {title}", names, index=names.index(lane.name), format_func=short_title,
+        f"Rule of lane {title}", names, index=names.index(lane.name),
+        format_func=lambda name: RULES[name].short_title,
         label_visibility="collapsed", key=f"nbn-rule-{lane.number}-{lane.name}",
     )  # fmt: skip
     if name != lane.name:
@@ -134,13 +134,13 @@ def _key(lane: Lane, option: Option) -> str:
 
 
 def _widget(lane: Lane, option: Option) -> Any:
-    value, key, words = lane.value(option), _key(lane, option), option.text or None
+    value, key, words = lane.value(option), _key(lane, option), option.help or None
     if isinstance(option.default, bool):
         return st.toggle(option.label, value, key=key, help=words)
     if isinstance(option.default, str):
         return st.selectbox(
             option.label, option.choices, option.choices.index(value), key=key, help=words,
-            format_func=lambda choice: choice.replace("_", " "),
+            format_func=option.choice_title,
         )  # fmt: skip
     if isinstance(option.default, int):
         return st.number_input(

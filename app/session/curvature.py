@@ -26,9 +26,9 @@ from nbn_core.experiment import Experiment
 from nbn_core.experiment.byte_cache import ByteCache
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
+from nbn_core.rules import RULES
 from nbn_core.rules.damping import damping_diagonal
 from nbn_core.rules.nbn import NBN
-from nbn_core.training.continuing import continuation
 from nbn_core.types import BoolArray, FloatArray, IntArray
 
 CACHE: Final = ByteCache(192_000_000, largest=48_000_000)
@@ -88,14 +88,15 @@ def next_mu(shown: CurrentView, k: int) -> float:
     settings, trace = _settings(shown.experiment), shown.trace
     if trace is not None and k < shown.last and trace.mu[k + 1] > 0:
         return float(trace.mu[k + 1])
-    if trace is None or shown.experiment.rule != "nbn":
+    if trace is None or not RULES[shown.experiment.rule].dissectable:
         return float(settings["mu_start"])
-    return continuation(trace, k, settings).mu
+    return NBN().resumption(trace, k, settings).mu
 
 
 def _settings(experiment: Experiment) -> dict[str, Any]:
     """Return NBN's settings; its defaults if another rule is training."""
-    return NBN().settings(experiment.settings if experiment.rule == "nbn" else {})
+    own = RULES[experiment.rule].dissectable
+    return NBN().settings(experiment.settings if own else {})
 
 
 def added_diagonal(at: Point) -> FloatArray:

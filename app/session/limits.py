@@ -6,9 +6,7 @@ from typing import Final
 
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment
-from nbn_core.rules import RULES, FirstOrder
-from nbn_core.rules.forward_forward import ForwardForward
-from nbn_core.rules.noprop import NoProp
+from nbn_core.rules import RULES
 
 MAX_WEIGHTS: Final = 2_000
 MAX_PATTERNS: Final = 100_000
@@ -41,14 +39,9 @@ def check_size(experiment: Experiment) -> None:
         raise too_many_iterations(experiment.rule)
 
 
-def keeps_few(rule: str) -> bool:
-    """Whether a rule takes many cheap iterations and its trace keeps only a few hundred of them."""
-    return isinstance(RULES[rule], FirstOrder | ForwardForward | NoProp)
-
-
 def most_iterations(rule: str) -> int:
     """Return the maximum iterations of a rule: a trace that keeps every one takes memory."""
-    return MAX_SPARSE_ITERATIONS if keeps_few(rule) else MAX_ITERATIONS
+    return MAX_SPARSE_ITERATIONS if RULES[rule].sparse_trace else MAX_ITERATIONS
 
 
 def too_many_iterations(rule: str) -> SettingError:

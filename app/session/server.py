@@ -11,7 +11,8 @@ from typing import Final
 import streamlit as st
 
 from app.session.jobs import Workers
-from nbn_core.warmup import warm_up, warm_up_curvature, warm_up_rules
+from nbn_core.rules import RULES
+from nbn_core.warmup import is_warm_for, warm_up, warm_up_curvature, warm_up_rules
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -41,6 +42,14 @@ def warming_rules() -> threading.Event:
     ready = threading.Event()
     threading.Thread(target=_warm_rules, args=(ready,), name="nbn-warm-rules", daemon=True).start()
     return ready
+
+
+def compiling(rule: str) -> bool:
+    """Return whether the kernels of a rule, by its name, are still being compiled; starts it."""
+    ready = warming()
+    if not is_warm_for(rule) and RULES[rule].kernels != RULES["nbn"].kernels:
+        ready = warming_rules()
+    return not (ready.is_set() or is_warm_for(rule))
 
 
 def _warm_rules(ready: threading.Event) -> None:

@@ -13,7 +13,7 @@ from app.session.limits import most_iterations, too_many_iterations
 from app.session.state import Session
 from nbn_core.errors import SettingError, TopologyError
 from nbn_core.experiment import Experiment
-from nbn_core.rules import RULES
+from nbn_core.rules import RULES, LearningRule
 from nbn_core.training import StopReason
 
 PROMPT_WAIT: Final = 0.12  # seconds to wait for a run that may end before anyone notices
@@ -73,16 +73,26 @@ def run_for(session: Session) -> Run:
 
 
 def _check_rule(experiment: Experiment) -> None:
-    """Refuse a rule that cannot train the experiment, or whose outputs the stage cannot draw."""
+    reason = refusal(experiment)
+    if reason is not None:
+        raise SettingError(reason)
+
+
+def refusal(experiment: Experiment) -> str | None:
+    """Say why the rule cannot train the experiment, or why the stage cannot draw its outputs."""
     rule = RULES[experiment.rule]
-    refusal = rule.refuses(experiment.topology, experiment.datasets()[0])
-    if refusal is None and hasattr(rule, "predict"):
-        refusal = (
-            f"{rule.title} predicts with its own outputs, not those of the drawn network, so it "
-            "cannot be shown here: train with another rule, or use the Race page."
-        )
-    if refusal is not None:
-        raise SettingError(refusal)
+    reason = rule.refuses(experiment.topology, experiment.datasets()[0])
+    if reason is None and rule.own_prediction:
+        reason = race_only(rule)
+    return reason
+
+
+def race_only(rule: LearningRule) -> str:
+    """Say why the Draw page cannot train with a rule that does not predict with the network."""
+    return (
+        f"{rule.title} predicts with its own outputs, not those of the drawn network, so this page "
+        "cannot show it: choose another rule, or run it on the Race page."
+    )
 
 
 def drop_run(session: Session) -> None:

@@ -71,12 +71,12 @@ def headline(experiment: Experiment, run: Run | None, *, warming: bool) -> str:
     """Return what to do next, or what is happening, while there is no result."""
     if run is not None and run.running:
         if run.iteration == 0 and warming:
-            return "Compiling the training kernels, once on this computer: about ten seconds."
+            return "Compiling the learning rule, once on this computer: up to half a minute."
         limit = experiment.stopping.max_iterations
         return f"Training: iteration {run.iteration:,} of at most {limit:,}."
     if warming:
         return (
-            "Press Train. The first training on this computer takes about ten seconds to compile."
+            "Press Train. The first training on this computer takes up to half a minute to compile."
         )
     return "Press Train and watch every neuron learn."
 

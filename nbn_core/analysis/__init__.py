@@ -1,8 +1,8 @@
-"""Analysis: what a network, its quasi-Hessian and a training say when looked at closely.
+"""Analysis of a network, its quasi-Hessian and a training.
 
-`coupling` measures how weights and neurons are coupled in Q, and orders them by it; `exact_hessian`
-compares Q with the exact Hessian; `spectrum` has eigenvalues, conditioning and what damping does to
-them; `landscape` is the error around a point; `memory` counts the bytes each method takes;
-`dissection` takes one iteration of NBN apart and `pattern_dissection` one pattern of it;
-`rule_cost` measures what each learning rule uses.
+`coupling` measures the coupling of weights and neurons in Q and orders the weights by it;
+`exact_hessian` compares Q with the exact Hessian; `spectrum` has eigenvalues, condition numbers and
+the effect of damping on them; `landscape` computes the SSE around a point; `memory` counts the
+bytes that each method needs; `dissection` has all intermediate values of one iteration of NBN, and
+`pattern_dissection` those of one pattern; `rule_cost` measures the resources of each learning rule.
 """

@@ -1,19 +1,19 @@
-"""Blocks: how the weights of neurons and layers are coupled in the quasi-Hessian.
+"""Coupling of the weights of neurons and layers in the quasi-Hessian.
 
-NBN assembles Q neuron by neuron, but Q is full: the weights of one neuron matter for what a change
-of another's does. Cut Q into blocks Q_ab by groups of weights (neurons, or layers). A method that
-treats groups one by one solves only with the blocks on the diagonal:
+NBN assembles Q neuron by neuron, but Q is full: the effect of a change of one neuron's weights
+depends on the weights of others. Let Q_ab be the blocks of Q for groups of weights (neurons, or
+layers). A method that solves group by group uses only the blocks on the diagonal:
 
     full step    (Q + mu I) dw = -g          block step    (Q_aa + mu I) dw_a = -g_a for each a
 
-What that loses is measured here, not assumed: the share of ||Q||^2 inside the diagonal blocks, the
-angle between both steps, their lengths, and how much of the decrease that the damped model
-SSE + 2 g'dw + dw'(Q + mu I) dw expects of the full step, its minimum, the block step reaches. The
-block step is also scaled to the length that is best in its own direction, so that it is not blamed
-for length.
+The loss is measured by the share of ||Q||^2 inside the diagonal blocks, the angle between both
+steps, the ratio of their lengths, and the decrease of the damped model
+SSE + 2 g'dw + dw'(Q + mu I) dw by the block step, relative to the decrease by the full step, which
+minimises the model. The block step is also rescaled to the best length in its direction, so that
+only its direction is compared.
 
-Two weights whose neurons reach no common output are never in one row of J together: that entry of Q
-is zero for every data set and every value of the weights.
+If the neurons of two weights reach no common output, no row of J is nonzero at both weights, and
+their entry of Q is zero for all data and all weights.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ IndexArray = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Groups(OneLine):
-    """The weights in groups.
+    """Partition of the weights into groups.
 
     Parameters
     ----------
     names : tuple of str
-        One for each group.
+        Names of the groups.
     members : tuple of (n,) index arrays
-        Weights of each group, ascending.
+        Indices of the weights of each group, ascending.
     """
 
     names: tuple[str, ...]
@@ -52,19 +52,19 @@ class Groups(OneLine):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class BlockLoss(OneLine):
-    """What a step group by group loses against the full step from the same point.
+    """Block step, solved group by group, compared with the full step from the same point.
 
     Parameters
     ----------
     angle : float
-        Degrees between the two.
+        Angle between the two steps, in degrees.
     length_ratio : float
-        Length of the block step over that of the full one.
+        Length of the block step divided by that of the full step.
     decrease_ratio : float
-        Decrease of the damped model by the block step over that by the full one, at most 1; below
-        0 if the block step would raise it.
+        Decrease of the damped model by the block step divided by that by the full step, at most 1;
+        negative if the block step increases the model.
     best_decrease_ratio : float
-        The same with the block step scaled to the best length in its direction.
+        Decrease ratio of the block step rescaled to the best length in its direction.
     """
 
     angle: float
@@ -84,7 +84,7 @@ def by_neuron(topology: Topology) -> Groups:
     Returns
     -------
     Groups
-        In the order of the weights.
+        One group per neuron, in the order of the weights.
     """
     owner = _owners(topology)
     members = tuple(np.flatnonzero(owner == k) for k in range(topology.n_neurons))
@@ -92,7 +92,7 @@ def by_neuron(topology: Topology) -> Groups:
 
 
 def by_layer(topology: Topology) -> Groups:
-    """Group the weights of all neurons that are equally far from the inputs.
+    """Group the weights by layer, the longest path from an input to their neuron.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def by_layer(topology: Topology) -> Groups:
     Returns
     -------
     Groups
-        Layer 1 first; the layer of a neuron is its longest path from an input.
+        One group per layer, layer 1 first.
     """
     level = np.array(topology.levels)[_owners(topology)]
     layers = range(1, int(level.max()) + 1)
@@ -111,7 +111,7 @@ def by_layer(topology: Topology) -> Groups:
 
 
 def structural_zeros(topology: Topology) -> BoolArray:
-    """Find the entries of Q that are zero for every data set and all weights.
+    """Find the entries of Q that are zero for all data and all weights.
 
     Parameters
     ----------
@@ -142,14 +142,14 @@ def block_norms(matrix: FloatArray, groups: Groups) -> FloatArray:
     Parameters
     ----------
     matrix : (N, N) float64
-        Q, or any other.
+        Matrix over the weights, such as Q.
     groups : Groups
-        G of them.
+        Partition of the weights into G groups.
 
     Returns
     -------
     (G, G) float64
-        Norms.
+        Frobenius norms of the blocks.
     """
     indicator = np.zeros((len(groups), len(matrix)))
     for a, members in enumerate(groups.members):
@@ -164,12 +164,12 @@ def diagonal_share(norms: FloatArray) -> float:
     Parameters
     ----------
     norms : (G, G) float64
-        From `block_norms`.
+        Norms of the blocks, as from `block_norms`.
 
     Returns
     -------
     float
-        From 0 to 1.
+        Share, from 0 to 1.
     """
     energy = norms * norms
     total = float(energy.sum())
@@ -179,23 +179,23 @@ def diagonal_share(norms: FloatArray) -> float:
 def block_step(
     quasi_hessian: FloatArray, gradient: FloatArray, mu: float | FloatArray, groups: Groups
 ) -> FloatArray:
-    """Solve group by group, with the diagonal blocks of Q only.
+    """Compute the block step: solve group by group with the diagonal blocks of Q.
 
     Parameters
     ----------
     quasi_hessian : (N, N) float64
-        Q.
+        Quasi-Hessian Q.
     gradient : (N,) float64
-        g.
+        Half the gradient of the SSE, g.
     mu : float or (N,) float64
         Damping, above 0.
     groups : Groups
-        Which weights are solved for together.
+        Partition of the weights into groups.
 
     Returns
     -------
     (N,) float64
-        dw.
+        Block step dw.
     """
     step = np.zeros_like(gradient)
     added = np.broadcast_to(mu, gradient.shape)
@@ -208,21 +208,21 @@ def block_step(
 def full_step(
     quasi_hessian: FloatArray, gradient: FloatArray, mu: float | FloatArray
 ) -> FloatArray:
-    """Solve (Q + D) dw = -g.
+    """Compute the full step: solve (Q + D) dw = -g.
 
     Parameters
     ----------
     quasi_hessian : (N, N) float64
-        Q.
+        Quasi-Hessian Q.
     gradient : (N,) float64
-        g.
+        Half the gradient of the SSE, g.
     mu : float or (N,) float64
-        Diagonal of D, above 0; it may be too small to matter beside a singular Q.
+        Diagonal of D, above 0, but possibly negligible compared with a singular Q.
 
     Returns
     -------
     (N,) float64
-        dw; the shortest solution if Q + D is singular to working precision.
+        Full step dw; the shortest solution if Q + D is singular to working precision.
     """
     damped = quasi_hessian + np.diag(np.broadcast_to(mu, gradient.shape))
     try:
@@ -233,21 +233,21 @@ def full_step(
 
 
 def decrease(quasi_hessian: FloatArray, gradient: FloatArray, step: FloatArray) -> float:
-    """Compute by how much the quadratic model says that the SSE falls: -2 g'dw - dw'Q dw.
+    """Compute the decrease of the SSE predicted by the quadratic model, -2 g'dw - dw'Q dw.
 
     Parameters
     ----------
     quasi_hessian : (N, N) float64
-        Q.
+        Quasi-Hessian Q.
     gradient : (N,) float64
-        g.
+        Half the gradient of the SSE, g.
     step : (N,) float64
-        dw.
+        Step dw.
 
     Returns
     -------
     float
-        Above 0 if it falls.
+        Predicted decrease; positive if the SSE decreases.
     """
     return float(-2.0 * gradient @ step - step @ quasi_hessian @ step)
 
@@ -255,23 +255,23 @@ def decrease(quasi_hessian: FloatArray, gradient: FloatArray, step: FloatArray) 
 def block_loss(
     quasi_hessian: FloatArray, gradient: FloatArray, mu: float | FloatArray, groups: Groups
 ) -> BlockLoss:
-    """Compare the step group by group with the full one.
+    """Compare the block step with the full step.
 
     Parameters
     ----------
     quasi_hessian : (N, N) float64
-        Q.
+        Quasi-Hessian Q.
     gradient : (N,) float64
-        g.
+        Half the gradient of the SSE, g.
     mu : float or (N,) float64
-        Damping, the same for both.
+        Damping of both steps.
     groups : Groups
-        Which weights are solved for together.
+        Partition of the weights into groups.
 
     Returns
     -------
     BlockLoss
-        NaN where a step is zero.
+        Angle and ratios; NaN if a step is zero.
     """
     full = full_step(quasi_hessian, gradient, mu)
     block = block_step(quasi_hessian, gradient, mu, groups)
@@ -289,17 +289,17 @@ def block_loss(
 
 
 def angle_between(one: FloatArray, other: FloatArray) -> float:
-    """Compute the angle between two vectors, exact for small angles too.
+    """Compute the angle between two vectors, accurately also for small angles.
 
     Parameters
     ----------
     one, other : (N,) float64
-        Vectors.
+        Two vectors.
 
     Returns
     -------
     float
-        Degrees; NaN if one is zero.
+        Angle in degrees; NaN if one of the vectors is zero.
     """
     a, b = float(np.linalg.norm(one)), float(np.linalg.norm(other))
     if not (a > 0 and b > 0):
@@ -317,27 +317,24 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole > 0 else float("nan")
 
 
-# Order of the weights
-
-
 def coupling_order(quasi_hessian: FloatArray, apart: BoolArray | None = None) -> IndexArray:
-    """Order the weights so that coupled ones stand together: spectral seriation.
+    """Order the weights so that coupled ones are adjacent, by spectral seriation.
 
-    With the coupling c_ij = |q_ij| / sqrt(q_ii q_jj), from 0 to 1, weights are sorted by the second
-    eigenvector of the Laplacian of c, the smoothest function on that graph. Parts of the graph that
-    have no coupling at all between them stay together, largest first.
+    With the coupling c_ij = |q_ij| / sqrt(q_ii q_jj), from 0 to 1, the weights are sorted by the
+    second eigenvector of the Laplacian of c, the smoothest function on that graph. Connected
+    components of the graph are sorted separately, largest first.
 
     Parameters
     ----------
     quasi_hessian : (N, N) float64
-        Q.
+        Quasi-Hessian Q.
     apart : (N, N) bool, optional
-        Entries that count as zero whatever they are.
+        Entries that are treated as zero, as from `structural_zeros`.
 
     Returns
     -------
     (N,) index array
-        Weights in their new order.
+        Indices of the weights in their new order.
 
     References
     ----------
@@ -362,7 +359,7 @@ def coupling_order(quasi_hessian: FloatArray, apart: BoolArray | None = None) ->
 
 
 def _parts(linked: BoolArray) -> Sequence[IndexArray]:
-    """Connected parts, the largest first."""
+    """Return the connected components of a graph (N, N) bool, largest first."""
     left = np.ones(len(linked), dtype=bool)
     parts = []
     while left.any():

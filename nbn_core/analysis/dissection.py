@@ -47,13 +47,9 @@ from nbn_core.objective.objective import mirrored
 from nbn_core.rules.damping import Damping, damping_diagonal
 from nbn_core.rules.nbn import NBN, NBNState, damping_of
 from nbn_core.trace import StopReason, Trace
-from nbn_core.training.continuing import Continuation, continuation
 from nbn_core.types import FloatArray
 
-__all__ = [
-    "Anatomy", "Attempt", "Continuation", "PatternAnatomy", "RunningSums", "continuation",
-    "dissect", "mu_after",
-]  # fmt: skip
+__all__ = ["Anatomy", "Attempt", "PatternAnatomy", "RunningSums", "dissect", "mu_after"]
 
 
 _ONE_PIECE = 1e-300  # seconds: less than anything takes, so the kernel returns after one piece
@@ -246,7 +242,7 @@ def dissect(
     weights: ArrayLike,
     *,
     mu: float | None = None,
-    part: float = 1.0,
+    step_length: float = 1.0,
     settings: Mapping[str, Any] | None = None,
 ) -> Anatomy:
     """Make one iteration of NBN at these weights, and keep everything in between.
@@ -260,9 +256,9 @@ def dissect(
     weights : (N,) array_like
         Where the iteration begins.
     mu : float, optional
-        Damping of the first attempt; `mu_start` if left out. See `continuation`.
-    part : float
-        Of the step before, that was taken: the line search begins at twice as much.
+        Damping of the first attempt; `mu_start` if left out. See `NBN.resumption`.
+    step_length : float
+        Length of the step before: the line search begins at twice this length.
     settings : mapping, optional
         Of the rule: those of `Damping`.
 
@@ -280,7 +276,7 @@ def dissect(
     objective = Objective(topology, dataset)
     start = objective.network.checked_weights(weights)
     state = rule.init(objective, start, 0.0, checked)
-    state.numbers[nbn.SEARCH + step_control.LAST_ETA] = part
+    state.numbers[nbn.SEARCH + step_control.LAST_ETA] = step_length
     while state.stop is None and state.counters[nbn.PHASE] == nbn.ACCUMULATE:
         rule.advance(state, 1, _ONE_PIECE)
     n = len(start)
@@ -300,8 +296,8 @@ def dissect(
 
 
 def mu_after(trace: Trace, k: int, settings: Mapping[str, Any] | None = None) -> float:
-    """Find the damping with which NBN goes on from row k of its trace: see `continuation`."""
-    return continuation(trace, k, settings).mu
+    """Return the damping with which NBN continues from row k of its trace."""
+    return NBN().resumption(trace, k, settings).mu
 
 
 # One attempt, watched

@@ -1,12 +1,13 @@
-"""Curvature: the exact Hessian of the SSE, beside the quasi-Hessian that NBN solves with.
+"""Curvature: the exact Hessian of the SSE and the quasi-Hessian with which NBN replaces it.
 
 With e = d - o and J = de/dw, and the SSE without the factor 1/2, half the Hessian of the SSE is
 
     H = Q + S,    Q = J'J,    S = sum_pm e_pm d2e_pm/dw2
 
-as half its gradient is g = J'e. NBN keeps Q, which needs only first derivatives and is positive
-semidefinite, and drops S. S vanishes with the errors: near an exact solution the steps of NBN are
-Newton's, and converge quadratically. Far from it S may outweigh Q and make H indefinite.
+just as half its gradient is g = J'e. NBN keeps Q, which needs only first derivatives and is
+positive semidefinite, and drops S. S vanishes with the errors: near an exact solution the steps of
+NBN are Newton steps and converge quadratically. Far from a solution S may outweigh Q and make H
+indefinite.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Curvature(OneLine):
     quasi_hessian : (N, N) float64
         Q = J'J, symmetric, positive semidefinite.
     dropped : (N, N) float64
-        S, symmetric; may be indefinite.
+        S, symmetric and possibly indefinite.
     """
 
     sse: float
@@ -46,30 +47,30 @@ class Curvature(OneLine):
 
     @property
     def hessian(self) -> FloatArray:
-        """H = Q + S, half the Hessian of the SSE."""
+        """Half the Hessian of the SSE, H = Q + S, (N, N) float64."""
         return self.quasi_hessian + self.dropped
 
     @property
     def dropped_ratio(self) -> float:
-        """Frobenius norm of S divided by that of Q; NaN where Q is 0."""
+        """Frobenius norm of S divided by that of Q; NaN if Q is 0."""
         whole = float(np.linalg.norm(self.quasi_hessian))
         return float(np.linalg.norm(self.dropped)) / whole if whole > 0 else float("nan")
 
 
 def curvature(objective: Objective, weights: ArrayLike) -> Curvature:
-    """Compute the exact curvature of the SSE, split into what NBN keeps and what it drops.
+    """Compute the exact curvature of the SSE, split into the term NBN keeps and the one it drops.
 
     Parameters
     ----------
     objective : Objective
         Network and data.
     weights : (N,) array_like
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
 
     Returns
     -------
     Curvature
-        SSE, g (N,), Q and S (N, N).
+        SSE, g, Q and S.
     """
     sse, gradient, quasi_hessian = objective.normal_equations(weights)
     dropped = dropped_term(objective, weights)
@@ -86,7 +87,7 @@ def dropped_term(objective: Objective, weights: ArrayLike) -> FloatArray:
     objective : Objective
         Network and data.
     weights : (N,) array_like
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
 
     Returns
     -------

@@ -1,14 +1,13 @@
-"""Landscape: the SSE over a plane of weights, along the path of training, and along one step.
+"""Landscape: the SSE over a plane in weight space, along the path of a training, and along a step.
 
-A plane is a point and two directions; the path is projected onto it orthogonally. Two directions
-show little of N: what lies outside the plane is said beside every picture, as the share of the
-path's length that the plane holds.
+A plane is a point and two directions, onto which the path is projected orthogonally. Two directions
+show little of N, so every picture states the share of the path that lies in the plane.
 
 Along one step dw of Levenberg-Marquardt the SSE and its quadratic model are
 
     SSE(w + t dw)    and    SSE + 2 t g'dw + t^2 dw'Q dw
 
-and the gain ratio, actual over predicted decrease at t = 1, says how far the model may be trusted.
+and the gain ratio, actual over predicted decrease at t = 1, measures the accuracy of the model.
 """
 
 from __future__ import annotations
@@ -32,9 +31,9 @@ class Plane(OneLine):
     Parameters
     ----------
     origin : (N,) float64
-        The point (0, 0).
+        Point with the coordinates (0, 0).
     axes : (2, N) float64
-        Of length 1 and at right angles.
+        Orthogonal directions of length 1.
     """
 
     origin: FloatArray
@@ -42,18 +41,18 @@ class Plane(OneLine):
 
     @classmethod
     def through(cls, origin: ArrayLike, first: ArrayLike, second: ArrayLike) -> Plane:
-        """Span a plane; the second direction is turned to a right angle with the first.
+        """Return the plane through a point along two directions, which are orthonormalised.
 
         Parameters
         ----------
         origin, first, second : (N,) array_like
-            A point and two directions. If they span less than a plane, the directions of the
-            smallest weights by number fill in.
+            Point and two directions. If the directions are parallel or zero, the axes of the first
+            weights are used instead.
 
         Returns
         -------
         Plane
-            With axis 0 along `first`.
+            Plane with axis 0 along `first`.
         """
         point = np.asarray(origin, dtype=np.float64)
         axes: list[FloatArray] = []
@@ -70,33 +69,33 @@ class Plane(OneLine):
         return cls(point, np.array(axes))
 
     def coordinates(self, weights: ArrayLike) -> FloatArray:
-        """Project points onto the plane.
+        """Compute the coordinates of points, projected onto the plane.
 
         Parameters
         ----------
         weights : (..., N) array_like
-            Points.
+            Points in weight space.
 
         Returns
         -------
         (..., 2) float64
-            Coordinates.
+            Coordinates in the plane.
         """
         moved: FloatArray = (np.asarray(weights, dtype=np.float64) - self.origin) @ self.axes.T
         return moved
 
     def share(self, weights: FloatArray) -> float:
-        """Compute how much of a path's squared steps lies in the plane.
+        """Compute the share of the squared length of a path's steps that lies in the plane.
 
         Parameters
         ----------
         weights : (k+1, N) float64
-            The path.
+            Weights along the path.
 
         Returns
         -------
         float
-            From 0 to 1; NaN for a path that goes nowhere.
+            Share, from 0 to 1; NaN for a path of length 0.
         """
         steps = np.diff(weights, axis=0)
         whole = float((steps * steps).sum())
@@ -106,18 +105,18 @@ class Plane(OneLine):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Cut(OneLine):
-    """The SSE along one step, beside its quadratic model.
+    """SSE along one step, and its quadratic model.
 
     Parameters
     ----------
     t : (n,) float64
-        Parts of the step; 1 is the whole of it.
+        Fractions of the step; 1 is the full step.
     sse, model : (n,) float64
-        Both at w + t dw.
+        SSE and quadratic model at w + t dw.
     step : (N,) float64
-        dw.
+        Full step dw.
     gain_ratio : float
-        Actual over predicted decrease at t = 1; NaN if nothing is predicted.
+        Actual over predicted decrease at t = 1; NaN if no decrease is predicted.
     """
 
     t: FloatArray
@@ -135,14 +134,14 @@ def surface(objective: Objective, plane: Plane, x: FloatArray, y: FloatArray) ->
     objective : Objective
         Network and data.
     plane : Plane
-        Where.
+        Plane in weight space.
     x, y : (n,), (m,) float64
         Coordinates of the columns and rows.
 
     Returns
     -------
     (m, n) float64
-        SSE.
+        SSE at the grid points.
     """
     rows = [
         [objective.sse(plane.origin + u * plane.axes[0] + v * plane.axes[1]) for u in x] for v in y
@@ -164,18 +163,18 @@ def cut_along_step(
     objective : Objective
         Network and data.
     weights : (N,) array_like
-        Where the step starts.
+        Weights at which the step starts.
     equations : NormalEquations
-        There.
+        SSE, g and Q at these weights.
     mu : float or (N,) float64
-        What is added to the diagonal of Q.
+        Damping, which is added to the diagonal of Q.
     t : (n,) float64
-        Parts of the step.
+        Fractions of the step.
 
     Returns
     -------
     Cut
-        Values along the step.
+        SSE and model along the step.
     """
     origin = np.asarray(weights, dtype=np.float64)
     sse, gradient, quasi_hessian = equations
@@ -189,21 +188,21 @@ def cut_along_step(
 
 
 def filter_normalised(topology: Topology, weights: ArrayLike, seed: int) -> FloatArray:
-    """Draw a random direction in which every neuron's part is as long as its weights are.
+    """Draw a random direction whose part for each neuron has the norm of its weights.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) array_like
-        Around which one looks.
+        Weights that set the norms.
     seed : int
-        Of the direction.
+        Random seed of the direction.
 
     Returns
     -------
     (N,) float64
-        The direction.
+        Random direction.
 
     References
     ----------
@@ -220,21 +219,21 @@ def filter_normalised(topology: Topology, weights: ArrayLike, seed: int) -> Floa
 
 
 def span_of(path: FloatArray, extent: float, margin: float = 0.25) -> tuple[FloatArray, FloatArray]:
-    """Choose ranges of a plane that hold the path and at least `extent` around the origin.
+    """Choose ranges of a plane that contain the path and at least `extent` around the origin.
 
     Parameters
     ----------
     path : (k+1, 2) float64
-        Coordinates.
+        Coordinates of the path.
     extent : float
-        Least half width, above 0.
+        Minimum half width, above 0.
     margin : float
-        Share of the range left free around.
+        Margin on each side, as a share of the range.
 
     Returns
     -------
     tuple of (2,) float64
-        Lowest and highest x, lowest and highest y.
+        Minimum and maximum of x, and of y.
     """
     ranges = []
     for values in path.T:

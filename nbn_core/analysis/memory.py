@@ -1,12 +1,12 @@
-"""Memory for the Jacobian, the quasi-Hessian and rows of J, in numbers and bytes.
+"""Memory of the Jacobian, the quasi-Hessian and rows of J, in numbers and bytes.
 
     J, stored            P M N          grows with the data
-    Q and g              N (N + 1) / 2 + N for one triangle; N N + N as stored in full
-    one row of J         N              all that NBN keeps of J at a time in the papers
-    a block of rows      B N            what is kept here: B patterns of one output at a time
+    Q and g              N (N + 1) / 2 + N for one triangle; N N + N if Q is stored in full
+    one row of J         N              the part of J that NBN keeps at a time in the papers
+    a block of rows      B N            the part kept here: B patterns of one output at a time
 
-Without J the memory no longer depends on P and M: that is the point of Wilamowski & Yu, IEEE Trans.
-Neural Networks 21(6), 930-937, 2010.
+Without a stored J the memory does not depend on P and M, which is the main result of Wilamowski &
+Yu, IEEE Trans. Neural Networks 21(6), 930-937, 2010.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ MAX_COUNT = 10**9
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Memory(OneLine):
-    """Counts of float64 numbers.
+    """Numbers of float64 values that each array stores.
 
     Parameters
     ----------
     jacobian : int
-        The whole Jacobian, P M N.
+        Complete Jacobian, P M N.
     quasi_hessian : int
-        The full quasi-Hessian, N N.
+        Full quasi-Hessian, N N.
     triangle : int
-        One triangle of it, N (N + 1) / 2.
+        Lower triangle of the quasi-Hessian, N (N + 1) / 2.
     gradient : int
-        The gradient, N.
+        Gradient, N.
     row : int
         One row of the Jacobian, N.
     block : int
-        The rows of one block of patterns, B N.
+        Jacobian rows of one block of patterns, B N.
     """
 
     jacobian: int
@@ -51,12 +51,12 @@ class Memory(OneLine):
 
 
 def memory(n_patterns: int, n_weights: int, n_outputs: int) -> Memory:
-    """Count the numbers that each way of computing Q and g stores.
+    """Count the numbers that each method of computing Q and g stores.
 
     Parameters
     ----------
     n_patterns, n_weights, n_outputs : int
-        P, N and M, each from 1 to `MAX_COUNT`.
+        Numbers P of patterns, N of weights and M of outputs, each from 1 to `MAX_COUNT`.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def held(network: Network) -> dict[str, int]:
     Parameters
     ----------
     network : Network
-        Topology laid out for the kernels.
+        Network, laid out for the kernels.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""One pattern taken apart: values, both ways to the derivatives, the rows of the Jacobian.
+"""All intermediate values of one pattern: node values, derivatives and Jacobian rows.
 
-Written out in plain NumPy, each sum in the order of the compiled kernels; the formulas are those of
-`nbn_core.analysis.dissection`.
+The derivatives are computed by both methods, forward-only and backward, in plain NumPy and with
+every sum in the order of the compiled kernels. The formulas are in `nbn_core.analysis.dissection`.
 """
 
 from __future__ import annotations
@@ -18,26 +18,27 @@ from nbn_core.types import FloatArray
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PatternAnatomy(OneLine):
-    """Everything about one pattern; arrays are read-only.
+    """All intermediate values of one pattern; arrays are read-only.
 
     Parameters
     ----------
     pattern : int
-        Counted from 0.
+        Index of the pattern, counted from 0.
     targets, errors : (M,) float64
-        d and e = d - o.
+        Targets d and errors e = d - o.
     values : (I+K,) float64
-        Of all nodes, inputs first.
+        Values of all nodes, inputs first.
     nets, slopes : (K,) float64
-        Weighted sum of each neuron, and the derivative of its value by it.
+        Weighted sum of each neuron, and the derivative of its value by the weighted sum.
     deltas : (K, K) float64
-        Forward only: deltas[k, j] = d value of neuron k / d net of neuron j; 0 above the diagonal.
+        Forward-only deltas: deltas[k, j] = d value of neuron k / d net of neuron j; 0 above the
+        diagonal.
     effects : (M, I+K) float64
-        Backward: effects[m, i] = d output m / d value of node i.
+        Backward derivatives: effects[m, i] = d output m / d value of node i.
     backward_deltas : (M, K) float64
-        Backward: slope times effect, d output m / d net of neuron j.
+        Backward deltas, slope times effect: d output m / d net of neuron j.
     rows, backward_rows : (M, N) float64
-        Jacobian rows de_m/dw from the one and from the other.
+        Jacobian rows de_m/dw by the forward-only and by the backward method.
     """
 
     pattern: int
@@ -54,18 +55,18 @@ class PatternAnatomy(OneLine):
 
     @property
     def sse(self) -> float:
-        """The pattern's share of the SSE."""
+        """Contribution of the pattern to the SSE."""
         return float(self.errors @ self.errors)
 
     @property
     def gradient(self) -> FloatArray:
-        """(N,) float64, the pattern's share of g: sum of j' e over the outputs."""
+        """Contribution of the pattern to g, sum of j'e over the outputs, (N,) float64."""
         share: FloatArray = self.rows.T @ self.errors
         return share
 
     @property
     def quasi_hessian(self) -> FloatArray:
-        """(N, N) float64, the pattern's share of Q: sum of the outer products j'j."""
+        """Contribution of the pattern to Q, sum of the outer products j'j, (N, N) float64."""
         share: FloatArray = self.rows.T @ self.rows
         return share
 
@@ -73,23 +74,23 @@ class PatternAnatomy(OneLine):
 def pattern_anatomy(
     network: Network, weights: FloatArray, p: int, inputs: FloatArray, targets: FloatArray
 ) -> PatternAnatomy:
-    """Take one pattern apart.
+    """Compute all intermediate values of one pattern.
 
     Parameters
     ----------
     network : Network
-        The topology laid out.
+        Network, laid out for the kernels.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     p : int
-        Number of the pattern, from 0.
+        Index of the pattern, counted from 0.
     inputs, targets : (I,), (M,) float64
-        Of the pattern.
+        Inputs and targets of the pattern.
 
     Returns
     -------
     PatternAnatomy
-        Both ways to the Jacobian rows.
+        Node values, and the Jacobian rows by both methods.
     """
     values, nets, slopes = _forward(network, weights, inputs)
     deltas = _forward_only(network, weights, slopes)
@@ -111,7 +112,7 @@ def pattern_anatomy(
 def _forward(
     network: Network, weights: FloatArray, inputs: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Values of nodes, nets and slopes of neurons."""
+    """Return the values of nodes (I+K,), and nets and slopes of neurons (K,)."""
     n_inputs, n_neurons = network.n_inputs, network.n_neurons
     values = np.zeros(n_inputs + n_neurons)
     values[:n_inputs] = inputs
@@ -129,7 +130,7 @@ def _forward(
 
 
 def _forward_only(network: Network, weights: FloatArray, slopes: FloatArray) -> FloatArray:
-    """Find the delta matrix (K, K), row by row: row k needs only rows before it."""
+    """Return the deltas (K, K), computed row by row: row k needs only earlier rows."""
     deltas = np.zeros((network.n_neurons, network.n_neurons))
     for k in range(network.n_neurons):
         for n in range(network.first[k] + 1, network.first[k + 1]):
@@ -144,7 +145,7 @@ def _forward_only(network: Network, weights: FloatArray, slopes: FloatArray) -> 
 def _backward(
     network: Network, weights: FloatArray, slopes: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Sweep back from each output: effects of nodes (M, I+K), deltas of neurons (M, K)."""
+    """Return effects of nodes (M, I+K) and deltas of neurons (M, K), from each output back."""
     n_inputs, n_neurons = network.n_inputs, network.n_neurons
     effects = np.zeros((network.n_outputs, n_inputs + n_neurons))
     deltas = np.zeros((network.n_outputs, n_neurons))
@@ -158,13 +159,13 @@ def _backward(
 
 
 def _rows(network: Network, values: FloatArray, deltas: FloatArray) -> FloatArray:
-    """Jacobian rows (M, N) of the deltas (M, K) of the outputs."""
+    """Return the Jacobian rows (M, N) for the deltas (M, K) of the outputs."""
     neuron = np.repeat(np.arange(network.n_neurons), np.diff(network.first))
     sent = np.where(network.sources < 0, 1.0, values[network.sources])
     return np.asarray(-deltas[:, neuron] * sent)
 
 
 def lock(*arrays: FloatArray) -> None:
-    """Make arrays read-only."""
+    """Set all given arrays read-only."""
     for array in arrays:
         array.setflags(write=False)

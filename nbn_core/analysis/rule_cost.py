@@ -25,14 +25,12 @@ from nbn_core.data import Dataset
 from nbn_core.display import OneLine
 from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
-from nbn_core.rules import RULES, FirstOrder
+from nbn_core.rules import RULES
 from nbn_core.rules.engines.first_order import Gradient
 from nbn_core.trace import Record
 from nbn_core.training import Training
 
 ITERATIONS = 3
-# These do not train the drawn weights towards a smaller SSE of the drawn network alone.
-_OWN_AIM = frozenset({"forward_forward", "noprop", "cascade_correlation"})
 _NOT_HELD = (
     Record, Objective, Topology, Dataset, Network, type, types.ModuleType, types.CodeType,
     types.BuiltinFunctionType, types.FrameType, str, bytes,
@@ -85,20 +83,18 @@ def footprint(
     training.advance(iterations=ITERATIONS)
     trace = training.trace()
     done = max(1, int(trace.iterations[-1]))
-    own = np.asarray(getattr(training.state, "weights", start))
+    made = RULES[rule]
     signal = step = float("nan")
-    if rule not in _OWN_AIM:
+    if not made.own_aim:
         _, gradient = Gradient(training.objective).at(start)
         if len(trace) > 1:
             step = cosine(trace.weights[1] - start, -gradient)
-        made = RULES[rule]
-        if isinstance(made, FirstOrder):
-            signal = cosine(
-                made.direction(training.objective, start, made.settings(given)), gradient
-            )
+        direction = made.direction(training.objective, start, made.settings(given))
+        if direction is not None:
+            signal = cosine(direction, gradient)
     return Footprint(
         float(trace.work[-1]) / done, held_bytes(training.state, dataset),
-        max(0, len(own) - len(start)), signal, step,
+        made.extra_weights(training.state), signal, step,
     )  # fmt: skip
 
 

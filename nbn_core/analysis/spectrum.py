@@ -1,14 +1,14 @@
-"""Spectrum: eigenvalues and eigenvectors of a curvature matrix, and what damping does to them.
+"""Spectrum: eigenvalues and eigenvectors of a curvature matrix, and the effect of damping.
 
 In the basis of the eigenvectors of Q the damped step is
 
     dw = - sum_i  (v_i'g) / (l_i + mu)  v_i
 
-so a direction with l_i far above mu gets nearly the full Gauss-Newton step, one with l_i far below
-mu nearly none: mu decides how many directions take part, sum l_i / (l_i + mu) of them.
+so a direction with l_i far above mu gets nearly the full Gauss-Newton step, and one with l_i far
+below mu nearly none: the effective number of directions is sum l_i / (l_i + mu).
 
-Q is computed with rounding errors of about N eps l_1, with l_1 the largest eigenvalue: smaller ones
-mean nothing. Numerical rank counts those above.
+Q is computed with rounding errors of about N eps l_1, where l_1 is the largest eigenvalue, so that
+smaller eigenvalues are not significant. The numerical rank is the number of larger ones.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from nbn_core.types import FloatArray
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Spectrum(OneLine):
-    """Eigenvalues of a symmetric matrix, the largest first.
+    """Eigenvalues and eigenvectors of a symmetric matrix, largest eigenvalue first.
 
     Parameters
     ----------
     values : (N,) float64
-        As computed: of Q, those below `tolerance` may come out negative.
+        Eigenvalues as computed; those of Q that are below `tolerance` may be negative.
     vectors : (N, N) float64
-        Column i belongs to value i; its largest component is positive.
+        Eigenvectors in columns, in the order of the values; the largest component is positive.
     tolerance : float
-        N eps times the largest absolute value.
+        Rounding error, N eps times the largest absolute eigenvalue.
     """
 
     values: FloatArray
@@ -41,29 +41,29 @@ class Spectrum(OneLine):
 
     @classmethod
     def of_values(cls, values: FloatArray) -> Spectrum:
-        """Make a spectrum of eigenvalues alone, largest first, without vectors."""
+        """Return a spectrum of eigenvalues (N,), largest first, without eigenvectors."""
         return cls(values, np.empty((len(values), 0)), tolerance_of(values))
 
     @property
     def rank(self) -> int:
-        """Eigenvalues above the tolerance, in absolute value."""
+        """Numerical rank: number of eigenvalues above the tolerance in absolute value."""
         return int(np.count_nonzero(np.abs(self.values) > self.tolerance))
 
     @property
     def negative(self) -> int:
-        """Eigenvalues below minus the tolerance: directions along which the SSE bends down."""
+        """Number of eigenvalues below minus the tolerance: directions of negative curvature."""
         return int(np.count_nonzero(self.values < -self.tolerance))
 
     @property
     def condition(self) -> float:
-        """Largest over smallest absolute value; infinite if the rank is not full."""
+        """Condition number: ratio of absolute eigenvalues; infinite if the rank is not full."""
         if self.rank < len(self.values):
             return float("inf")
         sizes = np.abs(self.values)
         return float(sizes.max() / sizes.min())
 
     def damped_condition(self, mu: float) -> float:
-        """Compute the condition number of Q + mu I, with negative rounding errors taken as 0.
+        """Compute the condition number of Q + mu I, with negative eigenvalues taken as 0.
 
         Parameters
         ----------
@@ -73,13 +73,13 @@ class Spectrum(OneLine):
         Returns
         -------
         float
-            At least 1.
+            Condition number, at least 1.
         """
         known = np.maximum(self.values, 0.0)
         return float((known.max() + mu) / (known.min() + mu))
 
     def effective_parameters(self, mu: float) -> float:
-        """Compute sum l / (l + mu), the number of directions that damping leaves free.
+        """Compute the effective number of parameters, sum l / (l + mu).
 
         Parameters
         ----------
@@ -89,7 +89,7 @@ class Spectrum(OneLine):
         Returns
         -------
         float
-            From 0 to N.
+            Effective number of parameters, from 0 to N.
         """
         known = np.maximum(self.values, 0.0)
         return float((known / (known + mu)).sum())
@@ -101,12 +101,12 @@ def spectrum(matrix: FloatArray) -> Spectrum:
     Parameters
     ----------
     matrix : (N, N) float64
-        Q, H or S.
+        Symmetric matrix, such as Q, H or S.
 
     Returns
     -------
     Spectrum
-        Largest eigenvalue first.
+        Eigenvalues and eigenvectors, largest eigenvalue first.
     """
     values, vectors = np.linalg.eigh(matrix)
     values, vectors = values[::-1].copy(), vectors[:, ::-1].copy()
@@ -116,33 +116,33 @@ def spectrum(matrix: FloatArray) -> Spectrum:
 
 
 def eigenvalues(matrix: FloatArray) -> FloatArray:
-    """Compute all eigenvalues of a symmetric matrix, without vectors, which is much faster.
+    """Compute all eigenvalues of a symmetric matrix, which is much faster than `spectrum`.
 
     Parameters
     ----------
     matrix : (N, N) float64
-        Q, H or S.
+        Symmetric matrix, such as Q, H or S.
 
     Returns
     -------
     (N,) float64
-        Largest first.
+        Eigenvalues, largest first.
     """
     values: FloatArray = np.linalg.eigvalsh(matrix)[::-1].astype(np.float64)
     return values
 
 
 def tolerance_of(values: FloatArray) -> float:
-    """Compute the size below which an eigenvalue is only rounding: N eps max |l|.
+    """Compute the rounding error of eigenvalues, N eps max |l|.
 
     Parameters
     ----------
     values : (N,) float64
-        Eigenvalues.
+        Eigenvalues in any order.
 
     Returns
     -------
     float
-        At least 0.
+        Rounding error, at least 0.
     """
     return float(len(values) * np.finfo(np.float64).eps * np.abs(values).max(initial=0.0))

@@ -261,7 +261,7 @@ def _kind_of(targets: FloatArray) -> Kind:
 
 
 def checked_name(name: object, what: str, *, empty: bool = False) -> str:
-    """Validate a name.
+    """Validate the name of a dataset or column.
 
     Parameters
     ----------

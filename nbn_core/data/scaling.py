@@ -255,7 +255,7 @@ class Scaling:
         return self.inputs.is_identity and self.targets.is_identity
 
     def apply(self, dataset: Dataset) -> Dataset:
-        """Scale a dataset.
+        """Scale the inputs and targets of a dataset.
 
         Parameters
         ----------

@@ -66,7 +66,7 @@ class Split(NamedTuple):
 
 
 def checked(split: Split) -> Split:
-    """Validate a split.
+    """Validate the shares and the seed of a split.
 
     Parameters
     ----------

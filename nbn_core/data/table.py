@@ -88,7 +88,7 @@ class Table(OneLine):
     rows : (P,) int64
         Number of each row in the file, the first row of the file being 1.
     reading : Reading
-        How the file was read.
+        Detected or given properties with which the file was read.
     blank : int
         Number of rows of the file whose cells are all empty.
 
@@ -105,7 +105,7 @@ class Table(OneLine):
 
     def __post_init__(self) -> None:
         if not len(self.rows):
-            raise DatasetError("There are no rows of data in it: a table needs some.")
+            raise DatasetError("This table has no rows of data: add at least one.")
         if len(self.columns) < 2:
             raise DatasetError(
                 "There is only one column in it, but inputs and targets are needed: check what "

@@ -28,7 +28,7 @@ _DATE = re.compile(
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Column(OneLine):
-    """One column of a table, as text and as numbers.
+    """Column of a table, as text and as numbers.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from nbn_core.experiment.own_data import OwnData
 from nbn_core.experiment.start import GivenStart, SeededStart, Stopping
 from nbn_core.experiment.versions import UPGRADES
 from nbn_core.network import Topology
-from nbn_core.rules.damping import PUBLISHED
+from nbn_core.rules import RULES
 
 FORMAT = "nbn-lab-experiment"
 VERSION = 2
@@ -112,8 +112,9 @@ def _read_own(value: dict[str, Any]) -> OwnData:
 
 
 def _read_settings(rule: object, settings: dict[str, Any]) -> dict[str, Any]:
-    """Add the published step control, the only one when files did not name one, to NBN."""
-    return {**PUBLISHED, **settings} if rule == "nbn" else settings
+    """Add the values that files of this rule leave out, such as NBN's published step control."""
+    known = RULES.get(rule) if isinstance(rule, str) else None
+    return settings if known is None else {**known.omitted_in_files, **settings}
 
 
 def _read_split(value: object) -> dict[str, Any]:

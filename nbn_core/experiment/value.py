@@ -27,7 +27,6 @@ from nbn_core.generators import PROBLEMS
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
-from nbn_core.rules.damping import PUBLISHED
 from nbn_core.training import Training
 from nbn_core.types import FloatArray
 
@@ -231,8 +230,8 @@ class Experiment:
         }  # fmt: skip
 
     def _written_settings(self) -> dict[str, Any]:
-        """Return the settings without the published step control, the default of files."""
-        unsaid = PUBLISHED if self.rule == "nbn" else {}
+        """Return the settings without those that files of this rule leave out."""
+        unsaid = RULES[self.rule].omitted_in_files
         return {name: v for name, v in self.settings.items() if unsaid.get(name) != v}
 
     @cached_property

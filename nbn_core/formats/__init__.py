@@ -1,27 +1,24 @@
-"""Networks, data and results as files of other programs, in and out.
+"""Networks, data and results in the file formats of other programs.
 
-Readers take text or bytes and give values; they never open a second file, and every kind of damage
-is one sentence. Nothing is unpickled or evaluated. Writers give text, or bytes where it is not
-text.
+Readers take text or bytes and return values. They never open a second file, unpickle or evaluate
+anything, and report every kind of damage in one sentence. Writers return text, or bytes for binary
+formats.
 
-One file a format: `nbn_in` and `dat` of NBN 2.x, `vectors` of pyNBN and MATLAB, `graphs`, `arrays`
-(NPZ and CSV), `c_source`, `python_source`, `onnx_model`, `table_files` and `spreadsheets`.
-`recognise` finds out what a file is, with `sniffing` for tables; `parsing`, `node_numbering` and
-`export_checks` serve the others.
+One file per format: `nbn_in` and `dat` of NBN 2.x, `vectors` of pyNBN and MATLAB, `graphs` (GraphML
+and node-link JSON), `csv_files`, `npz`, `c_source`, `python_source`, `onnx_model`, `table_files`
+and `spreadsheets`. `recognise` detects the format of a file, `sniffing` the delimiter of a table;
+`parsing`, `node_numbering` and `export_checks` are helpers of the others.
 """
 
 from nbn_core.errors import FormatError
-from nbn_core.formats.arrays import (
-    read_npz,
+from nbn_core.formats.c_source import write_c
+from nbn_core.formats.csv_files import (
     read_weights_csv,
     write_matrix_csv,
-    write_npz,
     write_predictions_csv,
     write_trace_csv,
-    write_trace_npz,
     write_weights_csv,
 )
-from nbn_core.formats.c_source import write_c
 from nbn_core.formats.dat import read_dat, write_dat
 from nbn_core.formats.graphs import (
     read_graphml,
@@ -30,6 +27,7 @@ from nbn_core.formats.graphs import (
     write_node_link,
 )
 from nbn_core.formats.nbn_in import read_in, write_in
+from nbn_core.formats.npz import read_npz, write_npz, write_trace_npz
 from nbn_core.formats.onnx_model import write_onnx
 from nbn_core.formats.parsing import NetworkFile
 from nbn_core.formats.python_source import write_python

@@ -1,4 +1,4 @@
-"""A trained network as C99 for anything down to a microcontroller: no heap, constant tables."""
+"""Export of a trained network as C99, also for microcontrollers: constant tables, no heap."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _BODIES = {
     "elliot_bipolar": "value[I + k] = z / ({1} + FABS(z)) + leak[k] * net;",
     "elliot_unipolar": "value[I + k] = {h} + {h} * z / ({1} + FABS(z)) + leak[k] * net;",
 }
-# Words of C, what <math.h> declares, and names used below.
+# Keywords of C, names declared by <math.h>, and names used in the generated code.
 _TAKEN = frozenset(
     re.findall(
         r"\w+",
@@ -62,27 +62,27 @@ def write_c(
     precision: Precision = "double",
     targets: Sequence[DataColumn] = (),
 ) -> str:
-    """Write a C file with one function: raw inputs in, raw outputs out.
+    """Write a C file with one function that maps raw inputs to raw outputs.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) array_like
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     scaling : Scaling, optional
-        What the network was trained behind; becomes part of the function.
+        Scaling of the training data, which becomes part of the function.
     name : str
-        Of the function.
+        Name of the function.
     precision : "double" or "float"
-        Of all numbers.
+        Precision of all numbers.
     targets : sequence of DataColumn
-        What the targets were made of; classes are then told by their names.
+        Target columns, whose classes are listed in a comment.
 
     Returns
     -------
     str
-        C99, plain ASCII, without warnings; needs the mathematical library at most.
+        C99 source in ASCII that compiles without warnings; it needs at most `<math.h>`.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def write_c(
 
 
 def _listed(what: str, names: Sequence[str]) -> list[str]:
-    """Names in a comment, without anything that could end it or mean something in C."""
+    """Return the lines of a comment that lists names, without characters special to C."""
     plain = ", ".join(re.sub(r"[^A-Za-z0-9_ .,:=+()-]", "_", name) for name in names)
     return textwrap.wrap(
         f"{what}: {plain}", 96, initial_indent="   ", subsequent_indent="      "
@@ -214,8 +214,8 @@ def _nodes(topology: Topology) -> int:
     return max(max(neuron.sources) for neuron in topology.neurons)
 
 
-def _integer(most: int) -> str:
-    return "unsigned char" if most <= 255 else "unsigned short"
+def _integer(largest: int) -> str:
+    return "unsigned char" if largest <= 255 else "unsigned short"
 
 
 def _literals(values: Iterable[float], precision: Precision) -> list[str]:

@@ -1,7 +1,7 @@
-"""Patterns as the NBN programs keep them, `.dat`: one a row, inputs then targets, no header.
+"""Data files of the NBN programs, `.dat`: one pattern per row, inputs then targets, no header.
 
-Blanks, tabs, commas and semicolons separate, at the end of a row too; blank lines and comments
-(//, % or #) are skipped. Files with a header or text in them are for `nbn_core.data.table`.
+Numbers are separated by blanks, tabs, commas or semicolons, also at the end of a row. Blank lines
+and comments (//, % or #) are skipped. `read_table` reads files with a header or text.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ def read_dat(
     Parameters
     ----------
     data : str or bytes
-        The file.
+        Content of the file.
     n_inputs, n_outputs : int, optional
-        How many columns are inputs and targets; if neither is given, the last column is the
-        target.
+        Numbers of input and target columns; by default the last column is the target.
     name : str
-        Of the Dataset.
+        Name of the dataset.
 
     Returns
     -------
     Dataset
+        The patterns.
 
     Raises
     ------
     FormatError
-        If a row is not numbers, or longer or shorter than the first.
+        If a cell is not a number, or a row has another length than the first.
     DatasetError
-        If there are fewer columns than inputs and targets, or more.
+        If the number of columns is not the number of inputs and targets.
     """
     rows: list[list[float]] = []
     for at, line in enumerate(text_of(data, "A .dat file", MAX_DATA).split("\n"), start=1):
@@ -93,7 +93,7 @@ def write_dat(dataset: Dataset) -> str:
     Returns
     -------
     str
-        One pattern a row, inputs then targets, each number as short as gives it back.
+        One pattern per row, inputs then targets, each number as its shortest exact text.
     """
     table = np.hstack([dataset.inputs, dataset.targets]).tolist()
     return "".join(" ".join(map(shortest, row)) + "\n" for row in table)

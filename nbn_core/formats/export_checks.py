@@ -1,4 +1,4 @@
-"""What every export of a trained network needs: numbers that fit, names that cannot do harm."""
+"""Validation for all exports of a trained network: sizes, precision and function names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,17 @@ _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Trained(OneLine):
-    """A network, its weights neuron by neuron, and scalings that fit it."""
+    """A trained network, validated for export.
+
+    Parameters
+    ----------
+    topology : Topology
+        The network.
+    parts : tuple of (n,) float64
+        Weights of each neuron, bias first.
+    inputs, outputs : Affine
+        Scaling of the inputs and of the outputs.
+    """
 
     topology: Topology
     parts: tuple[FloatArray, ...]
@@ -33,25 +43,26 @@ class Trained(OneLine):
 
 
 def trained(topology: Topology, weights: ArrayLike, scaling: Scaling | None) -> Trained:
-    """Check what is to be exported.
+    """Validate a trained network for export.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) array_like
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     scaling : Scaling or None
-        What the network was trained behind.
+        Scaling of the training data; None for raw units.
 
     Returns
     -------
     Trained
+        The network with its weights and scaling.
 
     Raises
     ------
     ShapeError
-        If weights or scaling do not fit the network.
+        If the sizes of weights or scaling do not match the network.
     """
     values = checked(topology, weights)
     ends = np.cumsum([1 + len(neuron.sources) for neuron in topology.neurons])
@@ -66,55 +77,55 @@ def trained(topology: Topology, weights: ArrayLike, scaling: Scaling | None) -> 
 
 
 def checked_name(name: str, taken: frozenset[str] = frozenset()) -> str:
-    """Check the name of a function that is to be written.
+    """Validate the name of an exported function.
 
     Parameters
     ----------
     name : str
-        Letters, digits and _ after a letter, at most 31.
+        At most 31 letters, digits and underscores, beginning with a letter.
     taken : frozenset of str
-        Names that mean something else there.
+        Reserved names.
 
     Returns
     -------
     str
-        The name.
+        The name, unchanged.
 
     Raises
     ------
     SettingError
-        If it cannot be one.
+        If the name is not valid or reserved.
     """
     known = isinstance(name, str) and _IDENTIFIER.fullmatch(name)
     if not known or keyword.iskeyword(name) or name in taken:
         raise SettingError(
-            f"A function cannot be called {shown(name)}: take letters, digits and _, at most 31, "
-            "a letter first, and no word the language uses itself."
+            f"A function cannot be called {shown(name)}: use at most 31 letters, digits and "
+            "underscores, a letter first, and no word that the language reserves."
         )
     return name
 
 
 def in_precision(values: ArrayLike, precision: Precision) -> FloatArray:
-    """Round numbers to what they will be kept as.
+    """Round numbers to the precision of the export.
 
     Parameters
     ----------
     values : array_like
-        Finite.
+        Finite numbers.
     precision : "double" or "float"
-        64 or 32 bits.
+        Precision of 64 or 32 bits.
 
     Returns
     -------
     float64 array
-        The rounded values.
+        Rounded numbers.
 
     Raises
     ------
     SettingError
-        If there is no such precision.
+        If the precision is unknown.
     FormatError
-        If a number is too large for it.
+        If a number is too large for the precision.
     """
     if precision not in ("double", "float"):
         raise SettingError(f"The precision is double or float, not {shown(precision)}.")
@@ -129,23 +140,24 @@ def in_precision(values: ArrayLike, precision: Precision) -> FloatArray:
 
 
 def widths_in_precision(affine: Affine, precision: Precision) -> FloatArray:
-    """Round the widths of a scaling, none of them to 0.
+    """Round the widths of a scaling; none of them may become 0.
 
     Parameters
     ----------
     affine : Affine
         The scaling.
     precision : "double" or "float"
-        64 or 32 bits.
+        Precision of 64 or 32 bits.
 
     Returns
     -------
     (n,) float64
+        Rounded widths.
 
     Raises
     ------
     FormatError
-        If one is too small.
+        If a width is too small for the precision.
     """
     widths = in_precision(affine.width, precision)
     if not widths.all():

@@ -1,9 +1,9 @@
-"""Networks as graphs: GraphML and node-link JSON, read and written by networkx.
+"""Networks as graphs: GraphML and node-link JSON, read and written by NetworkX.
 
-Nodes carry `role` (input, hidden or output), neurons also `activation`, `gain`, `leak` and the
-place of an `output` among the outputs; with weights, connections carry `weight` and neurons `bias`.
-What is read was looked through first: XML without document types or entities (nothing is expanded,
-nothing is fetched), JSON without NaN, both of bounded size and depth.
+Nodes have the attribute `role` (input, hidden or output). Neurons also have `activation`, `gain`,
+`leak` and, for outputs, the position `output` among the outputs. With weights, connections have
+`weight` and neurons `bias`. Files are checked before they are parsed: XML without document types or
+entities, JSON without NaN, both with limited size and depth.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MAX_DEPTH = 16
 MAX_ELEMENTS = 1_000_000
 MAX_GRAPH = 32_000_000
 
-# What networkx raises on files that are well formed but no graph.
+# Exceptions of NetworkX on files that are well formed but not a graph.
 _DAMAGE = (
     networkx.NetworkXException,
     ParseError,
@@ -49,25 +49,27 @@ _DAMAGE = (
 
 
 def read_graphml(data: str | bytes) -> NetworkFile:
-    """Read GraphML.
+    """Read a network from GraphML.
 
     Parameters
     ----------
     data : str or bytes
-        The file.
+        Content of the file.
 
     Returns
     -------
     NetworkFile
-        With weights if all connections and neurons have one.
+        The network, with weights if all connections and neurons have them.
 
     Raises
     ------
     FormatError
-        One sentence for every kind of damage; a TopologyError if the graph is no network.
+        If the file is damaged.
+    TopologyError
+        If the graph is not a feed-forward network.
     """
     text = text_of(data, "A GraphML file", MAX_GRAPH)
-    _look_through(text)
+    _check_xml(text)
     try:
         graph = networkx.parse_graphml(text)
     except _DAMAGE:
@@ -79,49 +81,54 @@ def read_graphml(data: str | bytes) -> NetworkFile:
 
 
 def write_graphml(topology: Topology, weights: ArrayLike | None = None) -> str:
-    """Write GraphML.
+    """Write a network as GraphML.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) array_like, optional
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
 
     Returns
     -------
     str
-        What `read_graphml` reads back.
+        GraphML that `read_graphml` can read.
 
     Raises
     ------
     FormatError
-        If a name holds a character that XML cannot.
+        If a name contains a character that XML does not allow.
     """
     for name in topology.names:
         if any(ord(character) & 0xFFFE == 0xFFFE for character in name):
-            raise FormatError(f"The name {quoted(name)} cannot stand in XML: rename the node.")
+            raise FormatError(
+                f"The name {quoted(name)} contains a character that XML does not allow: rename "
+                "the node."
+            )
     graph = topology.to_networkx(None if weights is None else checked(topology, weights))
     return "\n".join(networkx.generate_graphml(graph)) + "\n"
 
 
 def read_node_link(data: str | bytes) -> NetworkFile:
-    """Read node-link JSON.
+    """Read a network from node-link JSON.
 
     Parameters
     ----------
     data : str or bytes
-        The file; connections under "edges", or "links" as older programs write.
+        Content of the file, with connections under "edges" or, as in older programs, "links".
 
     Returns
     -------
     NetworkFile
-        With weights if all connections and neurons have one.
+        The network, with weights if all connections and neurons have them.
 
     Raises
     ------
     FormatError
-        One sentence for every kind of damage; a TopologyError if the graph is no network.
+        If the file is damaged.
+    TopologyError
+        If the graph is not a feed-forward network.
     """
     text = text_of(data, "A node-link file", MAX_GRAPH)
     try:
@@ -131,10 +138,14 @@ def read_node_link(data: str | bytes) -> NetworkFile:
     except (ValueError, RecursionError):
         raise FormatError("This is not JSON: use the original file.") from None
     if not isinstance(document, dict) or not isinstance(document.get("nodes"), list):
-        raise FormatError("This JSON is no node-link graph: it has no list of nodes.")
+        raise FormatError(
+            "This JSON is not a node-link graph, it has no list of nodes: add “nodes”."
+        )
     edges = "links" if "edges" not in document else "edges"
     if not isinstance(document.get(edges), list):
-        raise FormatError("This JSON is no node-link graph: it has no list of edges.")
+        raise FormatError(
+            "This JSON is not a node-link graph, it has no list of edges: add “edges”."
+        )
     _check_size(len(document["nodes"]), len(document[edges]))
     if document.get("directed") is not True or document.get("multigraph") is True:
         raise FormatError(
@@ -151,19 +162,19 @@ def read_node_link(data: str | bytes) -> NetworkFile:
 
 
 def write_node_link(topology: Topology, weights: ArrayLike | None = None) -> str:
-    """Write node-link JSON.
+    """Write a network as node-link JSON.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) array_like, optional
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
 
     Returns
     -------
     str
-        What `read_node_link` reads back.
+        JSON that `read_node_link` can read.
     """
     graph = topology.to_networkx(None if weights is None else checked(topology, weights))
     document: dict[str, Any] = networkx.node_link_data(graph, edges="edges")
@@ -177,7 +188,7 @@ def _network(graph: networkx.Graph) -> NetworkFile:
 
 
 def _weights(graph: networkx.DiGraph, topology: Topology) -> FloatArray | None:
-    """Weights from the attributes, all of them or none."""
+    """Return the weights from the attributes; None if there are none."""
     node = {str(key): key for key in graph}
     values = [
         graph.edges[node[source], node[name]].get("weight")
@@ -216,8 +227,8 @@ def _no_constant(name: str) -> NoReturn:
     raise FormatError(f"A graph holds finite numbers only, this one has {name}.")
 
 
-def _look_through(text: str) -> None:
-    """Refuse XML with a document type, too many or too deep elements, or none of GraphML."""
+def _check_xml(text: str) -> None:
+    """Raise FormatError for XML that is not GraphML, too large, too deep, or has a doctype."""
     depth = elements = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -226,9 +237,11 @@ def _look_through(text: str) -> None:
         elements += 1
         plain = tag.rpartition(" ")[2]
         if elements == 1 and plain != "graphml":
-            raise FormatError("This XML file is not GraphML.")
+            raise FormatError("This XML file is not GraphML: use the original file.")
         if depth > MAX_DEPTH or elements > MAX_ELEMENTS:
-            raise FormatError("This GraphML file is too large or too deep for a network.")
+            raise FormatError(
+                "This GraphML file is too large or too deep for a network: use the original file."
+            )
         if plain == "key" and not {"attr.type", "yfiles.type"} & attributes.keys():
             raise FormatError(
                 f"The key {quoted(attributes.get('id', ''))} has no attr.type: say whether it is "
@@ -256,4 +269,6 @@ def _look_through(text: str) -> None:
             f"{error.offset + 1}: use the original file."
         ) from None
     except UnicodeEncodeError:
-        raise FormatError("This GraphML file holds characters that no file can.") from None
+        raise FormatError(
+            "This GraphML file holds characters that UTF-8 cannot encode: use the original file."
+        ) from None

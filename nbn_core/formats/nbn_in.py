@@ -1,20 +1,20 @@
-"""The topology files of the NBN programs, `.in`.
+"""Topology files of the NBN programs, `.in`.
 
     // comment                           also % or # at the start of a line
-    n 4 mbip 1 2 3                       a neuron: its number, its model, the nodes it sees
+    n 4 mbip 1 2 3                       a neuron: its number, its model, its sources
     n 5 mlin 1 2 3 4
     w 0.1 -0.2 0.3 0.4                   weights, in any number of lines: neuron by neuron in the
-    w 0.5 0.6 0.7 0.8 0.9                order listed, bias first, then as the nodes are listed
+    w 0.5 0.6 0.7 0.8 0.9                order listed, bias first, then in the order of sources
     .model mbip fun=bip, gain=0.5, der=0.001
     .model mlin fun=lin
     datafile=parity3.dat
 
-The smallest number of a neuron says how many inputs there are; neurons that feed no other are the
-outputs. `fun` is bip, uni or lin, and here also ebip or euni for the Elliot functions; `der` is the
-leak. The models mbip, mu and mlin need no line of their own.
+The number of inputs is the smallest neuron number minus 1. Neurons that feed no other neuron are
+the outputs. `fun` is bip, uni or lin, and here also ebip or euni for the Elliot functions; `der` is
+the leak. The models mbip, mu and mlin are predefined.
 
-What this format has no place for stands in comments that other programs skip: `//@ name 4 "h1"`
-and, where the outputs are others than the neurons that feed no other, `//@ outputs 6 5`.
+Extensions are written as comments that other programs skip: `//@ name 4 "h1"` for names and
+`//@ outputs 6 5` for outputs that differ from the neurons that feed no other.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _WORD = re.compile(r"[^\s,;=]+")
 
 
 class _Reader:
-    """What the lines read so far say."""
+    """Content of the lines read so far."""
 
     def __init__(self) -> None:
         self.neurons: list[tuple[int, str, tuple[int, ...]]] = []
@@ -70,7 +70,7 @@ class _Reader:
         self.datafile = ""
 
     def line(self, text: str, where: str) -> None:
-        """Read a line."""
+        """Parse one line of the file."""
         if text.startswith("//@"):
             self.note(text[3:].strip(), where)
             return
@@ -82,7 +82,7 @@ class _Reader:
             return
         words = [word for word in SEPARATORS.split(text) if word]
         if not words:
-            raise FormatError(f"{where} holds nothing but separators: remove it.")
+            raise FormatError(f"{where} contains only separators: remove it.")
         key, *rest = words
         match key.lower():
             case "n":
@@ -90,7 +90,9 @@ class _Reader:
             case "w":
                 self.weights += [number(word, where) for word in rest]
                 if len(self.weights) > 2 * MAX_CONNECTIONS:
-                    raise FormatError(f"{where} lists more weights than any network here has.")
+                    raise FormatError(
+                        f"{where} exceeds the maximum of {2 * MAX_CONNECTIONS} weights."
+                    )
             case ".model":
                 self.model(text[len(key) :], where)
             case _:
@@ -100,17 +102,17 @@ class _Reader:
                 )
 
     def neuron(self, words: list[str], where: str) -> None:
-        """Read what follows n."""
+        """Parse the words after `n`."""
         if len(words) < 3:
             raise FormatError(
-                f"{where} is not a whole neuron: n is followed by its number, its model and the "
-                "nodes it sees."
+                f"{where} does not define a neuron: n is followed by its number, its model and its "
+                "sources."
             )
         sources = tuple(whole(word, where) for word in words[2:])
         self.neurons.append((whole(words[0], where), words[1].lower(), sources))
 
     def model(self, text: str, where: str) -> None:
-        """Read what follows .model."""
+        """Parse the text after `.model`."""
         words = _WORD.findall(text)
         if not words:
             raise FormatError(f"{where} defines a model without a name: add one.")
@@ -144,7 +146,7 @@ class _Reader:
         self.models[name] = activation, gain, leak
 
     def note(self, text: str, where: str) -> None:
-        """Read a comment of ours; any other is skipped."""
+        """Parse a comment of the form `//@`; unknown ones are skipped."""
         key, _, rest = text.partition(" ")
         if key == "name":
             node, _, name = rest.strip().partition(" ")
@@ -153,7 +155,7 @@ class _Reader:
             self.outputs = [whole(word, where) for word in SEPARATORS.split(rest) if word]
 
     def rows(self) -> list[node_numbering.Row]:
-        """Give the neurons their models."""
+        """Return the neurons with the settings of their models."""
         rows = []
         for node, model, sources in self.neurons:
             if model not in self.models:
@@ -166,22 +168,22 @@ class _Reader:
 
 
 def read_in(data: str | bytes) -> NetworkFile:
-    """Read an `.in` file.
+    """Read a network from an `.in` file.
 
     Parameters
     ----------
     data : str or bytes
-        The file.
+        Content of the file.
 
     Returns
     -------
     NetworkFile
-        With weights, and the name of the file of patterns, if it has them.
+        The network, with weights and the name of the data file if the file has them.
 
     Raises
     ------
     NBNError
-        One sentence for every kind of damage.
+        If the file is damaged or does not describe a feed-forward network.
     """
     reader = _Reader()
     for at, line in enumerate(text_of(data, "An .in file").split("\n"), start=1):
@@ -193,31 +195,36 @@ def read_in(data: str | bytes) -> NetworkFile:
 
 
 def write_in(topology: Topology, weights: ArrayLike | None = None, datafile: str = "") -> str:
-    """Write an `.in` file.
+    """Write a network as an `.in` file.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) array_like, optional
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     datafile : str
-        Name of the file of patterns.
+        Name of the data file.
 
     Returns
     -------
     str
-        What `read_in` reads back, names included.
+        Text that `read_in` can read, including names.
 
     Raises
     ------
     FormatError
-        If the name of the file cannot stand in a line.
+        If the name of the data file cannot be written in a line.
     """
     if datafile and (not datafile.isprintable() or datafile != datafile.strip(" \"'")):
-        raise FormatError(f"The file name {quoted(datafile)} cannot stand in an .in file.")
+        raise FormatError(
+            f"The file name {quoted(datafile)} cannot be written in an .in file: rename the file."
+        )
     if "//" in datafile:
-        raise FormatError(f"The file name {quoted(datafile)} would start a comment there.")
+        raise FormatError(
+            f"The file name {quoted(datafile)} contains //, which starts a comment in an .in file: "
+            "rename the file."
+        )
     models: dict[tuple[str, float, float], str] = {}
     lines = [f"// {topology.n_inputs} inputs, {topology.n_neurons} neurons, NBN Lab"]
     for k, neuron in enumerate(topology.neurons):
@@ -241,7 +248,7 @@ def write_in(topology: Topology, weights: ArrayLike | None = None, datafile: str
 
 
 def _notes(topology: Topology) -> list[str]:
-    """Names and outputs, as comments, where they are not what a reader would take them for."""
+    """Return comments for names and outputs that differ from the defaults of a reader."""
     feeding = {source for neuron in topology.neurons for source in neuron.sources}
     sinks = [k for k in range(topology.n_neurons) if topology.n_inputs + k not in feeding]
     notes = []
@@ -257,11 +264,11 @@ def _notes(topology: Topology) -> list[str]:
 
 
 def _unquoted(name: str, where: str) -> str:
-    """Read a name in quotation marks, as JSON has them."""
+    """Return a name without its quotation marks, which are those of JSON."""
     try:
         plain = json.loads(name) if name.startswith('"') else name
     except ValueError:
         plain = None
     if not isinstance(plain, str):
-        raise FormatError(f"{where} gives a name that breaks off: {quoted(name)}.")
+        raise FormatError(f"{where} has a name without a closing quotation mark: {quoted(name)}.")
     return plain

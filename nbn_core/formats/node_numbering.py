@@ -1,4 +1,4 @@
-"""Networks whose nodes are numbered from 1, inputs first: what `.in` files and vectors hold."""
+"""Networks with nodes numbered from 1, inputs first, as in `.in` files and topology vectors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,19 @@ from nbn_core.types import FloatArray
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Row(OneLine):
-    """A neuron as a file lists it: its number, its sources in the order of their weights."""
+    """A neuron as a file lists it.
+
+    Parameters
+    ----------
+    id : int
+        Number of the neuron.
+    sources : tuple of int
+        Numbers of its sources, in the order of their weights.
+    activation : str
+        Activation, a key of `ACTIVATIONS`.
+    gain, leak : float
+        Gain and leak.
+    """
 
     id: int
     sources: tuple[int, ...]
@@ -33,34 +45,34 @@ def network(
     outputs: Sequence[int] | None = None,
     names: Mapping[int, str] | None = None,
 ) -> tuple[Topology, FloatArray | None]:
-    """Put neurons together, whatever the order they are listed in.
+    """Return the network of neurons that are listed in any order.
 
     Parameters
     ----------
     rows : sequence of Row
-        The neurons; the smallest number says how many inputs there are.
+        Neurons; the number of inputs is the smallest number minus 1.
     weights : sequence of float, optional
-        Row by row, bias first, then in the order of the row's sources.
+        Weights row by row, bias first, then in the order of the sources of the row.
     outputs : sequence of int, optional
-        Numbers of the output neurons; those that feed no other if left out.
+        Numbers of the output neurons; by default those that are no source of another neuron.
     names : mapping, optional
-        Names of some nodes by number.
+        Names of nodes by number; other nodes get default names.
 
     Returns
     -------
     tuple
-        Topology, and weights (N,) float64 in its order or None.
+        Topology, and its weights, (N,) float64, or None.
 
     Raises
     ------
     FormatError
         If numbers are missing, repeated or too large.
     TopologyError
-        If names repeat.
+        If a name is not unique.
     """
     ids = [row.id for row in rows]
     if not ids:
-        raise FormatError("There is no neuron in it: a line for each neuron is needed.")
+        raise FormatError("This file lists no neuron: it needs a line for each neuron.")
     n_inputs = min(ids) - 1
     if n_inputs < 1:
         raise FormatError("Neuron 1 leaves no number for an input: inputs are numbered first.")

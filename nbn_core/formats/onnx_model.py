@@ -1,9 +1,9 @@
-"""A trained network as ONNX, for everything that runs networks.
+"""Export of a trained network as ONNX, for the many programs that run such models.
 
-One input, `inputs` (patterns, I), and one output, `outputs` (patterns, M), both in raw units.
-Neurons that can be computed together, because they lie on the same level and have the same
-activation, become one matrix product; between levels all values so far are kept side by side, so
-that any wiring has its place. Needs the package `onnx`.
+The model has one input, `inputs` (patterns, I), and one output, `outputs` (patterns, M), both in
+raw units. Neurons of the same level and activation become one matrix product; after each level its
+values are appended to those of all levels before, so that arbitrary connections are possible.
+Requires the package `onnx`.
 """
 
 from __future__ import annotations
@@ -38,25 +38,25 @@ def write_onnx(
     precision: Precision = "double",
     targets: Sequence[DataColumn] = (),
 ) -> bytes:
-    """Write an ONNX model: raw inputs in, raw outputs out.
+    """Write an ONNX model that maps raw inputs to raw outputs.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) array_like
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     scaling : Scaling, optional
-        What the network was trained behind; becomes part of the model.
+        Scaling of the training data, which becomes part of the model.
     precision : "double" or "float"
-        Of all numbers; float runs in more places.
+        Precision of all numbers; more programs support float.
     targets : sequence of DataColumn
-        What the targets were made of; classes are then in the metadata by their names.
+        Target columns, whose classes are listed in the metadata.
 
     Returns
     -------
     bytes
-        The file. The same network gives the same bytes.
+        Content of the file; equal networks give equal bytes.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def write_onnx(
 
 
 class _Graph:
-    """A model being built: each step makes a value and gives its name."""
+    """An ONNX graph under construction; its methods return the names of values."""
 
     def __init__(self, precision: Precision) -> None:
         self.precision: Precision = precision
@@ -106,7 +106,7 @@ class _Graph:
         self.constants: list[Any] = []
 
     def constant(self, values: ArrayLike) -> str:
-        """Keep numbers in the model."""
+        """Add a constant to the model."""
         from onnx import numpy_helper
 
         array = np.asarray(values)
@@ -118,7 +118,7 @@ class _Graph:
         return name
 
     def step(self, operation: str, *names: str, to: str = "", **attributes: Any) -> str:
-        """Add an operation."""
+        """Add an operation to the model."""
         from onnx import helper
 
         name = to or f"v{len(self.nodes)}"
@@ -126,7 +126,7 @@ class _Graph:
         return name
 
     def network(self, network: Trained) -> None:
-        """Add everything from `inputs` to `outputs`."""
+        """Add the whole network, from `inputs` to `outputs`."""
         topology = network.topology
         values = "inputs"
         affine = network.inputs
@@ -160,8 +160,8 @@ class _Graph:
     def _divided(self, values: str, affine: Affine) -> str:
         if len(affine) > 1:
             return self.step("Div", values, self._widths(affine))
-        # onnxruntime merges division by a single number with the product that follows, and keeps
-        # that number as float: 5e-8 wrong in a double model. A product it leaves alone.
+        # onnxruntime fuses a division by a single number with the following product and stores
+        # the number as float, an error of 5e-8 in a double model. It does not fuse a product.
         inverse = 1 / widths_in_precision(affine, self.precision)
         return self.step("MatMul", values, self.constant(inverse.reshape(1, 1)))
 
@@ -176,7 +176,7 @@ class _Graph:
         activation: str,
         members: list[int],
     ) -> str:
-        """Compute neurons of one level and activation from the values so far."""
+        """Add the neurons of one level and activation, computed from the values so far."""
         neurons = [network.topology.neurons[k] for k in members]
         matrix = np.zeros((len(column), len(members)))
         for place, (k, neuron) in enumerate(zip(members, neurons, strict=True)):

@@ -1,4 +1,4 @@
-"""What all formats share: the network a file holds, text from bytes, numbers from text."""
+"""Helpers of all readers: text from bytes, numbers from text, and the network of a file."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NetworkFile(OneLine):
-    """What a file says about a network.
+    """The network that a file describes.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) float64 or None
-        Its weights, read-only, if the file has them.
+        Weights, read-only; None if the file has none.
     datafile : str
-        Name of the file of patterns it points to; never opened here.
+        Name of the data file that it refers to, which is never opened.
     """
 
     topology: Topology
@@ -49,38 +49,39 @@ class NetworkFile(OneLine):
     datafile: str = ""
 
 
-def text_of(data: str | bytes, what: str, most: int = MAX_TEXT) -> str:
-    """Decode what a file holds: UTF-8, UTF-16 with a mark, else Latin-1; all line ends alike.
+def text_of(data: str | bytes, what: str, limit: int = MAX_TEXT) -> str:
+    """Decode UTF-8, UTF-16 with a byte order mark, or else Latin-1, with line ends as LF.
 
     Parameters
     ----------
     data : str or bytes
-        The file.
+        Content of the file.
     what : str
-        Its name in sentences.
-    most : int
-        Characters or bytes allowed.
+        Name of the format, for error messages.
+    limit : int
+        Maximum number of characters or bytes.
 
     Returns
     -------
     str
+        The text.
 
     Raises
     ------
     FormatError
-        If it is too large, or not text.
+        If the file is too large or not text.
     """
     if not isinstance(data, str | bytes):
         raise FormatError(f"{what} is read from text, not from {type(data).__name__}.")
-    if len(data) > most:
-        raise FormatError(f"{what} may take {most / 1e6:g} MB at most: this one is larger.")
+    if len(data) > limit:
+        raise FormatError(f"{what} may take {limit / 1e6:g} MB at most: this one is larger.")
     if isinstance(data, bytes):
         coding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
         try:
             text = data.decode(coding)
         except UnicodeDecodeError:
             if coding != "utf-8":
-                raise FormatError(f"{what} breaks off: use the original file.") from None
+                raise FormatError(f"{what} is cut off: use the original file.") from None
             text = data.decode("latin-1")
     else:
         text = data.removeprefix("\ufeff")
@@ -90,23 +91,24 @@ def text_of(data: str | bytes, what: str, most: int = MAX_TEXT) -> str:
 
 
 def number(token: str, where: str) -> float:
-    """Read a finite decimal number, with e or d before the exponent.
+    """Parse a finite decimal number, with e or d before the exponent.
 
     Parameters
     ----------
     token : str
-        The text.
+        Text of the number.
     where : str
-        Where it stands, for the sentence.
+        Location in the file, for the error message.
 
     Returns
     -------
     float
+        The number.
 
     Raises
     ------
     FormatError
-        If it is none.
+        If the text is not a finite number.
     """
     if len(token) <= 400 and _NUMBER.fullmatch(token):
         value = float(token.replace("d", "e").replace("D", "e"))
@@ -116,23 +118,24 @@ def number(token: str, where: str) -> float:
 
 
 def whole(token: str, where: str) -> int:
-    """Read a whole number from 1 up, such as the number of a node.
+    """Parse a positive integer, such as the number of a node.
 
     Parameters
     ----------
     token : str
-        The text.
+        Text of the number.
     where : str
-        Where it stands, for the sentence.
+        Location in the file, for the error message.
 
     Returns
     -------
     int
+        The number.
 
     Raises
     ------
     FormatError
-        If it is none.
+        If the text is not a positive integer.
     """
     if not _WHOLE.fullmatch(token) or int(token) < 1:
         raise FormatError(
@@ -143,23 +146,24 @@ def whole(token: str, where: str) -> int:
 
 
 def checked(topology: Topology, weights: ArrayLike) -> FloatArray:
-    """Copy weights, read-only, if there is one finite number for each of the network.
+    """Return a read-only copy of weights, validated against the network.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) array_like
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
 
     Returns
     -------
     (N,) float64
+        The weights.
 
     Raises
     ------
     ShapeError
-        If there are more or fewer, or one is not finite.
+        If the number of weights is not N, or one of them is not finite.
     """
     try:
         values = np.array(weights, dtype=np.float64)
@@ -178,11 +182,11 @@ def checked(topology: Topology, weights: ArrayLike) -> FloatArray:
 
 
 def quoted(text: object) -> str:
-    """Show a piece of a file in a sentence: short, on one line."""
+    """Return a piece of a file in quotation marks for an error message: short, on one line."""
     plain = "".join(c if c.isprintable() else "�" for c in str(text)[:30])
     return f"“{plain}{'…' if len(str(text)) > 30 else ''}”"
 
 
 def shortest(value: float) -> str:
-    """Write the shortest text that gives the number back, without a needless .0."""
+    """Return the shortest text that represents a number exactly, without a trailing .0."""
     return repr(float(value)).removesuffix(".0")

@@ -1,4 +1,4 @@
-"""A trained network as a Python function that needs nothing but Python."""
+"""Export of a trained network as a Python function without dependencies."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ def write_python(
     name: str = "network",
     targets: Sequence[DataColumn] = (),
 ) -> str:
-    """Write a module with one function: raw inputs in, raw outputs out.
+    """Write a module with one function that maps raw inputs to raw outputs.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) array_like
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     scaling : Scaling, optional
-        What the network was trained behind; becomes part of the function.
+        Scaling of the training data, which becomes part of the function.
     name : str
-        Of the function.
+        Name of the function.
     targets : sequence of DataColumn
-        What the targets were made of; classes are then told by their names.
+        Target columns, whose classes are listed in a comment.
 
     Returns
     -------
     str
-        Python 3, plain ASCII, without any import but math.
+        Python 3 source in ASCII that imports nothing but `math`.
     """
     network = trained(topology, weights, scaling)
     checked_name(name, _TAKEN)

@@ -1,11 +1,11 @@
-"""What somebody's file is: found in what it holds, not in what it is called.
+"""Detection of a file's format from its content, not its name.
 
     found = recognise(data)
     found.what                       "a GraphML file"
-    found.experiment, found.network, found.patterns, found.weights       one of them is there
+    found.experiment, found.network, found.patterns, found.weights       one of them is set
 
-Links and reports count as files: both hold an Experiment. Nothing is unpickled or evaluated, and
-whatever cannot be brought in is told in one sentence.
+Links and reports are accepted too: both contain an Experiment. Nothing is unpickled or evaluated,
+and the error for a file that cannot be imported says what it is.
 """
 
 from __future__ import annotations
@@ -55,25 +55,25 @@ _ONE_WAY = (
     ("<svg", "a drawing"),
     ("iteration,sse,", "the trace of a training"),
 )
-_INSTEAD = "bring in its Experiment, a JSON file, instead."
+_INSTEAD = "import the experiment's JSON file instead."
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Recognised(OneLine):
-    """What a file is; one of experiment, network, patterns and weights is there.
+    """Format and content of a file; one of experiment, network, patterns and weights is set.
 
     Parameters
     ----------
     what : str
-        In words, with an article.
+        Format in words, with an article.
     experiment : Experiment or None
-        A whole experiment.
+        Complete experiment.
     network : NetworkFile or None
-        A network, with or without weights.
+        Network, with or without weights.
     patterns : str
-        Text of a `.dat` file; how many of its columns are inputs depends on the network.
+        Text of a `.dat` file, whose number of inputs depends on the network.
     weights : callable or None
-        Gives the weights for a topology, or raises a FormatError.
+        Function that returns the weights for a topology or raises FormatError.
     """
 
     what: str
@@ -84,22 +84,23 @@ class Recognised(OneLine):
 
 
 def recognise(data: str | bytes) -> Recognised:
-    """Find out what a file is, and read it.
+    """Detect the format of a file and read it.
 
     Parameters
     ----------
     data : str or bytes
-        Pasted text, or a file.
+        Pasted text, or content of a file.
 
     Returns
     -------
     Recognised
+        Format and content.
 
     Raises
     ------
     FormatError
-        One sentence: what it is that cannot be read. What is wrong with a file of a known kind is
-        told by another NBNError.
+        If the format is unknown or cannot be imported. Damaged files of a known format raise
+        other subclasses of `NBNError` too.
     """
     if isinstance(data, bytes) and data[:4] == b"PK\x03\x04":
         return _archive(data)
@@ -107,7 +108,7 @@ def recognise(data: str | bytes) -> Recognised:
         _refuse_binary(data)
     text = text_of(data, "A file", MAX_BYTES).strip()
     if not text:
-        raise FormatError("There is nothing in it: choose another file.")
+        raise FormatError("This file is empty: choose another one.")
     if found := _LINK.fullmatch(text) or _BARE.fullmatch(text):
         packed = found[found.lastindex or 0]
         return Recognised("a link", experiment=link.decode(packed))
@@ -115,9 +116,11 @@ def recognise(data: str | bytes) -> Recognised:
         return _json(text)
     for begin, what in _ONE_WAY:
         if text.startswith(begin):
-            raise FormatError(f"This is {what}, which is only written: {_INSTEAD}")
+            raise FormatError(f"This is {what}, which can be exported but not imported: {_INSTEAD}")
     if text.startswith("/*") and "from NBN Lab" in text[:300]:
-        raise FormatError(f"This is a trained network in C, which is only written: {_INSTEAD}")
+        raise FormatError(
+            f"This is a trained network in C, which can be exported but not imported: {_INSTEAD}"
+        )
     if text[0] == "<":
         return _marked_up(text)
     return _plain(text)
@@ -128,7 +131,9 @@ def _refuse_binary(data: bytes) -> None:
         if data.startswith(begin):
             raise FormatError(f"This is {what}: experiments, networks and .dat files are read.")
     if data[:1] == b"\x08" and b"NBN Lab" in data[:40]:
-        raise FormatError(f"This is a trained network as ONNX, which is only written: {_INSTEAD}")
+        raise FormatError(
+            f"This is a trained network as ONNX, which can be exported but not imported: {_INSTEAD}"
+        )
 
 
 def _archive(data: bytes) -> Recognised:
@@ -136,10 +141,13 @@ def _archive(data: bytes) -> Recognised:
         raise FormatError("This is a ZIP archive or a workbook: unpack it, or save it as CSV.")
     arrays = read_npz(data)
     if "weights" not in arrays:
-        raise FormatError("This NPZ file has no array called “weights”: nothing else is read.")
+        raise FormatError("This NPZ file has no array called “weights”: choose a file of weights.")
     table = arrays["weights"]
     if table.ndim not in (1, 2) or not table.size:
-        raise FormatError("The weights in this NPZ file are not one row for each iteration.")
+        raise FormatError(
+            "The weights in this NPZ file are not one row for each iteration: use the original "
+            "file."
+        )
     last = table if table.ndim == 1 else table[-1]
     return Recognised(
         "weights of a training" if table.ndim == 2 else "weights",
@@ -163,7 +171,7 @@ def _marked_up(text: str) -> Recognised:
     _, found, rest = text.partition(REPORT_BEGIN)
     inner, closed, _ = rest.partition(REPORT_END)
     if not found or not closed:
-        raise FormatError("This is a web page, and no report of NBN Lab: use the original file.")
+        raise FormatError("This web page is not a report of NBN Lab: use the original file.")
     return Recognised("a report of NBN Lab", experiment=Experiment.from_json(inner))
 
 
@@ -180,8 +188,8 @@ def _plain(text: str) -> Recognised:
     rows = _rows(text)
     if not rows:
         raise FormatError(
-            f"This is nothing that can be brought in; it begins with {quoted(first)}. Experiments, "
-            "links, .in and .dat files, topology vectors, GraphML and node-link JSON are read."
+            f"This cannot be imported; it begins with {quoted(first)}: choose an experiment, a "
+            "link, a .in or .dat file, a topology vector, GraphML or node-link JSON."
         )
     if len(rows) == 1 and _begins_a_neuron(rows[0]):
         return Recognised("a topology vector", network=read_vectors(text))
@@ -191,13 +199,13 @@ def _plain(text: str) -> Recognised:
 
 
 def _begins_a_neuron(tokens: list[str]) -> bool:
-    """Whether one row of numbers is a topology vector: a neuron, then sources below it."""
+    """Return whether a row of numbers is a topology vector: a neuron, then smaller sources."""
     known = len(tokens) > 1 and all(re.fullmatch(r"\d{1,9}", token) for token in tokens)
     return known and int(tokens[0]) > int(tokens[1])
 
 
 def _rows(text: str) -> list[list[str]]:
-    """Rows of tokens, if the first rows hold nothing but numbers."""
+    """Return the rows of tokens; none if the first rows contain anything but numbers."""
     rows = []
     for line in text.split("\n"):
         tokens = [token for token in SEPARATORS.split(_REMARK.split(line, maxsplit=1)[0]) if token]

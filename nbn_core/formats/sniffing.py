@@ -1,4 +1,4 @@
-"""What separates the cells of a text, what its decimals look like, whether names stand on top."""
+"""Detection of the delimiter, decimal separator and header of a table in text form."""
 
 from __future__ import annotations
 
@@ -13,13 +13,21 @@ NUMBER = {
     ".": re.compile(r"[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][+-]?\d{1,4})?", re.ASCII),
     ",": re.compile(r"[+-]?(\d{1,40},?\d{0,40}|,\d{1,40})([eE][+-]?\d{1,4})?", re.ASCII),
 }
-SAMPLE = 200
-_LINE = 20_000
+SAMPLE = 200  # lines examined
+_LINE = 20_000  # characters examined of each line
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How a text is separated."""
+    """Delimiter and decimal separator of a text.
+
+    Parameters
+    ----------
+    delimiter : str
+        Delimiter of cells, one of `DELIMITERS`.
+    decimal : str
+        Decimal separator, "." or ",".
+    """
 
     delimiter: str
     decimal: str
@@ -28,23 +36,25 @@ class Found:
 def sniff(
     text: str, missing: Collection[str], delimiter: str | None = None, decimal: str | None = None
 ) -> Found:
-    """Try every way to separate the first rows, and take the one with the most regular result.
+    """Detect the delimiter and decimal separator that split the first rows most regularly.
 
-    A way is good if all rows get the same number of cells, more than one, and if many of the
-    cells are numbers then; of equals the first in DELIMITERS is taken.
+    Each combination is scored by the share of rows with the most common number of cells, if that is
+    above 1, and by the share of cells that are numbers. Of equal scores the first one in
+    `DELIMITERS` wins.
 
     Parameters
     ----------
     text : str
-        Without comments on top.
+        Text without leading comments.
     missing : collection of str
-        What stands for nothing.
+        Missing-value markers.
     delimiter, decimal : str, optional
-        What is known.
+        Known separators, which are not detected.
 
     Returns
     -------
     Found
+        The separators.
     """
     lines = [line[:_LINE] for line in text[: SAMPLE * _LINE].split("\n") if line.strip()][:SAMPLE]
     nothing = {token.lower() for token in missing}
@@ -66,7 +76,7 @@ def sniff(
 
 
 def _cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    """Rows of cells; a delimiter at the end of a row makes none."""
+    """Split lines into cells; a delimiter at the end of every row is ignored."""
     if delimiter == "whitespace":
         return [line.split() for line in lines]
     try:
@@ -81,24 +91,25 @@ def _cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     return rows or [[""]]
 
 
-def has_header(grid: Sequence[Sequence[str]], decimal: str, told: bool | None) -> bool:
-    """Tell whether the first row has names: it is told, or nothing in it is a number.
+def has_header(grid: Sequence[Sequence[str]], decimal: str, known: bool | None) -> bool:
+    """Return whether the first row holds names: none of its cells is a number.
 
     Parameters
     ----------
     grid : sequence of sequence of str
         Columns of cells.
     decimal : str
-        "." or ",".
-    told : bool or None
-        What the reader said.
+        Decimal separator, "." or ",".
+    known : bool or None
+        Answer given by the user, if any.
 
     Returns
     -------
     bool
+        Whether there is a header.
     """
-    if told is not None:
-        return told
+    if known is not None:
+        return known
     first = [column[0] for column in grid]
     if any(NUMBER[decimal].fullmatch(cell) for cell in first):
         return False

@@ -1,7 +1,7 @@
-"""Cells of Excel workbooks and Parquet files, bounded before anything is unpacked.
+"""Cells of Excel workbooks and Parquet files, whose size is limited before they are unpacked.
 
-Both are read by libraries in C or of many layers, on files that anyone may have made: whatever
-they raise becomes one sentence here, and nowhere else.
+Both are read by large libraries, and the files are not trusted: this is the one module that
+translates every exception of these libraries into a DatasetError.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ def read_excel(
     Parameters
     ----------
     data : bytes
-        An .xlsx file.
+        Content of an `.xlsx` file.
     sheet : str or None
-        Its name; the first if None.
+        Name of the sheet; None for the first.
     max_rows, max_columns : int
-        Limits.
+        Maximum numbers of rows and columns.
 
     Returns
     -------
     tuple
-        The name of the sheet, and its cells.
+        Name of the sheet, and its cells as text.
 
     Raises
     ------
     DatasetError
-        If it is no workbook, too large, or has a formula.
+        If this is not a workbook, is too large, or has a formula.
     SettingError
         If openpyxl is not installed.
     """
@@ -57,7 +57,7 @@ def read_excel(
             "Reading Excel files needs the package openpyxl, which is not installed here: save "
             "the sheet as CSV, or pip install nbn-lab[excel]."
         ) from None
-    _look_through(data)
+    _check_archive(data)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
         names = [page.title for page in book.worksheets]
@@ -117,8 +117,8 @@ def _excel_rows(page: Any, max_rows: int, max_columns: int) -> list[list[str]]:
     return rows
 
 
-def _look_through(data: bytes) -> None:
-    """Refuse archives that are no workbook, unpack to too much, or hold XML with entities."""
+def _check_archive(data: bytes) -> None:
+    """Raise DatasetError for archives that are no workbook, too large, or hold XML entities."""
     too_large = DatasetError(
         f"This workbook unpacks to more than {MAX_UNPACKED // 1_000_000} MB: leave out sheets."
     )
@@ -146,24 +146,24 @@ def _check_xml(data: bytes) -> None:
 
 
 def read_parquet(data: bytes, max_rows: int, max_columns: int) -> pandas.DataFrame:
-    """Read a Parquet file as text, the names in the first row.
+    """Read the cells of a Parquet file as text, with the names in the first row.
 
     Parameters
     ----------
     data : bytes
-        The file.
+        Content of the file.
     max_rows, max_columns : int
-        Limits.
+        Maximum numbers of rows and columns.
 
     Returns
     -------
     pandas.DataFrame
-        Of cells.
+        Cells as text.
 
     Raises
     ------
     DatasetError
-        If it is damaged or too large.
+        If the file is damaged or too large.
     """
     import pyarrow
     from pyarrow import parquet
@@ -208,7 +208,7 @@ def read_parquet(data: bytes, max_rows: int, max_columns: int) -> pandas.DataFra
 
 
 def _values(name: str, column: Any) -> list[str]:
-    """Cells as text. Text stays a dictionary up to here: one long entry may stand in all rows."""
+    """Return cells as text. Dictionaries are expanded late: one long entry may be in every row."""
     texts: list[str] = []
     for chunk in column.chunks:
         if hasattr(chunk, "dictionary"):

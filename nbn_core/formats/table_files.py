@@ -1,8 +1,9 @@
-"""Tables from files of one's own: text with any separator, Excel, Parquet, or pasted text.
+"""Tables from user files: text with any delimiter, Excel, Parquet, or pasted text.
 
-What a file is, is found in its bytes, not in its name. Whatever was found out about text
-(encoding, delimiter, decimal comma, header, what stands for nothing) is in `Table.reading` and
-can be told instead. Files are bounded before they are unpacked, and no formula is computed.
+The kind of a file is detected from its content, not its name. Detected properties of text
+(encoding, delimiter, decimal separator, header, missing-value markers) are in `Table.reading`; each
+can be given instead. The size of a file is limited before it is unpacked, and formulas are not
+evaluated.
 """
 
 from __future__ import annotations
@@ -52,26 +53,26 @@ def read_table(
     missing: Sequence[str] | None = None,
     sheet: str | None = None,
 ) -> Table:
-    """Read a table.
+    """Read a table from pasted text or a file.
 
     Parameters
     ----------
     data : str or bytes
-        Pasted text, or a file.
+        Pasted text, or content of a file.
     encoding, delimiter, decimal, header, missing : optional
-        Of text: what to go by instead of what is found out; a delimiter is one of DELIMITERS.
+        Properties of text that are given instead of detected; a delimiter is one of `DELIMITERS`.
     sheet : str, optional
-        Of a workbook; the first if left out.
+        Sheet of a workbook; by default the first.
 
     Returns
     -------
     Table
-        With `reading` saying how.
+        The table; `reading` holds the properties with which it was read.
 
     Raises
     ------
     DatasetError
-        One sentence for everything that is not a table, with row and column where there is one.
+        If the content is not a table; the message names row and column where possible.
     """
     if not isinstance(data, str | bytes):
         raise DatasetError(f"A table is read from text or a file, not {type(data).__name__}.")
@@ -90,10 +91,12 @@ def read_table(
     text, coding = _decoded(data, encoding)
     skipped, text = _without_comments(text)
     if not text.strip():
-        raise DatasetError("There is nothing in it: a table has rows and columns.")
-    for told, allowed in ((delimiter, DELIMITERS), (decimal, (".", ","))):
-        if told is not None and told not in allowed:
-            raise DatasetError(f"It cannot be separated by {quoted(told)}.")
+        raise DatasetError("This table is empty: it needs rows and columns.")
+    for given, allowed in ((delimiter, DELIMITERS), (decimal, (".", ","))):
+        if given is not None and given not in allowed:
+            raise DatasetError(
+                f"A table cannot be separated by {quoted(given)}: choose another separator."
+            )
     found = sniff(text, tokens, delimiter, decimal)
     reading = Reading("text", coding, found.delimiter, found.decimal, missing=tokens)
     return _table(_parsed(text, found, skipped), skipped + 1, reading, header)
@@ -123,13 +126,13 @@ def _decoded(data: str | bytes, encoding: str | None) -> tuple[str, str]:
         else:
             raise DatasetError(f"This file is not text in {candidates[0]}: try another encoding.")
     if any(c in text for c in "\0\1\2\3\4\5\6\7\b\x0e\x0f"):
-        raise DatasetError("This is a binary file that is no table: CSV, Excel and Parquet are.")
+        raise DatasetError("This is a binary file that is not a table: use CSV, Excel or Parquet.")
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return plain, coding.removesuffix("-sig")
 
 
 def _without_comments(text: str) -> tuple[int, str]:
-    """Lines of comment on top (%, # or //), counted and taken off."""
+    """Remove leading comment lines (%, # or //); return their number and the rest."""
     skipped = 0
     while text.startswith(("%", "#", "//")):
         _, _, text = text.partition("\n")
@@ -138,7 +141,7 @@ def _without_comments(text: str) -> tuple[int, str]:
 
 
 def _check_width(text: str, delimiter: str) -> None:
-    """Refuse too many columns before they are made: each costs pandas more than the one before."""
+    """Raise DatasetError for too many columns before pandas, slow at them, splits the text."""
     first = text.split("\n", 1)[0]
     try:
         row = (
@@ -154,7 +157,7 @@ def _check_width(text: str, delimiter: str) -> None:
 
 def _too_wide(columns: int) -> DatasetError:
     return DatasetError(
-        f"There are {columns} columns in it, and at most {MAX_COLUMNS} are read: leave some out."
+        f"This table has {columns} columns, and at most {MAX_COLUMNS} are read: leave some out."
     )
 
 
@@ -172,23 +175,25 @@ def _parsed(text: str, found: Found, skipped: int) -> pandas.DataFrame:
             engine="c",
         )
     except pandas.errors.EmptyDataError:
-        raise DatasetError("There is nothing in it: a table has rows and columns.") from None
+        raise DatasetError("This table is empty: it needs rows and columns.") from None
     except pandas.errors.ParserError as error:
         if odd := _EXPECTED.search(str(error)):
             raise DatasetError(
                 f"Row {int(odd[2]) + skipped} has {odd[3]} cells, the rows above it have {odd[1]}: "
                 "correct it, or choose another delimiter."
             ) from None
-        raise DatasetError("A quotation mark is opened in it and never closed.") from None
+        raise DatasetError(
+            "A quotation mark in this table is never closed: close or remove it."
+        ) from None
 
 
 def _table(cells: pandas.DataFrame, first: int, reading: Reading, header: bool | None) -> Table:
-    """Make columns of cells; rows and columns in which nothing stands go."""
+    """Return the table of cells, without empty rows and columns."""
     if cells.shape[1] > MAX_COLUMNS:
         raise _too_wide(cells.shape[1])
     if len(cells) > MAX_ROWS + 1:
         raise DatasetError(
-            f"There are {len(cells)} rows in it, and at most {MAX_ROWS} are read: leave some out."
+            f"This table has {len(cells)} rows, and at most {MAX_ROWS} are read: leave some out."
         )
     nothing = {token.lower() for token in reading.missing}
     grid = [_stripped(cells[i], nothing) for i in cells]
@@ -198,7 +203,7 @@ def _table(cells: pandas.DataFrame, first: int, reading: Reading, header: bool |
         full |= np.array([bool(text) for text in texts], dtype=np.bool_)
     blank = int((~full).sum())
     if not full.any():
-        raise DatasetError("There is nothing in it: a table has rows and columns.")
+        raise DatasetError("This table is empty: it needs rows and columns.")
     top = int(np.argmax(full))
     named = has_header([column[top:] for column in grid], reading.decimal, header)
     kept = full.copy()
@@ -224,14 +229,14 @@ def _stripped(cells: Iterable[object], nothing: set[str]) -> list[str]:
 
 
 def _on_one_line(text: str) -> str:
-    """Take away blanks around it, and line ends and invisible marks within."""
+    """Return text without surrounding blanks, line ends and unprintable characters."""
     if not text.isprintable():
         text = "".join(c if c.isprintable() else " " for c in text)
     return text.strip()
 
 
 def _numbers(texts: Sequence[str], decimal: str) -> FloatArray:
-    """Read the numbers among texts; NaN where there is none, infinite where too large."""
+    """Parse the numbers among texts; NaN for other text, infinity for too large numbers."""
     pattern = NUMBER[decimal]
     values = np.full(len(texts), np.nan)
     for at, text in enumerate(texts):

@@ -1,16 +1,16 @@
-"""Topology vectors: one list of node numbers, as the Matlab NBN trainer and pyNBN hold a network.
+"""Topology vectors: a network as one list of node numbers, as in the Matlab NBN trainer and pyNBN.
 
-    topo = [4 1 2 3 5 1 2 3 4];          neuron 4 sees nodes 1 2 3, neuron 5 sees 1 2 3 4
+    topo = [4 1 2 3 5 1 2 3 4];          neuron 4 has sources 1 2 3, neuron 5 has 1 2 3 4
     iw = [1 5 10];                       where each neuron begins; one past the end
     act = [2 0];  gain = [1 1];          0 linear, 1 unipolar, 2 bipolar, 3, 4 Elliot
-    der = [0 0];  outputs = [5];         leaks and outputs (ours; others leave them out)
-    w = [...];                           one weight for each entry of topo: a neuron's own number
-                                         stands in the place of its bias
+    der = [0 0];  outputs = [5];         leaks and outputs (extensions of NBN Lab)
+    w = [...];                           one weight for each entry of topo; the entry of the
+                                         neuron itself is its bias
 
-Numbers of neurons rise strictly, sources lie below them: so a number above all before it begins a
-neuron. Only `topo` is needed; without a name in front it is the whole text. pyNBN writes the same
-as Python lists, with `iw` counted from 0. Without `act` the published driver's choice holds:
-bipolar, outputs linear. Nothing is ever evaluated: this is a list of named lists of numbers.
+Neuron numbers are strictly ascending and larger than those of their sources: an entry larger than
+all before it starts a neuron. Only `topo` is required; a text without names is `topo` alone. pyNBN
+writes the same as Python lists, with `iw` counted from 0. Without `act`, neurons are bipolar and
+outputs linear, the defaults of the published program. The text is parsed, never evaluated.
 """
 
 from __future__ import annotations
@@ -49,29 +49,29 @@ _CODES = {activation.code: activation.name for activation in ACTIVATIONS.values(
 
 
 def read_vectors(data: str | bytes, n_outputs: int | None = None) -> NetworkFile:
-    """Read a Matlab topology vector or a pyNBN list, with what stands beside it.
+    """Read a network from a Matlab topology vector or pyNBN lists.
 
     Parameters
     ----------
     data : str or bytes
-        The text.
+        Content of the file.
     n_outputs : int, optional
-        The last so many neurons are outputs; if left out, what the text says, else those that
-        feed no other.
+        Number of outputs, the last neurons. By default the outputs are those in the text or, if
+        it lists none, the neurons that feed no other.
 
     Returns
     -------
     NetworkFile
-        With weights if the text has them.
+        The network, with weights if the text has them.
 
     Raises
     ------
     FormatError
-        One sentence for every kind of damage.
+        If the text is damaged.
     """
     lists = _lists(text_of(data, "A topology vector"))
     if "topo" not in lists:
-        raise FormatError("There is no topology vector in it: topo = [4 1 2 3] is one.")
+        raise FormatError("This text has no topology vector: topo = [4 1 2 3] is one.")
     rows, starts = _rows([whole(token, "The topology vector") for token in lists["topo"]])
     if "iw" in lists:
         given = [number(token, "iw") for token in lists["iw"]]
@@ -90,19 +90,19 @@ def read_vectors(data: str | bytes, n_outputs: int | None = None) -> NetworkFile
 
 
 def write_matlab(topology: Topology, weights: ArrayLike | None = None) -> str:
-    """Write Matlab assignments.
+    """Write a network as Matlab assignments.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) array_like, optional
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
 
     Returns
     -------
     str
-        What `read_vectors` reads back, names of nodes apart.
+        Text that `read_vectors` can read; it does not contain the names of nodes.
     """
     lists = _written(topology, weights, first=1)
     head = f"% {topology.n_inputs} inputs, {topology.n_neurons} neurons, NBN Lab\n"
@@ -110,19 +110,19 @@ def write_matlab(topology: Topology, weights: ArrayLike | None = None) -> str:
 
 
 def write_pynbn(topology: Topology, weights: ArrayLike | None = None) -> str:
-    """Write Python lists as pyNBN holds them.
+    """Write a network as the Python lists of pyNBN.
 
     Parameters
     ----------
     topology : Topology
         The network.
     weights : (N,) array_like, optional
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
 
     Returns
     -------
     str
-        What `read_vectors` reads back, names of nodes apart.
+        Text that `read_vectors` can read; it does not contain the names of nodes.
     """
     lists = _written(topology, weights, first=0)
     head = f"# {topology.n_inputs} inputs, {topology.n_neurons} neurons, NBN Lab\n"
@@ -130,7 +130,7 @@ def write_pynbn(topology: Topology, weights: ArrayLike | None = None) -> str:
 
 
 def _lists(text: str) -> dict[str, list[str]]:
-    """Named lists of tokens; a single list needs no name."""
+    """Parse named lists of tokens; a single list needs no name."""
     rest = _COMMENT.sub("", _MORE.sub(" ", text)).strip()
     if rest and not set(rest) & set("[]{}()="):
         return {"topo": [token for token in SEPARATORS.split(rest) if token]}
@@ -140,33 +140,35 @@ def _lists(text: str) -> dict[str, list[str]]:
         found = _ASSIGNMENT.match(rest, at)
         if not found:
             raise FormatError(
-                f"There is something else than named lists of numbers in it, at "
+                f"This text has something other than named lists of numbers at "
                 f"{quoted(rest[at:].strip())}: topo = [4 1 2 3] is such a list."
             )
         at = found.end()
         name = (found[1] or "topo").lower()
         if name not in _NAMES or _NAMES[name] in lists:
             raise FormatError(
-                f"The list {quoted(name)} is unknown or there twice: the names are topo, iw, act, "
+                f"The list {quoted(name)} is unknown or repeated: the names are topo, iw, act, "
                 "gain, der, outputs and w."
             )
         tokens = [token for token in SEPARATORS.split(found[3]) if token]
         if not tokens:
             raise FormatError(f"The list {quoted(name)} is empty: leave it out.")
         if len(tokens) > 2 * MAX_CONNECTIONS:
-            raise FormatError(f"The list {quoted(name)} is longer than any network here needs.")
+            raise FormatError(
+                f"The list {quoted(name)} exceeds the maximum of {2 * MAX_CONNECTIONS} numbers."
+            )
         lists[_NAMES[name]] = tokens
     return lists
 
 
 def _rows(topo: list[int]) -> tuple[list[node_numbering.Row], list[int]]:
-    """Neurons, and where each begins, counted from 0."""
+    """Return the neurons, and the position at which each starts, counted from 0."""
     starts = []
-    top = 0
+    largest = 0
     for at, node in enumerate(topo):
-        if node > top:
+        if node > largest:
             starts.append(at)
-            top = node
+            largest = node
     starts.append(len(topo))
     rows = [
         node_numbering.Row(topo[first], tuple(topo[first + 1 : last]))
@@ -174,7 +176,7 @@ def _rows(topo: list[int]) -> tuple[list[node_numbering.Row], list[int]]:
     ]
     for row in rows:
         if not row.sources:
-            raise FormatError(f"Neuron {row.id} sees no node: list its sources after its number.")
+            raise FormatError(f"Neuron {row.id} has no source: list its sources after its number.")
     return rows, starts
 
 

@@ -23,7 +23,7 @@ MAX_POINTS = 10_000
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Parameter(OneLine):
-    """One parameter of a generator.
+    """Parameter of a generator.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""The compiled loops, and nothing else: the only place that imports numba.
+"""Kernels: the compiled loops, in the only package that imports numba.
 
-Kernels take plain arrays, trust what they are given, raise nothing and allocate nothing inside
+Kernels take plain arrays, do not validate them, raise no exceptions and allocate nothing inside
 their loops. They release the interpreter's lock and never start threads. Results do not depend on
-the machine: sums run in a fixed order and the exponential is our own.
+the machine: sums run in a fixed order, and the exponential is computed here, not by a library.
 
 A kernel has the name of the module it serves: `nbn`, `gauss_newton`, `first_order`,
 `forward_forward`, `noprop`, `cascade_correlation`, `trials`, `pair_sums` (for `pair_plan`),

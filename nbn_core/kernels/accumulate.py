@@ -1,6 +1,6 @@
-"""SSE, gradient and quasi-Hessian, summed block by block, by any of the methods.
+"""SSE, gradient and quasi-Hessian, summed block by block by any of the methods.
 
-A method is made of two choices, each one bit of its code:
+A method consists of two choices, each one bit of its code:
 
     FORWARD or BACKWARD   delta rows forward only (2010), or backwards from each output (2008)
     rows or PAIRS         Q as the sum of products of rows of J, or by pairs of neurons
@@ -25,7 +25,7 @@ FORWARD, BACKWARD, PAIRS = 0, 1, 2
 
 @njit(**INLINED)
 def differentiate_block(problem, buffers, weights, start, count):
-    """Run a block forward and find its delta rows, times the roots of the pattern weights.
+    """Evaluate a block and its delta rows, multiplied by the square roots of the pattern weights.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def differentiate_block(problem, buffers, weights, start, count):
     buffers : BlockBuffers
         `values`, `slopes` and `deltas` are written.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     start, count : int
         First pattern and number of patterns of the block.
     """
@@ -61,13 +61,13 @@ def add_block(problem, buffers, weights, start, count, sse, gradient, quasi_hess
     buffers : BlockBuffers
         Work space for the block.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     start, count : int
         First pattern and number of patterns of the block.
     sse : float
-        Sum of squared errors of the blocks before.
+        Sum of squared errors of the previous blocks.
     gradient, quasi_hessian : (C WIDTH,), (C WIDTH, C WIDTH) float64
-        g and the upper triangle of Q, added to; left alone by PAIRS.
+        g and the upper triangle of Q, added to; unchanged by PAIRS.
     """
     outputs = problem.structure.outputs
     groups, columns, _, _ = problem.row_plan
@@ -102,8 +102,8 @@ def clear_sums(sums, gradient, quasi_hessian):
 def complete_sums(problem, sums, gradient, quasi_hessian):
     """Complete g and Q after the last block.
 
-    Sums by pairs are put in their places; the entries of frozen weights, whose columns of J are
-    zero, are cleared.
+    Sums by pairs are copied to their entries; the entries of frozen weights, whose columns of J
+    are zero, are cleared.
     """
     if problem.method & PAIRS:
         spread_sums(problem.pair_plan, sums, gradient, quasi_hessian)

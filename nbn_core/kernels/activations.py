@@ -1,17 +1,18 @@
-"""Values and slopes of all activations, over many patterns at a time.
+"""Values and slopes of all activations, for many patterns at a time.
 
 A neuron with gain g and leak l has the value o = f(z) + l net and the slope s = g f'(z) + l,
-with z = g net. Both exponential ones rest on one reduction, with k the integer nearest a / ln 2:
+with z = g net. Both exponential activations use the same range reduction, with k the integer
+nearest a / ln 2:
 
     exp(a) - 1 = 2^k p + (2^k - 1),    p = exp(r) - 1,    r = a - k ln 2,    |r| <= ln 2 / 2
 
-where p is summed as a Taylor polynomial. With t = exp(2|z|) - 1, tanh|z| = t / (t + 2) and its
-slope is 4 (t + 1) / (t + 2)^2: no cancellation where the neuron saturates. The quotient is put
-right with what its product with t + 2 lacks, so that tanh is within 2 ulp. No branch and no library
-call is left inside the loops, so that they vectorise and give the same bits on any machine. Each is
-cut in two, with the exponential kept among the slopes in between: in a long chain a processor does
-not look ahead far enough to overlap one vector with the next.
-Arguments are cut off at |a| = 80: there the bipolar value is 1 to the last bit, the slope 7e-35.
+where p is a Taylor polynomial. With t = exp(2|z|) - 1, tanh|z| = t / (t + 2) and its slope is
+4 (t + 1) / (t + 2)^2, without cancellation for saturated neurons. The quotient is corrected by the
+remainder of its product with t + 2, so that tanh is within 2 ulp. The loops contain no branch and
+no library call, so that they vectorise and give the same bits on any machine. Each is split in two,
+with the exponential stored among the slopes in between, because in one long chain of operations a
+processor does not overlap one vector with the next.
+Arguments are limited to |a| = 80, where the bipolar value is 1 to the last bit and the slope 7e-35.
 """
 
 from numba import njit
@@ -64,15 +65,15 @@ def activate(code, gain, leak, nets, slopes, count):
     Parameters
     ----------
     code : int
-        Of the activation.
+        Code of the activation.
     gain, leak : float
-        Of the neuron.
+        Gain and leak of the neuron.
     nets : (B,) float64
         Weighted sums, overwritten by values.
     slopes : (B,) float64
-        Written: derivative of the value by the weighted sum.
+        Derivatives of the values by the weighted sums, written.
     count : int
-        Patterns in use.
+        Number of patterns.
     """
     if code == BIPOLAR:
         for p in range(count):
@@ -87,7 +88,7 @@ def activate(code, gain, leak, nets, slopes, count):
             d = t + 2.0
             u = 1.0 / d
             value = t * u
-            missing = multiply_add(-value, d, t)  # of t, and for the rounding of d
+            missing = multiply_add(-value, d, t)  # remainder of t, then of the rounding of d
             missing = multiply_add(-value, t - (d - 2.0), missing)
             value = multiply_add(missing, u, value)
             nets[p] = (value if z >= 0.0 else -value) + leak * net

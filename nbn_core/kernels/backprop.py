@@ -1,12 +1,12 @@
-"""Backpropagation over one block of patterns, on any wiring.
+"""Backpropagation over one block of patterns, for arbitrarily connected networks.
 
 Letters: p pattern in the block, i input, k neuron, m output, n weight. With a the value, s the
 slope, e = d - o and the half SSE E = 1/2 sum e^2, the signal of neuron k is delta_k = dE / dnet_k,
 
     delta_k = s_k (sum over successors c of w_ck delta_c  +  a_k - d_m if k is output m),
 
-found from the last neuron to the first, and dE/dw of a weight from node i to k is
-sum_p delta_k a_i: added up this is g = J'e. The signal of any other rule takes the place of delta.
+computed from the last neuron to the first, and dE/dw of a weight from node i to k is
+sum_p delta_k a_i; the sums are g = J'e. Other rules use another signal in place of delta.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from nbn_core.types import FloatArray, IndexArray
 
 
 class Graph(NamedTuple):
-    """A network as signals see it; it may have more neurons than were drawn.
+    """A network laid out for signals; it may have more neurons than the drawn one.
 
     Attributes
     ----------
     first, sources, codes, gains, leaks : arrays
-        As in `nbn_core.kernels.records.Structure`.
+        The same as in `nbn_core.kernels.records.Structure`.
     target_index : (K,) int32
-        Target that each neuron is compared with, or -1.
+        Index of the target that each neuron is compared with, or -1.
     outputs : (M,) int32
         Neuron of each output.
     """
@@ -45,14 +45,14 @@ class Graph(NamedTuple):
 
 
 class Successors(NamedTuple):
-    """The neurons that each neuron feeds, as far as they send signals back.
+    """The neurons that each neuron feeds and from which it receives signals.
 
     Attributes
     ----------
     begin : (K+1,) int32
         Neuron k has the successors begin[k]..begin[k+1]-1.
     neurons, weight_index : (E,) int32
-        The neuron that each one is, and the index of the weight to it.
+        Index of each successor, and index of the weight that leads to it.
     """
 
     begin: IndexArray
@@ -62,7 +62,7 @@ class Successors(NamedTuple):
 
 @njit(**INLINED)
 def load_block(inputs, order, start, count, values):
-    """Copy the inputs of patterns order[start:start+count] into `values`, zeros behind them."""
+    """Copy the inputs of patterns order[start:start+count] to `values`, zero in the padding."""
     n_inputs = inputs.shape[1]
     padded = (count + GROUP - 1) // GROUP * GROUP
     for p in range(count):
@@ -76,7 +76,7 @@ def load_block(inputs, order, start, count, values):
 
 @njit(**INLINED)
 def run_block(graph, weights, n_inputs, count, values, slopes):
-    """Find values and slopes of all neurons from the inputs in `values`."""
+    """Compute values and slopes of all neurons from the inputs in `values`."""
     first, sources, codes, gains, leaks, _, _ = graph
     for k in range(codes.shape[0]):
         begin = first[k] + 1
@@ -110,21 +110,21 @@ def compare_block(target_index, n_drawn, targets, order, start, count, n_inputs,
 
 @njit(**INLINED)
 def backward_block(successors, target_index, weights, count, workspace):
-    """Find the signal of every neuron, from the last to the first.
+    """Compute the signal of every neuron, from the last to the first.
 
     Parameters
     ----------
     successors : Successors
-        Where signals come from.
+        Neurons from which each neuron receives signals.
     target_index : (K,) int32
-        Target that each neuron is compared with, or -1.
+        Index of the target that each neuron is compared with, or -1.
     weights : (N,) float64
         Weights that carry signals back; fixed random numbers in feedback alignment.
     count : int
         Number of patterns in the block.
     workspace : record
-        `slopes` (K, BLOCK) of the neurons and `direct` (K, BLOCK) from `compare_block` are read;
-        `factors` and `picks`, as long as the most successors, are work space; `signals` (K, BLOCK)
+        `slopes` (K, BLOCK) and `direct` (K, BLOCK) from `compare_block` are read; `factors` and
+        `picks`, as long as the largest number of successors, are work space; `signals` (K, BLOCK)
         is written, zero in the padding.
     """
     begin, neurons, weight_index = successors

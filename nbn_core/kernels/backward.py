@@ -1,12 +1,12 @@
-"""Deltas of the outputs by a sweep backwards, one output at a time: NBN of 2008.
+"""Deltas of the outputs by backward passes, one output at a time: NBN of 2008.
 
-For output m in neuron k0, over the neurons j with a path to it, last one first:
+For output m in neuron k0, over the neurons j with a path to it, from the last one:
 
     delta[m, k0] = s_k0,    delta[m, j] = s_j sum_(k fed by j) w_jk delta[m, k]
 
-where the sum runs over all neurons that j feeds and that lead to the output, other outputs
-included; the loop as published leaves those out. Rows are written where `forward.delta_block`
-writes them, but only the rows of the outputs.
+where the sum runs over all neurons that j feeds and that lead to the output, including other
+outputs, which the published loop omits. Rows have the same positions as in `forward.delta_block`,
+but only those of the outputs are written.
 
 References
 ----------
@@ -21,16 +21,16 @@ from nbn_core.kernels.vectors import combine
 
 @njit(**INNER)
 def backward_block(paths, outputs, weights, buffers, count):
-    """Find the delta rows of all outputs over a block.
+    """Compute the delta rows of all outputs over a block.
 
     Parameters
     ----------
     paths : Paths
-        Which neurons lead to which.
+        Paths between neurons.
     outputs : (M,) int32
         Neuron of each output.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     buffers : BlockBuffers
         `slopes` come from `forward_block`; delta[m, j] is written into row
         slots[outputs[m], j] of `deltas`.

@@ -1,8 +1,8 @@
-"""Where compiled kernels are kept between runs.
+"""Cache folder of compiled kernels.
 
-numba checks only the file a function stands in, so a changed helper in another file would go
-unnoticed. The folder is therefore named by a hash of all kernel sources and of the versions that
-compiled them. It is in the user's cache folder, never beside the sources.
+numba checks only the file that defines a function, so a change of a helper in another file would
+not be noticed. The folder is therefore named by a hash of all kernel sources and of the versions
+that compiled them. It is in the user's cache folder, never beside the sources.
 """
 
 import atexit
@@ -20,22 +20,22 @@ from typing import Any
 import numba
 import numpy
 
-# Kernels own no memory: they work on arrays that Python passed in. Without numba's reference
-# counting (`_nrt`) an allocation in a kernel is an error of the compiler, and records of arrays can
-# be taken apart at no cost; with it, that took a fifth of the time of a small network. In return no
+# Kernels own no memory: they work on arrays that Python passes in. Without numba's reference
+# counting (`_nrt`) an allocation in a kernel is a compile error, and records of arrays can be
+# unpacked at no cost; with it, unpacking took a fifth of the time of a small network. In return no
 # kernel may return an array to Python, which tests/core/kernels checks.
 ENTRY: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 
-# For kernels that only kernels call: the wrapper for calls from Python takes long to compile.
+# For kernels that only other kernels call: the wrapper for calls from Python takes long to compile.
 INNER: dict[str, Any] = {**ENTRY, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-# For the parts of a loop that stand in functions of their own only to be read one by one.
+# For parts of a loop that are separate functions only for readability.
 INLINED: dict[str, Any] = {**INNER, "forceinline": True}
 
 
 @contextmanager
 def kernel_cache() -> Iterator[Path]:
-    """Let numba keep what is decorated inside in our folder, and leave its settings as found."""
+    """Set numba's cache folder for the functions decorated inside, and restore it afterwards."""
     before = numba.config.CACHE_DIR
     folder = _writable(_root(before) / _fingerprint())
     numba.config.CACHE_DIR = str(folder)

@@ -1,4 +1,4 @@
-"""Candidates of cascade correlation: neurons that learn to vary as the remaining errors do."""
+"""Candidates of cascade correlation: neurons trained to covary with the remaining errors."""
 
 import math
 
@@ -13,26 +13,27 @@ def climb(
     design, errors, code, gain, leak, rate, begin, end, weights, one, two, values, slopes, pull,
     scores,
 ):  # fmt: skip
-    """Take steps begin..end-1 of Adam up the covariance of every candidate.
+    """Maximise the covariance of every candidate by steps begin..end-1 of Adam.
 
     Parameters
     ----------
     design : (D, P) float64
-        Ones, inputs, and neurons so far: what a candidate sees.
+        Sources of a candidate: ones, inputs, and the neurons so far.
     errors : (M, P) float64
-        Targets minus outputs, their mean taken away.
+        Targets minus outputs, minus their mean.
     code, gain, leak : int, float, float
-        Of the neuron to be.
+        Activation, gain and leak of the candidates.
     rate : float
-        Of Adam.
+        Learning rate of Adam.
     begin, end : int
-        Steps.
+        First step, and the one after the last.
     weights, one, two : (C, D) float64
-        Of the candidates, changed; memory of Adam.
+        Weights of the candidates, and first and second moments of Adam, updated.
     values, slopes, pull : (1, P), (1, P), (P,) float64
         Work space.
     scores : (C,) float64
-        Written: sum over outputs of |sum over patterns of (v - mean v) e|, before the last step.
+        Covariance before the last step, written: sum over outputs of
+        |sum over patterns of (v - mean v) e|.
     """
     n_candidates, width = weights.shape
     n_patterns = design.shape[1]

@@ -1,4 +1,4 @@
-"""The part of the Hessian that NBN drops, S = sum e d2e/dw2, by forward-over-reverse.
+"""The term of the Hessian that NBN drops, S = sum e d2e/dw2, by forward-over-reverse.
 
 With E = SSE / 2, o the values, net the weighted sums, s = do/dnet and c = d2o/dnet2 of each neuron,
 and a(k) = dE/do_k, l(k) = dE/dnet_k = s_k a(k), the ordinary backward pass is
@@ -11,15 +11,15 @@ the nets after it (forward) and with them every l (over reverse):
     N(j, j) = 1,    N(k, j) = sum_(i feeds k) w_ik s_i N(i, j)
     T(k, j) = s_k sum_(i fed by k) w_ki T(i, j) + c_k a(k) N(k, j)
 
-Here the change of the errors themselves is left out of T: it gives Q, the rest is S. Changing the
-weight of neuron j on a node of value y moves net_j by y, and moreover carries l(j) back to whatever
-feeds that node. So for weights (j, source a) and (k, source b) with k <= j
+T omits the change of the errors themselves, which gives Q; the rest is S. A change of the weight of
+neuron j on a node of value y moves net_j by y, and also carries l(j) back to the sources of that
+node. So for weights (j, source a) and (k, source b) with k <= j
 
     S = sum_p  [ T(k, j) y_a + l(j) s_a N(a, k) ] y_b
 
-where the second term is there only if a path leads from k to a. K directions are propagated, not
-N; the rest costs as much as Q. Letters are those of `nbn_core.kernels.forward`. At net = 0 the
-slope of the Elliot activations has a kink: c is taken as 0 there, the mean of both sides.
+where the second term exists only if a path leads from k to a. K directions are propagated instead
+of N; the rest costs as much as Q. Letters are those of `nbn_core.kernels.forward`. At net = 0 the
+slope of the Elliot activations is not differentiable: c is 0 there, the mean of both sides.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def bend(code, gain, leak, nets, values, slopes, bends, count):
 
 @njit(**INNER)
 def first_order(structure, patterns, weights, start, count, workspace):
-    """Run a batch forward and back: find values, s, c, a and l of every neuron."""
+    """Compute values, s, c, a and l of every neuron of a batch, forward and back."""
     first, sources, codes, gains, leaks, outputs = structure
     inputs, targets, sqrt_weights = patterns
     nets, values, slopes = workspace.nets, workspace.values, workspace.slopes
@@ -199,7 +199,7 @@ def dropped_term(structure, paths, patterns, weights, workspace, dropped):
     structure, paths, patterns : tuples
         The fields of `Structure`, `Paths` and `Patterns`.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     workspace : tuple
         The fields of `Workspace`.
     dropped : (N, N) float64

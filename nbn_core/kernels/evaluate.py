@@ -23,7 +23,7 @@ def run_forward(structure, patterns, weights, values, slopes, errors, nodes):
     structure, patterns : tuples
         The fields of `Structure` and `Patterns`. Without targets, (0, M), the SSE is 0.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     values, slopes, errors : (I+K, BLOCK), (K, BLOCK), (M, BLOCK) float64
         Work space.
     nodes : (P, I+K) or (0, 0) float64
@@ -56,9 +56,9 @@ def jacobian_rows(problem, buffers, weights, jacobian):
     problem, buffers : tuples
         The fields of `Problem` and `BlockBuffers`.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     jacobian : (P M, N) float64
-        J, zeros at the start; row p M + m belongs to pattern p and output m.
+        J, zero before the call; row p M + m belongs to pattern p and output m.
     """
     problem = name_problem(problem)
     buffers = BlockBuffers(*buffers)
@@ -93,9 +93,9 @@ def normal_equations(problem, buffers, weights, gradient, quasi_hessian):
     problem, buffers : tuples
         The fields of `Problem` and `BlockBuffers`.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     gradient, quasi_hessian : (C WIDTH,), (C WIDTH, C WIDTH) float64
-        Written.
+        g and the upper triangle of Q, written.
     """
     problem = name_problem(problem)
     buffers = BlockBuffers(*buffers)

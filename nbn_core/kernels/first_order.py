@@ -1,17 +1,17 @@
-"""The loop of all first-order rules, compiled whole, in slices of work.
+"""The compiled loop of all first-order rules, in slices of work.
 
-One iteration is one pass over the patterns (an epoch), in batches; every batch ends with one move
-of an optimiser along the direction that the rule's signal gives. The loop is a state machine of two
-phases that advance a block of patterns at a time, so that a call can return anywhere:
+One iteration is one pass over the patterns (an epoch), in batches; after every batch an optimiser
+updates the weights along the direction that the rule's signal gives. The loop is a state machine of
+two phases that advance by one block of patterns, so that a call can return after any block:
 
     MEASURE   SSE and true gradient at the weights: a row of the trace   then TRAIN, or the end
     TRAIN     one epoch                                                  then MEASURE, if a row is
                                                                          due, or TRAIN
 
-With all data in one batch and backpropagation's signal, the gradient of MEASURE is the one to move
-along: every iteration is measured, and nothing is computed twice. For all other rules MEASURE is
-only for the observer and not counted. A row is due at a growing stride (`nbn_core.trace`), at the
-last iteration asked for, and when the SSE of the epoch, summed as the patterns went by, indicates
+With all data in one batch and the signal of backpropagation, the update uses the gradient of
+MEASURE: every iteration is measured, and nothing is computed twice. For all other rules MEASURE
+only serves the trace, and its work is not counted. A row is due with increasing spacing
+(`nbn_core.trace`), at the last requested iteration, and when the running SSE of the epoch indicates
 that the target may be near.
 """
 
@@ -57,22 +57,22 @@ SIGNAL, OPTIMISER, BATCH_SIZE, SHUFFLED, KEY, TIMES, KIND, EVERY, EXACT, N_DRAWN
 N_OPTIONS = 10
 # Signals
 BACKPROP, FEEDBACK, ACTIVITIES, WEIGHTS, PREDICTIVE, DIFFERENCE, CURVED = range(7)
-# Rows of `Perturbation.tangents` for differences: the direction, the weights moved along it both
-# ways, its noise, the curvature; and the bits of KIND for them
+# Rows of `Perturbation.tangents` for differences: the direction, the weights moved along it in both
+# directions, its noise, the curvature. Below them the bits of KIND
 U, PLUS, MINUS, Z, H = range(5)
 SIGNS, UNBIASED = 1, 2
 CURVATURE_MIN, CURVATURE_MAX = 1e-2, 1e4
 
 
 class Data(NamedTuple):
-    """The patterns, and the order in which they are shown.
+    """Training patterns, and their order in the epoch.
 
     Attributes
     ----------
     inputs, targets : (P, I), (P, M) float64
-        One pattern a row.
+        Inputs and targets, one pattern per row.
     order : (P,) int64
-        Order of the patterns in this epoch.
+        Indices of the patterns in the order of this epoch.
     """
 
     inputs: FloatArray
@@ -81,20 +81,20 @@ class Data(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """The network and the data.
+    """Network and data.
 
     Attributes
     ----------
     graph : Graph
-        Network as the rule's signals see it.
+        Network, laid out for the signals of the rule.
     successors : Successors
-        Ways back that the rule uses.
+        Connections through which the rule sends signals back.
     all_successors : Successors
-        All ways back, for the true gradient.
+        All connections, for the true gradient.
     drawn_target_index : (K,) int32
         Target of each drawn output neuron, -1 for all others, for the true gradient.
     data : Data
-        Patterns.
+        Training patterns and their order.
     """
 
     graph: Graph
@@ -110,9 +110,9 @@ class Workspace(NamedTuple):
     Attributes
     ----------
     values, moved : (I+K, B) float64
-        Values of the nodes; their changes under a perturbation, zero for inputs.
+        Values of the nodes, and their changes by a perturbation, zero for inputs.
     slopes, direct, signals : (K, B) float64
-        Slope of each neuron, a_k - d_m of neurons with a target, signal of each neuron.
+        Slope of each neuron; a_k - d_m of neurons with a target; signal of each neuron.
     factors, picks : float64 and int32 arrays, as long as the most successors plus 1
         Terms of one weighted sum.
     noise : (1+K, B) float64
@@ -133,7 +133,7 @@ class Workspace(NamedTuple):
 
 
 class Perturbation(NamedTuple):
-    """What signals other than backpropagation's need.
+    """Arrays of the signals other than backpropagation.
 
     Attributes
     ----------
@@ -142,7 +142,7 @@ class Perturbation(NamedTuple):
     output_rows : (M,) int32
         0, 1, ..., M-1.
     tangents : (T, N) float64
-        Perturbations of the weights, one a row; for differences the rows U, PLUS, MINUS, Z, H.
+        Perturbations of the weights, one per row; for differences the rows U, PLUS, MINUS, Z, H.
     """
 
     feedback: FloatArray
@@ -151,14 +151,14 @@ class Perturbation(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What is kept between blocks and batches.
+    """Arrays that persist between blocks and batches.
 
     Attributes
     ----------
     one, two, powers : (N,), (N,), (2,) float64
         Memory of the optimiser, see `nbn_core.kernels.optimisers`.
     gradient, true_gradient : (N,) float64
-        Sum of the batch so far; g as far as it is measured, of the drawn weights.
+        Sum of the batch so far; sum of g over the measured patterns, for the drawn weights.
     changes : (T,) float64
         Change of the half SSE along each tangent, or sums of squares for differences.
     natural_order : (P,) int64
@@ -175,7 +175,7 @@ class Memory(NamedTuple):
 
 
 class Options(NamedTuple):
-    """The settings of the rule.
+    """Settings of the rule, and the cost of its work.
 
     Attributes
     ----------
@@ -184,11 +184,11 @@ class Options(NamedTuple):
     constants : (N_SETTINGS,) float64
         Constants of the optimiser, as named in `nbn_core.kernels.optimisers`.
     relax : float
-        Rate of predictive coding's relaxation, or length of a difference.
+        Relaxation rate of predictive coding, or step size of differences.
     unit : float
-        Forward-equivalent units of an epoch.
+        Work of an epoch in forward-equivalent units.
     work_per_pattern : float
-        Multiplications for a pattern.
+        Number of multiplications per pattern.
     """
 
     choices: IntArray
@@ -199,13 +199,13 @@ class Options(NamedTuple):
 
 
 class State(NamedTuple):
-    """What the loop changes.
+    """Arrays that the loop updates.
 
     Attributes
     ----------
     weights, carrier : (N,) float64
-        Weights, those of neurons that were not drawn last; the weights that carry signals back,
-        the same array or a fixed stand-in.
+        Weights, with those of added neurons at the end; weights that carry signals back, the same
+        array or a fixed one.
     counters : (N_COUNTERS,) int64
         Phase, position and counts.
     numbers : (N_NUMBERS,) float64
@@ -219,18 +219,18 @@ class State(NamedTuple):
 
 
 class TraceColumns(NamedTuple):
-    """Columns of the trace, a row for each iteration that was measured.
+    """Columns of the trace, one row per measured iteration.
 
     Attributes
     ----------
     sse, gradient_norm : (R,) float64
-        SSE and length of g.
+        SSE and norm of g.
     iterations, evaluations : (R,) int64
-        Iteration of the row; passes over all patterns until then.
+        Iteration of the row, and number of passes over all patterns so far.
     work : (R,) float64
-        Forward-equivalent units until then.
+        Work so far in forward-equivalent units.
     weights : (R, N) float64
-        Drawn weights.
+        Weights of the drawn network.
     """
 
     sse: FloatArray
@@ -243,7 +243,7 @@ class TraceColumns(NamedTuple):
 
 @njit(**INLINED)
 def name_problem(fields):
-    """Name the parts of a `Problem` that came from Python as plain tuples."""
+    """Restore a `Problem` that Python passed as plain tuples."""
     graph, successors, all_successors, drawn_target_index, data = fields
     return Problem(
         Graph(*graph),
@@ -330,7 +330,7 @@ def begin_batch(perturbation, memory, options, step, weights):
 
 @njit(**INNER)
 def end_batch(perturbation, memory, options, count):
-    """Finish the sum of a batch; differences are taken of the half SSE."""
+    """Complete the gradient of a batch; differences are those of the half SSE."""
     choices, relax = options.choices, options.relax
     gradient, changes = memory.gradient, memory.changes
     signal = choices[SIGNAL]
@@ -361,7 +361,7 @@ def end_batch(perturbation, memory, options, count):
 
 @njit(**ENTRY)
 def estimate(problem, workspace, perturbation, memory, options, step, state):
-    """Find the rule's direction for all patterns as one batch; return the SSE.
+    """Compute the direction of the rule for all patterns as one batch; return the SSE.
 
     Parameters
     ----------
@@ -404,7 +404,7 @@ def write_row(counters, numbers, norm, weights, trace):
 
 @njit(**INNER)
 def is_row_written(counters, trace):
-    """Return whether the newest row of the trace is that of this iteration."""
+    """Return whether the last row of the trace is that of this iteration."""
     return counters[ROW] > 0 and trace.iterations[counters[ROW] - 1] >= counters[ITERATION]
 
 
@@ -519,7 +519,7 @@ def _measure(problem, workspace, memory, options, last_iteration, state, trace):
 
 @njit(**INLINED)
 def _move_along_true_gradient(problem, memory, options, state):
-    """Make one iteration with the gradient that was measured."""
+    """Complete one iteration with the measured gradient."""
     counters = state.counters
     constants = options.constants
     scale = 1.0 / problem.data.inputs.shape[0] if constants[MEAN] else 1.0
@@ -536,7 +536,7 @@ def _move_along_true_gradient(problem, memory, options, state):
 
 @njit(**INLINED)
 def _train(problem, workspace, perturbation, memory, options, state):
-    """Add the signal of a block of patterns; after the last of a batch, move the weights."""
+    """Add the signal of a block of patterns; after a batch, update the weights."""
     choices, constants = options.choices, options.constants
     counters, numbers, weights = state.counters, state.numbers, state.weights
     n_patterns = problem.data.inputs.shape[0]

@@ -1,10 +1,10 @@
 """Forward-only NBN over one block of patterns: values, slopes, delta rows, Jacobian rows.
 
-Patterns are processed in blocks. Every buffer keeps the patterns of one node side by side, so that
-each line below is a loop over patterns. Letters: p pattern in the block, i input, k and j neurons,
-n weight, m output. The network comes in the records `Structure`, `Paths` and `RowPlan`.
+Patterns are processed in blocks. Every buffer stores the patterns of one node side by side, so that
+each formula below is a loop over patterns. Letters: p pattern in the block, i input, k and j
+neurons, n weight, m output. The network is given by the records `Structure`, `Paths` and `RowPlan`.
 
-All that is kept for each pattern is in one array of lines, so that any two can be multiplied:
+All quantities of a pattern are in one array of lines, so that any two of them can be multiplied:
 
     lines     (L, BLOCK)  values of nodes, a line of ones, one of zeros, errors, deltas, sums
 
@@ -12,8 +12,8 @@ The delta matrix is that of Wilamowski & Yu, IEEE Trans. Neural Networks 21(11),
 
     delta[k, k] = s_k,    delta[k, j] = s_k sum_(i = j..k-1) w_ik delta[i, j]
 
-Row k needs only the rows before it, so it is found in the forward pass, and for weight n of neuron
-j and source i, J[pm, n] = -delta[m, j] y_i. Only rows with a path from j to k are kept.
+Row k needs only earlier rows, so it is computed in the forward pass, and for weight n of neuron j
+and source i, J[pm, n] = -delta[m, j] y_i. Only rows with a path from j to k are stored.
 """
 
 from numba import njit
@@ -22,19 +22,19 @@ from nbn_core.kernels.activations import activate
 from nbn_core.kernels.cache import INNER
 from nbn_core.kernels.vectors import WIDTH, combine, pack_products
 
-BLOCK = 64  # patterns in a block, at most; a multiple of `vectors.GROUP`
+BLOCK = 64  # maximum number of patterns in a block; a multiple of `vectors.GROUP`
 
 
 @njit(**INNER)
 def forward_block(structure, weights, inputs, start, count, values, slopes):
-    """Run patterns start..start+count-1 through the network.
+    """Compute values and slopes of patterns start..start+count-1.
 
     Parameters
     ----------
     structure : Structure
         The network.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     inputs : (P, I) float64
         Inputs of all patterns.
     start, count : int
@@ -63,14 +63,14 @@ def forward_block(structure, weights, inputs, start, count, values, slopes):
 
 @njit(**INNER)
 def delta_block(structure, paths, weights, buffers, count, n_inputs):
-    """Find the delta matrix of a block, row by row.
+    """Compute the delta matrix of a block, row by row.
 
     Parameters
     ----------
     structure, paths : Structure, Paths
         The network.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     buffers : BlockBuffers
         `slopes` come from `forward_block`; delta[k, j] is written into row slots[k, j] of
         `deltas`.
@@ -107,8 +107,8 @@ def error_block(outputs, patterns, start, count, values, m, errors):
     """Write the errors of output m over a block; return the sum of their squares.
 
     The errors are o - d, times the square roots of the pattern weights if there are any. Their
-    sign is that of the delta matrix, opposite to e = d - o and to J, so that every product of two
-    of them is right.
+    sign is that of the delta matrix, opposite to e = d - o and to J, so that products of two of
+    them have the right sign.
     """
     targets, sqrt_weights = patterns.targets, patterns.sqrt_weights
     sse = 0.0
@@ -144,10 +144,10 @@ def jacobian_block(row_plan, lines, count, m, rows):
     lines : (L, BLOCK) float64
         Values and deltas, from `forward_block` and `delta_block` or `backward_block`.
     count, m : int
-        Number of patterns in the block; the output.
+        Number of patterns in the block, and index of the output.
     rows : (C, BLOCK, WIDTH) float64
         Entry of weight n and pattern p at rows[n // WIDTH, p, n % WIDTH], written. Blocks of
-        columns that output m does not depend on keep what they hold.
+        columns that output m does not depend on are unchanged.
     """
     groups, columns, lefts, rights = row_plan
     for c in range(groups[m], groups[m + 1]):

@@ -1,4 +1,4 @@
-"""Forward-Forward: what a block of patterns adds, what it predicts, and the loop.
+"""Forward-Forward: gradients and predictions of a block of patterns, and the training loop.
 
 Arrays come in the tuples of `goodness`, and
 
@@ -58,10 +58,11 @@ from nbn_core.kernels.status import DIVERGED, RUNNING, SOLVED
 def predict_block(
     structure, levels, data, passes, room, choices, weights, start, count, scores, outputs_of
 ):
-    """Write the outputs of a block into outputs_of (M, BLOCK), and scores (C, BLOCK) if asked.
+    """Write the outputs of a block into outputs_of (M, BLOCK), and its scores (C, BLOCK).
 
-    By goodness: run each label through, add up goodness over the levels, and mix the classes'
-    targets by the softmax of the sums. By head: run once, with a neutral label.
+    By goodness: the block is evaluated with each label, goodness is summed over the levels, and the
+    targets of the classes are averaged with the softmax of the sums. By head: it is evaluated once,
+    with a neutral label, and scores are not written.
     """
     n_inputs = data[0].shape[1]
     classes = data[3]
@@ -113,7 +114,7 @@ def train_block(
     structure, levels, data, passes, room, choices, options, weights, step, start, count,
     gradient, tally,
 ):  # fmt: skip
-    """Add one block's gradients: positive pass, negative pass, neutral pass for the outputs."""
+    """Add the gradients of one block: positive and negative pass, and a neutral one for outputs."""
     labels, order = data[4], data[5]
     n_inputs = data[0].shape[1]
     n_neurons = structure[2].shape[0]
@@ -149,7 +150,7 @@ def advance(
     weights, scores, outputs_of, tally, seen, last_iteration, work_per_pattern, work,
     counters, numbers, rows,
 ):  # fmt: skip
-    """Go on until `last_iteration`, an end, full rows, or about `work` multiplications."""
+    """Continue until `last_iteration`, an end, full columns, or about `work` multiplications."""
     trace = TraceColumns(*rows)
     one, two, powers, gradient = memory
     targets, order = data[2], data[5]

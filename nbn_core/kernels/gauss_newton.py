@@ -1,10 +1,10 @@
-"""Gauss-Newton in blocks: only the parts of Q that couple weights of one block.
+"""Gauss-Newton in blocks: only the entries of Q that couple weights of the same block.
 
-The weights are divided into blocks, and every part of Q that couples two weights of one block is
-computed, tile by tile: `coupled` (C, C) marks the tiles of WIDTH x WIDTH weights that hold any such
-entry. The part of each block is then gathered into a dense matrix and solved by itself. With one
-block of all weights this is Levenberg-Marquardt. For the version with a stored Jacobian all rows
-are kept, packed as tiles take them, before any two are multiplied.
+The weights are divided into blocks, and every entry of Q that couples two weights of one block is
+computed, tile by tile: `coupled` (C, C) marks the tiles of WIDTH x WIDTH weights that contain any
+such entry. The entries of each block are then gathered into a dense matrix and solved separately.
+With one block of all weights this is Levenberg-Marquardt. The variant with a stored Jacobian keeps
+all rows, packed for the tiles, before it multiplies them.
 """
 
 from numba import njit
@@ -38,13 +38,13 @@ def accumulate(problem, buffers, weights, begin, end, coupled, sse, gradient, qu
     problem, buffers : tuples
         The fields of `Problem` and `BlockBuffers`.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     begin, end : int
-        The patterns.
+        First pattern, and the one after the last.
     coupled : (C, C) bool
         Tiles to compute.
     sse : float
-        Sum of squared errors of the patterns before.
+        Sum of squared errors of the previous patterns.
     gradient, quasi_hessian : (C WIDTH,), (C WIDTH, C WIDTH) float64
         g and the upper triangle of Q, added to.
     """
@@ -68,22 +68,22 @@ def accumulate(problem, buffers, weights, begin, end, coupled, sse, gradient, qu
 
 @njit(**ENTRY)
 def store_jacobian(problem, buffers, weights, begin, end, sse, jacobian, residuals):
-    """Keep the rows of -J and the errors o - d of patterns begin..end-1; return the SSE.
+    """Store the rows of -J and the errors o - d of patterns begin..end-1; return the SSE.
 
     Parameters
     ----------
     problem, buffers : tuples
         The fields of `Problem` and `BlockBuffers`.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     begin, end : int
-        The patterns.
+        First pattern, and the one after the last.
     sse : float
-        Sum of squared errors of the patterns before.
+        Sum of squared errors of the previous patterns.
     jacobian : (C, P M, WIDTH) float64
-        -J, zeros at the start; row p M + m belongs to pattern p and output m.
+        -J, zero before the call; row p M + m belongs to pattern p and output m.
     residuals : (P M,) float64
-        o - d, written.
+        Errors o - d, written.
     """
     problem = name_problem(problem)
     buffers = BlockBuffers(*buffers)
@@ -131,13 +131,13 @@ def gather(quasi_hessian, gradient, members, matrix, right):
 
 @njit(**ENTRY)
 def factor(matrix, mu, n_weights, factors, panel, scales, a):
-    """Find panel a of the Cholesky factor of a block of Q + mu I; return whether it exists."""
+    """Compute panel a of the Cholesky factor of a block of Q + mu I; return whether it exists."""
     return factor_panel(matrix, mu, n_weights, factors, panel, scales, a)
 
 
 @njit(**ENTRY)
 def solve(factors, right, solution, members, step):
-    """Solve with a finished factor; write the solution to step[members]."""
+    """Solve with a complete factor; write the solution to step[members]."""
     solve_factored(factors, right, solution)
     for x in range(members.shape[0]):
         step[members[x]] = solution[x]

@@ -1,8 +1,8 @@
-"""Forward-Forward's levels over one block of patterns: activities, goodness, own gradients.
+"""Levels of Forward-Forward over one block of patterns: activities, goodness, local gradients.
 
-Nodes are numbered as everywhere, inputs and neurons as drawn, with `more` nodes behind them:
-features of the inputs and one slot for each class. Neurons of the first level read those too, with
-weights behind the N drawn ones. `values` hold activities h, `divided` the divided ones:
+Nodes are numbered as usual, inputs first, then the drawn neurons; `more` nodes follow: features of
+the inputs and one slot for each class. Neurons of the first level read these too, with weights
+behind the N drawn ones. `values` hold the activities h, `divided` the normalised ones:
 
     n(h) = h / sqrt(mean over the level of h^2),     goodness of a level = mean or sum of h^2
 
@@ -25,9 +25,9 @@ from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.sums import add_dots
 from nbn_core.kernels.vectors import GROUP, combine
 
-# loss
+# Loss
 THRESHOLD, PAIRED = range(2)
-# places in settings of this rule
+# Places in the settings of this rule
 SHARPNESS, PEER, SLOT, SKIPPED, RECTIFIED, LOSS, BY_HEAD = range(7)
 N_CHOICES = 7
 NEUTRAL = -1
@@ -35,7 +35,7 @@ NEUTRAL = -1
 
 @njit(**ENTRY)
 def put_patterns(data, start, count, into, n_neurons):
-    """Put inputs and features of a block in place."""
+    """Copy the inputs and features of a block into the node values."""
     inputs, features, order = data[0], data[1], data[5]
     n_inputs = inputs.shape[1]
     padded = (count + GROUP - 1) // GROUP * GROUP
@@ -50,7 +50,7 @@ def put_patterns(data, start, count, into, n_neurons):
 
 @njit(**ENTRY)
 def put_label(into, top, n_classes, slot, c, p):
-    """Write the label of pattern p into the slots, or nothing in particular."""
+    """Write the label of pattern p into the slots; equal values in all of them if neutral."""
     for i in range(n_classes):
         if c == NEUTRAL:
             into[top + i, p] = slot / n_classes
@@ -60,7 +60,7 @@ def put_label(into, top, n_classes, slot, c, p):
 
 @njit(**ENTRY)
 def run_levels(structure, levels, choices, weights, n_inputs, count, one_pass, scratch):
-    """Run all hidden levels of a block; find the goodness of each."""
+    """Evaluate all hidden levels of a block, and compute the goodness of each."""
     first, sources, codes, gains, leaks, _, more_first, more_sources = structure
     begin, neurons = levels
     values, divided, slopes, goodness = one_pass
@@ -108,21 +108,21 @@ def run_levels(structure, levels, choices, weights, n_inputs, count, one_pass, s
 
 @njit(**ENTRY)
 def decay(x):
-    """Return exp(-|x|), cut off at |x| = 80, the same bits on any machine."""
+    """Return exp(-|x|) with |x| limited to 80; the same bits on any machine."""
     power, rest = _reduced(-min(abs(x), 80.0))
     return power + power * rest
 
 
 @njit(**ENTRY)
 def sigmoid(x):
-    """Return 1 / (1 + exp(-x)), never overflowing."""
+    """Return 1 / (1 + exp(-x)) without overflow."""
     t = decay(x)
     return 1.0 / (1.0 + t) if x >= 0.0 else t / (1.0 + t)
 
 
 @njit(**ENTRY)
 def add_level_gradients(structure, levels, choices, n_inputs, count, good, bad, room, gradient):
-    """Add every level's own gradient: positive patterns better, negative ones worse."""
+    """Add the local gradients: higher goodness on positive patterns, lower on negative ones."""
     first, sources, _, _, _, _, more_first, more_sources = structure
     begin, neurons = levels
     signals, scratch, means, _ = room
@@ -180,7 +180,7 @@ def add_level_gradients(structure, levels, choices, n_inputs, count, good, bad, 
 
 @njit(**ENTRY)
 def run_head(structure, weights, n_inputs, count, one_pass):
-    """Run the drawn outputs on the divided activities of all levels."""
+    """Evaluate the drawn outputs from the normalised activities of all levels."""
     first, sources, codes, gains, leaks, outputs, _, _ = structure
     values, divided, slopes, _ = one_pass
     for m in range(outputs.shape[0]):
@@ -196,7 +196,7 @@ def run_head(structure, weights, n_inputs, count, one_pass):
 
 @njit(**ENTRY)
 def add_head_gradient(structure, data, n_inputs, start, count, one_pass, room, gradient):
-    """Add the delta rule's gradient of the outputs; return their SSE."""
+    """Add the gradient of the outputs by the delta rule; return their SSE."""
     first, sources, _, _, _, outputs, _, _ = structure
     targets, order = data[2], data[5]
     values, divided, slopes, _ = one_pass

@@ -1,6 +1,7 @@
-"""What `vectors` says in LLVM, in NumPy: with NUMBA_DISABLE_JIT=1, for debuggers and coverage.
+"""The intrinsics of `vectors` in NumPy, used with NUMBA_DISABLE_JIT=1 for debugging and coverage.
 
-Same sums in the same order with the same roundings, so the same bits; a thousand times slower.
+Sums have the same order and the same roundings, so results are bit-identical; they take a thousand
+times longer.
 """
 
 import numpy
@@ -119,7 +120,7 @@ def dot_row(vector, rows, r, begin, end):
 
 
 def substitute(matrix, rows, scales, top, a, b):
-    """Solve with a finished triangle for one block of WIDTH columns."""
+    """Solve with a complete triangle for one block of WIDTH columns."""
     for i in range(WIDTH):
         row = matrix[i, WIDTH * b : WIDTH * (b + 1)].copy()
         for r in range(i):
@@ -138,5 +139,5 @@ def float_bits(value):
 
 
 def float_from_bits(bits):
-    """Return the float with these bits."""
+    """Return the float with the given bits."""
     return numpy.uint64(bits & 0xFFFFFFFFFFFFFFFF).view(numpy.float64)

@@ -1,13 +1,13 @@
-"""Sums of products of rows, and the solution of (Q + mu I) x = g, in our own compiled loops.
+"""Sums of products of rows, and the solution of (Q + mu I) x = g, as compiled loops.
 
-Matrices are (C WIDTH, C WIDTH) for N weights, C blocks of WIDTH columns, padded with rows and
-columns that never matter. Only the upper triangle counts; tiles on the diagonal fill a little more.
-Below a few hundred weights this is as fast as LAPACK, and unlike a threaded BLAS it wakes no
-threads and gives the same bits on any machine.
+Matrices are (C WIDTH, C WIDTH) for N weights, C blocks of WIDTH columns, with padding that does not
+affect results. Only the upper triangle is used; tiles on the diagonal also write some entries below
+it. For up to a few hundred weights this is as fast as LAPACK, and unlike a threaded BLAS it starts
+no threads and gives the same bits on any machine.
 
 Cholesky: A = U' U by panels of WIDTH rows, left-looking. Panel a starts as rows of Q + mu I; the
-products of all rows of U before it are subtracted at once; the triangle on the diagonal is finished
-number by number and the rest of the panel by substitution. U is kept packed, as tiles want it.
+products of all previous rows of U are subtracted together; then the triangle on the diagonal is
+computed entry by entry, and the rest of the panel by substitution. U is stored packed for tiles.
 """
 
 import math
@@ -36,15 +36,15 @@ def add_products(matrix, rows, count, columns, begin, end):
     Parameters
     ----------
     matrix : (C WIDTH, C WIDTH) float64
-        Added to.
+        Matrix, added to.
     rows : (C, B, WIDTH) float64
         Packed rows.
     count : int
-        Rows in use.
+        Number of rows.
     columns : int32 array
-        Ascending blocks in which rows are not zero.
+        Blocks of columns in which rows are not zero, ascending.
     begin, end : int
-        The part of `columns` that counts.
+        Range of `columns` to use.
     """
     for x in range(begin, end):
         a = columns[x]
@@ -66,7 +66,7 @@ def add_gradient(gradient, rows, errors, count, columns, begin, end):
 
 @njit(**ENTRY)
 def factor_panel(quasi_hessian, mu, n_weights, factor, panel, scales, a):
-    """Find panel a of the Cholesky factor of Q + mu I: `factor_damped_panel` with D = mu I."""
+    """Compute panel a of the Cholesky factor of Q + mu I: `factor_damped_panel` for D = mu I."""
     _load_panel(quasi_hessian, n_weights, panel, a)
     for i in range(min(WIDTH, n_weights - WIDTH * a)):
         panel[i, WIDTH * a + i] += mu
@@ -75,24 +75,22 @@ def factor_panel(quasi_hessian, mu, n_weights, factor, panel, scales, a):
 
 @njit(**INNER)
 def factor_damped_panel(quasi_hessian, damping, n_weights, factor, panel, scales, a):
-    """Find panel a of the Cholesky factor of Q + D from all panels before it.
+    """Compute panel a of the Cholesky factor of Q + D from all previous panels.
 
     Parameters
     ----------
     quasi_hessian : (C WIDTH, C WIDTH) float64
-        Q, upper triangle.
+        Upper triangle of Q.
     damping : (C WIDTH,) float64
-        The diagonal of D.
+        Diagonal of D.
     n_weights : int
-        N; the padding beyond is a unit matrix.
+        Number of weights N; the padding beyond is a unit matrix.
     factor : (C, C WIDTH, WIDTH) float64
         U, packed; rows of this panel are written.
-    panel : (WIDTH, C WIDTH) float64
-        Work space.
-    scales : (WIDTH,) float64
+    panel, scales : (WIDTH, C WIDTH), (WIDTH,) float64
         Work space.
     a : int
-        The panel, counted from 0.
+        Index of the panel, counted from 0.
 
     Returns
     -------
@@ -107,7 +105,7 @@ def factor_damped_panel(quasi_hessian, damping, n_weights, factor, panel, scales
 
 @njit(**INNER)
 def _load_panel(quasi_hessian, n_weights, panel, a):
-    """Copy rows of Q, from the diagonal on; in the padding a unit matrix."""
+    """Copy rows of Q from the diagonal on, with a unit matrix in the padding."""
     top = WIDTH * a
     for i in range(WIDTH):
         source = quasi_hessian[top + i, top:]
@@ -120,7 +118,7 @@ def _load_panel(quasi_hessian, n_weights, panel, a):
 
 @njit(**INNER)
 def _finish_panel(factor, panel, scales, a):
-    """Make rows of the factor of rows of the matrix."""
+    """Compute rows of the factor from rows of the matrix."""
     top = WIDTH * a
     n_blocks = factor.shape[0]
     for b in range(a, n_blocks):
@@ -153,9 +151,9 @@ def solve_factored(factor, right, solution):
     factor : (C, C WIDTH, WIDTH) float64
         U, packed.
     right : (C WIDTH,) float64
-        g, zero in the padding.
+        Right-hand side g, zero in the padding.
     solution : (C WIDTH,) float64
-        Written: x.
+        Solution x, written.
     """
     n_blocks = factor.shape[0]
     for n in range(solution.shape[0]):

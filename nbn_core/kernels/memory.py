@@ -1,4 +1,4 @@
-"""Work space that begins on a cache line: vectors of eight numbers are then fetched in one go."""
+"""Work space aligned to cache lines, so that a vector of eight numbers is fetched at once."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-LINE = 8  # numbers
+LINE = 8  # numbers in a cache line of 64 bytes
 
 
 def zeros(*shapes: tuple[int, ...]) -> list[NDArray[Any]]:
-    """Make C-ordered arrays of zeros, one behind the other.
+    """Allocate C-ordered arrays of zeros in one contiguous piece of memory.
 
     Parameters
     ----------
     *shapes : tuple of int
-        Their lengths.
+        Shapes of the arrays.
 
     Returns
     -------
     list of float64 arrays
-        The first number of each at a multiple of `LINE` numbers in memory.
+        Arrays that each start at a multiple of `LINE` numbers in memory.
     """
     sizes = [math.prod(shape) for shape in shapes]
     room = np.zeros(LINE + sum(-(-size // LINE) * LINE for size in sizes))

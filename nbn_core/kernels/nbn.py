@@ -1,13 +1,14 @@
-"""The Levenberg-Marquardt loop of NBN, compiled whole, in slices of work.
+"""The compiled Levenberg-Marquardt loop of NBN, in slices of work.
 
-One iteration: find Q and g at the weights; then attempts, each solving (Q + mu I) dw = -g and
-measuring the SSE at w + dw. The first attempt that lowers the SSE is accepted and divides mu by the
-factor; every other one multiplies mu by it and starts again from the same weights and the same Q.
-That is the published rule; `nbn_core.kernels.step_control` has others, and other damping matrices.
+One iteration: compute Q and g at the weights; then make attempts, each of which solves
+(Q + mu I) dw = -g and evaluates the SSE at w + dw. The first attempt that lowers the SSE is
+accepted and divides mu by the factor; every other one multiplies mu by it and repeats from the same
+weights and the same Q. That is the published rule; `nbn_core.kernels.step_control` has others, and
+other damping matrices.
 
 The loop is a state machine of three phases. Each advances in small pieces (a block of patterns, a
-panel of the factor), so that a call can return anywhere after about the work it was given, and the
-next call continues there. How the work is divided into calls changes no bit of the result.
+panel of the factor), so that a call can return after about the work it was given, and the next call
+continues there. Results are bit-identical for any division of the work into calls.
 
     ACCUMULATE   a block of patterns into SSE, g and Q        then FACTOR, or the end
     FACTOR       a panel of the Cholesky factor; solve        then TRY, or the next attempt
@@ -46,18 +47,18 @@ N_NUMBERS = SEARCH + step_control.N_SEARCH
 
 
 class Workspace(NamedTuple):
-    """Arrays that one attempt uses; `step` holds dw of the last factor.
+    """Work space of one attempt.
 
     Attributes
     ----------
     block : BlockBuffers
         Work space for a block of patterns.
     factor : (C, C WIDTH, WIDTH) float64
-        The Cholesky factor, packed.
+        Cholesky factor, packed.
     panel, scales : (WIDTH, C WIDTH), (WIDTH,) float64
         Work space of the factorisation.
     damping, step : (C WIDTH,) float64
-        Diagonal of the damping matrix D; (Q + D)^-1 g.
+        Diagonal of the damping matrix D, and (Q + D)^-1 g.
     """
 
     block: BlockBuffers
@@ -69,20 +70,21 @@ class Workspace(NamedTuple):
 
 
 class Options(NamedTuple):
-    """The settings of the rule, and what each phase costs.
+    """Settings of the rule, and the cost of each phase.
 
     Attributes
     ----------
     mu_min, mu_max, mu_factor : float
         Limits of the damping, and the factor between attempts.
     max_attempts : int
-        Attempts that may raise mu in one iteration.
+        Maximum number of attempts in one iteration that raise mu.
     target_sse, least_decrease : float
-        SSE to stop at; relative decrease of the SSE below which an iteration makes no progress.
+        SSE at which to stop; relative decrease of the SSE below which an iteration counts as no
+        progress.
     control, matrix : int
         Step control and damping matrix, see `nbn_core.kernels.step_control`.
     accumulate_work, factor_work, forward_work : float
-        Multiplications for a pattern in ACCUMULATE, a panel in FACTOR, a pattern in TRY.
+        Multiplications per pattern in ACCUMULATE, per panel in FACTOR, per pattern in TRY.
     """
 
     mu_min: float
@@ -99,7 +101,7 @@ class Options(NamedTuple):
 
 
 class State(NamedTuple):
-    """What the loop changes.
+    """Arrays that the loop updates.
 
     Attributes
     ----------
@@ -122,16 +124,16 @@ class State(NamedTuple):
 
 
 class TraceColumns(NamedTuple):
-    """Columns of the trace, a row for each accepted iteration; row 0 holds the start.
+    """Columns of the trace, one row per accepted iteration; row 0 is the start.
 
     Attributes
     ----------
     sse, mu, gradient_norm : (R,) float64
-        SSE, damping of the accepted attempt, length of g.
+        SSE, damping of the accepted attempt, and norm of g.
     attempts : (R,) int64
-        Attempts of the iteration.
+        Number of attempts in the iteration.
     step_length : (R,) float64
-        Accepted part of the whole step dw.
+        Accepted fraction of the full step dw.
     weights : (R, N) float64
         Weights after the iteration.
     """
@@ -172,14 +174,14 @@ def advance(problem, workspace, options, last_iteration, work, state, trace):
 
 @njit(**INLINED)
 def name_workspace(fields):
-    """Name the parts of a `Workspace` that came from Python as plain tuples."""
+    """Restore a `Workspace` that Python passed as plain tuples."""
     block, factor, panel, scales, damping, step = fields
     return Workspace(BlockBuffers(*block), factor, panel, scales, damping, step)
 
 
 @njit(**INLINED)
 def run(problem, workspace, options, last_iteration, work, state, trace):
-    """Do what `advance` does, with records; return the multiplications done."""
+    """Continue training: `advance` for records; return the multiplications done."""
     counters = state.counters
     done = 0.0
     while counters[STATUS] == RUNNING and done < work:
@@ -240,7 +242,7 @@ def _accumulate(problem, buffers, options, state, trace):
 
 @njit(**INLINED)
 def _factor(workspace, options, state):
-    """Find a panel of the factor of Q + D; after the last one, solve for the step."""
+    """Compute a panel of the factor of Q + D; after the last one, solve for the step."""
     counters, numbers = state.counters, state.numbers
     n_weights = state.weights.shape[0]
     a = counters[PANEL]
@@ -310,7 +312,7 @@ def _try(problem, workspace, options, state, trace):
 
 @njit(**INLINED)
 def _accept(options, state, trace):
-    """Make the trial the next iteration, write its row of the trace, and lower mu."""
+    """Continue from the trial weights, write a row of the trace, and lower mu."""
     counters, numbers = state.counters, state.numbers
     iteration = counters[ITERATION] + 1
     for n in range(state.weights.shape[0]):
@@ -333,7 +335,7 @@ def _accept(options, state, trace):
 
 @njit(**INLINED)
 def _raise_damping(options, counters, numbers):
-    """Multiply mu for the next attempt from the same Q, or stop at a limit."""
+    """Raise mu for the next attempt from the same Q, or stop at a limit."""
     counters[ATTEMPT] += 1
     counters[REFUSALS] += 1
     counters[PANEL] = 0

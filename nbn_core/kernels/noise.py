@@ -1,8 +1,8 @@
-"""Random numbers that depend on a key and an index alone: the same in any thread, on any machine.
+"""Random numbers that depend only on a key and an index: the same in any thread, on any machine.
 
 The bits are those of SplitMix64 at step `index` (Steele, Lea & Flood, OOPSLA 2014, with the
-constants of Stafford's variant 13). Normal numbers come in pairs by Marsaglia's polar method; its
-logarithm is our own, so that no library decides about the last bit. With x = 2^k m,
+constants of Stafford's variant 13). Normal numbers are drawn in pairs by Marsaglia's polar method;
+the logarithm is computed here, because the last bit differs between libraries. With x = 2^k m,
 
     log x = k ln 2 + 2 (s + s^3 / 3 + s^5 / 5 + ...),    s = (m - 1) / (m + 1)
 """
@@ -47,13 +47,13 @@ else:
 
 @njit(**ENTRY)
 def uniform(key, index):
-    """Return a number between 0 and 1, never either of them."""
+    """Return a uniform random number in the open interval (0, 1)."""
     return ((mixed(key, index) >> 11) + 0.5) * _UNIT
 
 
 @njit(**ENTRY)
 def logarithm(x):
-    """Return the natural logarithm of a normal positive number."""
+    """Return the natural logarithm of a positive number that is not subnormal."""
     bits = float_bits(x)
     k = (bits >> 52) - 1023
     m = float_from_bits((bits & _MANTISSA) + _ONE)
@@ -89,14 +89,14 @@ def fill_normal(key, target, count):
 
 @njit(**ENTRY)
 def fill_signs(key, target, count):
-    """Write `count` independent numbers, each +1 or -1 with equal chance."""
+    """Write `count` independent numbers, each +1 or -1 with equal probability."""
     for i in range(count):
         target[i] = 1.0 if mixed(key, i) & 1 else -1.0
 
 
 @njit(**ENTRY)
 def shuffle(key, order):
-    """Bring `order` into a random order, starting from 0, 1, 2, ..."""
+    """Write a random permutation of 0, 1, 2, ... into `order`."""
     n = order.shape[0]
     for p in range(n):
         order[p] = p

@@ -1,7 +1,7 @@
-"""NoProp-DT over one block of patterns, and its loop: see `nbn_core.rules.noprop`.
+"""NoProp-DT: one block of patterns, and the training loop; see `nbn_core.rules.noprop`.
 
-Every stage is the drawn network with M more inputs behind its own, where the noisy targets arrive.
-All stages have the same connections; each has its own row of weights.
+Every stage is the drawn network with M more inputs behind its own, for the noisy targets. All
+stages have the same connections; each has its own row of weights.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Workspace(NamedTuple):
     Attributes
     ----------
     values, slopes, direct, signals, factors, picks : arrays
-        As in `first_order.Workspace`.
+        The same as in `first_order.Workspace`.
     noise : (M B,) float64
         Random numbers of the block.
     natural_order : (P,) int64
@@ -86,7 +86,7 @@ class Workspace(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What is kept between blocks and batches.
+    """Arrays that persist between blocks and batches.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ class Memory(NamedTuple):
     powers : (T, 2) float64
         Memory of the optimiser, see `nbn_core.kernels.optimisers`.
     drawn : (N of the drawn network,) float64
-        Work space: the last stage's weights that were drawn.
+        Work space for the weights of the drawn connections in the last stage.
     places : (N of the drawn network,) int64
         Index of each drawn weight in a stage.
     """
@@ -109,14 +109,14 @@ class Memory(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """How much of the target each stage knows, and how the stages are combined.
+    """Noise schedule: the signal share of each stage, and the coefficients between stages.
 
     Attributes
     ----------
     known : (T+1,) float64
-        ab_0..ab_T.
+        Signal shares ab_0..ab_T.
     new, old, noise : (T,) float64
-        a_t, b_t and sqrt(c_t) of t = 1..T.
+        Coefficients a_t, b_t and sqrt(c_t) for t = 1..T.
     mean, spread : (M,) float64
         Mean and standard deviation of the targets.
     """
@@ -130,14 +130,14 @@ class Schedule(NamedTuple):
 
 
 class State(NamedTuple):
-    """What the loop changes.
+    """Arrays that the loop updates.
 
     Attributes
     ----------
     stages : (T, N) float64
         Weights of every stage.
     denoised : (T+1, M, B) float64
-        z after every stage, for the block predicted last.
+        Estimates z after every stage, for the last predicted block.
     counters : (N_COUNTERS,) int64
         Phase, position and counts.
     numbers : (N_NUMBERS,) float64
@@ -152,7 +152,7 @@ class State(NamedTuple):
 
 @njit(**INNER)
 def put_noisy(schedule, data, start, count, known, key, noise, values):
-    """Put z = sqrt(known) u + sqrt(1 - known) noise behind the inputs, u the scaled target."""
+    """Write z = sqrt(known) u + sqrt(1 - known) noise behind the inputs, u the scaled target."""
     mean, spread = schedule.mean, schedule.spread
     targets, order = data.targets, data.order
     n_inputs = data.inputs.shape[1]
@@ -173,7 +173,7 @@ def put_noisy(schedule, data, start, count, known, key, noise, values):
 def train_stage(
     graph, successors, data, workspace, schedule, weights, stage, key, start, count, gradient
 ):
-    """Add the gradient of one stage over one block, for new noise."""
+    """Add the gradient of one stage over one block, with new noise."""
     values, slopes = workspace.values, workspace.slopes
     n_inputs = data.inputs.shape[1] + data.targets.shape[1]
     load_block(data.inputs, data.order, start, count, values)
@@ -192,7 +192,7 @@ def train_stage(
 def predict_block(
     graph, inputs, order, workspace, schedule, options, stages, start, count, denoised
 ):
-    """Let all stages denoise one block, starting from nothing.
+    """Denoise one block by all stages, starting from zeros or from noise.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def predict_block(
     start, count : int
         First pattern and number of patterns of the block.
     denoised : (T+1, M, BLOCK) float64
-        z after every stage, scaled as u, written.
+        Estimates z after every stage, scaled as u, written.
     """
     graph = Graph(*graph)
     workspace = Workspace(*workspace)
@@ -218,7 +218,7 @@ def predict_block(
 
 @njit(**INNER)
 def denoise(graph, inputs, order, workspace, schedule, choices, stages, start, count, denoised):
-    """Do what `predict_block` does, with records."""
+    """Denoise one block by all stages: `predict_block` for records."""
     outputs = graph.outputs
     values, slopes, noise = workspace.values, workspace.slopes, workspace.noise
     _, new, old, blurred, mean, spread = schedule
@@ -253,7 +253,7 @@ def denoise(graph, inputs, order, workspace, schedule, choices, stages, start, c
 
 @njit(**INNER)
 def output(schedule, denoised, m, p):
-    """Return output m of pattern p, the last z in units of the targets."""
+    """Return output m of pattern p: the last z in units of the targets."""
     known = schedule.known
     last = known.shape[0] - 1
     return schedule.mean[m] + schedule.spread[m] * denoised[last, m, p] / math.sqrt(known[last])
@@ -360,7 +360,7 @@ def _measure(graph, data, workspace, memory, schedule, options, state, trace):
 
 @njit(**INLINED)
 def _train(graph, successors, data, workspace, memory, schedule, options, state):
-    """Add a block of patterns to the gradient of a stage; after a batch, move its weights."""
+    """Add a block of patterns to the gradient of a stage; after a batch, update its weights."""
     choices = options.choices
     counters, numbers = state.counters, state.numbers
     n_patterns = data.inputs.shape[0]

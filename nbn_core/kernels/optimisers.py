@@ -1,12 +1,12 @@
-"""Optimisers: how a gradient, or what a rule uses in its place, moves the weights.
+"""Optimisers: updates of the weights by a gradient, or by a direction used in its place.
 
 With G the gradient of the half SSE over the patterns of a step (their mean, or their sum):
 
     MOMENTUM   v = m v - r G,                 w += v             m = 0 is plain gradient descent
     ADAM       a = b1 a + (1 - b1) G,         c = b2 c + (1 - b2) G^2,
                w -= r a / (1 - b1^t) / (sqrt(c / (1 - b2^t)) + eps)
-    RPROP      D grows by 1.2 while the sign of G stays, shrinks by 0.5 when it changes; then then
-               this weight rests for one step; otherwise w -= sign(G) D.       (iRprop-)
+    RPROP      D grows by 1.2 while the sign of G stays, and shrinks by 0.5 when it changes, in
+               which case the weight is not updated; otherwise w -= sign(G) D       (iRprop-)
 
 References
 ----------
@@ -28,24 +28,25 @@ GROW, SHRINK = 1.2, 0.5
 
 @njit(**ENTRY)
 def move(code, settings, weights, gradient, scale, one, two, powers):
-    """Move the weights by one step.
+    """Update the weights by one step of an optimiser.
 
     Parameters
     ----------
     code : int
-        MOMENTUM, ADAM or RPROP.
+        Optimiser: MOMENTUM, ADAM or RPROP.
     settings : (N_SETTINGS,) float64
-        Constants, at the places named here.
+        Constants, at the places named in this module.
     weights : (N,) float64
         Weights, updated.
     gradient : (N,) float64
-        Sum over patterns.
+        Gradient, summed over the patterns of the step.
     scale : float
-        Factor between the sum and G.
+        Factor from this sum to G.
     one, two : (N,) float64
-        Memory, updated: v for MOMENTUM, a and c for ADAM, the last G and D for RPROP.
+        State of the optimiser, updated: v for MOMENTUM, a and c for ADAM, the last G and D for
+        RPROP.
     powers : (2,) float64
-        b1^t and b2^t, updated; 1 at the start.
+        Powers b1^t and b2^t, updated; 1 at the start.
     """
     n_weights = weights.shape[0]
     rate = settings[RATE]

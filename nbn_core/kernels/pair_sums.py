@@ -1,4 +1,4 @@
-"""The quasi-Hessian by pairs of neurons: no Jacobian row, and a cost that outputs do not multiply.
+"""The quasi-Hessian by pairs of neurons: without Jacobian rows, at a cost independent of outputs.
 
 For neurons j and k with input matrices Y_j and Y_k (patterns by sources, a one for the bias first)
 
@@ -14,7 +14,7 @@ A plan (`nbn_core.objective.pair_plan`) lists the work for a network in a `PairA
 products of lines (`term_...`), then jobs, each the product of two lists of items, where an item is
 the product of two lines (`lefts`, `rights`). A job packs all of its left items, then its right
 items WIDTH at a time, and adds tiles to `sums`, one after another; in a symmetric job tiles below
-the diagonal are left out. After the last block `spread_sums` puts every sum in its place. The
+the diagonal are omitted. After the last block `spread_sums` copies every sum to its entry. The
 gradient takes one more job for each layer.
 """
 
@@ -34,13 +34,13 @@ def add_pairs(plan, lines, first_line, count, rows, sums):
     Parameters
     ----------
     plan : PairArrays
-        The terms and jobs.
+        Terms and jobs.
     lines : (L, BLOCK) float64
         Values, ones, zeros, errors and deltas; sums of terms are written from `first_line` on.
     first_line, count : int
         Line of the first sum of terms; number of patterns in the block.
     rows : (C, BLOCK, WIDTH) float64
-        Work space: left items, and in the last block right ones.
+        Work space: left items, and right items in the last block.
     sums : (T HALF, WIDTH) float64
         Tiles, added to.
     """
@@ -74,7 +74,7 @@ def add_pairs(plan, lines, first_line, count, rows, sums):
 
 @njit(**INNER)
 def spread_sums(plan, sums, gradient, quasi_hessian):
-    """Copy sums to their places in g and in the upper triangle of Q, which starts as zeros."""
+    """Copy the sums to their entries in g and in the upper triangle of Q, zero before."""
     row_first, columns, places = plan.row_first, plan.columns, plan.places
     gradient_places = plan.gradient_places
     flat = sums.reshape(sums.size)

@@ -1,13 +1,13 @@
-"""Records: the arrays that kernels share, under names, each group listed once.
+"""Records: named groups of the arrays that kernels share.
 
 A record is a NamedTuple whose fields are arrays, numbers or further records. Python fills it by
 keyword and reads it by name; kernels do the same, at no cost, because the compiler resolves field
 names.
 
-Only the door between Python and a compiled function is particular. Numba recognises the type of a
-plain tuple of arrays in C, but that of a NamedTuple in Python, which takes about a microsecond for
-each one in each call (docs/decisions/0007-kernel-records.md). So records cross that door as plain
-tuples, made by `plain`, and a kernel that Python calls names them again in its first lines:
+Calls from Python into a compiled function are an exception. Numba determines the type of a plain
+tuple of arrays in C, but that of a NamedTuple in Python, which takes about a microsecond per record
+and call (docs/decisions/0007-kernel-records.md). Records are therefore passed as plain tuples, made
+by `plain`, and a kernel that Python calls restores them in its first lines:
 
     structure = Structure(*structure)
 
@@ -26,7 +26,7 @@ from nbn_core.types import FloatArray, IndexArray
 
 
 class Structure(NamedTuple):
-    """What the forward pass needs to know about a network.
+    """Arrays of a network that the forward pass reads.
 
     Attributes
     ----------
@@ -51,14 +51,14 @@ class Structure(NamedTuple):
 
 
 class Paths(NamedTuple):
-    """What the delta matrix needs to know: which neurons have a path to which.
+    """Arrays of a network that the delta matrix depends on: the paths between neurons.
 
     Attributes
     ----------
     reach : (K+1,) int32
         Rows reach[k]..reach[k+1]-1 of the delta matrix belong to neuron k.
     origins : (D,) int32
-        The neuron j of each of those rows delta[k, j]: all with a path to k, ascending, k last.
+        Neuron j of each of these rows delta[k, j]: all neurons with a path to k, ascending, then k.
     slots : (K, K) int32
         Row of delta[k, j], or -1 where no path leads from j to k.
     successor_begin : (K+1,) int32
@@ -76,7 +76,7 @@ class Paths(NamedTuple):
 
 
 class RowPlan(NamedTuple):
-    """How rows of the Jacobian are written: products of two lines for each weight.
+    """Plan of the Jacobian rows, whose entries are products of two lines for each weight.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ class RowPlan(NamedTuple):
 
 
 class PairArrays(NamedTuple):
-    """How Q is summed by pairs of neurons, see `nbn_core.kernels.pair_sums`.
+    """Plan of the summation of Q by pairs of neurons, see `nbn_core.kernels.pair_sums`.
 
     Attributes
     ----------
@@ -104,15 +104,15 @@ class PairArrays(NamedTuple):
     term_lefts, term_rights : (T,) int32
         Lines whose product is each term.
     jobs : (J, 6) int32
-        One product of two item lists a row; columns are named in `pair_sums`.
+        Products of two item lists, one per row; `pair_sums` names the columns.
     lefts, rights : int32 arrays
         Lines whose product is each item, padded to whole blocks of WIDTH.
     row_first : (N+1,) int32
         Entries row_first[n]..row_first[n+1]-1 of `columns` and `places` belong to row n of Q.
     columns, places : int32 arrays
-        Column of each entry of Q, and its place among the flattened sums.
+        Column of each entry of Q, and its index in the flattened sums.
     gradient_places : (N,) int32
-        Place of each entry of g among the flattened sums.
+        Index of each entry of g in the flattened sums.
     """
 
     term_first: IndexArray
@@ -128,14 +128,14 @@ class PairArrays(NamedTuple):
 
 
 class Patterns(NamedTuple):
-    """The data, and how much each pattern counts.
+    """Training patterns and their weights.
 
     Attributes
     ----------
     inputs : (P, I) float64
-        Inputs, one pattern a row.
+        Inputs, one pattern per row.
     targets : (P, M) float64
-        Targets, one pattern a row.
+        Targets, one pattern per row.
     sqrt_weights : (P,) or (0,) float64
         Square root of the weight of each pattern; empty if all weights are 1.
     """
@@ -157,10 +157,10 @@ class BlockBuffers(NamedTuple):
     errors : (M, B) float64
         o - d of each output.
     deltas : (D, B) float64
-        The delta matrix.
+        Delta matrix.
     lines : (L, B) float64
-        All that is kept for each pattern, one line each: values, a line of ones, one of zeros,
-        errors, deltas, sums of terms. `values`, `errors` and `deltas` are views of it.
+        All quantities of a pattern, one line each: values, ones, zeros, errors, deltas, sums of
+        terms. `values`, `errors` and `deltas` are views of it.
     factors, picks : (K,) float64, (K,) int32
         Terms of one weighted sum of rows: their factors and row numbers.
     rows : (C, B, WIDTH) float64
@@ -181,18 +181,18 @@ class BlockBuffers(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Everything that the sums Q and g depend on, apart from the weights.
+    """Network, data and method: all that Q and g depend on, apart from the weights.
 
     Attributes
     ----------
     structure, paths, row_plan, pair_plan : Structure, Paths, RowPlan, PairArrays
         The network.
     method : int
-        How Q is summed, see `nbn_core.kernels.accumulate`.
+        Method that sums Q, see `nbn_core.kernels.accumulate`.
     patterns : Patterns
         The data.
     frozen : (H,) int32
-        Indices of the weights that stay as they are.
+        Indices of the frozen weights.
     """
 
     structure: Structure
@@ -205,7 +205,7 @@ class Problem(NamedTuple):
 
 
 def plain(record: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Turn a record, and the records in it, into plain tuples, as compiled functions take them.
+    """Convert a record, and the records in it, to plain tuples for a compiled function.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def plain(record: tuple[Any, ...]) -> tuple[Any, ...]:
 
 @njit(**INLINED)
 def name_problem(fields):
-    """Name the parts of a `Problem` that came from Python as plain tuples."""
+    """Restore a `Problem` that Python passed as plain tuples."""
     structure, paths, row_plan, pair_plan, method, patterns, frozen = fields
     return Problem(
         Structure(*structure),

@@ -1,15 +1,15 @@
-"""Signals that take the place of backpropagation's, over one block of patterns.
+"""Alternatives to the signals of backpropagation, over one block of patterns.
 
-Letters are those of `backprop`; delta_k is what a rule uses in place of dE / dnet_k. Arrays come in
-the records of `backprop` and `first_order`.
+Letters are those of `backprop`; delta_k is the quantity that a rule uses in place of dE / dnet_k.
+Arrays come in the records of `backprop` and `first_order`.
 
     feedback    direct feedback alignment: delta_k = s_k sum_m B_km delta_m with fixed random B
-    activities  forward gradient: net_k moves by v_k, dE = sum_k dE/dnet_k v_k is found going
-                forward, delta_k = dE v_k
-    tangent     forward gradient in the weights: they move by v, dE is found going forward, and the
-                gradient is dE v
-    predictive  predictive coding: values x relax towards their prediction and towards what they
-                predict, delta_k = -(x_k - f(net_k)) s_k
+    activities  forward gradient: net_k is perturbed by v_k, dE = sum_k dE/dnet_k v_k is computed
+                in the forward pass, delta_k = dE v_k
+    tangent     forward gradient in the weights: they are perturbed by v, dE is computed in the
+                forward pass, and the gradient is dE v
+    predictive  predictive coding: values x relax towards their predictions and towards the values
+                that they predict, delta_k = -(x_k - f(net_k)) s_k
 """
 
 from numba import njit
@@ -19,14 +19,14 @@ from nbn_core.kernels.cache import INNER
 from nbn_core.kernels.noise import fill_normal, mixed
 from nbn_core.kernels.vectors import GROUP, combine
 
-ERROR, SIGN, TARGET = range(3)  # what direct feedback carries
+ERROR, SIGN, TARGET = range(3)  # quantity that direct feedback carries
 
 
 @njit(**INNER)
 def feedback_block(graph, data, perturbation, kind, start, count, workspace):
-    """Send the output signals (or their signs, or the targets) straight to every neuron.
+    """Compute signals by direct feedback of output signals, their signs, or the targets.
 
-    The rows of `workspace.noise` are work space for what is sent.
+    The rows of `workspace.noise` are work space for the quantities fed back.
     """
     target_index, outputs = graph.target_index, graph.outputs
     targets, order = data.targets, data.order
@@ -59,7 +59,7 @@ def feedback_block(graph, data, perturbation, kind, start, count, workspace):
 
 @njit(**INNER)
 def activity_block(graph, weights, n_inputs, key, tangents, count, workspace):
-    """Perturb the nets of all patterns, measure the change of the error, credit the perturbation.
+    """Compute signals from random perturbations of the nets and the change of the half SSE.
 
     `workspace.moved` is zero in the rows of the inputs.
     """
@@ -96,7 +96,7 @@ def activity_block(graph, weights, n_inputs, key, tangents, count, workspace):
 
 @njit(**INNER)
 def tangent_block(graph, weights, tangent, n_inputs, count, workspace):
-    """Return how the half SSE of a block changes per unit of `tangent`, going forward only.
+    """Return the derivative of the half SSE of a block along `tangent`, by a forward pass.
 
     `workspace.moved` is zero in the rows of the inputs.
     """
@@ -126,14 +126,14 @@ def tangent_block(graph, weights, tangent, n_inputs, count, workspace):
 
 @njit(**INNER)
 def predictive_block(graph, successors, weights, data, start, steps, rate, count, workspace):
-    """Relax the values of a block with its outputs held at their targets; find the signals.
+    """Relax the values of a block with its outputs clamped to the targets; compute the signals.
 
     Parameters
     ----------
     graph, successors : Graph, Successors
         The network.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     data : record
         `inputs`, `targets` and the `order` of the patterns.
     start, count : int
@@ -143,8 +143,8 @@ def predictive_block(graph, successors, weights, data, start, steps, rate, count
     rate : float
         Rate of the relaxation.
     workspace : Workspace
-        `values` come from a forward pass and end as the relaxed ones; s_k (f(net_k) - x_k) is
-        written into `signals`.
+        `values` of a forward pass are replaced by relaxed values; s_k (f(net_k) - x_k) is written
+        to `signals`.
     """
     first, sources, codes, gains, leaks, target_index, _ = graph
     begin, neurons, weight_index = successors

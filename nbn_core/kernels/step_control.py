@@ -1,4 +1,4 @@
-"""Step control of Levenberg-Marquardt: how to damp, and how to judge an attempt.
+"""Step control of Levenberg-Marquardt: damping matrices, and the acceptance of attempts.
 
 Damping matrices D(mu), added to Q:
 
@@ -11,11 +11,11 @@ Controls, with the step s = (Q + D)^-1 g and the attempt w - eta s:
     PUBLISHED      eta = 1; a lower SSE is accepted and divides mu by the factor, any other
                    multiplies it, and the same Q is factored again
     LINE_SEARCH    eta = min(1, twice the last one), halved until the SSE is lower
-    BEST_STEP      eta = 1, halved until the SSE is lower, and further for as long as it still
-                   falls; the best is accepted. This adds a few forward passes; Q costs N/2 of them
+    BEST_STEP      eta = 1, halved until the SSE is lower, and further as long as it decreases; the
+                   best eta is accepted. This adds a few forward passes; Q costs N/2 of them
 
 Both searches then change mu slowly: it is multiplied by 0.8 (not below 1e-6) if the accepted eta is
-above 0.2, by 1.25 (not above 1e6) otherwise. Best step divides mu by 4 if the whole step was best.
+above 0.2, by 1.25 (not above 1e6) otherwise. Best step divides mu by 4 if the full step was best.
 When 12 halvings find no lower SSE, mu is multiplied by the factor.
 """
 
@@ -33,9 +33,9 @@ ETA, LAST_ETA, BEST_ETA, BEST_SSE = range(4)
 N_SEARCH = 4
 
 MAX_HALVINGS = 12
-LONG_STEP = 0.2  # eta above which mu falls
+LONG_STEP = 0.2  # eta above which mu decreases
 MU_SHRINK, MU_GROW = 0.8, 1.25
-MU_WHOLE_STEP = 0.25  # factor of mu when the whole step was best
+MU_WHOLE_STEP = 0.25  # factor of mu when the full step was best
 SEARCH_MU_MIN, SEARCH_MU_MAX = 1e-6, 1e6
 DIAGONAL_MIN = 1e-12
 
@@ -49,11 +49,11 @@ def begin(matrix, control, mu, quasi_hessian, n_weights, damping, search):
     matrix, control : int
         Damping matrix and control, as named above.
     mu : float
-        Damping.
+        Damping parameter.
     quasi_hessian : (C WIDTH, C WIDTH) float64
         Upper triangle of Q.
     n_weights : int
-        N.
+        Number of weights N.
     damping : (C WIDTH,) float64
         Diagonal of D, written.
     search : (N_SEARCH,) float64
@@ -77,7 +77,7 @@ def begin(matrix, control, mu, quasi_hessian, n_weights, damping, search):
 
 @njit(**INNER)
 def judge(control, sse, trial_sse, search):
-    """Judge an attempt at the step length search[ETA].
+    """Decide whether an attempt at the step length search[ETA] is accepted.
 
     Parameters
     ----------

@@ -2,8 +2,8 @@
 
     add_dots    target[at + t] += sum_p factors[r, p] rows[picks[t], p]      t < n_terms
 
-summed in WIDTH interleaved parts over whole groups of GROUP patterns, so that factors must be 0 in
-the padding behind the last pattern: the same bits on any machine.
+summed in WIDTH interleaved parts, which gives the same bits on any machine, over complete groups of
+GROUP patterns: factors must be 0 in the padding behind the last pattern.
 """
 
 import numpy
@@ -19,7 +19,7 @@ _INT = ir.IntType(64)
 _INDEX = ir.IntType(32)
 _VECTOR = ir.VectorType(_DOUBLE, WIDTH)
 _ZEROS = ir.Constant(_VECTOR, [0.0] * WIDTH)
-_TERMS = 4  # rows at a time, sharing what is loaded of the factors
+_TERMS = 4  # rows summed together, so that factors are loaded once for all of them
 
 
 def _add_dots_code(context, builder, signature, args):

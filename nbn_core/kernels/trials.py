@@ -1,12 +1,12 @@
-"""Many starts of one training, one after another inside one compiled call.
+"""Many trials of NBN, one after another inside one compiled call.
 
-Each start runs through the loop of every training (`nbn.run`) from the same state, so its numbers
-are those of the training alone, to the bit. Nothing returns to Python between starts, and only the
-newest rows of the trace are kept.
+Each trial runs in the same loop as a single training (`nbn.run`) from the same initial state, so
+its results are bit-identical to that training. Control does not return to Python between trials,
+and only the last rows of the trace are kept.
 
-A call returns after about the work it was given, at any point; the next one continues there. Where
-it is, `place` says: the index of the start, the iteration that row 0 of the short trace stands for,
-and whether the start has begun.
+A call returns after about the work it was given, at any point, and the next one continues there.
+`place` holds the position: the index of the trial, the iteration of row 0 of the short trace, and
+whether the trial has begun.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ from nbn_core.types import FloatArray, IntArray
 
 PLACE_TRIAL, PLACE_BASE, PLACE_BEGUN = range(3)
 N_PLACES = 3
-ROWS = 66  # of the short trace; the SSE of its last two rows is carried over to its beginning
+ROWS = 66  # of the short trace; when it is full, its last two SSE become the first two
 
 
 class Outcomes(NamedTuple):
-    """Results of all starts, each written when the start has ended.
+    """Results of all trials, each written when the trial has ended.
 
     Attributes
     ----------
     statuses, iterations, evaluations, factors : (T,) int64
-        Status code; accepted iterations, SSE evaluations and factorisations.
+        Status code, and numbers of accepted iterations, SSE evaluations and factorisations.
     sse : (T,) float64
-        Sum of squared errors at the end.
+        Final sum of squared errors.
     work : (T,) float64
-        Multiplications so far, added to while the start runs.
+        Number of multiplications so far, updated while the trial runs.
     """
 
     statuses: IntArray
@@ -62,14 +62,14 @@ class Outcomes(NamedTuple):
 
 @njit(**ENTRY)
 def run_starts(starts, max_iterations, work, fixed, state, trace, numbers_before, place, outcomes):
-    """Continue with the starts for about `work` multiplications.
+    """Continue the trials for about `work` multiplications.
 
     Parameters
     ----------
     starts : (T, N) float64
         Starting weights.
     max_iterations : int
-        Maximum number of iterations of each start.
+        Maximum number of iterations of each trial.
     work : float
         Multiplications after which to return.
     fixed : tuple
@@ -77,9 +77,9 @@ def run_starts(starts, max_iterations, work, fixed, state, trace, numbers_before
     state, trace : tuples
         Fields of `State`, and of `TraceColumns` with ROWS rows; updated.
     numbers_before : (N_NUMBERS,) float64
-        `State.numbers` at the beginning of every start.
+        `State.numbers` at the beginning of every trial.
     place : (N_PLACES,) int64
-        Position, updated.
+        Position, as described above, updated.
     outcomes : tuple
         Fields of `Outcomes`, written.
 

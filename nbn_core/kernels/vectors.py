@@ -1,12 +1,12 @@
-"""What numba cannot say in Python: sums that stay in vector registers, and the bits of a float.
+"""LLVM intrinsics for numba: sums that stay in vector registers, and the bits of a float.
 
-Rows are packed in blocks of WIDTH columns: rows[b, r, i] is column WIDTH b + i of row r. Everything
-quadratic or cubic here rests on `add_tile` and `subtract_tile`. A tile is HALF rows by WIDTH
-columns of a matrix; it stays in registers while the products of all packed rows are added:
+Rows are packed in blocks of WIDTH columns: rows[b, r, i] is column WIDTH b + i of row r. All
+quadratic and cubic work uses `add_tile` and `subtract_tile`. A tile is HALF rows by WIDTH columns
+of a matrix; it stays in registers while the products of all packed rows are added:
 
     matrix[top + i, WIDTH c + j] +-= sum_r rows[a, r, lane + i] rows[b, r, j]
 
-The others are the same idea:
+The other intrinsics follow the same principle:
 
     pack_products   rows[b, p, i] = lines[lefts[from + i], p] lines[rights[from + i], p]
     combine         target[r, p]  = bias + sum_i factors[i] rows[picks[i], p]      p < count
@@ -15,12 +15,12 @@ The others are the same idea:
     dot_row         sum_bj rows[b, r, j] vector[b, j]                              begin <= b < end
     substitute      rows[b, top:top+WIDTH] = U'^-1 matrix[:, block b], U the triangle in block a
 
-Each sum runs in ascending order (`dot_row`: in WIDTH interleaved parts), on any machine and
-whatever the width of its registers. Tiles multiply and add with a single rounding, as every
-processor with fused multiply-add does at once and others in software; everywhere else each product
-and each addition is rounded. So results are the same to the bit everywhere. `combine` works on
-whole groups of GROUP patterns, `pack_products` of FOUR, so lines must be padded to that; what they
-write beyond `count` means nothing.
+Each sum runs in ascending order (`dot_row`: in WIDTH interleaved parts), independently of the width
+of the machine's registers. Tiles multiply and add with a single rounding, which processors with
+fused multiply-add do in hardware and others in software; all other products and additions are
+rounded separately. Results are therefore bit-identical on all machines. `combine` works on complete
+groups of GROUP patterns, `pack_products` of FOUR, so lines must be padded to that; values written
+beyond `count` are meaningless.
 """
 
 from llvmlite import ir
@@ -41,7 +41,7 @@ _QUARTET = ir.VectorType(_DOUBLE, FOUR)
 
 
 class _Emit:
-    """The few phrases of LLVM that the loops below are made of."""
+    """Builder of the LLVM instructions that the intrinsics below consist of."""
 
     def __init__(self, context, builder, signature, args):
         self.context = context
@@ -50,7 +50,7 @@ class _Emit:
         self.args = args
 
     def array(self, i):
-        """Data and strides, in elements, of argument i, a C-ordered array."""
+        """Return data and strides, in elements, of argument i, a C-ordered array."""
         array = self.context.make_array(self.types[i])(self.context, self.builder, self.args[i])
         strides = [self.number(1)]
         for axis in range(self.types[i].ndim - 1, 0, -1):
@@ -59,16 +59,16 @@ class _Emit:
         return array.data, strides
 
     def integer(self, i):
-        """Argument i as an index."""
+        """Return argument i, converted to an index."""
         return self.context.cast(self.builder, self.args[i], self.types[i], types.intp)
 
     @staticmethod
     def number(value):
-        """An index that is known now."""
+        """Return an index that is constant at compile time."""
         return ir.Constant(_INT, value)
 
     def at(self, data, *terms):
-        """The address of an element; a term is an index or an (index, stride) pair."""
+        """Return the address of an element; a term is an index or an (index, stride) pair."""
         offset = self.number(0)
         for term in terms:
             if isinstance(term, tuple):
@@ -77,45 +77,45 @@ class _Emit:
         return self.builder.gep(data, [offset])
 
     def load(self, address, kind=_VECTOR):
-        """WIDTH numbers, or FOUR."""
+        """Load a vector of WIDTH numbers, or of another kind."""
         value = self.builder.load(self.builder.bitcast(address, kind.as_pointer()))
         value.align = 8
         return value
 
     def store(self, value, address):
-        """As many numbers as the value has."""
+        """Store a vector of any length."""
         self.builder.store(value, self.builder.bitcast(address, value.type.as_pointer())).align = 8
 
     def spread(self, value):
-        """One number WIDTH times."""
+        """Return a vector of WIDTH copies of one number."""
         undefined = ir.Constant(_VECTOR, ir.Undefined)
         first = self.builder.insert_element(undefined, value, ir.Constant(_INDEX, 0))
         everywhere = ir.Constant(ir.VectorType(_INDEX, WIDTH), [0] * WIDTH)
         return self.builder.shuffle_vector(first, undefined, everywhere)
 
     def sum(self, start):
-        """A running sum."""
+        """Allocate a running sum, initialised with `start`."""
         return cgutils.alloca_once_value(self.builder, start)
 
     def add_product(self, total, factor, values):
-        """Add to a running sum, rounding twice."""
+        """Add factor times values to a running sum, rounded twice."""
         product = self.builder.fmul(factor, values)
         self.builder.store(self.builder.fadd(self.builder.load(total), product), total)
 
     def fuse_product(self, total, factor, values):
-        """Add to a running sum, rounding once."""
+        """Add factor times values to a running sum, rounded once."""
         kind = ir.FunctionType(_VECTOR, [_VECTOR] * 3)
         fma = cgutils.get_or_insert_function(self.builder.module, kind, f"llvm.fma.v{WIDTH}f64")
         value = self.builder.call(fma, [factor, values, self.builder.load(total)])
         self.builder.store(value, total)
 
     def mixed(self, left, right, *places):
-        """Numbers at these places of two vectors end to end."""
+        """Return the numbers at the given places of two concatenated vectors."""
         kind = ir.VectorType(_INDEX, len(places))
         return self.builder.shuffle_vector(left, right, ir.Constant(kind, places))
 
     def transposed(self, a, b, c, d):
-        """FOUR by FOUR numbers."""
+        """Return the transpose of FOUR vectors of FOUR numbers."""
         low_ab, high_ab = self.mixed(a, b, 0, 4, 2, 6), self.mixed(a, b, 1, 5, 3, 7)
         low_cd, high_cd = self.mixed(c, d, 0, 4, 2, 6), self.mixed(c, d, 1, 5, 3, 7)
         return (
@@ -352,7 +352,7 @@ def dot_row(typingctx, vector, rows, r, begin, end):
 
 @intrinsic
 def substitute(typingctx, matrix, rows, scales, top, a, b):
-    """Solve with a finished triangle for one block of WIDTH columns."""
+    """Solve with a complete triangle for one block of WIDTH columns."""
     return types.void(matrix, rows, scales, top, a, b), _substitute_code
 
 
@@ -378,7 +378,7 @@ def float_bits(typingctx, value):
 
 @intrinsic
 def float_from_bits(typingctx, bits):
-    """Return the float with these bits."""
+    """Return the float with the given bits."""
 
     def codegen(context, builder, signature, args):
         return builder.bitcast(args[0], _DOUBLE)

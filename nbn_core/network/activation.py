@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """An activation function.
+    """Activation function of a neuron.
 
     Parameters
     ----------

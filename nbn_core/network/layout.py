@@ -35,11 +35,11 @@ class Network:
     n_inputs, n_neurons, n_outputs, n_weights : int
         Numbers of inputs I, neurons K, outputs M and weights N.
     structure : Structure
-        What the forward pass reads.
+        Arrays that the forward pass reads.
     paths : Paths
-        What the delta matrix is found from.
+        Arrays that the delta matrix is computed from.
     row_plan : RowPlan
-        What rows of the Jacobian are written from.
+        Arrays that the rows of the Jacobian are computed from.
     """
 
     n_inputs: int
@@ -183,7 +183,7 @@ class Network:
         Parameters
         ----------
         weights : (N,) array_like
-            Neuron by neuron, bias first.
+            Weights, neuron by neuron, bias first.
 
         Returns
         -------
@@ -212,7 +212,7 @@ class Network:
         Parameters
         ----------
         weights : (N,) array_like
-            Neuron by neuron, bias first.
+            Weights, neuron by neuron, bias first.
         inputs : (P, I) array_like
             Inputs, one pattern a row.
 

@@ -155,10 +155,8 @@ class Topology(Pictured):
         ----------
         n_inputs, n_hidden, n_outputs : int
             Numbers of inputs, hidden neurons and outputs.
-        hidden, output : str
-            Activations of the hidden neurons and of the outputs, keys of `ACTIVATIONS`.
-        gain, leak : float
-            Gain and leak of every nonlinear neuron.
+        hidden, output, gain, leak
+            The same as those of `mlp`.
 
         Returns
         -------
@@ -209,10 +207,8 @@ class Topology(Pictured):
         ----------
         layers : sequence of int
             Sizes of the layers from inputs to outputs, such as [7, 3, 1].
-        hidden, output : str
-            Activations of the hidden neurons and of the outputs, keys of `ACTIVATIONS`.
-        gain, leak : float
-            Gain and leak of every nonlinear neuron.
+        hidden, output, gain, leak
+            The same as those of `mlp`.
 
         Returns
         -------
@@ -240,10 +236,8 @@ class Topology(Pictured):
         n_inputs, n_hidden, n_outputs : int
             Numbers of inputs, hidden neurons and outputs. Every hidden neuron is connected to the
             inputs and all hidden neurons before it; outputs to the inputs and all hidden neurons.
-        hidden, output : str
-            Activations of the hidden neurons and of the outputs, keys of `ACTIVATIONS`.
-        gain, leak : float
-            Gain and leak of every nonlinear neuron.
+        hidden, output, gain, leak
+            The same as those of `mlp`.
 
         Returns
         -------

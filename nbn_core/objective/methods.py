@@ -40,7 +40,7 @@ def chosen(network: Network, n_patterns: int, method: str) -> str:
     n_patterns : int
         Number of patterns P.
     method : str
-        One of `METHODS`.
+        Name of a method, one of `METHODS`.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def chosen(network: Network, n_patterns: int, method: str) -> str:
     Raises
     ------
     SettingError
-        If there is no such method.
+        If the method is unknown.
     """
     if checked_method(method) != "auto":
         return method
@@ -74,7 +74,7 @@ def checked_method(method: object) -> str:
     Raises
     ------
     SettingError
-        If there is no such method.
+        If the method is unknown.
     """
     if not isinstance(method, str) or method not in METHODS:
         raise SettingError(

@@ -29,7 +29,17 @@ from nbn_core.types import FloatArray
 
 
 class NormalEquations(NamedTuple):
-    """SSE, g = J'e (N,) and Q = J'J (N, N), full and symmetric."""
+    """SSE and its derivatives at given weights.
+
+    Attributes
+    ----------
+    sse : float
+        Sum of squared errors, without the factor 1/2.
+    gradient : (N,) float64
+        g = J'e, half the gradient of the SSE.
+    quasi_hessian : (N, N) float64
+        Q = J'J, full and symmetric.
+    """
 
     sse: float
     gradient: FloatArray
@@ -108,7 +118,7 @@ class Objective:
         Parameters
         ----------
         weights : (N,) array_like
-            Neuron by neuron, bias first.
+            Weights, neuron by neuron, bias first.
 
         Returns
         -------
@@ -123,12 +133,12 @@ class Objective:
         Parameters
         ----------
         weights : (N,) array_like
-            Neuron by neuron, bias first.
+            Weights, neuron by neuron, bias first.
 
         Returns
         -------
         (P, M) float64
-            In the order of the outputs.
+            Outputs, one pattern per row.
         """
         nodes = self.activations(weights)
         return np.ascontiguousarray(nodes[:, self.network.n_inputs + self.network.outputs])
@@ -139,7 +149,7 @@ class Objective:
         Parameters
         ----------
         weights : (N,) array_like
-            Neuron by neuron, bias first.
+            Weights, neuron by neuron, bias first.
 
         Returns
         -------
@@ -159,7 +169,7 @@ class Objective:
         Parameters
         ----------
         weights : (N,) array_like
-            Neuron by neuron, bias first.
+            Weights, neuron by neuron, bias first.
 
         Returns
         -------
@@ -184,7 +194,7 @@ class Objective:
         Parameters
         ----------
         weights : (N,) array_like
-            Neuron by neuron, bias first.
+            Weights, neuron by neuron, bias first.
         method : str
             "forward" (forward-only, 2010), "backward" (2008), "blocks" (by pairs of neurons), or
             "auto": the one with the lowest estimated cost, see `nbn_core.objective.methods`.
@@ -197,7 +207,7 @@ class Objective:
         Raises
         ------
         SettingError
-            If there is no such method.
+            If the method is unknown.
 
         References
         ----------
@@ -234,7 +244,7 @@ class Objective:
         Raises
         ------
         SettingError
-            If there is no such method.
+            If the method is unknown.
         """
         return chosen(self.network, self.dataset.n_patterns, method)
 

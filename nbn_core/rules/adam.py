@@ -1,4 +1,4 @@
-"""Adam: backpropagation whose every weight has a step of its own, from the last gradients.
+"""Adam: backpropagation in which every weight has its own step size, from the last gradients.
 
 With G the mean gradient of the half squared error over a batch, and all operations by weight,
 
@@ -20,26 +20,30 @@ from dataclasses import replace
 from typing import Any
 
 from nbn_core.objective import Objective
-from nbn_core.rules.base import (
-    BATCH_SIZE,
-    MOMENTUM,
-    NOISE_SEED,
-    SHUFFLED,
-    FirstOrder,
-    Uses,
-    rate_option,
-)
+from nbn_core.rules.base import BACKPROPAGATION, Uses
+from nbn_core.rules.common_options import BATCH_SIZE, MOMENTUM, NOISE_SEED, SHUFFLED, rate_option
 from nbn_core.rules.engines.first_order import DescentPlan
+from nbn_core.rules.families import FirstOrder
 
 
 class Adam(FirstOrder):
-    """The rule."""
+    """Backpropagation with a step size for every weight, from running means of its gradient.
+
+    Each weight moves by the mean gradient divided by the root of the mean squared gradient. Kingma
+    & Ba, ICLR 2015.
+    """
 
     name = "adam"
     title = "Adam"
+    family = BACKPROPAGATION
     options = (
         rate_option(0.02),
-        replace(MOMENTUM, name="beta", label="Memory of the gradient", text="b1."),
+        replace(
+            MOMENTUM,
+            name="beta",
+            label="Gradient memory",
+            help="Share of the running mean of the gradient that is kept (b1).",
+        ),
         BATCH_SIZE,
         SHUFFLED,
         NOISE_SEED,
@@ -47,7 +51,7 @@ class Adam(FirstOrder):
     uses = Uses(weight_transpose=True)
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
-        """Backpropagation's signal and Adam."""
+        """Combine the signal of backpropagation with Adam."""
         return DescentPlan(
             optimiser="adam",
             rate=settings["rate"],

@@ -1,29 +1,34 @@
-"""What a learning rule is: `init` makes an explicit state, `advance` moves it on.
+"""The protocol of a learning rule: everything that training, races and pages ask of it.
 
-A rule holds no data of its own. Its state holds a `Record`, the trace so far; `advance` adds rows
-to it, and sets `stop` when the rule itself has come to an end. The loop around it, limits on
-iterations and cancellation are `nbn_core.training.training`'s.
+A rule holds no data of its own. `init` makes an explicit state, `advance` moves it on. The state
+holds a `Record`, the trace so far; `advance` adds rows to it, and sets `stop` when the rule itself
+has come to an end. The loop around it, limits on iterations and cancellation are in
+`nbn_core.training.training`.
+
+Only `name`, `title`, `uses`, `init` and `advance` have no default. Most rules derive from
+`FirstOrder` or `PythonRule` (`nbn_core.rules.families`), which implement the last two.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
-from nbn_core.checks import not_negative, positive, shown, whole
 from nbn_core.data import Dataset
-from nbn_core.errors import SettingError
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
-from nbn_core.rules.damping import ATTEMPTS_MOST, Damping
-from nbn_core.rules.engines import first_order
-from nbn_core.rules.engines.python_loop import LoopState
-from nbn_core.rules.engines.python_loop import advance as advance_walk
-from nbn_core.rules.engines.python_loop import begin as begin_walk
-from nbn_core.trace import Record, StopReason
+from nbn_core.rules.option import Option, checked_settings, find
+from nbn_core.trace import Record, StopReason, Trace
 from nbn_core.types import FloatArray
+
+__all__ = ["FAMILIES", "LearningRule", "Option", "RuleState", "TrialEnd", "Uses"]
+
+SECOND_ORDER: Final = "Second order"
+BACKPROPAGATION: Final = "Backpropagation"
+ALTERNATIVES: Final = "Alternatives to backpropagation"
+OTHER: Final = "Other rules"
+FAMILIES: Final = (SECOND_ORDER, BACKPROPAGATION, ALTERNATIVES, OTHER)  # as menus group them
 
 
 class Uses(NamedTuple):
@@ -32,11 +37,11 @@ class Uses(NamedTuple):
     Attributes
     ----------
     own_activations : bool
-        Its value and slope.
+        The neuron's own output and slope.
     output_error : bool
-        How far the outputs are from their targets.
+        The errors at the network's outputs.
     weight_transpose : bool
-        The weights of later neurons, backwards.
+        The weights of later neurons, used backward.
     labels : bool
         The targets themselves, at every level.
     """
@@ -47,204 +52,146 @@ class Uses(NamedTuple):
     labels: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A setting of a rule: what it is called, and what it may be.
-
-    Parameters
-    ----------
-    name, label : str
-        In files and calls; for people.
-    default : float, int, bool or str
-        Its type is that of all values.
-    low, high : float
-        What numbers may be, both included.
-    choices : tuple of str
-        What text may be.
-    text : str
-        What it does, in a sentence.
-    """
-
-    name: str
-    label: str
-    default: float | int | bool | str
-    low: float = 0.0
-    high: float = 1e9
-    choices: tuple[str, ...] = ()
-    text: str = ""
-
-    def checked(self, value: object) -> Any:
-        """Check a value.
-
-        Parameters
-        ----------
-        value : object
-            What was given.
-
-        Returns
-        -------
-        float, int, bool or str
-            As the default.
-
-        Raises
-        ------
-        SettingError
-            If it is not what it may be.
-        """
-        if isinstance(self.default, bool):
-            if not isinstance(value, bool):
-                raise SettingError(f"{self.name} must be true or false, not {shown(value)}.")
-            return value
-        if isinstance(self.default, str):
-            if not isinstance(value, str) or value not in self.choices:
-                raise SettingError(
-                    f"{self.name} must be one of {', '.join(self.choices)}, not {shown(value)}."
-                )
-            return value
-        if isinstance(self.default, int):
-            return whole(value, self.name, int(self.low), int(self.high))
-        number = positive(value, self.name) if self.low > 0 else not_negative(value, self.name)
-        if not self.low <= number <= self.high:
-            raise SettingError(
-                f"{self.name} must be from {self.low:g} to {self.high:g}, not {number:g}."
-            )
-        return number
-
-
-NOISE_SEED: Final = Option(
-    "noise_seed", "Seed of chance", 0, 0, 2**53 - 1, text="Of orders and noise, not of the weights."
-)
-BATCH_SIZE: Final = Option(
-    "batch_size", "Patterns in a batch", 0, 0, 10**9, text="0 is all of them; 1 is one by one."
-)
-SHUFFLED: Final = Option("shuffled", "New order every epoch", True)
-OPTIMISER: Final = Option("optimiser", "Optimiser", "adam", choices=tuple(first_order.OPTIMISERS))
-MOMENTUM: Final = Option(
-    "momentum", "Momentum", 0.9, 0.0, 0.9999, text="Of momentum and Adam; nothing else uses it."
-)
-
-DAMPING: Final = (
-    Option("mu_start", "Damping at the start", 1e-2, 1e-300, 1e300),
-    Option("mu_min", "Least damping", 1e-15, 1e-300, 1e300),
-    Option("mu_max", "Most damping", 1e15, 1e-300, 1e300),
-    Option("factor", "Factor of the damping", 10.0, 1.0, 1e6),
-    Option("max_attempts", "Attempts in an iteration", 30, 1, ATTEMPTS_MOST),
-)
-
-
-def damping(settings: Mapping[str, Any]) -> Damping:
-    """Make the damping that settings ask for; SettingError if its values are not in order."""
-    return Damping(**{option.name: settings[option.name] for option in DAMPING})
-
-
-def moves(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Take the part of a `DescentPlan` that common settings decide: optimiser, batches, chance."""
-    return {
-        "optimiser": settings["optimiser"],
-        "rate": settings["rate"],
-        "momentum": 0.0 if settings["optimiser"] == "sgd" else settings["momentum"],
-        "batch": settings["batch_size"],
-        "shuffled": settings["shuffled"],
-        "key": settings["noise_seed"],
-    }
-
-
-def rate_option(default: float, most: float = 1e3) -> Option:
-    """Make the option of a learning rate."""
-    return Option("rate", "Learning rate", default, 1e-12, most)
-
-
-def checked_settings(
-    title: str, options: tuple[Option, ...], given: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Check settings and fill in the rest.
-
-    Parameters
-    ----------
-    title : str
-        Of the rule.
-    options : tuple of Option
-        All it has.
-    given : mapping
-        Names and values.
-
-    Returns
-    -------
-    dict
-        All of them.
-
-    Raises
-    ------
-    SettingError
-        If a name is unknown or a value not what it may be.
-    """
-    known = [option.name for option in options]
-    for name in given:
-        if name not in known:
-            raise SettingError(
-                f"{title} has no setting {shown(name)}: "
-                f"it has {', '.join(known) if known else 'none'}."
-            )
-    return {
-        option.name: option.checked(given.get(option.name, option.default)) for option in options
-    }
-
-
 class RuleState(Protocol):
-    """What every rule's state shows.
+    """What every rule's state has.
 
     Attributes
     ----------
     record : Record
-        The trace so far; `record.rows - 1` is the iteration reached.
+        The trace so far; `record.done` is the iteration reached.
     stop : StopReason or None
-        Why the rule came to an end, if it did.
+        Why the rule came to an end; None while it can continue.
     evaluations : int
-        Times the network was run over all patterns to measure the SSE.
+        Number of passes of all patterns through the network to measure the SSE.
+    seconds : float
+        Computing time so far, in seconds.
     """
 
     record: Record
     stop: StopReason | None
     evaluations: int
+    seconds: float
 
 
-class LearningRule(Protocol):
+class TrialEnd(NamedTuple):
+    """How one of many trials ended, as `LearningRule.trials` returns it."""
+
+    stop: StopReason
+    sse: float
+    iterations: int
+    evaluations: int
+    work: float
+    seconds: float
+
+
+class LearningRule(ABC):
     """A training method.
 
     Attributes
     ----------
     name : str
-        In files and calls.
+        Name in files and calls.
     title : str
-        For people.
+        Name for people.
+    abbreviation : str
+        Name for people where space is small; `title` by default.
+    family : str
+        One of `FAMILIES`: the group in which a menu lists the rule.
+    options : tuple of Option
+        All settings; forms show them in this order.
     uses : Uses
-        What it lets a hidden neuron know.
+        What the rule lets a hidden neuron know.
     meant_for : str
-        The topologies on which it is meaningful, in a sentence.
+        The topologies for which the rule is meant, in a sentence.
+    weighs : bool
+        Whether the rule supports pattern weights and frozen weights.
+    sparse_trace : bool
+        Whether the rule runs for up to millions of iterations and records some hundreds of them.
+    usual_iterations : int
+        Maximum of iterations with which a page starts.
+    own_aim : bool
+        Whether the rule minimises something else than the SSE of the drawn network.
+    dissectable : bool
+        Whether `nbn_core.analysis.dissection` computes the iterations of this rule, with the
+        settings of this rule.
+    compares_labels : bool
+        Whether the rule predicts by trying every label, see `nbn_core.rules.forward_forward`.
+    kernels : str
+        Name of the compiled code that the rule runs; rules with the same name are compiled
+        together. Empty for a rule that compiles nothing.
+    omitted_in_files : mapping
+        Values of settings that files leave out. A file that does not name the setting means this
+        value, whatever the default of the rule is now.
     """
 
     name: str
     title: str
+    abbreviation: str = ""
+    family: str = OTHER
+    options: tuple[Option, ...] = ()
     uses: Uses
-    meant_for: str
+    meant_for: str = "Any wiring."
+
+    weighs: bool = False
+    sparse_trace: bool = False
+    usual_iterations: int = 1000
+    own_aim: bool = False
+    dissectable: bool = False
+    compares_labels: bool = False
+    kernels: str = ""
+    omitted_in_files: Mapping[str, Any] = {}
 
     @property
-    def options(self) -> tuple[Option, ...]:
-        """Its settings, for a form."""
-        ...
+    def short_title(self) -> str:
+        """Name for people where space is small."""
+        return self.abbreviation or self.title
+
+    # What it can train, with which settings
 
     def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say in a sentence why it cannot train this; None if it can."""
-        ...
+        """Return a sentence that says why the rule cannot train this; None if it can."""
+        return None
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say in a sentence what it does differently here, or what to expect; None if nothing."""
-        ...
+        """Return a sentence that says what to expect of the rule here; None if nothing special."""
+        return None
 
-    def settings(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Check settings and fill in the rest; SettingError names what is wrong."""
-        ...
+    def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Check settings and fill in the others; SettingError if one is unknown or not allowed."""
+        return checked_settings(self.title, self.options, given)
 
+    def with_setting(self, settings: Mapping[str, Any], name: str, value: object) -> dict[str, Any]:
+        """Change one setting, and leave those that depend on it to the rule.
+
+        Parameters
+        ----------
+        settings : mapping
+            Settings so far, complete or not.
+        name : str
+            Name of the setting.
+        value : object
+            Its new value.
+
+        Returns
+        -------
+        dict
+            The settings, without those that are `reset_by` this one.
+
+        Raises
+        ------
+        SettingError
+            If there is no such setting, or the settings are not allowed.
+        """
+        checked = find(self.options, self.title, name).checked(value)
+        reset = {option.name for option in self.options if name in option.reset_by}
+        kept = {key: kept for key, kept in settings.items() if key not in reset}
+        changed = {**kept, name: checked}
+        self.settings(changed)
+        return changed
+
+    # Training
+
+    @abstractmethod
     def init(
         self,
         objective: Objective,
@@ -252,77 +199,137 @@ class LearningRule(Protocol):
         target_sse: float,
         settings: Mapping[str, Any],
     ) -> Any:
-        """Return the state before the first iteration. Cheap: nothing is computed yet."""
-        ...
+        """Return the state before the first iteration. Cheap: nothing is computed yet.
 
-    def advance(self, state: Any, last_iteration: int, seconds: float) -> None:
-        """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
-        ...
+        Parameters
+        ----------
+        objective : Objective
+            Network, data, pattern weights and frozen weights.
+        weights : (N,) float64
+            Starting weights.
+        target_sse : float
+            SSE at or under which the rule stops.
+        settings : mapping
+            Settings from `settings`.
 
-
-def second_order_work(objective: Objective) -> tuple[float, float]:
-    """Count the work of rules that build J'J, in forward-equivalent units.
-
-    With P patterns, M outputs and N weights a forward pass takes P N multiplications. Building Q
-    and g takes one pass forward, M backward and P M N^2 / 2 for the products; an attempt takes
-    N^3 / 3 for the factor and one pass forward.
-
-    Parameters
-    ----------
-    objective : Objective
-        Network and data.
-
-    Returns
-    -------
-    per_iteration, per_attempt : float
-        Units.
-    """
-    n = objective.network.n_weights
-    outputs = objective.network.n_outputs
-    return 1.0 + outputs + outputs * n / 2.0, 1.0 + n * n / (3.0 * objective.dataset.n_patterns)
-
-
-class FirstOrder(ABC):
-    """A rule that moves the weights by signals times inputs.
-
-    `nbn_core.rules.engines.first_order` runs it.
-    """
-
-    name: str
-    title: str
-    options: tuple[Option, ...]
-    uses: Uses
-    meant_for: str = "Any wiring."
+        Returns
+        -------
+        RuleState
+            The state, of a type of the rule's own.
+        """
 
     @abstractmethod
-    def plan(self, objective: Objective, settings: Mapping[str, Any]) -> first_order.DescentPlan:
-        """Say which signal, which optimiser, which batches."""
+    def advance(self, state: Any, last_iteration: int, seconds: float) -> None:
+        """Continue until an end, `last_iteration`, or for about so long.
 
-    def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say in a sentence why it cannot train this; None if it can."""
+        Parameters
+        ----------
+        state : RuleState
+            State from `init`; changed.
+        last_iteration : int
+            Iteration beyond which not to go.
+        seconds : float
+            Time after which to return, in seconds; something is done however short it is.
+        """
+
+    def resume(  # noqa: B027 - a default that does nothing
+        self, state: Any, trace: Trace, settings: Mapping[str, Any]
+    ) -> None:
+        """Take over what the rule carried from one iteration to the next beside the weights.
+
+        By default nothing: the rule starts from the weights of the last row.
+
+        Parameters
+        ----------
+        state : RuleState
+            State from `init`, made with the weights of the last row; changed.
+        trace : Trace
+            The training to continue.
+        settings : mapping
+            Settings from `settings`.
+        """
+
+    def summation_method(self, state: Any) -> str | None:
+        """Return the method by which Q is summed; None for a rule that has none."""
         return None
 
-    def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say in a sentence what it does differently here; None if nothing."""
-        return None
+    # Prediction
 
-    def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Check settings and fill in the rest; SettingError names what is wrong."""
-        return checked_settings(self.title, self.options, given)
+    def predict(self, state: Any, inputs: FloatArray) -> FloatArray:
+        """Compute the outputs the way the rule predicts, if it has a way of its own.
 
-    def init(
+        Parameters
+        ----------
+        state : RuleState
+            State after any iteration; no other thread may advance it meanwhile.
+        inputs : (P, I) float64
+            One pattern a row.
+
+        Returns
+        -------
+        (P, M) float64
+            Outputs in the order of the drawn network's outputs.
+
+        Raises
+        ------
+        NotImplementedError
+            If the rule predicts with the drawn network: `own_prediction` is then false.
+        """
+        raise NotImplementedError(f"{self.title} predicts with the drawn network.")
+
+    @property
+    def own_prediction(self) -> bool:
+        """Whether the rule defines `predict`: its outputs are not those of the drawn network."""
+        return type(self).predict is not LearningRule.predict
+
+    # Many trials
+
+    def trials(
         self,
         objective: Objective,
-        weights: FloatArray,
+        starts: FloatArray,
+        max_iterations: int,
         target_sse: float,
         settings: Mapping[str, Any],
-    ) -> first_order.Descent:
-        """Return the state before the first iteration. Cheap: nothing is computed yet."""
-        return first_order.begin(objective, weights, target_sse, self.plan(objective, settings))
+        cancelled: Callable[[], bool],
+    ) -> list[TrialEnd]:
+        """Train from many starts in compiled code, if the rule has a way to do so.
 
-    def advance(self, state: first_order.Descent, last_iteration: int, seconds: float) -> None:
-        """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
-        first_order.advance(state, last_iteration, seconds)
+        Every trial ends as its training alone would, to the bit.
+
+        Parameters
+        ----------
+        objective : Objective
+            Network and data.
+        starts : (T, N) float64
+            Starting weights, one trial a row.
+        max_iterations : int
+            Iterations after which a trial stops.
+        target_sse : float
+            SSE at or under which a trial stops.
+        settings : mapping
+            Settings from `settings`.
+        cancelled : callable
+            Asked every few milliseconds whether to return early.
+
+        Returns
+        -------
+        list of TrialEnd
+            Ends of the first trials, as many as ended before cancellation.
+
+        Raises
+        ------
+        NotImplementedError
+            If trials run one by one through `init` and `advance`: `compiled_trials` is then false.
+        """
+        raise NotImplementedError(f"{self.title} runs trials one by one.")
+
+    @property
+    def compiled_trials(self) -> bool:
+        """Whether the rule defines `trials`."""
+        return type(self).trials is not LearningRule.trials
+
+    # Measurements
 
     def direction(
         self,
@@ -330,76 +337,27 @@ class FirstOrder(ABC):
         weights: FloatArray,
         settings: Mapping[str, Any],
         step: int = 0,
-    ) -> FloatArray:
-        """Find what the rule puts in the place of g = J'e, for all patterns as one batch.
+    ) -> FloatArray | None:
+        """Compute what the rule uses in place of g = J'e, for all patterns as one batch.
 
         Parameters
         ----------
         objective : Objective
             Network and data.
         weights : (N,) float64
-            Where.
+            Weights at which to compute it.
         settings : mapping
-            From `settings`.
+            Settings from `settings`.
         step : int
-            Which of its random numbers to use.
+            Number of the step, which selects the random numbers.
 
         Returns
         -------
-        (N,) float64
-            Downhill is against it.
+        (N,) float64 or None
+            Downhill is against it. None for a rule without such a signal.
         """
-        plan = self.plan(objective, settings)
-        _, gradient = first_order.estimate(objective, weights, plan, step)
-        return gradient[: objective.network.n_weights].copy()
-
-
-class PythonRule(ABC):
-    """A rule whose iterations are led from Python, piece by piece.
-
-    `nbn_core.rules.engines.python_loop` runs it.
-    """
-
-    name: str
-    title: str
-    options: tuple[Option, ...]
-    uses: Uses
-    meant_for: str = "Any wiring."
-
-    @abstractmethod
-    def walk(
-        self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
-    ) -> Iterator[None]:
-        """Make the generator."""
-
-    def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say in a sentence why it cannot train this; None if it can."""
         return None
 
-    def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say in a sentence what it does differently here; None if nothing."""
-        return None
-
-    def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Check settings and fill in the rest; SettingError names what is wrong."""
-        settings = checked_settings(self.title, self.options, given)
-        if "mu_start" in settings:
-            damping(settings)
-        return settings
-
-    def init(
-        self,
-        objective: Objective,
-        weights: FloatArray,
-        target_sse: float,
-        settings: Mapping[str, Any],
-    ) -> LoopState:
-        """Return the state before the first iteration. Cheap: nothing is computed yet."""
-        mu = settings.get("mu_start", float("nan"))
-        return begin_walk(
-            objective, weights, mu, lambda state: self.walk(state, target_sse, settings)
-        )
-
-    def advance(self, state: LoopState, last_iteration: int, seconds: float) -> None:
-        """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
-        advance_walk(state, last_iteration, seconds)
+    def extra_weights(self, state: Any) -> int:
+        """Return the number of trainable weights beside those of the drawn network."""
+        return 0

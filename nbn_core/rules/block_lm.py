@@ -24,28 +24,47 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nbn_core.rules.base import DAMPING, Option, PythonRule, Uses, damping
+from nbn_core.rules.base import SECOND_ORDER, Uses
+from nbn_core.rules.common_options import DAMPING, damping
 from nbn_core.rules.engines.gauss_newton import Equations, train_by_line_search, train_damped
 from nbn_core.rules.engines.python_loop import LoopState
+from nbn_core.rules.families import PythonRule
+from nbn_core.rules.option import Option
 
 
 class BlockLM(PythonRule):
-    """The rule."""
+    """Levenberg-Marquardt with the diagonal blocks of Q only, by level or by neuron.
+
+    Each block is solved for its own weights, all with the same damping; coupling between blocks is
+    ignored. Abreu et al., arXiv 2510.09378 (layer-wise Gauss-Newton).
+    """
 
     name = "block_lm"
     title = "Block Levenberg–Marquardt"
+    abbreviation = "Block LM"
+    family = SECOND_ORDER
     options = (
-        Option("blocks", "Blocks", "level", choices=("level", "neuron", "full")),
-        Option("control", "Step control", "line_search", choices=("line_search", "damping")),
+        Option(
+            "blocks", "Blocks", "level", choices=("level", "neuron", "full"), main=True,
+            choice_titles=("By level", "By neuron", "All weights"),
+            help="Weights that form one block of Q: those of a level, of a neuron, or all.",
+        ),
+        Option(
+            "control", "Step control", "line_search", choices=("line_search", "damping"), main=True,
+            help="Line search: the joint step is halved until the error falls. Damping: the whole "
+            "step, or none and a larger damping.",
+        ),
         *DAMPING,
-    )
+    )  # fmt: skip
     uses = Uses(weight_transpose=True)
     meant_for = "Any wiring; in a full cascade every level is one neuron."
+    usual_iterations = 500
+    kernels = "block_lm"
 
     def walk(
         self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
     ) -> Iterator[None]:
-        """Cut, solve each block, control the joint step."""
+        """Divide Q into blocks, solve each, and control the joint step."""
         equations = Equations(state.objective, settings["blocks"])
         control = train_damped if settings["control"] == "damping" else train_by_line_search
         return control(state, equations, target_sse, damping(settings))

@@ -1,8 +1,8 @@
 """Block-local training: backpropagation inside groups of levels, nothing between them.
 
-The hidden levels are cut into K groups. Each group but the last has an output layer of its own that
-is compared with the targets; its error goes back to the beginning of the group and no further. The
-network predicts with the drawn outputs, which belong to the last group. K is one knob for locality:
+The hidden levels are divided into K groups. Each group but the last has an output layer of its own
+that is compared with the targets; its error goes back to the beginning of the group and no further.
+The network predicts with the drawn outputs, which belong to the last group. K controls locality:
 K = 1 is backpropagation, K = the number of hidden levels is Mono-Forward. All compare by the
 squared error, so that nothing but locality differs.
 
@@ -25,37 +25,36 @@ from typing import Any
 from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
-from nbn_core.rules.base import (
-    BATCH_SIZE,
-    MOMENTUM,
-    NOISE_SEED,
-    OPTIMISER,
-    SHUFFLED,
-    FirstOrder,
-    Option,
-    Uses,
-    moves,
-    rate_option,
-)
+from nbn_core.rules.base import ALTERNATIVES, Uses
+from nbn_core.rules.common_options import OPTIMISATION, optimisation, rate_option
 from nbn_core.rules.engines.first_order import DescentPlan
 from nbn_core.rules.engines.local_groups import hidden_levels, local
+from nbn_core.rules.families import FirstOrder
+from nbn_core.rules.option import Option
 
 
 class BlockLocal(FirstOrder):
-    """The rule."""
+    """Backpropagation inside groups of hidden levels, each with an output layer of its own.
+
+    No error crosses from one group to another. Nokland & Eidnes, ICML 2019; Belilovsky, Eickenberg
+    & Oyallon, ICML 2019.
+    """
 
     name = "block_local"
     title = "Block-local learning"
+    family = ALTERNATIVES
     options = (
-        Option("groups", "Groups of levels (K)", 2, 1, 1000, text="1 is backpropagation."),
+        Option(
+            "groups", "Groups of levels (K)", 2, 1, 1000, short="Groups (K)",
+            help="Number of groups into which the hidden levels are divided. 1 is backpropagation.",
+        ),
         rate_option(0.02),
-        Option("published", "As in the published code", False, text="Errors cross the cuts."),
-        OPTIMISER,
-        MOMENTUM,
-        BATCH_SIZE,
-        SHUFFLED,
-        NOISE_SEED,
-    )
+        Option(
+            "published", "As in the published code", False, short="As published",
+            help="Let errors cross from one group to another, as the published code does.",
+        ),
+        *OPTIMISATION,
+    )  # fmt: skip
     uses = Uses(weight_transpose=True, labels=True)
     meant_for = "Networks of two hidden levels or more."
 
@@ -66,12 +65,12 @@ class BlockLocal(FirstOrder):
         return "Block-local learning cuts between hidden levels, and there is none: draw two."
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say that one hidden level is backpropagation."""
+        """Say that with one hidden level this is backpropagation."""
         if len(hidden_levels(topology)) > 1:
             return None
         return "With one hidden level block-local learning is backpropagation."
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
-        """Backpropagation's signal, cut."""
-        plan = DescentPlan(**moves(settings))
+        """Cut the signal of backpropagation between groups."""
+        plan = DescentPlan(**optimisation(settings))
         return local(plan, objective, settings["groups"], cut=not settings["published"])

@@ -28,10 +28,13 @@ import numpy as np
 from nbn_core.data import Dataset
 from nbn_core.kernels import cascade_correlation
 from nbn_core.network import Topology
-from nbn_core.rules.base import NOISE_SEED, Option, PythonRule, Uses, rate_option
+from nbn_core.rules.base import Uses
+from nbn_core.rules.common_options import NOISE_SEED, rate_option
 from nbn_core.rules.damping import Damping
 from nbn_core.rules.engines.gauss_newton import Equations
 from nbn_core.rules.engines.python_loop import LoopState
+from nbn_core.rules.families import PythonRule
+from nbn_core.rules.option import Option
 from nbn_core.trace import StopReason
 from nbn_core.types import FloatArray
 
@@ -40,22 +43,38 @@ PIECE = 2e6  # multiplications between two yields, about
 
 
 class CascadeCorrelation(PythonRule):
-    """The rule."""
+    """Grows a full cascade neuron by neuron, each trained to correlate with the remaining error.
+
+    A new neuron is the best of several candidates; its input weights are then frozen, and the
+    outputs are trained again. Fahlman & Lebiere, NIPS 1989.
+    """
 
     name = "cascade_correlation"
     title = "Cascade correlation"
     options = (
-        Option("candidates", "Candidates for a neuron", 8, 1, 64),
-        Option("steps", "Steps of a candidate", 300, 1, 100_000),
+        Option(
+            "candidates", "Candidates per neuron", 8, 1, 64, short="Candidates",
+            help="Candidates trained for each new neuron; the best one is added.",
+        ),
+        Option(
+            "steps", "Steps per candidate", 300, 1, 100_000, short="Steps",
+            help="Steps with which each candidate raises its correlation with the error.",
+        ),
         rate_option(0.05),
-        Option("polish", "Iterations of NBN after each neuron", 0, 0, 10_000),
+        Option(
+            "polish", "Iterations on all weights", 0, 0, 10_000, short="Joint training",
+            help="Levenberg-Marquardt iterations on all weights after each new neuron. 0: none, as "
+            "published.",
+        ),
         NOISE_SEED,
-    )
+    )  # fmt: skip
     uses = Uses()
     meant_for = "Full cascades: it grows into the one that was drawn."
+    own_aim = True
+    kernels = "cascade_correlation"
 
     def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Refuse what is no full cascade."""
+        """Refuse a network that is not a full cascade."""
         hidden = topology.n_neurons - topology.n_outputs
         cascade_like = set(topology.outputs) == set(range(hidden, topology.n_neurons))
         for k, neuron in enumerate(topology.neurons):
@@ -69,7 +88,7 @@ class CascadeCorrelation(PythonRule):
         )
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say that outputs had better be linear."""
+        """Say when outputs are not linear."""
         if all(topology.neurons[k].activation == "linear" for k in topology.outputs):
             return None
         return (
@@ -80,7 +99,7 @@ class CascadeCorrelation(PythonRule):
     def walk(
         self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
     ) -> Iterator[None]:
-        """Train the outputs, grow a neuron, train the outputs, ..."""
+        """Train the outputs, add a neuron, train the outputs again, and so on."""
         growth = _Growth(state, settings)
         Equations(state.objective).prepare()
         growth.climb(0, 0)

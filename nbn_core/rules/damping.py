@@ -1,4 +1,4 @@
-"""Damping: how mu reacts to the success of an attempt."""
+"""Damping: what is added to Q, and how mu reacts to the success of an attempt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ATTEMPTS_MOST = 1000
 
 
 class Choice(NamedTuple):
-    """A way to control the step: a title for people, and what it damps if nothing else is said."""
+    """A step control: its title for people, and the damping matrix that it uses by default."""
 
     title: str
     matrix: str
@@ -25,33 +25,31 @@ class Choice(NamedTuple):
 
 # Both in the order of `nbn_core.kernels.step_control`
 CONTROLS = {
-    "published": Choice("Published: one step, mu times or divided by the factor", "levenberg"),
-    "line_search": Choice("Line search: halve the step until the SSE falls", "levenberg"),
-    "best_step": Choice("Best step: halve the step for as long as the SSE falls", "max_diagonal"),
+    "published": Choice("Published", "levenberg"),
+    "line_search": Choice("Line search", "levenberg"),
+    "best_step": Choice("Best step", "max_diagonal"),
 }
-MATRICES = {
-    "levenberg": "The unit matrix (Levenberg)",
-    "marquardt": "The diagonal of Q (Marquardt)",
-    "max_diagonal": "The unit matrix times the largest of the diagonal of Q",
-}
+MATRICES = {"levenberg": "Levenberg", "marquardt": "Marquardt", "max_diagonal": "Scaled"}
 
 
-USUAL_CONTROL = "best_step"  # of NBN if nothing is said: docs/step-control.md
+USUAL_CONTROL = "best_step"  # the default of NBN, see docs/step-control.md
 PUBLISHED = {"control": "published", "matrix": "levenberg"}
 
 
 def suited_start(control: str, matrix: str) -> float:
-    """Give the damping that a control starts well with.
+    """Return the initial damping that suits a step control.
 
     Parameters
     ----------
-    control, matrix : str
-        Names in `CONTROLS` and `MATRICES`.
+    control : str
+        Step control, a name in `CONTROLS`.
+    matrix : str
+        Damping matrix, a name in `MATRICES`.
 
     Returns
     -------
     float
-        mu of the first attempt.
+        Damping of the first attempt.
     """
     if control == "published":
         return 1e-2
@@ -59,21 +57,21 @@ def suited_start(control: str, matrix: str) -> float:
 
 
 def damping_diagonal(matrix: str, mu: float, diagonal: FloatArray) -> FloatArray:
-    """Give what is added to the diagonal of Q.
+    """Compute what is added to the diagonal of Q.
 
     Parameters
     ----------
     matrix : str
-        A name in `MATRICES`.
+        Damping matrix, a name in `MATRICES`.
     mu : float
         Damping.
     diagonal : (N,) float64
-        Of Q.
+        Diagonal of Q.
 
     Returns
     -------
     (N,) float64
-        The diagonal of D.
+        Diagonal of D.
     """
     if matrix == "marquardt":
         return np.asarray(mu * np.maximum(diagonal, DIAGONAL_LEAST))
@@ -83,7 +81,7 @@ def damping_diagonal(matrix: str, mu: float, diagonal: FloatArray) -> FloatArray
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Damping(OneLine):
-    """How mu reacts, and what is damped; left out, the published rule.
+    """Damping and step control; the published rule by default.
 
     Published, an accepted attempt divides mu by a factor and a rejected one multiplies it. Other
     controls search along the step before they touch mu: `nbn_core.kernels.step_control`.
@@ -93,23 +91,23 @@ class Damping(OneLine):
     mu_start : float
         Damping of the first attempt.
     mu_min : float
-        Damping is never divided below it.
+        Minimum of mu.
     mu_max : float
-        Above it training ends.
+        Maximum of mu: training ends above it.
     factor : float
-        More than 1.
+        Factor by which mu is changed, more than 1.
     max_attempts : int
-        Values of mu refused in one iteration after which training ends.
+        Values of mu rejected in one iteration after which training ends.
     control : str
-        A name in `CONTROLS`.
+        Step control, a name in `CONTROLS`.
     matrix : str
-        A name in `MATRICES`.
+        Damping matrix, a name in `MATRICES`.
 
     Raises
     ------
     SettingError
         If a value is not a positive finite number, if the three values of mu are not in order, or
-        if the factor or the number of attempts is outside what it may be.
+        if the factor or the number of attempts is out of bounds.
     """
 
     mu_start: float = 1e-2

@@ -23,48 +23,53 @@ import numpy as np
 
 from nbn_core.kernels.first_order import BACKPROP, FEEDBACK
 from nbn_core.objective import Objective
-from nbn_core.rules.base import (
-    BATCH_SIZE,
-    MOMENTUM,
-    NOISE_SEED,
-    OPTIMISER,
-    SHUFFLED,
-    FirstOrder,
-    Option,
-    Uses,
-    moves,
-    rate_option,
-)
+from nbn_core.rules.base import ALTERNATIVES, Uses
+from nbn_core.rules.common_options import OPTIMISATION, optimisation, rate_option
 from nbn_core.rules.engines.first_order import DescentPlan
+from nbn_core.rules.families import FirstOrder
+from nbn_core.rules.option import Option
 
 CARRIED = ("error", "sign", "target")
 
 
 class DirectFeedback(FirstOrder):
-    """The rule."""
+    """Backpropagation with fixed random weights on the way back.
+
+    The output error reaches every hidden neuron directly through a fixed random matrix, or backward
+    through random numbers in place of the transposed weights. Lillicrap et al., Nature
+    Communications 7, 2016; Nokland, NIPS 2016.
+    """
 
     name = "dfa"
     title = "Direct feedback alignment"
+    abbreviation = "Direct feedback"
+    family = ALTERNATIVES
     options = (
         rate_option(0.02),
-        Option("path", "Way of the feedback", "direct", choices=("direct", "backward")),
-        Option("carries", "What it carries", "error", choices=CARRIED, text="If direct."),
-        Option("spread", "Width of the random weights", 1.0, 1e-6, 1e6),
-        OPTIMISER,
-        MOMENTUM,
-        BATCH_SIZE,
-        SHUFFLED,
-        NOISE_SEED,
-    )
+        Option(
+            "path", "Feedback path", "direct", choices=("direct", "backward"),
+            help="Direct: from the outputs to every neuron. Backward: from neuron to neuron, along "
+            "the connections.",
+        ),
+        Option(
+            "carries", "Feedback signal", "error", choices=CARRIED,
+            help="What the direct path carries: the output error, its sign, or the targets.",
+        ),
+        Option(
+            "spread", "Range of the random weights", 1.0, 1e-6, 1e6, short="Random range",
+            help="The feedback weights are uniform between minus and plus this number.",
+        ),
+        *OPTIMISATION,
+    )  # fmt: skip
     uses = Uses()
     meant_for = "Any wiring; best where levels are wide."
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
-        """Fixed random numbers on the way back."""
+        """Draw the fixed random weights of the way back."""
         network = objective.network
         generator = np.random.default_rng([settings["noise_seed"], 3])
         spread = settings["spread"]
-        plan: dict[str, Any] = moves(settings)
+        plan: dict[str, Any] = optimisation(settings)
         if settings["path"] == "backward":
             carrier = generator.uniform(-spread, spread, network.n_weights)
             return DescentPlan(**plan, signal=BACKPROP, carrier=carrier)

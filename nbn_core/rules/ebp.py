@@ -24,36 +24,47 @@ from dataclasses import replace
 from typing import Any
 
 from nbn_core.objective import Objective
-from nbn_core.rules.base import (
+from nbn_core.rules.base import BACKPROPAGATION, Uses
+from nbn_core.rules.common_options import (
     BATCH_SIZE,
     MOMENTUM,
     NOISE_SEED,
+    PLAIN_MOMENTUM_HELP,
     SHUFFLED,
-    FirstOrder,
-    Option,
-    Uses,
     rate_option,
 )
 from nbn_core.rules.engines.first_order import DescentPlan
+from nbn_core.rules.families import FirstOrder
+from nbn_core.rules.option import Option
 
 
 class EBP(FirstOrder):
-    """The rule."""
+    """Backpropagation with a fixed learning rate: by pattern, by batch or by epoch.
+
+    Every weight moves against the derivative of the squared error, with optional momentum.
+    Rumelhart, Hinton & Williams, Nature 323, 1986.
+    """
 
     name = "ebp"
     title = "Error backpropagation (EBP)"
+    abbreviation = "EBP"
+    family = BACKPROPAGATION
     options = (
         rate_option(0.1),
-        replace(MOMENTUM, default=0.0, text="Part of the last move that is made again."),
+        replace(MOMENTUM, default=0.0, help=PLAIN_MOMENTUM_HELP),
         replace(BATCH_SIZE, default=1),
         SHUFFLED,
-        Option("mean", "Mean over a batch", True, text="Or the sum, as EBP was first used."),
+        Option(
+            "mean", "Average over a batch", True, short="Batch average",
+            help="Divide the sum over a batch by its size. Without it EBP uses the sum, as it was "
+            "first published.",
+        ),
         NOISE_SEED,
-    )
+    )  # fmt: skip
     uses = Uses(weight_transpose=True)
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
-        """Backpropagation's signal and momentum."""
+        """Combine the signal of backpropagation with momentum."""
         return DescentPlan(
             optimiser="momentum",
             rate=settings["rate"],

@@ -1,4 +1,4 @@
-"""Forward-Forward: no backward pass; every level learns to like right patterns and dislike wrong.
+"""Forward-Forward: no backward pass; every level learns to tell right labels from wrong ones.
 
 The class is given with the inputs, in slots of their own. A positive pattern carries its own class,
 a negative one another. Each level l sees the activities of the level before divided by their
@@ -30,7 +30,7 @@ Lee & Song, SymBa: symmetric backpropagation-free contrastive learning, arXiv 23
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -40,19 +40,11 @@ from nbn_core.kernels import first_order, forward_forward, goodness, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
-from nbn_core.rules.base import (
-    BATCH_SIZE,
-    MOMENTUM,
-    NOISE_SEED,
-    OPTIMISER,
-    SHUFFLED,
-    Option,
-    Uses,
-    checked_settings,
-    rate_option,
-)
+from nbn_core.rules.base import ALTERNATIVES, LearningRule, Uses
+from nbn_core.rules.common_options import OPTIMISATION, rate_option
 from nbn_core.rules.engines.first_order import OPTIMISERS
 from nbn_core.rules.engines.time_slices import run_slice, trace_columns
+from nbn_core.rules.option import Option
 from nbn_core.trace import EVERY, Record, StopReason
 from nbn_core.types import FloatArray, IntArray
 
@@ -61,7 +53,7 @@ NARROWEST, WIDE, CLASSES_MOST = 4, 16, 64
 
 @dataclass(slots=True, eq=False, repr=False)
 class ForwardForwardState:
-    """Everything `advance` changes, and the room it works in."""
+    """Everything `advance` changes, and its work space."""
 
     record: Record
     stop: StopReason | None
@@ -96,40 +88,71 @@ class ForwardForwardState:
         return self.seen[: self.record.rows]
 
 
-class ForwardForward:
-    """The rule."""
+class ForwardForward(LearningRule):
+    """No backward pass: every level learns to be active for right labels and quiet for wrong ones.
+
+    The label is an input; the activity of a level is its goodness, and each level descends its own
+    loss only. To predict, every label is tried and the best one taken. Hinton, arXiv 2212.13345,
+    2022; pairs: Lee & Song, arXiv 2303.08418, 2023.
+    """
 
     name = "forward_forward"
     title = "Forward-Forward"
-    options: tuple[Option, ...] = (
+    family = ALTERNATIVES
+    options = (
         rate_option(0.01),
-        Option("loss", "Goodness compared", "pairs", choices=("pairs", "threshold")),
-        Option("sharpness", "Sharpness of pairs (alpha)", 4.0, 1e-3, 1e3),
-        Option("inference", "Prediction", "goodness", choices=("goodness", "head")),
         Option(
-            "peer",
-            "Peer normalisation",
-            0.0,
-            0.0,
-            10.0,
-            text="Hinton's is 0.03. With pairs it costs more than it gives: two spirals fail.",
+            "loss", "Goodness loss", "pairs", choices=("pairs", "threshold"),
+            help="Pairs: a right label must beat a wrong one of the same pattern. Threshold: each "
+            "must be on its side of a fixed goodness, as first published.",
         ),
-        Option("slot", "Strength of the label", 1.0, 1e-3, 1e3),
-        Option("input_scale", "Scale of the inputs", 1.0, 1e-3, 1e3),
-        Option("octaves", "Octaves of sin and cos", 0, 0, 6),
-        Option("bins", "Classes for regression", 8, 2, CLASSES_MOST),
-        Option("rectified", "Hidden neurons are rectifiers", True),
-        OPTIMISER,
-        MOMENTUM,
-        replace(BATCH_SIZE, default=0),
-        SHUFFLED,
-        NOISE_SEED,
-    )
+        Option(
+            "sharpness", "Sharpness of pairs (alpha)", 4.0, 1e-3, 1e3, short="Sharpness (alpha)",
+            help="Steepness of the loss of pairs. Without effect on the threshold loss.",
+        ),
+        Option(
+            "inference", "Prediction", "goodness", choices=("goodness", "head"),
+            choice_titles=("Every label", "Drawn outputs"),
+            help="Every label: try each label and take the one with the highest goodness. Drawn "
+            "outputs: one pass with a neutral label, read by the drawn output neurons.",
+        ),
+        Option(
+            "peer", "Peer normalization", 0.0, 0.0, 10.0, short="Peer norm.",
+            help="Strength with which neurons of a level are kept equally active. Hinton uses "
+            "0.03. With pairs it does more harm than good: two spirals fail.",
+        ),
+        Option(
+            "slot", "Label strength", 1.0, 1e-3, 1e3,
+            help="Value of the input that stands for the label.",
+        ),
+        Option(
+            "input_scale", "Input scale", 1.0, 1e-3, 1e3,
+            help="Factor of the standardized inputs.",
+        ),
+        Option(
+            "octaves", "Octaves of sine and cosine", 0, 0, 6, short="Octaves",
+            help="Further inputs: sine and cosine of every input at so many doubled frequencies.",
+        ),
+        Option(
+            "bins", "Classes for regression", 8, 2, CLASSES_MOST, short="Classes",
+            help="Classes into which the targets of a regression are divided.",
+        ),
+        Option(
+            "rectified", "Rectified hidden neurons", True, short="Rectified",
+            help="Use rectifiers in place of the drawn activations of hidden neurons.",
+        ),
+        *OPTIMISATION,
+    )  # fmt: skip
     uses = Uses(output_error=False, labels=True)
     meant_for = "Levels of 16 neurons or more; not a full cascade."
+    sparse_trace = True
+    usual_iterations = 5000
+    own_aim = True
+    compares_labels = True
+    kernels = "forward_forward"
 
     def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Refuse cascades, networks without hidden neurons, and targets that are no classes."""
+        """Refuse cascades, networks without hidden neurons, and targets that are not classes."""
         hidden = _hidden_levels(topology)
         feeding = {s - topology.n_inputs for neuron in topology.neurons for s in neuron.sources}
         if not hidden:
@@ -154,18 +177,14 @@ class ForwardForward:
         return None
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say what narrow levels and regression mean here."""
+        """Say what narrow levels and regression mean for this rule."""
         parts = []
         narrow = min(map(len, _hidden_levels(topology)), default=WIDE)
         if narrow < WIDE:
-            parts.append(f"it has little to work with in a level of {narrow}")
+            parts.append(f"a level of {narrow} neurons gives it little to work with")
         if dataset.kind == "regression":
             parts.append("targets are divided into classes")
         return f"Forward-Forward: {' and '.join(parts)}." if parts else None
-
-    def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Check settings and fill in the rest; SettingError names what is wrong."""
-        return checked_settings(self.title, self.options, given)
 
     def init(
         self,
@@ -272,7 +291,7 @@ class ForwardForward:
         )  # fmt: skip
 
     def advance(self, state: ForwardForwardState, last_iteration: int, seconds: float) -> None:
-        """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
+        """Continue until an end, `last_iteration`, or for about `seconds`."""
         kept = trace_columns(state.record)
         if len(state.seen) < len(kept[0]):
             seen = np.zeros((len(kept[0]), *state.seen.shape[1:]))
@@ -296,14 +315,14 @@ class ForwardForward:
         Parameters
         ----------
         state : ForwardForwardState
-            After any iteration; not while another thread advances it.
+            State after any iteration; no other thread may advance it meanwhile.
         inputs : (P, I) float64
             One pattern a row.
 
         Returns
         -------
         (P, M) float64
-            By the inference that the settings chose.
+            Outputs, by the kind of prediction that the settings chose.
         """
         prepared, features = _prepared(inputs, state.mean, state.scale, state.octaves)
         data = (prepared, features, *state.data[2:5], np.arange(len(inputs)))
@@ -317,20 +336,24 @@ class ForwardForward:
             outputs[start : start + count] = state.answers[1][:, :count].T
         return outputs
 
+    def extra_weights(self, state: ForwardForwardState) -> int:
+        """Return the number of weights of label slots and features."""
+        return len(state.weights) - int(state.record.columns.weights.shape[1])
+
     def goodness_of(self, state: ForwardForwardState, inputs: FloatArray) -> FloatArray:
-        """Find how good every level finds any inputs with every label in the slots.
+        """Compute the goodness of every level for any inputs, with every label in turn.
 
         Parameters
         ----------
         state : ForwardForwardState
-            After any iteration; not while another thread advances it.
+            State after any iteration; no other thread may advance it meanwhile.
         inputs : (P, I) float64
             One pattern a row.
 
         Returns
         -------
         (P, C, L) float64
-            Mean or sum of squares, as the loss has it; C classes, L levels.
+            Mean of squares (pairs) or sum of squares (threshold); C classes, L levels.
         """
         prepared, features = _prepared(inputs, state.mean, state.scale, state.octaves)
         data = (prepared, features, *state.data[2:5], np.arange(len(inputs)))

@@ -1,4 +1,4 @@
-"""Forward gradient: move everything a little at random and credit what the error does.
+"""Forward gradient: perturb everything at random and credit the change of the error.
 
     weights       draw v for all weights; find dE = g'v in one pass forward;  G = dE v
     activities    draw v_k for the weighted sum of every neuron, for every pattern;
@@ -21,45 +21,47 @@ from typing import Any
 
 from nbn_core.kernels.first_order import ACTIVITIES, WEIGHTS
 from nbn_core.objective import Objective
-from nbn_core.rules.base import (
-    BATCH_SIZE,
-    MOMENTUM,
-    NOISE_SEED,
-    OPTIMISER,
-    SHUFFLED,
-    FirstOrder,
-    Option,
-    Uses,
-    moves,
-    rate_option,
-)
+from nbn_core.rules.base import ALTERNATIVES, Uses
+from nbn_core.rules.common_options import OPTIMISATION, optimisation, rate_option
 from nbn_core.rules.engines.first_order import DescentPlan
+from nbn_core.rules.families import FirstOrder
+from nbn_core.rules.option import Option
 
 
 class ForwardGradient(FirstOrder):
-    """The rule."""
+    """Gradient estimate from derivatives along random directions, without a backward pass.
+
+    Weights or activities are perturbed at random, the derivative of the error in that direction is
+    computed going forward, and the perturbation is credited with it. Baydin et al.,
+    arXiv 2202.08587, 2022; Ren et al., ICLR 2023.
+    """
 
     name = "forward_gradient"
     title = "Forward gradient"
+    family = ALTERNATIVES
     options = (
         rate_option(0.02),
-        Option("moved", "What is moved", "activities", choices=("activities", "weights")),
-        Option("tangents", "Tangents averaged", 1, 1, 256),
-        OPTIMISER,
-        MOMENTUM,
-        BATCH_SIZE,
-        SHUFFLED,
-        NOISE_SEED,
-    )
+        Option(
+            "moved", "Perturbed quantities", "activities", short="Perturbed",
+            choices=("activities", "weights"),
+            help="Perturb the weighted sum of every neuron, or every weight. There are fewer sums, "
+            "so that their estimate varies less.",
+        ),
+        Option(
+            "tangents", "Directions averaged", 1, 1, 256, short="Directions",
+            help="Random directions averaged in one estimate; each costs about two forward passes.",
+        ),
+        *OPTIMISATION,
+    )  # fmt: skip
     uses = Uses()
     meant_for = "Any wiring; the fewer weights the better."
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
-        """Perturb, going forward."""
+        """Choose what is perturbed, and how often."""
         times = settings["tangents"]
         by_weights = settings["moved"] == "weights"
         return DescentPlan(
-            **moves(settings),
+            **optimisation(settings),
             signal=WEIGHTS if by_weights else ACTIVITIES,
             times=times,
             units=2.0 * times if by_weights else 2.0 * times + 1.0,

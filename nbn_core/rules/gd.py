@@ -20,36 +20,47 @@ from dataclasses import replace
 from typing import Any
 
 from nbn_core.objective import Objective
-from nbn_core.rules.base import MOMENTUM, FirstOrder, Uses, rate_option
+from nbn_core.rules.base import BACKPROPAGATION, Uses
+from nbn_core.rules.common_options import MOMENTUM, PLAIN_MOMENTUM_HELP, rate_option
 from nbn_core.rules.engines.first_order import DescentPlan
+from nbn_core.rules.families import FirstOrder
 
 
 class GradientDescent(FirstOrder):
-    """Without momentum."""
+    """Steepest descent on all patterns at once, with a fixed learning rate.
+
+    One step per epoch against the mean gradient of the half squared error.
+    """
 
     name = "gd"
     title = "Gradient descent"
+    family = BACKPROPAGATION
     options = (rate_option(1.0),)
     uses = Uses(weight_transpose=True)
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
-        """Backpropagation's signal, all patterns, no memory."""
+        """Use the signal of backpropagation, all patterns, and no memory."""
         return DescentPlan(rate=settings["rate"])
 
 
 class Momentum(FirstOrder):
-    """With momentum."""
+    """Steepest descent on all patterns at once, with a share of the previous step added.
+
+    The heavy ball of Polyak, 1964.
+    """
 
     name = "momentum"
     title = "Gradient descent with momentum"
+    abbreviation = "Momentum"
+    family = BACKPROPAGATION
     options = (
         rate_option(0.3),
-        replace(MOMENTUM, text="Part of the last move that is made again."),
+        replace(MOMENTUM, help=PLAIN_MOMENTUM_HELP),
     )
     uses = Uses(weight_transpose=True)
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
-        """Backpropagation's signal, all patterns, a heavy ball."""
+        """Use the signal of backpropagation, all patterns, and momentum."""
         return DescentPlan(
             optimiser="momentum", rate=settings["rate"], momentum=settings["momentum"]
         )

@@ -1,4 +1,4 @@
-"""L-BFGS: curvature guessed from the last few changes of the gradient.
+"""L-BFGS: curvature estimated from the last few changes of the gradient.
 
 With s = w_(k+1) - w_k and y = G_(k+1) - G_k of the last m iterations, the two-loop recursion gives
 -H G without forming H, an estimate of the inverse Hessian that satisfies H y = s. The length of the
@@ -24,9 +24,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nbn_core.rules.base import Option, PythonRule, Uses
+from nbn_core.rules.base import BACKPROPAGATION, Uses
 from nbn_core.rules.engines import first_order
 from nbn_core.rules.engines.python_loop import LoopState
+from nbn_core.rules.families import PythonRule
+from nbn_core.rules.option import Option
 from nbn_core.trace import StopReason
 from nbn_core.types import FloatArray
 
@@ -35,17 +37,28 @@ TRIALS = 30
 
 
 class LBFGS(PythonRule):
-    """The rule."""
+    """Quasi-Newton steps from the last few changes of weights and gradient, with a line search.
+
+    The inverse Hessian is never formed; the step length obeys the strong Wolfe conditions. Liu &
+    Nocedal, Mathematical Programming 45, 1989.
+    """
 
     name = "lbfgs"
     title = "L-BFGS"
-    options = (Option("memory", "Changes remembered", 10, 1, 100),)
+    family = BACKPROPAGATION
+    options = (
+        Option(
+            "memory", "Memory, iterations", 10, 1, 100, short="Memory", main=True,
+            help="Changes of weights and gradient that are remembered.",
+        ),
+    )  # fmt: skip
     uses = Uses(weight_transpose=True)
+    kernels = "lbfgs"
 
     def walk(
         self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
     ) -> Iterator[None]:
-        """Guess curvature, search along the line, remember."""
+        """Estimate the curvature, search along the line, and remember the change."""
         line = _Line(state)
         here = line.point(state.record.columns.weights[0].copy())
         yield
@@ -110,7 +123,7 @@ class _Line:
     def search(
         self, here: _Point, direction: FloatArray, first: float
     ) -> Generator[None, None, _Point]:
-        """Find a point that obeys the strong Wolfe conditions, or the best one there is."""
+        """Find a point that obeys the strong Wolfe conditions, or the best one found."""
         slope = _dot(here.gradient, direction)
         low, low_at, low_slope = here, 0.0, slope
         high: tuple[float, float, float] | None = None  # length, value, slope

@@ -1,4 +1,4 @@
-"""Levenberg-Marquardt with a stored Jacobian: the yardstick NBN is held against.
+"""Levenberg-Marquardt with a stored Jacobian: the reference for NBN.
 
 All P M rows of J are kept, then multiplied: Q = J'J, g = J'e, and
 
@@ -19,21 +19,31 @@ from typing import Any
 
 from nbn_core.data import Dataset
 from nbn_core.network import Topology
-from nbn_core.rules.base import DAMPING, PythonRule, Uses, damping
+from nbn_core.rules.base import SECOND_ORDER, Uses
+from nbn_core.rules.common_options import DAMPING, damping
 from nbn_core.rules.engines.gauss_newton import Equations, train_damped
 from nbn_core.rules.engines.python_loop import LoopState
+from nbn_core.rules.families import PythonRule
 
 JACOBIAN_MOST = 2**25  # numbers: 256 MB
 
 
 class LM(PythonRule):
-    """The rule."""
+    """Levenberg-Marquardt with a stored Jacobian and the published step control.
+
+    Solves (J'J + mu I) dw = -J'e with all P M rows of J in memory. Hagan & Menhaj, IEEE Trans.
+    Neural Networks 5, 1994.
+    """
 
     name = "lm"
     title = "Levenberg–Marquardt, stored Jacobian"
+    abbreviation = "LM, Jacobian stored"
+    family = SECOND_ORDER
     options = DAMPING
     uses = Uses(weight_transpose=True)
     weighs = True
+    usual_iterations = 500
+    kernels = "lm"
     meant_for = "Any wiring, as long as the Jacobian fits into memory."
 
     def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
@@ -49,6 +59,6 @@ class LM(PythonRule):
     def walk(
         self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
     ) -> Iterator[None]:
-        """Store, multiply, damp, solve."""
+        """Store J, form Q and g, and solve with damping."""
         equations = Equations(state.objective, stored=True)
         return train_damped(state, equations, target_sse, damping(settings))

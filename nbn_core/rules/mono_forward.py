@@ -22,27 +22,24 @@ from typing import Any
 from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
-from nbn_core.rules.base import (
-    BATCH_SIZE,
-    MOMENTUM,
-    NOISE_SEED,
-    OPTIMISER,
-    SHUFFLED,
-    FirstOrder,
-    Uses,
-    moves,
-    rate_option,
-)
+from nbn_core.rules.base import ALTERNATIVES, Uses
+from nbn_core.rules.common_options import OPTIMISATION, optimisation, rate_option
 from nbn_core.rules.engines.first_order import DescentPlan
 from nbn_core.rules.engines.local_groups import hidden_levels, local
+from nbn_core.rules.families import FirstOrder
 
 
 class MonoForward(FirstOrder):
-    """The rule."""
+    """One forward pass, in which every hidden level is a classifier that learns by itself.
+
+    Each level has a readout of its own, compares it with the targets and learns from that alone.
+    arXiv 2501.09238, 2025.
+    """
 
     name = "mono_forward"
     title = "Mono-Forward"
-    options = (rate_option(0.02), OPTIMISER, MOMENTUM, BATCH_SIZE, SHUFFLED, NOISE_SEED)
+    family = ALTERNATIVES
+    options = (rate_option(0.02), *OPTIMISATION)
     uses = Uses(output_error=False, labels=True)
     meant_for = "Networks of two hidden levels or more, several neurons each."
 
@@ -53,7 +50,7 @@ class MonoForward(FirstOrder):
         return "Mono-Forward trains hidden levels, and there is none: draw two."
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say what one level, or levels of one neuron, mean."""
+        """Say what one level, or levels of one neuron, mean for this rule."""
         levels = hidden_levels(topology)
         if len(levels) == 1:
             return "With one hidden level Mono-Forward is backpropagation."
@@ -62,7 +59,7 @@ class MonoForward(FirstOrder):
         return None
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
-        """Backpropagation's signal, cut between all levels."""
+        """Cut the signal of backpropagation between all levels."""
         return local(
-            DescentPlan(**moves(settings)), objective, len(hidden_levels(objective.topology))
+            DescentPlan(**optimisation(settings)), objective, len(hidden_levels(objective.topology))
         )

@@ -17,37 +17,45 @@ Wilamowski & Yu, IEEE Trans. Neural Networks 21(11), 1793-1803, 2010.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from nbn_core.data import Dataset
 from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
+from nbn_core.kernels import trials as trials_kernel
 from nbn_core.kernels.memory import zeros
 from nbn_core.kernels.records import plain
 from nbn_core.kernels.vectors import WIDTH
-from nbn_core.network import Topology
 from nbn_core.objective import Objective
-from nbn_core.objective.methods import checked_method, costs
-from nbn_core.rules.base import DAMPING, Option, Uses, second_order_work
-from nbn_core.rules.damping import CONTROLS, MATRICES, USUAL_CONTROL, Damping, suited_start
-from nbn_core.rules.engines import clock
+from nbn_core.objective.methods import METHODS, checked_method, costs
+from nbn_core.rules.base import SECOND_ORDER, LearningRule, TrialEnd, Uses
+from nbn_core.rules.common_options import DAMPING
+from nbn_core.rules.damping import (
+    CONTROLS,
+    MATRICES,
+    PUBLISHED,
+    USUAL_CONTROL,
+    Damping,
+    suited_start,
+)
+from nbn_core.rules.engines import clock, compiled_trials
 from nbn_core.rules.engines.time_slices import SLICE_SECONDS, stop_reason
-from nbn_core.trace import Columns, Record, StopReason
+from nbn_core.rules.option import Option
+from nbn_core.trace import Columns, Record, StopReason, Trace
 from nbn_core.types import FloatArray, IntArray
 
 LEAST_DECREASE = 1e-15
-# Rows of the trace made ready for one portion, and how many numbers they should take at most
 _KNOWN = (*(field.name for field in fields(Damping)), "method")
+# Rows of the trace allocated for one portion, and how many numbers they should take at most
 _LEAST_ROWS, _MOST_ROWS, _ROOM = 16, 512, 2**18
 
 
 @dataclass(slots=True, eq=False, repr=False)
 class NBNState:
-    """Everything `NBN.advance` changes, and the room it works in."""
+    """Everything `NBN.advance` changes, and its work space."""
 
     record: Record
     stop: StopReason | None
@@ -70,53 +78,98 @@ class NBNState:
     rate: float
     seconds: float
 
-    def go_on_from(self, part: float) -> None:
-        """Begin where another training stopped, whose last step was taken in this part."""
-        self.numbers[nbn.SEARCH + step_control.LAST_ETA] = part
+
+class Resumption(NamedTuple):
+    """What NBN carries from one iteration to the next beside the weights.
+
+    Attributes
+    ----------
+    mu : float
+        Damping of the next attempt.
+    step_length : float
+        Length of the last accepted step; the line search starts at twice this length.
+    """
+
+    mu: float
+    step_length: float = 1.0
 
 
-class NBN:
-    """The rule."""
+_DISPLAYED_CONTROLS: Final = ("best_step", "line_search", "published")
+_DISPLAYED_MATRICES: Final = ("max_diagonal", "levenberg", "marquardt")
+
+
+class NBN(LearningRule):
+    """Levenberg-Marquardt with the quasi-Hessian assembled neuron by neuron.
+
+    Each iteration solves (Q + D) dw = -g for the step of all weights together, where the damping D
+    is mu times the unit matrix, times its largest diagonal entry of Q, or times the diagonal of Q.
+    Q = J'J is summed pattern by pattern, so that the Jacobian J is never stored. Wilamowski & Yu,
+    IEEE Trans. Neural Networks 21, 2010.
+    """
 
     name = "nbn"
     title = "Neuron by Neuron (NBN)"
-    options: tuple[Option, ...] = (
-        Option("control", "Step control", USUAL_CONTROL, choices=tuple(CONTROLS)),
-        Option("matrix", "Damping matrix", CONTROLS[USUAL_CONTROL].matrix, choices=tuple(MATRICES)),
-        replace(DAMPING[0], default=suited_start(USUAL_CONTROL, CONTROLS[USUAL_CONTROL].matrix)),
+    abbreviation = "NBN"
+    family = SECOND_ORDER
+    options = (
+        Option(
+            "control", "Step control", USUAL_CONTROL, main=True,
+            choices=_DISPLAYED_CONTROLS,
+            choice_titles=tuple(CONTROLS[name].title for name in _DISPLAYED_CONTROLS),
+            help="Best step: the step is halved for as long as the error continues to fall. Line "
+            "search: until the error falls. Published: the whole step, or none and a larger "
+            "damping.",
+        ),
+        Option(
+            "matrix", "Damping matrix", CONTROLS[USUAL_CONTROL].matrix, short="Damping",
+            choices=_DISPLAYED_MATRICES,
+            choice_titles=tuple(MATRICES[name] for name in _DISPLAYED_MATRICES),
+            reset_by=("control",),
+            help="What μ is multiplied by before it is added to the diagonal of Q. Scaled: "
+            "the largest number on that diagonal. Levenberg: 1. Marquardt: for each weight its own "
+            "number on the diagonal.",
+        ),
+        replace(
+            DAMPING[0],
+            default=suited_start(USUAL_CONTROL, CONTROLS[USUAL_CONTROL].matrix),
+            reset_by=("control", "matrix"),
+        ),
         *DAMPING[1:],
-    )
+        Option(
+            "method", "How Q is computed", "auto", short="Q computed", choices=METHODS,
+            choice_titles=("Automatic", "Forward only", "Forward, back", "Pairs of neurons"),
+            help="Three methods that give the same numbers: forward only (2010), forward and "
+            "backward (2008), or by pairs of neurons. Automatic selects the one with the least "
+            "work.",
+        ),
+    )  # fmt: skip
     uses = Uses(weight_transpose=True)
-    weighs = True
     meant_for = "Any wiring, up to some thousand weights."
-
-    def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say in a sentence why it cannot train this; None, for it can."""
-        return None
-
-    def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say in a sentence what it does differently here; None, for nothing."""
-        return None
+    weighs = True
+    usual_iterations = 500
+    dissectable = True
+    kernels = "nbn"
+    omitted_in_files = PUBLISHED
 
     def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Check settings and fill in the rest.
+        """Check settings and fill in the others.
 
         Parameters
         ----------
         given : mapping
             Names and values of `Damping`, and "method": one of
-            `nbn_core.objective.methods.METHODS`. Without a control it is best
-            step; matrix and mu_start are then those that suit the control.
+            `nbn_core.objective.methods.METHODS`. The control is best step by default; matrix and
+            mu_start are by default those that suit the control.
 
         Returns
         -------
         dict
-            All of them; method only if it is not "auto".
+            All settings; "method" only if it is not "auto".
 
         Raises
         ------
         SettingError
-            If a name is unknown or a value outside what it may be.
+            If a name is unknown, or a value is out of bounds.
         """
         for name in given:
             if name not in _KNOWN:
@@ -138,18 +191,18 @@ class NBN:
         Parameters
         ----------
         objective : Objective
-            What to minimise.
+            Network, data, pattern weights and frozen weights.
         weights : (N,) float64
-            Where to start.
+            Starting weights.
         target_sse : float
-            Where to stop.
+            SSE at or under which to stop.
         settings : mapping
-            From `settings`.
+            Settings from `settings`.
 
         Returns
         -------
         NBNState
-            Nothing is computed yet.
+            The state; nothing is computed yet.
         """
         network = objective.network
         method = objective.method_for(settings.get("method", "auto"))
@@ -186,16 +239,16 @@ class NBN:
         )
 
     def advance(self, state: NBNState, last_iteration: int, seconds: float) -> None:
-        """Go on until `last_iteration`, an end, or for about `seconds`.
+        """Continue until an end, `last_iteration`, or for about `seconds`.
 
         Parameters
         ----------
         state : NBNState
-            Changed.
+            State from `init`; changed.
         last_iteration : int
-            Accepted iterations not to go beyond.
+            Accepted iteration beyond which not to go.
         seconds : float
-            At most about this long.
+            Time after which to return, in seconds.
         """
         network = state.objective.network
         record = state.record
@@ -220,25 +273,130 @@ class NBN:
             state.rate = min(max(done / elapsed, 1e8, state.rate / 4), 1e11)
         _finish(state, computed)
 
+    def resume(self, state: NBNState, trace: Trace, settings: Mapping[str, Any]) -> None:
+        """Continue a trace as if it had never stopped: with its damping and step length."""
+        mu, step_length = self.resumption(trace, len(trace) - 1, settings)
+        state.numbers[nbn.MU] = state.record.columns.mu[0] = mu
+        state.numbers[nbn.SEARCH + step_control.LAST_ETA] = step_length
+        state.record.columns.step_length[0] = step_length
+
+    def resumption(
+        self, trace: Trace, k: int, settings: Mapping[str, Any] | None = None
+    ) -> Resumption:
+        """Return the damping and step length with which NBN continues from row k of a trace.
+
+        Parameters
+        ----------
+        trace : Trace
+            A trace of NBN; of another rule, only its weights count.
+        k : int
+            Row of the trace.
+        settings : mapping, optional
+            Settings with which NBN continues.
+
+        Returns
+        -------
+        Resumption
+            Those of row 0 at the start; later what the step control made of the accepted attempt.
+            The initial damping of the settings if the row has none.
+        """
+        damping = damping_of(self.settings(settings or {}))
+        mu, step_length = float(trace.mu[k]), float(trace.step_length[k])
+        if not mu > 0:
+            return Resumption(damping.mu_start)
+        if not step_length > 0:
+            step_length = 1.0
+        if int(trace.iterations[k]) == 0:
+            return Resumption(mu, step_length)
+        return Resumption(_mu_after(damping, mu, step_length), step_length)
+
+    def summation_method(self, state: NBNState) -> str:
+        """Return the method by which Q is summed: not "auto"."""
+        return state.method
+
+    def trials(
+        self,
+        objective: Objective,
+        starts: FloatArray,
+        max_iterations: int,
+        target_sse: float,
+        settings: Mapping[str, Any],
+        cancelled: Callable[[], bool],
+    ) -> list[TrialEnd]:
+        """Train from many starts in one compiled call; see `LearningRule.trials`."""
+        state = self.init(objective, starts[0].copy(), target_sse, settings)
+        columns = Record(starts[0], 0.0).make_room(trials_kernel.ROWS)
+        arguments = kernel_arguments(state, columns)
+        ended = compiled_trials.run(
+            starts, max_iterations, arguments, state.numbers, state.rate, cancelled
+        )
+        per_iteration, per_attempt = second_order_work(objective)
+        work = (
+            per_iteration * ended.iterations
+            + (per_attempt - 1.0) * ended.factors
+            + (ended.evaluations - 1)
+        )
+        return [
+            TrialEnd(
+                stop_reason(ended.statuses[t]) or StopReason.MAX_ITERATIONS,
+                float(ended.sse[t]), int(ended.iterations[t]), int(ended.evaluations[t]),
+                float(work[t]), float(ended.seconds[t]),
+            )
+            for t in range(len(ended.sse))
+        ]  # fmt: skip
+
+
+def second_order_work(objective: Objective) -> tuple[float, float]:
+    """Count the work of NBN in forward-equivalent units.
+
+    With P patterns, M outputs and N weights a forward pass takes P N multiplications. Building Q
+    and g takes one pass forward, M backward and P M N^2 / 2 for the products; an attempt takes
+    N^3 / 3 for the factor and one pass forward.
+
+    Parameters
+    ----------
+    objective : Objective
+        Network and data.
+
+    Returns
+    -------
+    per_iteration, per_attempt : float
+        Forward-equivalent units.
+    """
+    n = objective.network.n_weights
+    outputs = objective.network.n_outputs
+    return 1.0 + outputs + outputs * n / 2.0, 1.0 + n * n / (3.0 * objective.dataset.n_patterns)
+
+
+def _mu_after(damping: Damping, mu: float, step_length: float) -> float:
+    """Compute mu after an accepted attempt, as `nbn_core.kernels.step_control` does."""
+    if damping.control == "published":
+        return max(mu / damping.factor, damping.mu_min)
+    if damping.control == "best_step" and step_length == 1.0:
+        return max(mu * step_control.MU_WHOLE_STEP, damping.mu_min, step_control.SEARCH_MU_MIN)
+    if step_length > step_control.LONG_STEP:
+        return max(mu * step_control.MU_SHRINK, damping.mu_min, step_control.SEARCH_MU_MIN)
+    return min(mu * step_control.MU_GROW, damping.mu_max, step_control.SEARCH_MU_MAX)
+
 
 def damping_of(settings: Mapping[str, Any]) -> Damping:
-    """Pick what belongs to damping out of the settings of the rule.
+    """Select the damping from the settings of NBN.
 
     Parameters
     ----------
     settings : mapping
-        Names and values.
+        Settings from `NBN.settings`.
 
     Returns
     -------
     Damping
-        Checked.
+        The damping, checked.
     """
     return Damping(**{name: value for name, value in settings.items() if name != "method"})
 
 
 def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill in control, matrix and first mu; what is wrong is left for `Damping` to name."""
+    """Fill in control, matrix and initial mu; errors are left for `Damping` to report."""
     filled = {"control": USUAL_CONTROL, **given}
     control = filled["control"]
     if isinstance(control, str) and control in CONTROLS:
@@ -256,9 +414,9 @@ def kernel_arguments(
     Parameters
     ----------
     state : NBNState
-        From `NBN.init`.
+        State from `NBN.init`.
     columns : Columns
-        With room for the rows to come.
+        Columns of the trace, with capacity for the rows to come.
 
     Returns
     -------
@@ -286,7 +444,7 @@ def kernel_arguments(
 
 
 def _finish(state: NBNState, elapsed: float) -> None:
-    """Share the time out over the rows that are complete now, and show them."""
+    """Divide the time among the rows that are complete now, and publish them."""
     record = state.record
     counters = state.counters
     state.stop = stop_reason(counters[nbn.STATUS])

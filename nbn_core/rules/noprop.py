@@ -42,17 +42,8 @@ from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.records import plain
 from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
-from nbn_core.rules.base import (
-    BATCH_SIZE,
-    MOMENTUM,
-    NOISE_SEED,
-    OPTIMISER,
-    SHUFFLED,
-    Option,
-    Uses,
-    checked_settings,
-    rate_option,
-)
+from nbn_core.rules.base import ALTERNATIVES, LearningRule, Uses
+from nbn_core.rules.common_options import OPTIMISATION, rate_option
 from nbn_core.rules.engines.first_order import (
     FIRST_STEP,
     new_counters,
@@ -62,6 +53,7 @@ from nbn_core.rules.engines.first_order import (
 )
 from nbn_core.rules.engines.signal_graph import SignalGraph, build_signal_graph
 from nbn_core.rules.engines.time_slices import run_slice, trace_columns
+from nbn_core.rules.option import Option
 from nbn_core.trace import Record, StopReason
 from nbn_core.types import FloatArray, IntArray
 
@@ -101,7 +93,7 @@ def schedule(stages: int) -> Schedule:
 
 @dataclass(slots=True, eq=False, repr=False)
 class NoPropState:
-    """Everything `advance` changes, and the room it works in."""
+    """Everything `advance` changes, and its work space."""
 
     record: Record
     stop: StopReason | None
@@ -120,23 +112,34 @@ class NoPropState:
     seconds: float = 0.0
 
 
-class NoProp:
-    """The rule."""
+class NoProp(LearningRule):
+    """Stages that learn apart to denoise the target; nothing travels between them in training.
+
+    Each stage is a copy of the drawn network that also sees a noisy target, and learns to predict
+    the clean one. To predict, noise passes through all stages. Li, Teh & Pascanu, NoProp, 2025.
+    """
 
     name = "noprop"
     title = "NoProp-DT"
-    options: tuple[Option, ...] = (
+    family = ALTERNATIVES
+    options = (
         rate_option(0.01),
-        Option("stages", "Stages", 10, 1, MOST_STAGES, text="Copies of the network in a row."),
-        Option("noisy", "Noise when predicting", False),
-        OPTIMISER,
-        MOMENTUM,
-        replace(BATCH_SIZE, default=0),
-        SHUFFLED,
-        NOISE_SEED,
-    )
+        Option(
+            "stages", "Stages", 10, 1, MOST_STAGES,
+            help="Copies of the network, one after the other.",
+        ),
+        Option(
+            "noisy", "Noise when predicting", False, short="Noisy prediction",
+            help="Add the noise of the published schedule between stages when predicting.",
+        ),
+        *OPTIMISATION,
+    )  # fmt: skip
     uses = Uses(weight_transpose=True, labels=True)
-    meant_for = "Any wiring with hidden neurons; it stands there once for each stage."
+    meant_for = "Any wiring with hidden neurons; each stage is a copy of it."
+    sparse_trace = True
+    usual_iterations = 5000
+    own_aim = True
+    kernels = "noprop"
 
     def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
         """Refuse networks without hidden neurons."""
@@ -153,10 +156,6 @@ class NoProp:
             "NoProp-DT: each stage is a copy of the network with weights of its own, so compare it "
             "with a network of as many weights in all."
         )
-
-    def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Check settings and fill in the rest; SettingError names what is wrong."""
-        return checked_settings(self.title, self.options, given)
 
     def init(
         self,
@@ -239,7 +238,7 @@ class NoProp:
         )  # fmt: skip
 
     def advance(self, state: NoPropState, last_iteration: int, seconds: float) -> None:
-        """Go on until iteration `last_iteration`, an end, or for about `seconds`."""
+        """Continue until an end, `last_iteration`, or for about `seconds`."""
         kept = trace_columns(state.record)
 
         def go_on(work: float) -> float:
@@ -249,19 +248,19 @@ class NoProp:
         run_slice(state, last_iteration, seconds, go_on)
 
     def denoised(self, state: NoPropState, inputs: FloatArray) -> FloatArray:
-        """Find z after every stage for any inputs, at the weights reached.
+        """Compute z after every stage for any inputs, at the weights reached.
 
         Parameters
         ----------
         state : NoPropState
-            After any iteration; not while another thread advances it.
+            State after any iteration; no other thread may advance it meanwhile.
         inputs : (P, I) float64
             One pattern a row.
 
         Returns
         -------
         (T+1, P, M) float64
-            Scaled as the targets are: mean 0, spread 1.
+            Scaled like the targets: mean 0, standard deviation 1.
         """
         rows = np.ascontiguousarray(inputs)
         order = np.arange(len(rows))
@@ -274,6 +273,10 @@ class NoProp:
             )
             found[:, start : start + count] = state.denoised[:, :, :count].transpose(0, 2, 1)
         return found
+
+    def extra_weights(self, state: NoPropState) -> int:
+        """Return the number of weights of all stages beside those drawn."""
+        return int(state.stages.size) - int(state.record.columns.weights.shape[1])
 
     def predict(self, state: NoPropState, inputs: FloatArray) -> FloatArray:
         """Compute the (P, M) outputs for any (P, I) inputs, at the weights reached."""

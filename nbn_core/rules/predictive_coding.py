@@ -26,51 +26,51 @@ from nbn_core.data import Dataset
 from nbn_core.kernels.first_order import PREDICTIVE
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
-from nbn_core.rules.base import (
-    BATCH_SIZE,
-    MOMENTUM,
-    NOISE_SEED,
-    OPTIMISER,
-    SHUFFLED,
-    FirstOrder,
-    Option,
-    Uses,
-    moves,
-    rate_option,
-)
+from nbn_core.rules.base import ALTERNATIVES, Uses
+from nbn_core.rules.common_options import OPTIMISATION, optimisation, rate_option
 from nbn_core.rules.engines.first_order import DescentPlan
+from nbn_core.rules.families import FirstOrder
+from nbn_core.rules.option import Option
 
 
 class PredictiveCoding(FirstOrder):
-    """The rule."""
+    """Neurons settle between what predicts them and what they predict; the weights follow.
+
+    With inputs and targets clamped, the hidden values descend an energy of local prediction errors;
+    each weight then uses the error of its own neuron. Whittington & Bogacz, Neural Computation 29,
+    2017.
+    """
 
     name = "predictive_coding"
     title = "Predictive coding"
+    family = ALTERNATIVES
     options = (
         rate_option(0.01),
-        Option("steps", "Steps of settling (T)", 16, 1, 1000),
-        Option("settling", "Rate of settling", 0.1, 1e-6, 1.0),
-        OPTIMISER,
-        MOMENTUM,
-        BATCH_SIZE,
-        SHUFFLED,
-        NOISE_SEED,
-    )
+        Option(
+            "steps", "Settling steps (T)", 16, 1, 1000,
+            help="Steps down the energy for every pattern; at least as many as the longest path.",
+        ),
+        Option(
+            "settling", "Settling rate", 0.1, 1e-6, 1.0,
+            help="Length of a settling step, in units of the energy's gradient.",
+        ),
+        *OPTIMISATION,
+    )  # fmt: skip
     uses = Uses(weight_transpose=True)
     meant_for = "Any wiring, with as many steps as its longest path at least."
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say how many steps the default needs to be raised to."""
+        """Say when the default number of settling steps is too small."""
         longest = max(topology.levels)
         if longest <= 16:
             return None
-        return f"The longest path here is {longest}: set at least so many steps of settling."
+        return f"The longest path here is {longest}: use at least {longest} settling steps."
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
-        """Settle, then move."""
+        """Choose how long neurons settle before the weights move."""
         steps = settings["steps"]
         return DescentPlan(
-            **moves(settings),
+            **optimisation(settings),
             signal=PREDICTIVE,
             times=steps,
             relax=settings["settling"],

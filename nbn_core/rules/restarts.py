@@ -15,29 +15,46 @@ from typing import Any
 import numpy as np
 
 from nbn_core.network import initial_weights
-from nbn_core.rules.base import DAMPING, NOISE_SEED, Option, PythonRule, Uses, damping
+from nbn_core.rules.base import SECOND_ORDER, Uses
+from nbn_core.rules.common_options import DAMPING, NOISE_SEED, damping
 from nbn_core.rules.engines.gauss_newton import Equations, Restart, train_damped
 from nbn_core.rules.engines.python_loop import LoopState
+from nbn_core.rules.families import PythonRule
+from nbn_core.rules.option import Option
 
 
 class Restarts(PythonRule):
-    """The rule."""
+    """NBN with the published step control that draws new weights when it is stuck.
+
+    It is stuck when the SSE fell by less than a given share over a given number of iterations, or
+    when the damping reached its limit.
+    """
 
     name = "nbn_restarts"
     title = "NBN with restarts"
+    family = SECOND_ORDER
     options = (
-        Option("patience", "Iterations to look back", 20, 1, 100_000),
-        Option("least", "Least part of the SSE to lose in them", 0.1, 0.0, 1.0),
+        Option(
+            "patience", "Patience, iterations", 20, 1, 100_000, short="Patience", main=True,
+            help="Iterations over which the decrease of the SSE is judged.",
+        ),
+        Option(
+            "least", "Minimum decrease of the SSE", 0.1, 0.0, 1.0, short="Min. decrease",
+            help="Share of the SSE that must be lost over these iterations; otherwise new weights "
+            "are drawn.",
+        ),
         NOISE_SEED,
         *DAMPING,
-    )
+    )  # fmt: skip
     uses = Uses(weight_transpose=True)
     meant_for = "Any wiring, up to some thousand weights."
+    usual_iterations = 2000
+    kernels = "block_lm"
 
     def walk(
         self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
     ) -> Iterator[None]:
-        """Train, and start again when stuck."""
+        """Train, and draw new weights when stuck."""
         topology = state.objective.topology
         seeds = np.random.default_rng(settings["noise_seed"])
 

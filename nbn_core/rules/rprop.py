@@ -1,4 +1,4 @@
-"""iRprop-: only the signs of the gradient count, all patterns at once.
+"""iRprop-: uses only the signs of the gradient of all patterns.
 
 Every weight has a step D. While the sign of its derivative stays, D grows by 1.2; when it changes,
 D shrinks by 0.5, the weight stays where it is once, and the next derivative is taken as fresh:
@@ -17,23 +17,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbn_core.objective import Objective
-from nbn_core.rules.base import FirstOrder, Option, Uses
+from nbn_core.rules.base import BACKPROPAGATION, Uses
 from nbn_core.rules.engines.first_order import FIRST_STEP, MAX_STEP, MIN_STEP, DescentPlan
+from nbn_core.rules.families import FirstOrder
+from nbn_core.rules.option import Option
 
 
 class Rprop(FirstOrder):
-    """The rule."""
+    """Steps that follow the sign of each derivative, and not its size.
+
+    The step of a weight grows while the sign stays and shrinks when it changes. Riedmiller & Braun,
+    1993; Igel & Huesken, 2000 (iRprop-).
+    """
 
     name = "rprop"
     title = "iRprop−"
+    family = BACKPROPAGATION
     options = (
         Option(
-            "first_step", "First step", FIRST_STEP, MIN_STEP, MAX_STEP,
-            text="0.01 to 0.02 suits regression.",
+            "first_step", "Initial step size", FIRST_STEP, MIN_STEP, MAX_STEP, main=True,
+            help="Step of every weight in the first epoch. 0.01 to 0.02 suits regression.",
         ),
     )  # fmt: skip
     uses = Uses(weight_transpose=True)
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
-        """Backpropagation's signal and steps by sign."""
+        """Combine the signal of backpropagation with steps by sign."""
         return DescentPlan(optimiser="rprop", rate=settings["first_step"])

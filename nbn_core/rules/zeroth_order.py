@@ -1,4 +1,4 @@
-"""Learning from values of the error alone: SPSA, and HiZOO with a guess of the curvature.
+"""Learning from values of the error alone: SPSA, and HiZOO with an estimate of the curvature.
 
 SPSA moves all weights at once, there and back, along a random z, and compares:
 
@@ -28,45 +28,44 @@ from typing import Any
 
 from nbn_core.kernels.first_order import CURVED, DIFFERENCE, SIGNS, UNBIASED
 from nbn_core.objective import Objective
-from nbn_core.rules.base import (
-    BATCH_SIZE,
-    MOMENTUM,
-    NOISE_SEED,
-    OPTIMISER,
-    SHUFFLED,
-    FirstOrder,
-    Option,
-    Uses,
-    moves,
-    rate_option,
-)
+from nbn_core.rules.base import ALTERNATIVES, Uses
+from nbn_core.rules.common_options import OPTIMISATION, OPTIMISER, optimisation, rate_option
 from nbn_core.rules.engines.first_order import DescentPlan
+from nbn_core.rules.families import FirstOrder
+from nbn_core.rules.option import Option
 
-REACH = Option("reach", "Length of a difference (c)", 1e-2, 1e-9, 1e3)
+REACH = Option(
+    "reach", "Difference length (c)", 1e-2, 1e-9, 1e3, short="Length (c)",
+    help="Distance from the weights at which the error is measured, on both sides.",
+)  # fmt: skip
 
 
 class SPSA(FirstOrder):
-    """Differences along random directions."""
+    """Gradient estimate from two values of the error along a random direction.
+
+    Spall, IEEE Trans. Automatic Control 37, 1992.
+    """
 
     name = "spsa"
     title = "SPSA"
+    family = ALTERNATIVES
     options = (
         rate_option(0.02),
         REACH,
-        Option("noise", "Directions", "normal", choices=("normal", "signs")),
-        OPTIMISER,
-        MOMENTUM,
-        BATCH_SIZE,
-        SHUFFLED,
-        NOISE_SEED,
-    )
+        Option(
+            "noise", "Directions", "normal", choices=("normal", "signs"),
+            choice_titles=("Normal", "Signs"),
+            help="Random directions are normal numbers, or random signs.",
+        ),
+        *OPTIMISATION,
+    )  # fmt: skip
     uses = Uses(own_activations=False)
     meant_for = "Any wiring; the fewer weights the better."
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
-        """Two values a step."""
+        """Measure the error twice for each step."""
         return DescentPlan(
-            **moves(settings),
+            **optimisation(settings),
             signal=DIFFERENCE,
             kind=SIGNS if settings["noise"] == "signs" else 0,
             relax=settings["reach"],
@@ -75,28 +74,36 @@ class SPSA(FirstOrder):
 
 
 class HiZOO(FirstOrder):
-    """Differences along directions scaled by a guess of the curvature."""
+    """SPSA along directions scaled by an estimate of the Hessian's diagonal.
+
+    The estimate follows from a third value of the error between the two. Zhao et al., ICLR 2025.
+    """
 
     name = "hizoo"
     title = "HiZOO"
+    family = ALTERNATIVES
     options = (
         rate_option(0.02),
         REACH,
-        Option("smoothing", "Pace of the curvature (a)", 1e-3, 0.0, 1.0),
-        Option("unbiased", "Unbiased curvature", False),
+        Option(
+            "smoothing", "Curvature smoothing (a)", 1e-3, 0.0, 1.0, short="Smoothing (a)",
+            help="Share of a new measurement in the estimate of the Hessian's diagonal.",
+        ),
+        Option(
+            "unbiased", "Unbiased curvature", False,
+            help="Estimate the diagonal itself. The published estimate is too large by a factor "
+            "that grows with the number of weights.",
+        ),
         replace(OPTIMISER, default="sgd"),
-        MOMENTUM,
-        BATCH_SIZE,
-        SHUFFLED,
-        NOISE_SEED,
-    )
+        *OPTIMISATION[1:],
+    )  # fmt: skip
     uses = Uses(own_activations=False)
     meant_for = "Any wiring; the fewer weights the better."
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:
-        """Three values a step."""
+        """Measure the error three times for each step."""
         return DescentPlan(
-            **moves(settings),
+            **optimisation(settings),
             signal=CURVED,
             kind=UNBIASED if settings["unbiased"] else 0,
             relax=settings["reach"],

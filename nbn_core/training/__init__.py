@@ -1,9 +1,9 @@
-"""Training: one run, many trials, and comparisons of them.
+"""Training: a single run, many trials, and comparisons of rules.
 
-`training` runs a learning rule, at once or in slices; `result` is what a training ends with;
-`early_stopping` watches validation patterns; `continuing` finds with what NBN resumes from a trace;
-`trials` trains from many starts and `trials_result` sums them up; `comparison` compares rules on
-the same starts.
+`training` runs a learning rule, to its end or in time slices; `result` has its result;
+`early_stopping` measures validation patterns; `trials` trains from many starting weights and
+`trials_result` summarises the trials; `comparison` compares rules that were trained from the same
+starting weights.
 """
 
 from nbn_core.trace import StopReason

@@ -1,17 +1,17 @@
-"""Comparing learning rules over seeds: what trials, paired by their starts, do and do not show.
+"""Statistical comparison of learning rules over random seeds, paired by starting weights.
 
-A trial costs what it spent, work, seconds or iterations, until it reached the target or gave up.
-With restarts allowed until one succeeds, the cost to expect (expected run time, ERT) is
+The cost of a trial is its work, seconds or iterations until it reached the target or ended. If
+training is restarted until a trial succeeds, the expected cost (expected run time, ERT) is
 
     ERT = (costs of all trials, failed ones in full) / (number of successes),
 
-infinite without a success. Its interval is a percentile bootstrap over seeds: a resample without a
-success counts as infinite.
+infinite without a success. Its interval is a percentile bootstrap over seeds, in which a resample
+without a success counts as infinite.
 
-Two rules that ran from the same starts are compared pair by pair. Success: McNemar's exact test, on
-the seeds where just one of the two succeeded. Cost: Wilcoxon's signed-rank test on the logarithms
-of the costs, on the seeds where both succeeded; with it the median ratio of costs and its bootstrap
-interval. All p-values of a table are adjusted together by Holm's method.
+Two rules that were trained from the same starting weights are compared in pairs. Success: McNemar's
+exact test on the seeds where exactly one of the two succeeded. Cost: Wilcoxon's signed-rank test of
+the logarithms of the costs on the seeds where both succeeded, and the median ratio of the costs
+with its bootstrap interval. All p-values of a table are adjusted together by Holm's method.
 
 References
 ----------
@@ -38,18 +38,18 @@ from nbn_core.types import BoolArray, FloatArray
 
 LEVEL = 0.05
 RESAMPLES = 2000
-FEWEST_PAIRS = 6  # with fewer, no outcome of the signed-rank test is under the level
+FEWEST_PAIRS = 6  # with fewer, no result of the signed-rank test is below the level
 
 
 class Interval(NamedTuple):
-    """A 95 % interval; ends may be infinite."""
+    """A 95 % interval, whose limits may be infinite."""
 
     low: float
     high: float
 
 
 class Outcomes(NamedTuple):
-    """What became of a rule's trials: (T,) costs, and (T,) whether the target was reached."""
+    """Costs of a rule's trials, (T,) float64, and whether each reached the target, (T,) bool."""
 
     costs: FloatArray
     solved: BoolArray
@@ -60,22 +60,23 @@ class Outcomes(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two rules, paired by seed.
+    """Comparison of two rules, paired by seed.
 
     Parameters
     ----------
     first, second : str
-        Names.
+        Names of the rules.
     seeds : int
-        Seeds that both ran.
+        Number of seeds from which both rules were trained.
     only_first, only_second, both : int
-        Seeds where just one, or both, reached the target.
+        Numbers of seeds where exactly one rule, or both, reached the target.
     success_p, cost_p : float
-        Of the two tests, adjusted by Holm over the whole table; 1 where a test has nothing to say.
+        p-values of the two tests, adjusted by Holm over the whole table; 1 for a test without data.
     ratio : float
-        Median of the first's cost over the second's, where both succeeded; NaN without such seeds.
+        Median of the first rule's cost divided by the second's, where both succeeded; NaN without
+        such seeds.
     ratio_interval : Interval
-        Of that median.
+        Interval of that median.
     """
 
     first: str
@@ -100,37 +101,38 @@ class Comparison:
 
     @property
     def more_successful(self) -> str | None:
-        """The rule shown to succeed more often; None if no difference is shown."""
+        """Rule that succeeds significantly more often; None without a significant difference."""
         if self.success_p >= LEVEL:
             return None
         return self.first if self.only_first > self.only_second else self.second
 
     @property
     def cheaper(self) -> str | None:
-        """The rule shown to need less where both succeed; None if no difference is shown."""
+        """Rule that costs significantly less where both succeed; None without a difference."""
         if self.cost_p >= LEVEL or self.ratio == 1.0 or math.isnan(self.ratio):
             return None
         return self.first if self.ratio < 1.0 else self.second
 
 
 def outcomes(costs: ArrayLike, solved: ArrayLike) -> Outcomes:
-    """Check costs and successes.
+    """Validate the costs and successes of trials.
 
     Parameters
     ----------
     costs : (T,) array_like
-        What each trial spent.
+        Cost of each trial.
     solved : (T,) array_like
-        Whether it reached the target.
+        Whether each trial reached the target.
 
     Returns
     -------
     Outcomes
+        Costs as float64 and successes as bool.
 
     Raises
     ------
     ShapeError
-        If they are not of one length, or a cost is negative or no finite number.
+        If the lengths differ, or a cost is negative or not finite.
     """
     spent = np.asarray(costs, dtype=np.float64)
     reached = np.asarray(solved, dtype=bool)
@@ -142,17 +144,17 @@ def outcomes(costs: ArrayLike, solved: ArrayLike) -> Outcomes:
 
 
 def ecdf(given: Outcomes) -> tuple[FloatArray, FloatArray]:
-    """Count which share of all trials reached the target at no more than a cost.
+    """Compute the empirical distribution of the cost at which trials reach the target.
 
     Parameters
     ----------
     given : Outcomes
-        Failed trials count in the share, and never reach.
+        Trials; failed ones count in the total but never reach the target.
 
     Returns
     -------
     costs, shares : (S,) float64
-        Steps, ascending: from a cost on, the share is this.
+        Ascending costs, and the share of all trials that reached the target at each cost.
     """
     reached = np.sort(given.costs[given.solved])
     costs, counts = np.unique(reached, return_counts=True)
@@ -160,27 +162,27 @@ def ecdf(given: Outcomes) -> tuple[FloatArray, FloatArray]:
 
 
 def expected_cost(given: Outcomes) -> float:
-    """Find the cost to expect until a success, restarts allowed; infinite without one."""
+    """Compute the expected cost until a success, with restarts; infinite without a success."""
     successes = int(given.solved.sum())
     return float(given.costs.sum()) / successes if successes else math.inf
 
 
 def expected_cost_interval(given: Outcomes, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
-    """Bootstrap the cost to expect over seeds.
+    """Compute the bootstrap interval of the expected cost.
 
     Parameters
     ----------
     given : Outcomes
-        At least one trial says something.
+        Trials of a rule.
     seed : int
-        Of the resampling.
+        Random seed of the resampling.
     resamples : int
-        How many.
+        Number of resamples.
 
     Returns
     -------
     Interval
-        From zero to infinity without trials.
+        Interval of 95 %; zero to infinity without trials.
     """
     n = len(given.costs)
     if n == 0:
@@ -194,36 +196,36 @@ def expected_cost_interval(given: Outcomes, seed: int = 0, resamples: int = RESA
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
-    """Test whether two rules succeed equally often: McNemar, exact, two-sided.
+    """Test whether two rules succeed equally often, by McNemar's exact two-sided test.
 
     Parameters
     ----------
     only_first, only_second : int
-        Seeds on which just one of them succeeded.
+        Numbers of seeds on which only the first, or only the second, rule succeeded.
 
     Returns
     -------
     float
-        The p-value; 1 if there are no such seeds.
+        The p-value; 1 without such seeds.
     """
-    from scipy.stats import binomtest  # a tenth of a second that a page without it need not wait
+    from scipy.stats import binomtest  # imported here: it takes 0.1 s, which most pages do not need
 
     n = only_first + only_second
     return float(binomtest(only_first, n, 0.5).pvalue) if n else 1.0
 
 
 def signed_rank(first: ArrayLike, second: ArrayLike) -> float:
-    """Test whether two rules cost the same on the same seeds: Wilcoxon, two-sided, of logarithms.
+    """Test whether two rules cost the same, by Wilcoxon's two-sided test of log costs.
 
     Parameters
     ----------
     first, second : (S,) array_like
-        Costs above zero, paired.
+        Positive costs on the same seeds.
 
     Returns
     -------
     float
-        The p-value; 1 if too few pairs differ to show anything.
+        The p-value; 1 if fewer than `FEWEST_PAIRS` pairs differ.
     """
     from scipy.stats import wilcoxon
 
@@ -237,22 +239,23 @@ def signed_rank(first: ArrayLike, second: ArrayLike) -> float:
 def median_ratio(
     first: ArrayLike, second: ArrayLike, seed: int = 0, resamples: int = RESAMPLES
 ) -> tuple[float, Interval]:
-    """Find the median of first / second over seeds, and bootstrap it.
+    """Compute the median of first / second over seeds, and its bootstrap interval.
 
     Parameters
     ----------
     first, second : (S,) array_like
-        Costs above zero, paired.
+        Positive costs on the same seeds.
     seed : int
-        Of the resampling.
+        Random seed of the resampling.
     resamples : int
-        How many.
+        Number of resamples.
 
     Returns
     -------
     ratio : float
-        NaN without pairs.
+        Median ratio; NaN without pairs.
     interval : Interval
+        Interval of 95 %; zero to infinity without pairs.
     """
     ratios = np.asarray(first, float) / np.asarray(second, float)
     n = len(ratios)
@@ -263,17 +266,17 @@ def median_ratio(
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjust p-values of tests that are made together, so that one false alarm is rare.
+    """Adjust the p-values of several tests by Holm's method, which bounds the familywise error.
 
     Parameters
     ----------
     p_values : sequence of float
-        As tests gave them.
+        Unadjusted p-values.
 
     Returns
     -------
     list of float
-        In the same order, none smaller than it was.
+        Adjusted p-values in the same order.
     """
     order = np.argsort(p_values, kind="stable")
     adjusted = np.ones(len(p_values))
@@ -285,17 +288,17 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def compare(results: Mapping[str, Mapping[int, tuple[float, bool]]]) -> list[Comparison]:
-    """Compare every two rules on the seeds that both ran.
+    """Compare every pair of rules on the seeds from which both were trained.
 
     Parameters
     ----------
     results : mapping
-        Of each rule: cost and success by seed. Costs of successful trials are above zero.
+        Cost and success of each rule by seed; costs of successful trials are positive.
 
     Returns
     -------
     list of Comparison
-        Every two in the order given, adjusted by Holm over all tests together.
+        Comparisons of all pairs, in the order of the rules; their p-values are adjusted together.
     """
     found = []
     for first, second in itertools.combinations(results, 2):
@@ -323,6 +326,6 @@ def compare(results: Mapping[str, Mapping[int, tuple[float, bool]]]) -> list[Com
 
 
 def _middle(values: FloatArray) -> Interval:
-    """The middle 95 %; of values themselves, for some may be infinite."""
+    """Return the middle 95 %, without interpolation because values may be infinite."""
     low, high = np.quantile(values, [0.025, 0.975], method="inverted_cdf")
     return Interval(float(low), float(high))

@@ -1,4 +1,4 @@
-"""Early stopping: a training ends when patterns that it does not learn from stop getting better."""
+"""Early stopping: training ends when the SSE of the validation patterns stops improving."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ PATIENCE_MOST = 100_000_000
 
 
 class Validation:
-    """The SSE of other patterns, row by row of a training.
+    """SSE of the validation patterns for each row of a trace.
 
     Parameters
     ----------
     topology : Topology
         The network.
     dataset : Dataset
-        The patterns; as many inputs and targets as the network has inputs and outputs.
+        The validation patterns, with one input and target per input and output of the network.
     patience : int
-        Iterations without a new best after which to stop.
+        Iterations without a smaller SSE after which training stops.
 
     Raises
     ------
     SettingError
-        If the patience is no whole number from 1 up.
+        If `patience` is not a positive integer.
     ShapeError
-        If network and patterns do not fit.
+        If the sizes of network and patterns do not match.
     """
 
     def __init__(self, topology: Topology, dataset: Dataset, patience: int = PATIENCE) -> None:
@@ -45,19 +45,19 @@ class Validation:
 
     @property
     def rows(self) -> int:
-        """Rows looked at."""
+        """Number of rows measured so far."""
         return len(self.sse)
 
     def measure(self, weights: ArrayLike) -> float:
-        """Compute the SSE of the patterns at (N,) weights; infinite where it is too large."""
+        """Return the SSE of the patterns at weights (N,); infinite if it overflows."""
         value = self.objective.sse(weights)
         return value if math.isfinite(value) else math.inf
 
     def look(self, record: Record) -> None:
-        """Measure the rows that are new, up to the one at which patience ends.
+        """Measure the new rows, up to the one at which the patience is exhausted.
 
-        What a portion made beyond that row does not count, so that the result does not depend on
-        how the training was cut into portions.
+        Rows beyond it in the same time slice are ignored, so that the result does not depend on
+        the division into slices.
         """
         columns = record.columns
         for row in range(self.rows, record.rows):

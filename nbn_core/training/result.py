@@ -1,4 +1,4 @@
-"""What a training ends with."""
+"""TrainingResult: weights, SSE, stop reason and trace at the end of a training."""
 
 from __future__ import annotations
 
@@ -27,30 +27,31 @@ def ending(stop: StopReason, iterations: int) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingResult(Pictured):
-    """How a training ended.
+    """Result of a training.
 
     Parameters
     ----------
     weights : (N,) float64
-        The last accepted ones, or those that were best for validation patterns; read-only.
+        Last accepted weights, or those with the smallest validation SSE, neuron by neuron, bias
+        first; read-only.
     sse : float
-        Sum of squared errors there.
+        Sum of squared errors at these weights.
     converged : bool
         Whether the target was reached.
     stop : StopReason
-        Why it ended.
+        Reason for the end.
     iterations : int
-        Accepted iterations.
+        Number of accepted iterations.
     evaluations : int
-        Times the SSE was measured: the start and every attempt that led to a step.
+        Number of evaluations of the SSE: at the start and in every attempt.
     seconds : float
-        Computing time.
+        Computing time in seconds.
     trace : Trace
-        Iteration by iteration.
+        Trace of the training.
     work : float
-        In forward-equivalent units: multiplications of one forward pass over all patterns.
+        Work in units of the multiplications of one forward pass over all patterns.
     best_iteration : int
-        The one with these weights: the last, or with validation patterns the best for them.
+        Iteration of these weights: the last, or the one with the smallest validation SSE.
     validation_sse : tuple of float, optional
         SSE of the validation patterns in each row of the trace.
     """

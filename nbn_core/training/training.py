@@ -1,8 +1,8 @@
-"""Training: a rule at work on a network and data, all at once or a portion at a time.
+"""Training of a network by a learning rule, in one call or in time slices.
 
-`train` runs to the end. `Training` is the same run in portions, for a screen that wants to show
-what happens: one thread calls `advance` again and again, any other may read `trace` meanwhile.
-However the run is cut into portions, every number comes out the same to the bit.
+`train` runs to the end. `Training` is the same run in time slices, for user interfaces that show
+the progress: one thread calls `advance` repeatedly while other threads read `trace`. Results are
+bit-identical for any division into slices.
 """
 
 from __future__ import annotations
@@ -23,9 +23,7 @@ from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
 from nbn_core.objective.weighting import Held
 from nbn_core.rules import RULES, RuleState
-from nbn_core.rules.nbn import NBN, NBNState
 from nbn_core.trace import Iteration, StopReason, Trace
-from nbn_core.training.continuing import continuation
 from nbn_core.training.early_stopping import PATIENCE, Validation
 from nbn_core.training.result import TrainingResult, ending
 from nbn_core.types import FloatArray
@@ -38,47 +36,21 @@ ITERATIONS_MOST = 100_000_000
 
 
 class Training:
-    """A training that goes on a portion at a time.
+    """A training that advances in time slices.
 
     Parameters
     ----------
-    topology : Topology
-        The network.
-    dataset : Dataset
-        The patterns.
-    rule : str
-        A name in `RULES`.
-    weights : (N,) array_like, optional
-        Where to start; drawn by scheme and seed if left out.
-    scheme : str
-        A name in `SCHEMES`.
-    seed : int
-        Of the starting weights.
-    max_iterations : int
-        Iterations after which to stop.
-    target_sse : float
-        Sum of squared errors at or under which the problem counts as solved.
-    pattern_weights : (P,) array_like, optional
-        How much each pattern counts; each 1 if left out.
-    held : str, collection or (N,) bool array, optional
-        Neurons or weights that stay as they are, see `nbn_core.objective.weighting`.
-    validation : Dataset, optional
-        Patterns that are not learned; training stops early when they do not get better, and the
-        result is where they were best.
-    patience : int
-        Iterations without a better SSE of the validation patterns after which to stop.
-    resume : Trace, optional
-        Go on from the last row of it instead of from `weights`; with NBN as if it had never
-        stopped. Other rules start from its weights, without what they remembered.
-    **settings
-        Of the rule; for NBN those of `Damping`.
+    topology, dataset, rule, weights, scheme, seed, max_iterations, target_sse, pattern_weights
+        The same as those of `train`.
+    held, validation, patience, resume, **settings
+        The same as those of `train`.
 
     Raises
     ------
     SettingError
-        If a setting is unknown or outside what it may be, or the rule is not meant for the network.
+        If a setting is unknown or out of range, or the rule cannot train the network.
     ShapeError
-        If network, data and weights do not fit each other.
+        If the sizes of network, patterns and weights do not match.
     """
 
     def __init__(
@@ -104,21 +76,19 @@ class Training:
                 f"There is no learning rule {shown(rule)}: choose {', '.join(RULES)}."
             )
         self._rule = RULES[rule]
-        part = 1.0
         if resume is not None:
             if weights is not None:
                 raise SettingError("Give weights to start from or a trace to resume, not both.")
             weights = resume.weights[-1]
-            if rule == NBN.name:
-                on = continuation(resume, len(resume) - 1, settings)
-                settings, part = {**settings, "mu_start": on.mu}, on.part
         checked = self._rule.settings(settings)
         self._max_iterations = whole(max_iterations, "max_iterations", 0, ITERATIONS_MOST)
         target = not_negative(target_sse, "target_sse")
         self.objective = Objective(topology, dataset, pattern_weights, held)
-        if not (self.objective.plain or getattr(self._rule, "weighs", False)):
+        if not (self.objective.plain or self._rule.weighs):
+            able = " or ".join(name for name, one in RULES.items() if one.weighs)
             raise SettingError(
-                f"{self._rule.title} can neither weigh patterns nor hold weights: choose nbn or lm."
+                f"{self._rule.title} supports neither pattern weights nor frozen weights: "
+                f"choose {able}."
             )
         refusal = self._rule.refuses(topology, dataset)
         if refusal is not None:
@@ -130,8 +100,8 @@ class Training:
             if not np.isfinite(start).all():
                 raise ShapeError("Every weight must be a finite number: replace the others.")
         self._state: RuleState = self._rule.init(self.objective, start, target, checked)
-        if isinstance(self._state, NBNState):
-            self._state.go_on_from(part)
+        if resume is not None:
+            self._rule.resume(self._state, resume, checked)
         self._validation = (
             None if validation is None else Validation(topology, validation, patience)
         )
@@ -145,24 +115,24 @@ class Training:
 
     @property
     def iteration(self) -> int:
-        """Accepted iterations so far; of a training that stopped early, those that count."""
+        """Number of iterations so far; after early stopping, up to the row where it stopped."""
         if self._validation is not None and self._validation.ended:
             return int(self._state.record.columns.iterations[self._validation.rows - 1])
         return max(self._state.record.done, 0)
 
     @property
     def method(self) -> str | None:
-        """How the normal equations are summed; None for a rule that has none."""
-        return getattr(self._state, "method", None)
+        """Method that sums the normal equations; None for a rule without any."""
+        return self._rule.summation_method(self._state)
 
     @property
     def max_iterations(self) -> int:
-        """Iterations after which to stop."""
+        """Maximum number of iterations."""
         return self._max_iterations
 
     @property
     def stop(self) -> StopReason | None:
-        """Why training ended; None while it can go on."""
+        """Reason for the end of the training; None while it can continue."""
         if self._validation is not None and self._validation.ended:
             return StopReason.EARLY
         if self._state.stop is not None:
@@ -173,9 +143,9 @@ class Training:
 
     @property
     def best_row(self) -> int:
-        """The row of the trace whose weights are the result.
+        """Index of the trace row whose weights are the result.
 
-        The last, or with validation patterns the one that was best for them.
+        The last row, or with validation patterns the one with their smallest SSE.
         """
         if self._validation is None:
             return max(self._state.record.rows - 1, 0)
@@ -183,7 +153,7 @@ class Training:
 
     @property
     def validation_sse(self) -> tuple[float, ...] | None:
-        """SSE of the validation patterns in each row of the trace; None without such patterns."""
+        """SSE of the validation patterns in each row of the trace; None without validation."""
         if self._validation is None:
             return None
         start = self._state.record.columns.weights[0]
@@ -191,54 +161,53 @@ class Training:
 
     @property
     def state(self) -> RuleState:
-        """What the rule holds. Look, between portions; what it is depends on the rule."""
+        """State of the rule, whose type depends on the rule; read it only between time slices."""
         return self._state
 
     def predict(self, inputs: ArrayLike) -> FloatArray:
-        """Compute the outputs for any inputs at the weights reached, the way the rule predicts.
+        """Compute the outputs for any inputs at the current weights, as the rule predicts them.
 
-        Most rules run the network; Forward-Forward compares how good every class looks. From any
-        thread: it waits for a portion that is at work.
+        Most rules evaluate the network; Forward-Forward compares the goodness of the classes. May
+        be called from any thread; it waits for the end of the current time slice.
 
         Parameters
         ----------
         inputs : (P, I) array_like
-            One pattern a row.
+            Inputs, one pattern per row.
 
         Returns
         -------
         (P, M) float64
-            In the order of the outputs.
+            Outputs, one pattern per row.
 
         Raises
         ------
         ShapeError
-            If these are not I inputs each.
+            If the patterns do not have I inputs each.
         """
         network = self.objective.network
         rows = np.ascontiguousarray(inputs, dtype=np.float64)
         if rows.ndim != 2 or rows.shape[1] != network.n_inputs:
             raise ShapeError(f"Each pattern needs {network.n_inputs} inputs to be predicted.")
-        own = getattr(self._rule, "predict", None)
         with self._advancing:
-            if own is not None:
-                predicted: FloatArray = own(self._state, rows)
-                return predicted
+            if self._rule.own_prediction:
+                return self._rule.predict(self._state, rows)
             weights = self.trace().weights[-1]
         nodes = network.activations(weights, rows)
         return np.ascontiguousarray(nodes[:, network.n_inputs + network.outputs])
 
     def advance(self, iterations: int | None = None, seconds: float | None = None) -> None:
-        """Go on until so many more iterations are done, so much time has passed, or an end.
+        """Train for a number of iterations or an amount of time, or to the end.
 
-        However short the time, something is done: a block of patterns at least.
+        However short the time, at least one block of patterns is processed.
 
         Parameters
         ----------
         iterations : int, optional
-            Iterations more; without limit if left out.
+            Maximum number of further iterations; unlimited by default.
         seconds : float, optional
-            About how long. If both are left out 0.03; without limit if only `iterations` is given.
+            Approximate time limit in seconds; by default 0.03, or unlimited if `iterations` is
+            given.
         """
         if seconds is None:
             seconds = 0.03 if iterations is None else float("inf")
@@ -259,7 +228,7 @@ class Training:
                 self._settle()
 
     def _settle(self) -> None:
-        """Let a rule that does not record every iteration record the one it is at."""
+        """Record the current iteration of a rule that does not record every iteration."""
         state = self._state
         if state.stop is None and 0 <= state.record.newest < state.record.done:
             self._rule.advance(state, state.record.done, 0.02)
@@ -267,7 +236,7 @@ class Training:
                 self._validation.look(state.record)
 
     def cancel(self) -> None:
-        """Stop within a portion, from any thread."""
+        """Stop at the end of the current time slice; may be called from any thread."""
         self._cancelled.set()
         if self._advancing.acquire(blocking=False):
             try:
@@ -276,31 +245,31 @@ class Training:
                 self._advancing.release()
 
     def extend(self, max_iterations: int) -> None:
-        """Allow iterations up to `max_iterations` in all, and take back a cancellation.
+        """Set the maximum number of iterations, and undo a cancellation.
 
         Parameters
         ----------
         max_iterations : int
-            In all, counted from the start.
+            Maximum number of iterations, counted from the start.
         """
         self._max_iterations = whole(max_iterations, "max_iterations", 0, ITERATIONS_MOST)
         self._cancelled.clear()
 
     def trace(self, first: int = 0) -> Trace:
-        """Return what happened so far, from row `first` on.
+        """Return the trace so far, from row `first` on.
 
-        Nothing is copied; it may be called from any thread while another one advances. Before the
-        first portion it has the start alone, with the length of the gradient not yet known (NaN).
+        Nothing is copied; may be called from any thread while another one advances. Before the
+        first time slice the trace has the start alone, with an unknown gradient norm (NaN).
 
         Parameters
         ----------
         first : int
-            The first row wanted.
+            Index of the first row.
 
         Returns
         -------
         Trace
-            Rows that will not change any more.
+            Rows, which will not change.
         """
         first = whole(first, "first", 0, 2**53)
         looked = self._state.record.rows if self._validation is None else self._validation.rows
@@ -312,12 +281,12 @@ class Training:
         return self._start_trace.part(first)
 
     def result(self) -> TrainingResult:
-        """Return how it ended, or how far it is.
+        """Return the final or intermediate result.
 
         Returns
         -------
         TrainingResult
-            With stop CANCELLED if it could still go on.
+            Result at the current iteration; `stop` is CANCELLED if the training could continue.
         """
         stop = self.stop or StopReason.CANCELLED
         trace = self.trace()
@@ -356,49 +325,49 @@ def train(
     cancelled: Callable[[], bool] | None = None,
     **settings: Any,
 ) -> TrainingResult:
-    """Train a network.
+    """Train a network until it is solved, stuck, stopped, or at the maximum iterations.
 
     Parameters
     ----------
     topology : Topology
         The network.
     dataset : Dataset
-        The patterns.
+        The training patterns.
     rule : str
-        A name in `RULES`.
+        Learning rule, a key of `RULES`.
     weights : (N,) array_like, optional
-        Where to start; drawn by scheme and seed if left out.
+        Starting weights, neuron by neuron, bias first; by default drawn by `scheme` and `seed`.
     scheme : str
-        A name in `SCHEMES`.
+        Scheme of the random weights, a key of `SCHEMES`.
     seed : int
-        Of the starting weights.
+        Random seed of the starting weights.
     max_iterations : int
-        Iterations after which to stop.
+        Maximum number of iterations.
     target_sse : float
-        Sum of squared errors at or under which the problem counts as solved.
+        Sum of squared errors at or below which the problem counts as solved.
     pattern_weights : (P,) array_like, optional
-        How much each pattern counts; each 1 if left out.
+        Weight of each pattern in the SSE; 1 by default.
     held : str, collection or (N,) bool array, optional
-        Neurons or weights that stay as they are, see `nbn_core.objective.weighting`.
+        Frozen neurons or weights, see `nbn_core.objective.weighting`.
     validation : Dataset, optional
-        Patterns that are not learned; training stops early when they do not get better, and the
-        result is where they were best.
+        Validation patterns: training stops early when their SSE no longer improves, and the result
+        has the weights with their smallest SSE.
     patience : int
-        Iterations without a better SSE of the validation patterns after which to stop.
+        Iterations without a smaller validation SSE after which training stops.
     resume : Trace, optional
-        Go on from the last row of it instead of from `weights`; with NBN as if it had never
-        stopped. Other rules start from its weights, without what they remembered.
+        Trace whose last row training continues from, instead of `weights`. NBN continues as if it
+        had not been interrupted; other rules start from the weights without their internal state.
     on_iteration : callable, optional
-        Called with each accepted `Iteration`, in order; several may come at once.
+        Function that is called with each recorded `Iteration`, in order, after each time slice.
     cancelled : callable, optional
-        Asked about every 30 ms; training stops when it says True.
+        Function that is called about every 30 ms; training stops when it returns True.
     **settings
-        Of the rule; for NBN those of `Damping`.
+        Settings of the rule; for NBN those of `Damping`.
 
     Returns
     -------
     TrainingResult
-        How it ended. A training that does not converge is a result, not an error.
+        The result; a training that does not converge is a result, not an error.
     """
     training = Training(
         topology, dataset, rule,

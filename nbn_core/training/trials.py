@@ -11,7 +11,6 @@ What comes out, and how sure it is, is told in `nbn_core.training.trials_result`
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -22,14 +21,10 @@ import numpy as np
 
 from nbn_core.checks import MAX_SEED, not_negative, whole
 from nbn_core.data import Dataset
-from nbn_core.kernels import trials as kernel
 from nbn_core.network import Topology, initial_weights
 from nbn_core.objective import Objective
-from nbn_core.rules.base import second_order_work
-from nbn_core.rules.engines import clock
-from nbn_core.rules.engines.time_slices import SLICE_SECONDS, stop_reason
-from nbn_core.rules.nbn import NBN, kernel_arguments
-from nbn_core.trace import Record, StopReason
+from nbn_core.rules import RULES
+from nbn_core.trace import StopReason
 from nbn_core.training.training import (
     ITERATIONS_MOST,
     MAX_ITERATIONS,
@@ -231,7 +226,7 @@ def _run(
 
 def _chunk(job: _Job, numbers: range) -> list[Trial]:
     """Run some trials; those that have ended when told to stop are returned."""
-    if job.rule == NBN.name:
+    if RULES[job.rule].compiled_trials:
         return _compiled(job, numbers)
     ended = []
     for number, seed in zip(numbers, job.seeds(numbers), strict=True):
@@ -256,53 +251,14 @@ def _alone(job: _Job, seed: int) -> TrainingResult:
 
 
 def _compiled(job: _Job, numbers: range) -> list[Trial]:
-    """Run trials of NBN inside one compiled call, or a few that keep to a portion of time."""
+    """Run trials in compiled code, as many as end before they are told to stop."""
     seeds = job.seeds(numbers)
     starts = np.array([initial_weights(job.topology, job.scheme, seed) for seed in seeds])
-    rule = NBN()
-    objective = Objective(job.topology, job.dataset)
-    state = rule.init(objective, starts[0].copy(), job.target_sse, rule.settings(job.settings))
-    columns = Record(starts[0], 0.0).make_room(kernel.ROWS)
-    fixed, changing, trace = kernel_arguments(state, columns)
-    n = len(starts)
-    place = np.zeros(kernel.N_PLACES, dtype=np.int64)
-    statuses, iterations, evaluations, factors = np.zeros((4, n), dtype=np.int64)
-    sse, spent, seconds = np.zeros((3, n))
-    outcomes = kernel.Outcomes(
-        statuses=statuses,
-        iterations=iterations,
-        evaluations=evaluations,
-        factors=factors,
-        sse=sse,
-        work=spent,
-    )
-    before = state.numbers.copy()
-
-    def go_on(work: float) -> float:
-        arguments = [
-            starts, job.max_iterations, work, fixed, changing, trace, before, place,
-            tuple(outcomes),
-        ]  # fmt: skip
-        return float(kernel.run_starts(*arguments))
-
-    go_on(0.0)  # compiled, or loaded, outside the time measured
-    rate = state.rate
-    while place[kernel.PLACE_TRIAL] < n and not job.stop.event.is_set():
-        earlier = spent.copy()
-        began, computing = time.perf_counter(), clock.computing()
-        done = go_on(rate * SLICE_SECONDS)
-        elapsed = time.perf_counter() - began
-        computed = clock.computing() - computing
-        seconds += computed * (spent - earlier) / max(done, 1.0)
-        if elapsed > 1e-4:
-            rate = min(max(done / elapsed, 1e8, rate / 4), 1e11)
-    per_iteration, per_attempt = second_order_work(objective)
-    work = per_iteration * iterations + (per_attempt - 1.0) * factors + (evaluations - 1)
+    rule = RULES[job.rule]
+    ends = rule.trials(
+        Objective(job.topology, job.dataset), starts, job.max_iterations, job.target_sse,
+        rule.settings(job.settings), job.stop.event.is_set,
+    )  # fmt: skip
     return [
-        Trial(
-            numbers[i], seeds[i], stop_reason(statuses[i]) or StopReason.MAX_ITERATIONS,
-            float(sse[i]), int(iterations[i]), int(evaluations[i]),
-            float(work[i]), float(seconds[i]),
-        )
-        for i in range(int(place[kernel.PLACE_TRIAL]))
-    ]  # fmt: skip
+        Trial(number, seed, *end) for number, seed, end in zip(numbers, seeds, ends, strict=False)
+    ]

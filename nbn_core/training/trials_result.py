@@ -1,11 +1,11 @@
-"""How trials ended: one by one, how many succeeded, and what a success is expected to cost.
+"""TrialsResult: the results of many trials, their success rate and the expected cost of a success.
 
 With r successes in n trials the interval is Wilson's, with z = 1.96 for 95 %:
 
     (r/n + z^2/2n -+ z sqrt(r/n (1 - r/n) / n + z^2/4n^2)) / (1 + z^2/n)
 
-With restarts allowed until one succeeds, the cost to expect is that of all trials, failed ones at
-full cost, divided by the number of successes: `expected_seconds`, and `expected_work` in
+If training is restarted until a trial succeeds, the expected cost is the cost of all trials, failed
+ones included, divided by the number of successes: `expected_seconds`, and `expected_work` in
 forward-equivalent units.
 
 References
@@ -29,7 +29,25 @@ from nbn_core.types import BoolArray, FloatArray, IntArray
 
 
 class Trial(NamedTuple):
-    """How one trial ended. `work` is in forward-equivalent units."""
+    """Result of one trial.
+
+    Attributes
+    ----------
+    number : int
+        Number of the trial, counted from 0.
+    seed : int
+        Random seed, for `train(..., seed=...)`.
+    stop : StopReason
+        Reason for the end.
+    sse : float
+        Final sum of squared errors.
+    iterations, evaluations : int
+        Numbers of accepted iterations, and of evaluations of the SSE.
+    work : float
+        Work in forward-equivalent units.
+    seconds : float
+        Computing time in seconds.
+    """
 
     number: int
     seed: int
@@ -47,24 +65,25 @@ class Trial(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrialsResult(Pictured):
-    """How many trials ended; arrays are read-only, with one entry for each trial, by number.
+    """Results of T trials, in the order of their numbers; arrays are read-only.
 
     Parameters
     ----------
     numbers : (T,) int64
-        0 to T-1; with gaps if cancelled, as only trials that ended count.
+        Numbers of the trials, 0 to T-1; with gaps if they were cancelled, since only complete
+        trials count.
     seeds : (T,) int64
-        For `train(..., seed=...)`.
+        Random seeds, for `train(..., seed=...)`.
     stops : tuple of StopReason
-        Why each ended.
+        Reason for the end of each trial.
     sse : (T,) float64
-        Sum of squared errors where it ended.
+        Final sum of squared errors.
     all_iterations, all_evaluations : (T,) int64
-        Accepted iterations; times the SSE was measured.
+        Numbers of accepted iterations, and of evaluations of the SSE.
     all_work : (T,) float64
-        In forward-equivalent units, attempts after the last accepted one included.
+        Work in forward-equivalent units, including attempts after the last accepted one.
     all_seconds : (T,) float64
-        Computing time.
+        Computing time in seconds.
     """
 
     numbers: IntArray
@@ -95,17 +114,17 @@ class TrialsResult(Pictured):
 
     @property
     def n_trials(self) -> int:
-        """Trials that ended."""
+        """Number of complete trials, T."""
         return len(self.stops)
 
     @property
     def solved(self) -> BoolArray:
-        """(T,) bool: which trials succeeded."""
+        """Whether each trial reached the target, (T,) bool."""
         return np.array([stop is StopReason.SOLVED for stop in self.stops], dtype=bool)
 
     @property
     def successes(self) -> int:
-        """Trials that reached the target."""
+        """Number of trials that reached the target."""
         return int(self.solved.sum())
 
     @property
@@ -120,26 +139,26 @@ class TrialsResult(Pictured):
 
     @property
     def iterations(self) -> IntArray:
-        """Iterations of the successful trials, by number."""
+        """Iterations of the successful trials, in the order of their numbers."""
         return self.all_iterations[self.solved]
 
     @property
     def seconds(self) -> FloatArray:
-        """Computing time of the successful trials, by number."""
+        """Computing time of the successful trials in seconds, in the order of their numbers."""
         return self.all_seconds[self.solved]
 
     @property
     def expected_work(self) -> float:
-        """Work to expect until a success, restarts allowed; infinite without a success."""
+        """Expected work until a success, with restarts; infinite if no trial succeeded."""
         return float(self.all_work.sum()) / self.successes if self.successes else math.inf
 
     @property
     def expected_seconds(self) -> float:
-        """Computing time to expect until a success, restarts allowed."""
+        """Expected computing time until a success in seconds, with restarts."""
         return float(self.all_seconds.sum()) / self.successes if self.successes else math.inf
 
     def trial(self, i: int) -> Trial:
-        """Return entry i as plain numbers."""
+        """Return entry i as Python numbers."""
         i = range(self.n_trials)[i]
         return Trial(
             int(self.numbers[i]), int(self.seeds[i]), self.stops[i], float(self.sse[i]),
@@ -154,12 +173,12 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     Parameters
     ----------
     successes, trials : int
-        Counts.
+        Numbers of successes and of trials.
 
     Returns
     -------
     low, high : float
-        In [0, 1]; (0, 1) without trials.
+        Limits of the interval, in [0, 1]; 0 and 1 without trials.
     """
     if trials == 0:
         return 0.0, 1.0

@@ -258,9 +258,10 @@ FIELDS: dict[str, dict[str, list[dict[str, Any]]]] = {
         "rename": [{"id": "h1", "name": "a"}],
         "preset": [{"family": "mlp", "sizes": [2]}],
         "problem": [{"name": "xor"}],
+        "rule": [{"name": "adam"}],
         "setting": [
             {"group": "rule", "name": "seed", "value": 2},
-            {"group": "choice", "name": "control", "value": "published"},
+            {"group": "option", "name": "control", "value": "published"},
         ],
     },
     "Painting": {"mode": [{"curve": True}], "points": [{"points": [[0.0, 0.0, 1]], "stroke": 1}]},

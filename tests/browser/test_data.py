@@ -72,7 +72,7 @@ def test_a_file_is_uploaded_used_and_trained_on(data: Page) -> None:
     section(data, "Your files")
     upload = data.locator("[data-testid=stFileUploader] input[type=file]")
     upload.set_input_files(file("broken.csv", b"\x00\x01\x02\x03"))
-    expect(data.get_by_text("This is a binary file that is no table")).to_be_visible()
+    expect(data.get_by_text("This is a binary file that is not a table")).to_be_visible()
     expect(in_use(data)).to_have_text("In use: Playground: spiral")
     upload.set_input_files(file("rings.csv", RINGS.encode()))
     expect(data.get_by_text("separated by semicolons, decimal comma")).to_be_visible()

@@ -15,6 +15,7 @@ from tests.browser.workbench import (
     states,
     status,
     train,
+    wait_for_link,
 )
 
 
@@ -82,7 +83,7 @@ def test_stop_takes_effect_at_once_and_the_page_stays_usable(page: Page) -> None
 
 
 def test_train_asks_once_and_plays_a_solved_training_again(page: Page) -> None:
-    most = page.get_by_label("Most iterations")
+    most = page.get_by_label("Maximum iterations")
     most.fill("5")
     most.press("Enter")
     expect(most).to_have_value("5")
@@ -114,3 +115,25 @@ def test_a_screen_reader_does_not_announce_every_iteration(page: Page) -> None:
 def test_reduced_motion_shows_the_end_at_once(open_page: OpenPage) -> None:
     page = open_page(reduced_motion="reduce")
     expect(page.get_by_label("Replay speed")).to_have_value("3")
+
+
+def test_another_rule_is_chosen_set_and_trained(page: Page) -> None:
+    problem(page, "XOR")
+    rule = page.get_by_label("Learning rule")
+    rule.select_option("rprop")
+    first = page.get_by_label("Initial step size")
+    first.fill("0.05")
+    first.press("Enter")
+    train(page)
+    expect(status(page)).to_contain_text("Solved in")
+    found = wait_for_link(page, lambda experiment: experiment.rule == "rprop")
+    assert found.settings["first_step"] == 0.05
+    rule.select_option("ebp")
+    page.get_by_text("Advanced", exact=True).click()
+    page.get_by_label("Shuffle every epoch").uncheck()
+    wait_for_link(page, lambda experiment: experiment.settings.get("shuffled") is False)
+    rule.select_option("forward_forward")
+    expect(status(page)).to_contain_text("Forward-Forward")
+    page.get_by_role("button", name="Undo").click()
+    expect(rule).to_have_value("ebp")
+    expect(page.get_by_label("Shuffle every epoch")).not_to_be_checked()

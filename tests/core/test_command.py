@@ -1,4 +1,4 @@
-"""`python -m nbn_core train`: files, exit codes, a bar on a terminal and nowhere else."""
+"""`python -m nbn_core train`: files, exit codes, and a progress bar only on a terminal."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def test_existing_files_are_replaced_only_if_asked_for(saved: Path, capsys) -> N
     assert (saved.parent / "other-weights.csv").exists()
 
 
-def test_what_was_not_solved_has_its_exit_code(saved: Path, capsys) -> None:
+def test_an_unsolved_training_has_its_own_exit_code(saved: Path, capsys) -> None:
     unsolved = dataclasses.replace(XOR, stopping=Stopping(1e-30, 1))
     saved.write_text(unsolved.to_json())
     assert main(["train", str(saved)]) == 1
     assert "after 1 iteration." in capsys.readouterr().out
 
 
-def test_what_stopped_early_says_where_and_writes_those_weights(saved: Path, capsys) -> None:
+def test_early_stopping_is_reported_and_writes_the_best_weights(saved: Path, capsys) -> None:
     experiment = early()
     saved.write_text(experiment.to_json())
     assert main(["train", str(saved), "--npz"]) == 1
@@ -89,7 +89,7 @@ def test_what_stopped_early_says_where_and_writes_those_weights(saved: Path, cap
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[" * 100_000, "\x00"])
-def test_a_damaged_experiment_is_one_sentence(saved: Path, text: str, capsys) -> None:
+def test_a_damaged_experiment_is_refused_in_one_sentence(saved: Path, text: str, capsys) -> None:
     saved.write_text(text)
     assert main(["train", str(saved)]) == 2
     said = capsys.readouterr().err
@@ -98,7 +98,7 @@ def test_a_damaged_experiment_is_one_sentence(saved: Path, text: str, capsys) ->
     assert list(saved.parent.iterdir()) == [saved]
 
 
-def test_files_that_are_not_there_are_one_sentence(saved: Path, capsys) -> None:
+def test_missing_files_are_reported_in_one_sentence(saved: Path, capsys) -> None:
     assert main(["train", str(saved.parent / "none.json")]) == 2
     assert "none.json" in capsys.readouterr().err
     assert main(["train", str(saved.parent)]) == 2
@@ -106,7 +106,7 @@ def test_files_that_are_not_there_are_one_sentence(saved: Path, capsys) -> None:
     assert "no such folder" in capsys.readouterr().err
 
 
-def test_a_bar_is_shown_on_a_terminal_only(saved: Path, monkeypatch) -> None:
+def test_a_progress_bar_is_shown_on_a_terminal_only(saved: Path, monkeypatch) -> None:
     for stream, quiet, shown in (
         (Terminal(), [], True), (Terminal(), ["--quiet"], False), (io.StringIO(), [], False),
     ):  # fmt: skip
@@ -116,7 +116,7 @@ def test_a_bar_is_shown_on_a_terminal_only(saved: Path, monkeypatch) -> None:
         assert ("SSE" in stream.getvalue()) == shown
 
 
-def test_what_was_done_before_an_interruption_is_written(saved: Path, monkeypatch, capsys) -> None:
+def test_an_interrupted_training_writes_its_result(saved: Path, monkeypatch, capsys) -> None:
     advance = Training.advance
 
     def interrupted(training: Training, **limits: float) -> None:
@@ -126,7 +126,7 @@ def test_what_was_done_before_an_interruption_is_written(saved: Path, monkeypatc
     monkeypatch.setattr(Training, "advance", interrupted)
     assert main(["train", str(saved)]) == 130
     assert len((saved.parent / "xor-trace.csv").read_text().splitlines()) == 4
-    assert "Stopped by hand" in capsys.readouterr().out
+    assert "Stopped by the user" in capsys.readouterr().out
 
 
 def test_it_runs_as_a_module(saved: Path) -> None:

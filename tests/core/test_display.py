@@ -33,7 +33,7 @@ LONG_NAME = "n" * 100
 
 
 def values() -> Iterator[object]:
-    """Values of every public class, and of those that public functions return."""
+    """Return values of every public class, and of classes that public functions return."""
     topology = nbn_core.Topology.mlp([2, 8, 8, 1])
     wide = nbn_core.Topology.fcc(2, 200, 3)
     data = generators.playground_spiral()
@@ -100,7 +100,7 @@ def test_every_repr_is_one_short_line_without_array_dumps(shown: list[object]) -
         assert "array(" not in text
 
 
-def test_every_public_class_is_tried(shown: list[object]) -> None:
+def test_every_public_class_is_tested(shown: list[object]) -> None:
     public = {
         item
         for module in map(importlib.import_module, PUBLIC)
@@ -125,7 +125,7 @@ def test_every_public_class_is_tried(shown: list[object]) -> None:
         (nbn_core.Topology.mlp([2] * 9), "Topology(2-2-2-…-2-2 mlp, 48 weights)"),
     ],
 )
-def test_a_topology_tells_its_family(topology: nbn_core.Topology, text: str) -> None:
+def test_the_repr_of_a_topology_names_its_family(topology: nbn_core.Topology, text: str) -> None:
     assert repr(topology) == text
 
 
@@ -136,7 +136,7 @@ def test_a_topology_of_no_family_is_arbitrarily_connected() -> None:
     assert repr(reversed_outputs) == "Topology(1-0-2 acn, 4 weights)"
 
 
-def test_a_result_tells_how_training_ended() -> None:
+def test_the_repr_of_a_result_names_its_stop_reason() -> None:
     result = nbn_core.train(nbn_core.Topology.slp(2, 2, 1), generators.xor(), seed=1)
     text = repr(dataclasses.replace(result, sse=0.00971, seconds=0.02))
     assert text == f"TrainingResult(solved in {result.iterations} iterations, SSE 0.00971, 20 ms)"
@@ -150,7 +150,7 @@ def test_a_value_is_shown_as_text_and_picture() -> None:
 
 
 @pytest.mark.parametrize("problem", ["no app", "no plotly"])
-def test_without_what_draws_a_value_is_shown_as_text(
+def test_without_the_app_a_value_is_shown_as_text(
     problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if problem == "no app":

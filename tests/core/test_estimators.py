@@ -1,4 +1,4 @@
-"""Estimators: scikit-learn's own checks, all of them, and what people do with an estimator."""
+"""Estimators: all checks of scikit-learn, and typical uses."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_regressor_predicts_in_raw_units() -> None:
     assert len(model.trace_) == model.n_iter_ + 1
 
 
-def test_it_takes_a_drawn_network_and_several_targets() -> None:
+def test_a_drawn_network_and_several_targets_are_accepted() -> None:
     data = generators.decoder()
     network = Topology.bmlp([data.n_inputs, 4, data.n_outputs])
     model = NBNRegressor(network, random_state=0).fit(data.inputs, data.targets)
@@ -50,7 +50,7 @@ def test_it_takes_a_drawn_network_and_several_targets() -> None:
 
 
 @pytest.mark.parametrize("preset", ["slp", "mlp", "bmlp", "fcc"])
-def test_it_tells_flowers_apart(preset: str) -> None:
+def test_it_classifies_iris_flowers(preset: str) -> None:
     x, y = load_iris(return_X_y=True, as_frame=True)
     names = np.array(["setosa", "versicolor", "virginica"])[y]
     model = NBNClassifier(preset, hidden=(3, 2), random_state=0).fit(x, names)
@@ -69,7 +69,7 @@ def test_it_works_in_pipelines_searches_and_cross_validation() -> None:
     assert search.best_score_ > 0.85
 
 
-def test_a_seed_is_a_model_and_restarts_do_not_make_it_worse() -> None:
+def test_equal_seeds_give_equal_models_and_restarts_do_not_worsen_them() -> None:
     data = generators.xor()
     y = data.targets[:, 0]
     first = NBNClassifier(hidden=2, random_state=3).fit(data.inputs, y)

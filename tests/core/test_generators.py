@@ -1,4 +1,4 @@
-"""Named problems: every formula against the page it comes from, every parameter checked."""
+"""Generators: formulas compared with their sources, parameters validated."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_every_parameter_is_checked(name):
 
 
 @every_problem
-def test_number_of_points_is_kept_to(name):
+def test_the_number_of_points_is_exact(name):
     parameter = {p.name: p for p in PROBLEMS[name].parameters}.get("n_points")
     if parameter:
         for count in (parameter.low, parameter.low + 3, parameter.default):

@@ -4,15 +4,19 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { NavigationGuard, MessageGate } from "../../app/shared/frontend/leaving.js";
+import { NavigationGuard, MessageGate, guardOf } from "../../app/shared/frontend/leaving.js";
 
-let clock, place, guard, sent, clicks, pending;
+let clock, place, guard, sent, clicks, pending, busy;
 
 beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout"] });
-  [clock, sent, clicks, pending] = [1000, [], [], false];
+  [clock, sent, clicks, pending, busy] = [1000, [], [], false, false];
   place = { origin: "http://lab", pathname: "/" };
-  guard = new NavigationGuard(place, () => clock);
+  guard = new NavigationGuard(
+    place,
+    () => clock,
+    () => busy,
+  );
 });
 
 afterEach(() => mock.timers.reset());
@@ -69,6 +73,47 @@ test("a page that does not come is given up", () => {
   gate.pass("edit");
   tick(9000);
   assert.deepEqual(sent, ["edit"]);
+});
+
+test("a page is not given up while the server is at work, but not for ever", () => {
+  const gate = newGate();
+  press(link("http://lab/share"));
+  gate.pass("poll");
+  busy = true;
+  tick(50_000);
+  assert.deepEqual(sent, []);
+  busy = false;
+  tick(100);
+  assert.deepEqual(sent, ["poll"]);
+  press(link("http://lab/share"));
+  gate.pass("edit");
+  busy = true;
+  tick(80_000);
+  assert.deepEqual(sent, ["poll", "edit"]);
+});
+
+test("a link that was clicked before anybody listened holds what is said after it", () => {
+  const gate = newGate();
+  guard.missed(link("http://lab/share"), true);
+  gate.pass("hello");
+  tick(3000);
+  assert.deepEqual(sent, []);
+  place.pathname = "/share";
+  tick(100);
+  assert.deepEqual(sent, ["hello"]);
+});
+
+test("a link that only has the focus holds nothing", () => {
+  guard.missed(link("http://lab/data"), false);
+  guard.missed({ tagName: "BUTTON" }, true);
+  guard.missed(null, true);
+  newGate().pass("hello");
+  assert.deepEqual(sent, ["hello"]);
+});
+
+test("all copies of the module share the guard of the document", () => {
+  const document = { addEventListener() {}, activeElement: null };
+  assert.equal(guardOf(document), guardOf(document));
 });
 
 test("a click waits until what was said before it is answered, and goes once", () => {

@@ -19,6 +19,7 @@ import { el, fitCanvas } from "../../shared/frontend/dom.js";
  * @property {number} end iteration of the last row
  * @property {Column} sse
  * @property {Column} mu empty or null where a rule has no damping
+ * @property {boolean} [damped] whether the rule has a damping, before there is any
  * @property {Column} [validation] SSE of the validation patterns
  * @property {number | null} [best] row that was best for them
  * @property {number} [bestAt] its iteration
@@ -79,7 +80,7 @@ export class Convergence {
     if (!width) return;
     const context = fitCanvas(this.canvas, width, height);
     context.font = `11px ${state.font}`;
-    const damped = !state.last || state.mu.some(Number.isFinite);
+    const damped = state.last ? state.mu.some(Number.isFinite) : state.damped;
     const split = damped ? Math.round(height * 0.62) : height - 10;
     const area = { left: LEFT, right: width - RIGHT };
     this.panel(

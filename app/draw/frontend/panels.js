@@ -2,21 +2,18 @@
 // Left of the stage: which data, which rule, and their settings.
 
 import { required } from "../../shared/frontend/required.js";
-import { contextOf, el, fitCanvas, focusedNear, patch } from "../../shared/frontend/dom.js";
+import { contextOf, el, fitCanvas, patch } from "../../shared/frontend/dom.js";
 import { at, paint } from "../../shared/frontend/palette.js";
+import { Form } from "./form.js";
 
 /** @import { Palette } from "../../shared/frontend/palette.js" */
-/**
- * @import { CellsThumb, ChoiceField, FormField, Info, PointsThumb, Problem, SettingGroup }
- *   from "./payloads.d.ts"
- */
+/** @import { CellsThumb, Info, PointsThumb, Problem, RuleFamily } from "./payloads.d.ts" */
 
 /**
- * @typedef {object} PanelActions
+ * @typedef {object} OwnActions
  * @property {(name: string) => void} problem
- * @property {(group: SettingGroup, name: string, value: number | string) => void} setting
- * @property {() => void} nbn
- * @property {(text: string) => void} refuse
+ * @property {(name: string) => void} rule
+ * @typedef {OwnActions & import("./form.js").FormActions} PanelActions
  */
 
 /** @typedef {{button: HTMLButtonElement, canvas: HTMLCanvasElement, problem: Problem}} Thumb */
@@ -26,16 +23,10 @@ const THUMB = 46;
 export class Panels {
   /** @type {Map<string, Thumb>} */
   thumbs = new Map();
-  /** @type {Map<string, HTMLInputElement | HTMLSelectElement>} */
-  inputs = new Map();
   /** @type {Problem[] | undefined} */
   catalogue;
   /** Palette that the thumbnails have. @type {Palette | null} */
   painted = null;
-  /** @type {boolean} */
-  pending = false;
-  /** Field that holds what was not sent yet. @type {HTMLInputElement | null} */
-  typing = null;
 
   /**
    * @param {HTMLElement} root
@@ -43,17 +34,18 @@ export class Panels {
    */
   constructor(root, actions) {
     this.actions = actions;
+    this.form = new Form(actions);
     this.gallery = el("div", { class: "gallery", role: "radiogroup", "aria-label": "Data" });
     this.about = el("p", { class: "about" });
     this.parameters = el("div", { class: "fields" });
     this.rule = el("div", { class: "fields" });
-    this.control = el("div", { class: "fields" });
+    this.options = el("div", { class: "fields" });
     this.more = el("div", { class: "fields" });
-    this.ruleName = el("p", { class: "about" });
-    this.nbn = el("button", {
-      class: "link",
-      text: "Train with NBN again",
-      onclick: () => actions.nbn(),
+    this.ruleAbout = el("p", { class: "about" });
+    /** @type {HTMLSelectElement} */
+    this.rules = el("select", {
+      "aria-label": "Learning rule",
+      onchange: () => actions.rule(this.rules.value),
     });
     this.advanced = el(
       "details",
@@ -67,10 +59,10 @@ export class Panels {
         "section",
         {},
         el("h2", { text: "Rule" }),
-        this.ruleName,
-        this.nbn,
+        el("div", { class: "fields" }, el("label", { class: "field whole" }, this.rules)),
+        this.ruleAbout,
         this.rule,
-        this.control,
+        this.options,
         this.advanced,
       ),
     );
@@ -81,6 +73,19 @@ export class Panels {
     this.catalogue = catalogue;
     this.painted = null;
     this.gallery.replaceChildren(...catalogue.map((problem) => this.thumb(problem)));
+  }
+
+  /** @param {RuleFamily[]} families */
+  setRules(families) {
+    this.rules.replaceChildren(
+      ...families.map(({ title, rules }) =>
+        el(
+          "optgroup",
+          { label: title },
+          rules.map(({ name, title: text }) => el("option", { value: name, text })),
+        ),
+      ),
+    );
   }
 
   /** @param {Problem} problem */
@@ -128,11 +133,9 @@ export class Panels {
    * @param {Info} info
    * @param {boolean} pending
    */
-  update(
-    { problem, title, about, parameters, rule, rule_title: other, control, damping },
-    pending,
-  ) {
-    this.pending = pending;
+  update(info, pending) {
+    const { problem, title, about } = info;
+    this.form.pending = pending;
     for (const [name, { button }] of this.thumbs) {
       patch(button, {
         "aria-checked": String(name === problem),
@@ -142,83 +145,13 @@ export class Panels {
     if (!this.thumbs.has(problem))
       this.thumbs.values().next().value?.button.setAttribute("tabindex", "0");
     patch(this.about, { text: `${title}. ${about}` });
-    this.fields(this.parameters, "parameter", parameters);
-    patch(this.ruleName, {
-      text: other ? `${other}, as in the race` : "NBN: Neuron by Neuron, second order",
-    });
-    patch(this.nbn, { hidden: !other });
-    patch(this.advanced, { hidden: Boolean(other) });
-    this.fields(this.rule, "rule", rule);
-    this.fields(this.control, "damping", control);
-    this.fields(this.more, "damping", damping);
-  }
-
-  /**
-   * One field per entry, {name, label, value, low, high, step} or {..., choices}; one being typed
-   * in is left alone.
-   *
-   * @param {HTMLElement} root
-   * @param {SettingGroup} group
-   * @param {FormField[]} entries
-   */
-  fields(root, group, entries) {
-    const names = entries.map((entry) => entry.name).join();
-    if (root.dataset.names !== names) {
-      root.dataset.names = names;
-      root.replaceChildren(...entries.map((entry) => this.field(group, entry)));
-    }
-    for (const entry of entries) {
-      const input = required(this.inputs.get(`${group}.${entry.name}`));
-      input.dataset.known = String(entry.value);
-      const inHand = input === focusedNear(input) && (this.pending || this.typing === input);
-      if (!inHand && input.value !== input.dataset.known) input.value = input.dataset.known;
-    }
-  }
-
-  /**
-   * @param {SettingGroup} group
-   * @param {FormField} entry
-   */
-  field(group, entry) {
-    if ("choices" in entry) return this.choice(group, entry);
-    const { name, label, low, high, step, hint } = entry;
-    const input = el("input", {
-      type: "number",
-      min: low,
-      max: high,
-      step: step || "any",
-      inputmode: "decimal",
-    });
-    const send = () => {
-      this.typing = null;
-      if (input.value !== "") return this.actions.setting(group, name, Number(input.value));
-      if (input.validity.badInput) this.actions.refuse(`${label} must be a number.`);
-      input.value = input.dataset.known ?? "";
-    };
-    const leave = () => {
-      if (this.typing === input) send();
-    };
-    input.addEventListener("input", () => (this.typing = input));
-    input.addEventListener("change", send);
-    input.addEventListener("blur", leave); // what is no number makes no change
-    this.inputs.set(`${group}.${name}`, input);
-    return el("label", { class: "field", title: hint }, el("span", { text: label }), input);
-  }
-
-  /**
-   * @param {SettingGroup} group
-   * @param {ChoiceField} choiceField
-   */
-  choice(group, { name, label, choices, hint }) {
-    const options = choices.map(([value, text]) => el("option", { value, text }));
-    /** @type {HTMLSelectElement} */
-    const select = el(
-      "select",
-      { onchange: () => this.actions.setting("choice", name, select.value) },
-      options,
-    );
-    this.inputs.set(`${group}.${name}`, select);
-    return el("label", { class: "field", title: hint }, el("span", { text: label }), select);
+    this.form.show(this.parameters, "parameter", info.parameters);
+    this.form.fill(this.rules, info.rule_name);
+    patch(this.ruleAbout, { text: info.rule_about });
+    this.form.show(this.rule, "rule", info.rule);
+    this.form.show(this.options, "option", info.options);
+    this.form.show(this.more, "option", info.more_options);
+    patch(this.advanced, { hidden: !info.more_options.length });
   }
 }
 

@@ -16,7 +16,9 @@ export interface DrawPayload {
   notice: Notice | null;
   info: Info;
   run: Run | null;
+  /** Sent together, once. */
   catalogue?: Catalogue;
+  rules?: RuleFamily[];
   data?: DataBlock;
   /** Sent together when `rev` is new to the browser. */
   graph?: SentGraph;
@@ -31,11 +33,15 @@ export interface Info {
   title: string;
   about: string;
   parameters: NumberField[];
-  /** Title of the rule; empty for NBN. */
-  rule_title: string;
+  rule_name: string;
+  /** The topologies for which the rule is meant. */
+  rule_about: string;
+  /** Whether the rule has a damping mu. */
+  damped: boolean;
   rule: NumberField[];
-  control: ChoiceField[];
-  damping: FormField[];
+  /** Settings of the rule, and those that are folded away. */
+  options: FormField[];
+  more_options: FormField[];
   target_sse: number;
   can_train: boolean;
   can_undo: boolean;
@@ -51,7 +57,7 @@ export interface Info {
   measuring: boolean;
 }
 
-export type FormField = NumberField | ChoiceField;
+export type FormField = NumberField | ChoiceField | CheckField;
 
 export interface NumberField {
   name: string;
@@ -69,6 +75,19 @@ export interface ChoiceField {
   value: string;
   hint: string;
   choices: [value: string, title: string][];
+}
+
+export interface CheckField {
+  name: string;
+  label: string;
+  checked: boolean;
+  hint: string;
+}
+
+/** A group of the menu of learning rules. */
+export interface RuleFamily {
+  title: string;
+  rules: { name: string; title: string }[];
 }
 
 /** The training: what is new of its trace, one entry a row. */
@@ -165,13 +184,13 @@ export interface DrawMessages {
   rename: { id: string; name: string };
   preset: { family: string; sizes: number[] };
   problem: { name: string };
-  setting: { group: SettingGroup; name: string; value: number | string };
-  nbn: NoFields;
+  setting: { group: SettingGroup; name: string; value: number | string | boolean };
+  rule: { name: string };
   undo: NoFields;
   redo: NoFields;
 }
 
-export type SettingGroup = "parameter" | "rule" | "choice" | "damping";
+export type SettingGroup = "parameter" | "rule" | "option";
 
 /** What the browser has already, so that it is not sent again. */
 export interface DrawHave {

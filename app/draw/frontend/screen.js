@@ -107,9 +107,13 @@ export class Screen {
     return this.activations.find((entry) => entry.name === name)?.title ?? name;
   }
 
-  /** @param {Catalogue} catalogue */
-  setCatalogue({ problems, activations }) {
+  /**
+   * @param {Catalogue} catalogue
+   * @param {import("./payloads.d.ts").RuleFamily[]} rules
+   */
+  setCatalogue({ problems, activations }, rules) {
     this.panels.setCatalogue(problems);
+    this.panels.setRules(rules);
     this.activations = activations;
   }
 
@@ -177,6 +181,7 @@ export class Screen {
       end: model.iteration(model.last),
       sse: model.run?.sse ?? [],
       mu: model.run?.mu ?? [],
+      damped: info.damped,
       validation: model.run?.validation ?? [],
       best: model.run?.best ?? null,
       bestAt: model.iteration(model.end),

@@ -53,7 +53,7 @@ export class Workbench {
 
   /** @returns {import("./screen.js").ScreenHost} */
   host() {
-    /** @param {"stop" | "new_weights" | "nbn" | "undo" | "redo"} kind */
+    /** @param {"stop" | "new_weights" | "undo" | "redo"} kind */
     const post = (kind) => () => this.outbox.post(kind);
     return {
       toolbar: {
@@ -72,7 +72,7 @@ export class Workbench {
       panels: {
         problem: (name) => this.outbox.post("problem", { name }),
         setting: (group, name, value) => this.outbox.post("setting", { group, name, value }),
-        nbn: post("nbn"),
+        rule: (name) => this.outbox.post("rule", { name }),
         refuse: (text) => this.screen.refuse(text),
       },
       edit: (graph) => this.outbox.replace("graph", { graph }),
@@ -101,7 +101,7 @@ export class Workbench {
   receive(data) {
     this.outbox.acknowledge(data.ack);
     if (data.catalogue) {
-      this.screen.setCatalogue(data.catalogue);
+      this.screen.setCatalogue(data.catalogue, data.rules ?? []);
       this.catalogue = true;
     }
     // Data and network change together, or not yet: patterns of one mean nothing to the other.

@@ -8,10 +8,14 @@
 // itself. So a click waits until what was said before it is answered, and nothing is said between
 // it and the arrival.
 
+// All of that must hold for every component of a page, and from before a page's first component is
+// loaded. Each component has its own copy of this module, so that the guard lives in the document.
+
 const SETTLE_MS = 60; // milliseconds until what was given to Streamlit is surely sent
 // After which the answer to what was said is not waited for any more.
 const ANSWER_TIMEOUT_MS = 3000;
 const NAVIGATION_TIMEOUT_MS = 5000; // after which a page that did not come is given up
+const BUSY_TIMEOUT_MS = 60_000; // the same while the server is at work, perhaps on that page
 const BUTTON_TIMEOUT_MS = 1000; // the same for a button, which may or may not lead to another page
 const RECHECK_INTERVAL_MS = 50; // between looks
 
@@ -21,6 +25,7 @@ export class NavigationGuard {
   /** Path that is being left. @type {string | null} */
   from = null;
   until = 0;
+  latest = 0;
   sentAt = -SETTLE_MS;
   /** Link that is being followed. @type {HTMLAnchorElement | null} */
   going = null;
@@ -30,10 +35,12 @@ export class NavigationGuard {
   /**
    * @param {{origin: string, pathname: string}} place
    * @param {() => number} now
+   * @param {() => boolean} busy whether the server is at work
    */
-  constructor(place = globalThis.location, now = () => performance.now()) {
+  constructor(place = globalThis.location, now = () => performance.now(), busy = scriptRuns) {
     this.place = place;
     this.now = now;
+    this.busy = busy;
   }
 
   /**
@@ -44,7 +51,18 @@ export class NavigationGuard {
   watch(document) {
     document.addEventListener("click", (event) => this.clicked(event), true);
     document.defaultView?.addEventListener("popstate", () => this.leave(BUTTON_TIMEOUT_MS));
+    this.missed(document.activeElement, document.defaultView?.navigator.userActivation?.isActive);
     return this;
+  }
+
+  /**
+   * A link that was clicked before this module was loaded still has the focus.
+   * @param {Element | null} focused
+   * @param {boolean | undefined} active whether the reader has just acted
+   */
+  missed(focused, active) {
+    const link = /** @type {HTMLAnchorElement | null} */ (focused);
+    if (active && link?.tagName === "A" && this.leadsAway(link)) this.leave(NAVIGATION_TIMEOUT_MS);
   }
 
   /** @param {MouseEvent} event */
@@ -97,10 +115,12 @@ export class NavigationGuard {
   /** @param {number} patience */
   leave(patience) {
     [this.from, this.until] = [this.place.pathname, this.now() + patience];
+    this.latest = this.until + BUSY_TIMEOUT_MS;
   }
 
   get underWay() {
-    return this.from === this.place.pathname && this.now() < this.until;
+    if (this.from !== this.place.pathname || this.now() >= this.latest) return false;
+    return this.now() < this.until || this.busy();
   }
 
   get unanswered() {
@@ -108,7 +128,25 @@ export class NavigationGuard {
   }
 }
 
-const here = globalThis.document ? new NavigationGuard().watch(globalThis.document) : null;
+/** Whether Streamlit's script runs, as its root element says. */
+function scriptRuns() {
+  const root = globalThis.document?.querySelector("[data-testid=stApp]");
+  return root?.getAttribute("data-test-script-state") === "running";
+}
+
+const GUARD = Symbol.for("nbn-lab navigation guard");
+
+/**
+ * The one guard of a document, whichever copy of this module made it.
+ *
+ * @param {Document & {[GUARD]?: NavigationGuard}} document
+ * @returns {NavigationGuard}
+ */
+export function guardOf(document) {
+  return (document[GUARD] ??= new NavigationGuard().watch(document));
+}
+
+const here = globalThis.document ? guardOf(globalThis.document) : null;
 
 /**
  * Sends the newest state that is given to it: at once, or once the reader has not left after all.

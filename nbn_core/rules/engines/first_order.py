@@ -1,7 +1,8 @@
-"""First-order training: the run that all first-order rules share, around the compiled loop.
+"""First-order training: set-up and time slices of the compiled loop that first-order rules share.
 
-A rule says which signal credits the neurons and which optimiser moves the weights (`DescentPlan`).
-`begin` lays both out for `nbn_core.kernels.first_order`, and `advance` runs the loop in slices.
+A rule chooses the signal that replaces or computes the gradient, and the optimiser that updates the
+weights (`DescentPlan`). `begin` prepares both for `nbn_core.kernels.first_order`, and `advance`
+runs the loop in slices.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from nbn_core.rules.engines.time_slices import run_slice, trace_columns
 from nbn_core.trace import EVERY, Record, StopReason
 from nbn_core.types import FloatArray, IntArray
 
-NEAR = 4.0  # an epoch whose running SSE is at most this many times the target is measured
+NEAR = 4.0  # an epoch is measured if its running SSE is at most this multiple of the target
 OPTIMISERS = {
     "sgd": optimisers.MOMENTUM,
     "momentum": optimisers.MOMENTUM,
@@ -46,27 +47,27 @@ class DescentPlan:
     signal : int
         Code of the signal, see `nbn_core.kernels.first_order`.
     optimiser : str
-        Name in `OPTIMISERS`.
+        Optimiser, a key of `OPTIMISERS`.
     rate : float
         Learning rate; for Rprop the first step.
     momentum : float
         Momentum, or Adam's decay b1 of the first moment.
     batch : int
-        Patterns in a batch; 0 for all.
+        Number of patterns in a batch; 0 for all.
     shuffled : bool
         Whether the patterns are shuffled every epoch.
     mean : bool
-        Whether the optimiser gets the mean over a batch, or the sum.
+        Whether the optimiser uses the mean over a batch instead of the sum.
     key : int
         Key of all random numbers.
     times : int
         Number of tangents, or of relaxation steps.
     kind : int
-        What direct feedback carries, or how perturbations are drawn.
+        Quantity that direct feedback carries, or distribution of perturbations.
     relax : float
-        Rate of the relaxation, or length of a difference.
+        Relaxation rate, or step size of differences.
     smoothing : float
-        Rate at which the estimate of the curvature is updated.
+        Smoothing factor of the estimate of the curvature.
     units : float
         Cost of an epoch in forward-equivalent units.
     feedback : (K, M) float64, optional
@@ -74,9 +75,9 @@ class DescentPlan:
     carrier : (N,) float64, optional
         Fixed weights that carry signals back; the weights themselves by default.
     signal_graph : SignalGraph, optional
-        Layout for signals; that of the drawn network by default.
+        Layout for signals; by default that of the drawn network.
     more_weights : float64 array, optional
-        Starting weights of neurons that were not drawn; none by default.
+        Starting weights of added neurons; none by default.
     """
 
     signal: int = first_order.BACKPROP
@@ -100,7 +101,7 @@ class DescentPlan:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Descent:
-    """The state of a first-order rule, and its work space."""
+    """State of a first-order rule, and its work space."""
 
     record: Record
     stop: StopReason | None
@@ -118,12 +119,12 @@ class Descent:
 
     @property
     def curvature(self) -> FloatArray:
-        """The diagonal of the Hessian as a rule by differences estimates it."""
+        """Diagonal of the Hessian as estimated by differences, (N,) float64."""
         return np.array(self.perturbation.tangents[first_order.H])
 
     @property
     def extra(self) -> FloatArray:
-        """Weights of neurons that were not drawn."""
+        """Weights of added neurons."""
         return self.weights[self.signal_graph.n_weights :]
 
 
@@ -211,7 +212,7 @@ def new_workspace(graph: SignalGraph, n_inputs: int) -> first_order.Workspace:
     Returns
     -------
     Workspace
-        Arrays of zeros.
+        Work space, filled with zeros.
     """
     n_neurons = graph.n_neurons
     return first_order.Workspace(
@@ -275,14 +276,14 @@ def _constants(plan: DescentPlan, target_sse: float) -> FloatArray:
 def kernel_options(
     optimiser: str, batch: int, shuffled: bool, key: int, n_patterns: int
 ) -> IntArray:
-    """Fill in the choices that every first-order kernel reads.
+    """Return the choices that every first-order kernel reads.
 
     Parameters
     ----------
     optimiser : str
-        Name in `OPTIMISERS`.
+        Optimiser, a key of `OPTIMISERS`.
     batch : int
-        Patterns in a batch; 0 for all.
+        Number of patterns in a batch; 0 for all.
     shuffled : bool
         Whether the patterns are shuffled every epoch, if there is more than one batch.
     key : int
@@ -293,7 +294,7 @@ def kernel_options(
     Returns
     -------
     (N_OPTIONS,) int64
-        Choices by place, see `nbn_core.kernels.first_order`; 0 where nothing was given.
+        Choices by place, see `nbn_core.kernels.first_order`; 0 for all others.
     """
     size = n_patterns if batch == 0 else min(batch, n_patterns)
     choices = np.zeros(first_order.N_OPTIONS, dtype=np.int64)
@@ -306,7 +307,7 @@ def kernel_options(
 
 
 def optimiser_constants(rate: float, momentum: float, target_sse: float) -> FloatArray:
-    """Fill in the constants that every first-order kernel reads.
+    """Return the constants that every first-order kernel reads.
 
     Parameters
     ----------
@@ -320,7 +321,7 @@ def optimiser_constants(rate: float, momentum: float, target_sse: float) -> Floa
     Returns
     -------
     (N_SETTINGS,) float64
-        Constants by place, see `nbn_core.kernels.optimisers`; 0 where nothing was given.
+        Constants by place, see `nbn_core.kernels.optimisers`; 0 for all others.
     """
     constants = np.zeros(optimisers.N_SETTINGS)
     constants[optimisers.RATE] = rate
@@ -390,7 +391,7 @@ def advance(state: Descent, last_iteration: int, seconds: float) -> None:
     last_iteration : int
         Number of iterations to stop at.
     seconds : float
-        Maximum time to spend, about, in seconds.
+        Approximate time limit, in seconds.
     """
     columns = trace_columns(state.record)
 
@@ -404,16 +405,16 @@ def advance(state: Descent, last_iteration: int, seconds: float) -> None:
 def estimate(
     objective: Objective, weights: FloatArray, plan: DescentPlan, step: int = 0
 ) -> tuple[float, FloatArray]:
-    """Find what a rule uses in place of the gradient, for all patterns as one batch.
+    """Compute the direction that a rule uses as gradient, for all patterns as one batch.
 
     Parameters
     ----------
     objective : Objective
         Network and data.
     weights : (N,) float64
-        Neuron by neuron, bias first.
+        Weights, neuron by neuron, bias first.
     plan : DescentPlan
-        Signal of the rule; its optimiser does not matter.
+        Signal of the rule; the optimiser is ignored.
     step : int
         Number of the step, which decides the random numbers.
 
@@ -422,7 +423,7 @@ def estimate(
     sse : float
         Sum of squared errors at the weights.
     gradient : (N + ...,) float64
-        Estimate of g = J'e, half the gradient of the SSE; neurons that were not drawn last.
+        Estimate of g = J'e, half the gradient of the SSE, with added neurons at the end.
     """
     state = begin(objective, weights, 0.0, plan)
     sse = first_order.estimate(*state.arguments, step, state.changing)
@@ -430,7 +431,7 @@ def estimate(
 
 
 class Gradient:
-    """SSE and g = J'e by backpropagation, at any weights.
+    """Function that computes the SSE and g = J'e by backpropagation.
 
     Parameters
     ----------
@@ -442,7 +443,7 @@ class Gradient:
         self._state = begin(objective, np.zeros(objective.network.n_weights), 0.0, DescentPlan())
 
     def at(self, weights: FloatArray) -> tuple[float, FloatArray]:
-        """Compute the SSE and g (N,) at these weights."""
+        """Return the SSE and g (N,) at weights (N,)."""
         state = self._state
         state.weights[:] = weights
         sse = first_order.estimate(*state.arguments, 0, state.changing)

@@ -5,10 +5,10 @@ With Q = J'J, g = J'e, and D the part of Q inside the blocks (all of Q if there 
     dw = -(D + mu I)^-1 g
 
 Damping, as published: an attempt that lowers the SSE is accepted and mu divided by a factor; any
-other multiplies mu and dw is solved for again. Line search: dw is found once, mu changes slowly,
-and eta dw is tried with eta halved until the SSE falls. Each block is positive definite, so that dw
-points downhill for any partition; but k blocks that step at once overshoot about k-fold. Damping
-responds by raising mu until no curvature is left; a shorter eta keeps the curvature.
+other multiplies mu, and dw is computed again. Line search: dw is computed once, mu changes slowly,
+and eta dw is tried with eta halved until the SSE decreases. Each block is positive definite, so
+that dw is a descent direction for any partition; but simultaneous steps of k blocks are about k
+times too long. Damping then raises mu until curvature has no effect; a shorter eta keeps it.
 
 `Equations` computes Q and g and solves for dw, in pieces of a few milliseconds. `_iterate` is the
 loop that both kinds of control share, `_damped_attempts` and `_line_search` are their attempts.
@@ -33,9 +33,9 @@ from nbn_core.trace import StopReason
 from nbn_core.types import FloatArray, IndexArray
 
 LEAST_DECREASE = 1e-15
-# When no step length of a line search lowers the SSE, mu is multiplied by this, up to this limit
+# When no step length of a line search lowers the SSE: factor of mu, and its limit
 FAILED_SEARCH_FACTOR, FAILED_SEARCH_MU_MAX = 10.0, 1e15
-_PIECE_WORK = 4e6  # multiplications between two yields, about
+_PIECE_WORK = 4e6  # approximate number of multiplications between two yields
 _LONG_FACTORISATION = 200  # weights in a block above which a factorisation yields between panels
 
 
@@ -47,7 +47,7 @@ def partition(topology: Topology, kind: str) -> list[IndexArray]:
     topology : Topology
         Network with N weights.
     kind : str
-        "full" for one block, "level" for one block a level, "neuron" for one block a neuron.
+        "full" for one block, "level" for one block per level, "neuron" for one block per neuron.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def partition(topology: Topology, kind: str) -> list[IndexArray]:
 
 
 class _Block:
-    """The weights of one block, and the work space for its matrix and factor."""
+    """Weights of one block, and the work space for its matrix and factor."""
 
     def __init__(self, members: IndexArray) -> None:
         self.members = members
@@ -87,7 +87,7 @@ class _Block:
 
 
 class Equations:
-    """Q and g at given weights, computed in pieces, and the steps that follow from them.
+    """Normal equations at given weights, computed in pieces, and their solutions.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Equations:
     kind : str
         Division of the weights into blocks: "full", "level" or "neuron".
     stored : bool
-        Whether all rows of J are kept before they are multiplied; for "full" only.
+        Whether all rows of J are stored before they are multiplied; only for "full".
     blocks_of : sequence of int32 arrays, optional
         Custom blocks, instead of `kind`; weights in none of them do not change.
     """
@@ -190,7 +190,7 @@ class Equations:
 
     @property
     def gradient_norm(self) -> float:
-        """Euclidean length of g."""
+        """Euclidean norm of g."""
         total = 0.0
         for value in self.gradient[: self.n].tolist():
             total += value * value
@@ -220,7 +220,7 @@ class Equations:
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """When to start again from new weights, instead of stopping.
+    """Condition for a restart from new weights instead of a stop.
 
     Parameters
     ----------
@@ -237,7 +237,7 @@ class Restart:
     least: float
 
     def is_slow(self, recent: Sequence[float]) -> bool:
-        """Return whether the SSE of the iterations so far has decreased by too little."""
+        """Return whether the SSE has decreased too little over the last `patience` iterations."""
         if len(recent) <= self.patience:
             return False
         return recent[-1] > (1.0 - self.least) * recent[-1 - self.patience]
@@ -245,16 +245,16 @@ class Restart:
 
 @dataclass(slots=True, eq=False)
 class _Iterate:
-    """Where the loop is; an accepted attempt changes all of it.
+    """Current iterate of the loop.
 
     Attributes
     ----------
     weights, step : (N,) float64
-        Weights of the iteration; work space for dw.
+        Weights of the iteration, and work space for dw.
     mu, accepted_mu : float
         Damping of the next attempt, and of the last accepted one.
     attempts : int
-        Attempts of this iteration so far.
+        Number of attempts in this iteration so far.
     eta : float
         Step length of the last line search; 1 without one.
     """
@@ -272,9 +272,9 @@ class _Iterate:
 
 
 Attempts = Callable[[LoopState, Equations, Damping, _Iterate, float], Generator[None, None, bool]]
-"""A kind of step control: make attempts until the SSE is below the given one.
+"""Step control, which makes attempts until the SSE is below the given one.
 
-It moves the iterate and returns True, or returns False at the limit of the damping.
+It updates the iterate and returns True, or returns False at the limit of the damping.
 """
 
 
@@ -296,14 +296,14 @@ def train_damped(
     target_sse : float
         SSE at which to stop.
     damping : Damping
-        Start, limits and factor of mu.
+        Initial value, limits and factor of mu.
     restart : Restart, optional
-        When to draw new weights instead of stopping; never by default.
+        Condition for a restart from new weights; no restarts by default.
 
     Returns
     -------
     iterator of None
-        Yields after each piece of work.
+        Iterator that yields after each piece of work.
     """
     return _iterate(state, equations, target_sse, damping, _damped_attempts, restart)
 
@@ -322,12 +322,12 @@ def train_by_line_search(
     target_sse : float
         SSE at which to stop.
     damping : Damping
-        Start of mu, and the maximum number of failed searches in an iteration.
+        Initial value of mu, and the maximum number of failed searches in an iteration.
 
     Returns
     -------
     iterator of None
-        Yields after each piece of work.
+        Iterator that yields after each piece of work.
     """
     return _iterate(state, equations, target_sse, damping, _line_search)
 

@@ -1,4 +1,4 @@
-"""Local groups: a network divided into groups of levels, each with outputs of its own.
+"""Local groups: a network divided into groups of levels, each with its own outputs.
 
 Signals stay inside a group. Every group but the last gets output heads, one for each output. A head
 reads those neurons of its group that feed no other neuron of the group (in a layered network, its
@@ -19,7 +19,7 @@ from nbn_core.rules.engines.signal_graph import OutputHead, SignalGraph, build_s
 
 
 def hidden_levels(topology: Topology) -> list[int]:
-    """List the levels that hold hidden neurons, ascending."""
+    """Return the levels with hidden neurons, ascending."""
     outputs = set(topology.outputs)
     return sorted({level for k, level in enumerate(topology.levels) if k not in outputs})
 
@@ -34,12 +34,12 @@ def grouped(objective: Objective, n_groups: int, *, cut: bool = True) -> SignalG
     n_groups : int
         Number of groups, limited to the number of hidden levels.
     cut : bool
-        Whether signals stay inside a group; if not, heads are added and signals go everywhere.
+        Whether signals stay inside a group; otherwise only the heads are added.
 
     Returns
     -------
     SignalGraph
-        The drawn neurons, then the heads.
+        Layout of the drawn neurons, followed by the heads.
     """
     topology, network = objective.topology, objective.network
     levels = hidden_levels(topology)
@@ -72,7 +72,7 @@ def grouped(objective: Objective, n_groups: int, *, cut: bool = True) -> SignalG
 def local(
     plan: DescentPlan, objective: Objective, n_groups: int, *, cut: bool = True
 ) -> DescentPlan:
-    """Change a plan of backpropagation so that every group trains by itself.
+    """Return a plan of backpropagation with every group trained separately.
 
     Parameters
     ----------

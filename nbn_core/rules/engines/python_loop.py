@@ -1,9 +1,9 @@
-"""Walks: rules whose iterations are long enough to be led from Python, piece by piece.
+"""Python-driven rules (LM, block LM, L-BFGS, cascade correlation), run as generators.
 
-A walk is a generator: it does a little, a few milliseconds at most, and yields; whenever an
-iteration is complete it adds a row. `advance` goes on until the iteration, the time or the walk is
-at its end. What is heavy is compiled; nothing depends on where the walk was interrupted. Before its
-first yield a walk only makes ready: compiling, or loading, is outside the time measured.
+A generator yields after a few milliseconds of work, so that training can be paused, and adds a row
+to the trace after every iteration. `advance` runs it until an iteration, a time limit or its end.
+Expensive operations are compiled, and results do not depend on where the generator was paused.
+Before its first yield a generator only compiles or loads kernels, which is not timed.
 """
 
 from __future__ import annotations
@@ -23,20 +23,26 @@ from nbn_core.types import FloatArray
 
 @dataclass(slots=True, eq=False, repr=False)
 class LoopState:
-    """The state of a rule that walks.
+    """State of a Python-driven rule.
 
     Attributes
     ----------
     record : Record
-        The trace so far.
+        Trace so far.
     stop : StopReason or None
-        Why it ended.
+        Reason for the end; None while training can continue.
     evaluations : int
-        Passes over all patterns so far.
-    work : float
-        Forward-equivalent units so far.
+        Number of passes over all patterns so far.
     objective : Objective
         Network and data.
+    work : float
+        Work so far in forward-equivalent units.
+    seconds : float
+        Computing time so far, in seconds.
+    ready : bool
+        Whether kernels are compiled or loaded.
+    pieces : iterator of None
+        Generator of the rule.
     """
 
     record: Record
@@ -57,7 +63,7 @@ class LoopState:
         attempts: int,
         step_length: float = np.nan,
     ) -> None:
-        """Add the row of an iteration that is complete."""
+        """Add the row of a complete iteration to the trace."""
         rows = self.record.rows
         columns = self.record.make_room(rows + 1)
         columns.sse[rows] = sse
@@ -78,23 +84,23 @@ def begin(
     mu: float,
     walk: Callable[[LoopState], Iterator[None]],
 ) -> LoopState:
-    """Return the state before the first piece.
+    """Return the state before the first iteration.
 
     Parameters
     ----------
     objective : Objective
         Network and data.
     weights : (N,) float64
-        Where to start.
+        Starting weights.
     mu : float
-        Damping at the start, NaN if there is none.
+        Initial damping; NaN for a rule without damping.
     walk : callable
-        Makes the generator.
+        Function that returns the generator of the rule for a state.
 
     Returns
     -------
     LoopState
-        Nothing is computed yet.
+        State for which nothing is computed yet.
     """
     state = LoopState(Record(weights, mu), None, 0, objective)
     state.pieces = walk(state)
@@ -102,16 +108,16 @@ def begin(
 
 
 def advance(state: LoopState, last_iteration: int, seconds: float) -> None:
-    """Go on until `last_iteration`, an end, or for about `seconds`.
+    """Continue until `last_iteration`, an end, or for about `seconds`.
 
     Parameters
     ----------
     state : LoopState
-        Changed.
+        State of the rule, updated.
     last_iteration : int
-        Not to go beyond.
+        Number of iterations to stop at.
     seconds : float
-        At most about this long.
+        Approximate time limit, in seconds.
     """
     if not state.ready:
         next(state.pieces)
@@ -120,7 +126,7 @@ def advance(state: LoopState, last_iteration: int, seconds: float) -> None:
     began, computing = time.perf_counter(), clock.computing()
     limit = min(seconds, SLICE_SECONDS)
     while state.stop is None and state.record.done < last_iteration:
-        with np.errstate(all="ignore"):  # numbers too large are a StopReason
+        with np.errstate(all="ignore"):  # overflow is reported as a StopReason
             next(state.pieces, None)
         state.seconds = before + clock.computing() - computing
         if time.perf_counter() - began >= limit:

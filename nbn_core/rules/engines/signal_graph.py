@@ -1,7 +1,7 @@
-"""SignalGraph: a network laid out for signals that run back through it.
+"""SignalGraph: a network laid out for backward signals.
 
-For training in local groups it holds more neurons than were drawn, the groups' own outputs, and
-cuts the ways back between groups.
+For training in local groups it has more neurons than the drawn network, namely the outputs of the
+groups, and no backward connections between groups.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class SignalGraph(NamedTuple):
     graph : Graph
         Neurons, weights, and the target that each neuron is compared with.
     successors, all_successors : Successors
-        Ways back that the rule uses, and all of them.
+        Connections through which the rule sends signals back, and all connections.
     drawn_target_index : (K,) int32
         Target of each drawn output neuron, -1 for all other neurons.
     n_drawn, n_weights : int
-        Numbers of neurons and weights that were drawn; any others come after them.
+        Numbers of neurons and weights of the drawn network; added ones follow them.
     """
 
     graph: Graph
@@ -41,7 +41,7 @@ class SignalGraph(NamedTuple):
 
     @property
     def n_neurons(self) -> int:
-        """Number of neurons, those that were not drawn included."""
+        """Number of neurons, including added ones."""
         return len(self.graph.codes)
 
     @property
@@ -51,14 +51,14 @@ class SignalGraph(NamedTuple):
 
 
 class OutputHead(NamedTuple):
-    """A neuron that was not drawn and is compared with a target.
+    """An added neuron that is compared with a target.
 
     Attributes
     ----------
     sources : sequence of int
-        Nodes that it reads.
+        Indices of the nodes that feed it.
     code, gain, leak : int, float, float
-        Its activation.
+        Activation code, gain and leak.
     target : int
         Index of the target.
     """
@@ -82,12 +82,12 @@ def build_signal_graph(
     heads : sequence of OutputHead
         Neurons to add.
     groups : sequence of int, optional
-        Group of each neuron, heads included; signals do not go back from one group to another.
+        Group of each neuron, heads included; signals are not sent back between groups.
 
     Returns
     -------
     SignalGraph
-        Read-only arrays.
+        Layout, with read-only arrays.
     """
     sources = [network.sources, *(np.array([-1, *head.sources], np.int32) for head in heads)]
     lengths = np.array([1 + len(head.sources) for head in heads], dtype=np.int64)

@@ -1,8 +1,8 @@
-"""Time slices: a compiled loop that Python runs for some milliseconds at a time.
+"""Time slices: runs of a compiled loop for a few milliseconds at a time.
 
-Every rule whose kernel counts the rows of its trace advances in the same way: it allocates rows,
-asks the kernel for as much work as fits into the time, and measures how long that work took. The
-length of a slice never changes a number, only when it can be seen.
+All rules whose kernel writes the rows of the trace advance in the same way: they allocate rows,
+request as much work from the kernel as fits into the time, and measure the time it took. Results do
+not depend on the length of the slices.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ def stop_reason(code: int) -> StopReason | None:
 
 
 class Counted(Protocol):
-    """A state whose kernel counts in the places of `nbn_core.kernels.first_order`.
+    """State of a rule whose kernel has the counters of `nbn_core.kernels.first_order`.
 
     Attributes
     ----------
     record : Record
         Trace so far.
     stop : StopReason or None
-        Why training ended; None while it can continue.
+        Reason for the end; None while training can continue.
     evaluations : int
-        Passes over all patterns so far.
+        Number of passes over all patterns so far.
     seconds : float
         Computing time so far, in seconds.
     rate : float
-        Multiplications a second, as measured last.
+        Last measured number of multiplications per second.
     counters : int64 array
         Counters of the kernel.
     """
@@ -65,7 +65,7 @@ def trace_columns(record: Record) -> tuple[Any, ...]:
     Parameters
     ----------
     record : Record
-        Trace, extended if it is short of rows.
+        Trace, extended if it has too few free rows.
 
     Returns
     -------
@@ -98,13 +98,13 @@ def run_slice(
     last_iteration : int
         Number of iterations to stop at.
     seconds : float
-        Maximum time to spend, about, in seconds.
+        Approximate time limit, in seconds.
     run : callable
         Function that calls the kernel with the multiplications to do and returns those done.
     """
     record, counters = state.record, state.counters
     if record.rows == 0 and state.seconds == 0.0:
-        run(0.0)  # compiling or loading is not timed
+        run(0.0)  # compile or load the kernel, which is not timed
     began, computing = time.perf_counter(), clock.computing()
     done = run(state.rate * min(seconds, SLICE_SECONDS))
     elapsed = time.perf_counter() - began

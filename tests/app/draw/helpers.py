@@ -1,4 +1,4 @@
-"""What the tests of the controls start from, and what they do and ask again and again."""
+"""Experiments and helper functions shared by the tests of the Draw page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def weights_by_name(experiment: Experiment) -> dict[tuple[str, str], float]:
 
 
 def cut_off(browser: FakeBrowser) -> dict[str, Any]:
-    """The drawing with nothing that feeds the output."""
+    """Return the drawing without the connections to the output."""
     graph = browser.graph
     graph["links"] = [link for link in graph["links"] if link[1] != "y"]
     return graph
@@ -54,7 +54,7 @@ def changes(browser: FakeBrowser) -> list[Callable[[], Any]]:
         lambda: browser.post("new_weights"),
         lambda: browser.post("setting", group="rule", name="seed", value=11),
         lambda: browser.post("setting", group="rule", name="target_sse", value=0.1),
-        lambda: browser.post("setting", group="damping", name="factor", value=3),
+        lambda: browser.post("setting", group="option", name="factor", value=3),
         lambda: browser.post("preset", family="fcc", sizes=[4]),
         lambda: browser.post("problem", name="moons"),
         lambda: browser.post("setting", group="parameter", name="n_points", value=100),
@@ -63,7 +63,7 @@ def changes(browser: FakeBrowser) -> list[Callable[[], Any]]:
 
 
 def reopens(browser: FakeBrowser) -> None:
-    """The link opens the same experiment and drawing, and has the same link."""
+    """Check that the link opens the same experiment and drawing, which have the same link."""
     text = current_link(browser.session)
     reopened = FakeBrowser(link.decode(text))
     assert reopened.experiment == browser.experiment
@@ -77,7 +77,7 @@ def reopens(browser: FakeBrowser) -> None:
 
 
 def reply_is_sound(browser: FakeBrowser, answer: dict[str, Any]) -> None:
-    """The answer is plain JSON already; the document is one that can be shown and trained."""
+    """Check that the answer is plain JSON, and that the document can be shown and trained."""
     if answer["notice"]:
         assert is_a_sentence(answer["notice"]["text"]), answer["notice"]["text"]
     check_size(browser.experiment)

@@ -1,4 +1,4 @@
-"""The line beside a solved training: what backpropagation takes for the same."""
+"""The comparison line of a solved training: the iterations that backpropagation needs."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ def test_the_first_screen_is_measured_from_the_same_weights() -> None:
     assert f"takes {result.iterations:,} epochs: " in line
 
 
-def test_a_failure_is_said_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_training_is_reported_as_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backprop_baseline, "EPOCHS", 3)
     experiment = replace(first_experiment(), stopping=Stopping(0.9, 200))
     assert "had not solved it after 3 epochs" in settled(solved(experiment))
 
 
-def test_other_problems_and_trainings_have_no_rival() -> None:
+def test_other_problems_and_trainings_have_no_comparison_line() -> None:
     nothing = {"beside": "", "measuring": False}
     assert backprop_baseline.beside(bench_of(first_experiment()), WORKERS) == nothing
     assert backprop_baseline.beside(solved(Experiment.suggested("xor")), WORKERS) == nothing

@@ -1,4 +1,4 @@
-"""Every message is done once and in its order, whatever the one before it broke."""
+"""Every message is processed once and in order, even if an earlier one fails."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.app.draw.helpers import SEED
 from tests.app.fake_browser import FakeBrowser
 
 
-def test_a_message_that_comes_again_is_done_once(browser: FakeBrowser) -> None:
+def test_a_repeated_message_is_processed_once(browser: FakeBrowser) -> None:
     message = {"seq": 1, "kind": "new_weights"}
     first = browser.send(message)
     assert first["ack"] == {"client": "browser", "seq": 1}
@@ -21,7 +21,7 @@ def test_a_message_that_comes_again_is_done_once(browser: FakeBrowser) -> None:
     assert len(browser.session.history) == 2
 
 
-def test_messages_are_done_in_the_order_of_their_numbers(browser: FakeBrowser) -> None:
+def test_messages_are_processed_in_the_order_of_their_numbers(browser: FakeBrowser) -> None:
     def seed(seq: int, value: int) -> dict[str, Any]:
         return {"seq": seq, "kind": "setting", "group": "rule", "name": "seed", "value": value}
 
@@ -30,7 +30,7 @@ def test_messages_are_done_in_the_order_of_their_numbers(browser: FakeBrowser) -
     assert seeds == [SeededStart(seed=s) for s in (SEED, 10, 20, 30)]
 
 
-def test_an_answer_that_was_lost_is_given_again_in_full(browser: FakeBrowser) -> None:
+def test_a_lost_answer_is_sent_again_in_full(browser: FakeBrowser) -> None:
     browser.post("hello")
     full = browser.send({"seq": 1, "kind": "hello"})
     assert {"catalogue", "data", "graph", "network", "start", "loose"} <= full.keys()
@@ -38,7 +38,7 @@ def test_an_answer_that_was_lost_is_given_again_in_full(browser: FakeBrowser) ->
     assert not {"catalogue", "data", "graph", "network", "start", "loose"} & brief.keys()
 
 
-def test_a_failing_message_is_done_once_and_the_ones_after_it_are_done(
+def test_a_failing_message_is_processed_once_and_later_ones_too(
     browser: FakeBrowser,
 ) -> None:
     bad = {"seq": 1, "kind": "rename", "id": "nobody", "name": "somebody"}
@@ -48,7 +48,7 @@ def test_a_failing_message_is_done_once_and_the_ones_after_it_are_done(
     assert browser.send(bad, good)["notice"]["id"] == 1
 
 
-def test_two_browsers_of_a_session_each_count_for_themselves(browser: FakeBrowser) -> None:
+def test_two_browsers_of_a_session_have_separate_message_counts(browser: FakeBrowser) -> None:
     for client in ("first", "second", "first", "second"):
         browser.client = client
         answer = browser.send({"seq": 1, "kind": "new_weights"})
@@ -64,7 +64,7 @@ def test_only_the_newest_browsers_are_remembered(browser: FakeBrowser) -> None:
     assert browser.session.acknowledged["client 99"] == 1
 
 
-def test_what_is_not_an_outbox_is_answered_with_everything(browser: FakeBrowser) -> None:
+def test_an_invalid_outbox_gets_a_complete_answer(browser: FakeBrowser) -> None:
     for value in (None, 7, "train", [], {}, {"client": 1, "messages": []}, {"client": "a"}):
         answer = browser.receive(value)
         assert answer["ack"] is None

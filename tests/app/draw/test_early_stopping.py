@@ -1,4 +1,4 @@
-"""Training that stops early: what the browser gets, and which iteration everybody looks at."""
+"""Early stopping on the Draw page: the data sent to the browser, and the iteration shown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.experiments import early
 
 
 def finished(experiment: Experiment) -> tuple[int, int, tuple[float, ...]]:
-    """The best iteration, the last one, and the SSE of the validation patterns, from the core."""
+    """Return the best and the last iteration and the validation SSE, computed by the core."""
     training = experiment.training()
     training.advance(seconds=float("inf"))
     result = training.result()
@@ -46,7 +46,7 @@ def stopped(workers: Workers) -> FakeBrowser:
     return browser
 
 
-def test_a_row_seen_before_the_first_look_has_its_validation_error(
+def test_a_row_sent_before_the_first_validation_gets_its_validation_error(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on, look = threading.Event(), threading.Event(), Validation.look
@@ -86,7 +86,7 @@ def test_charts_and_files_of_other_pages_have_the_validation_errors(stopped: Fak
     assert table.splitlines()[0].endswith(b",validation_sse")
 
 
-def test_the_browser_gets_the_validation_errors_and_where_they_were_least(
+def test_the_browser_gets_the_validation_errors_and_the_row_of_the_smallest(
     stopped: FakeBrowser,
 ) -> None:
     best, last, errors = finished(early())
@@ -100,7 +100,7 @@ def test_the_browser_gets_the_validation_errors_and_where_they_were_least(
     )
 
 
-def test_every_page_looks_at_the_best_iteration(stopped: FakeBrowser) -> None:
+def test_every_page_shows_the_best_iteration(stopped: FakeBrowser) -> None:
     best, last, _ = finished(early())
     now = current_view(stopped.session)
     assert (now.k, now.end, now.last) == (best, best, last)
@@ -114,7 +114,7 @@ def test_every_page_looks_at_the_best_iteration(stopped: FakeBrowser) -> None:
     assert sent["sentence"].endswith("which is shown.")
 
 
-def test_the_replay_of_the_other_pages_ends_there_too(stopped: FakeBrowser) -> None:
+def test_the_replay_of_other_pages_ends_at_the_best_iteration(stopped: FakeBrowser) -> None:
     best, last, _ = finished(early())
     session, player = stopped.session, ReplayState(following=True)
     session.look_at(last)
@@ -129,7 +129,7 @@ def test_the_replay_of_the_other_pages_ends_there_too(stopped: FakeBrowser) -> N
     assert not player.playing
 
 
-def test_a_training_that_ends_while_painting_answers_is_told_from_one_moment(
+def test_a_training_that_ends_during_a_painting_answer_is_reported_consistently(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     browser = FakeBrowser(early())
@@ -152,14 +152,14 @@ def test_a_training_that_ends_while_painting_answers_is_told_from_one_moment(
     assert (sent["state"], sent["iteration"]) == ("running", 2)
 
 
-def test_a_page_that_asks_first_finds_it_settled(workers: Workers) -> None:
+def test_the_first_page_to_ask_sees_the_best_iteration(workers: Workers) -> None:
     browser = FakeBrowser(early(), workers)
     browser.post("train")
     browser.rests()
     assert current_view(browser.session).k == finished(early())[0]
 
 
-def test_what_somebody_looks_at_meanwhile_stays() -> None:
+def test_an_iteration_chosen_meanwhile_stays_selected() -> None:
     browser = FakeBrowser(early())
     browser.post("train")
     browser.post("scrub", k=3)
@@ -191,7 +191,7 @@ def test_a_run_without_validation_patterns_has_no_best_row(trained: FakeBrowser)
     assert current_view(trained.session).end == current_view(trained.session).last
 
 
-def test_a_run_stopped_by_hand_rests_where_it_is(workers: Workers) -> None:
+def test_a_run_stopped_by_the_user_stays_at_its_iteration(workers: Workers) -> None:
     browser = FakeBrowser(early(), workers)
     browser.post("step", k=30)
     browser.rests()
@@ -219,7 +219,7 @@ def test_train_again_after_the_limit_stops_where_one_run_does(workers: Workers) 
     assert current_view(browser.session).k == best
 
 
-def test_the_patience_is_a_field_only_where_patterns_validate(stopped: FakeBrowser) -> None:
+def test_the_patience_field_exists_only_with_validation_patterns(stopped: FakeBrowser) -> None:
     fields = {field["name"]: field for field in stopped.seen["info"]["rule"]}
     assert fields["patience"]["value"] == 20
     assert is_a_sentence(fields["patience"]["hint"])
@@ -244,13 +244,15 @@ def test_the_patience_is_set_undone_and_trained_with(stopped: FakeBrowser) -> No
 
 
 @pytest.mark.parametrize("value", [-1, 0.5, 1_000_001, None, "20", True, float("nan"), 10**400])
-def test_a_patience_that_cannot_be_is_a_sentence(stopped: FakeBrowser, value: object) -> None:
+def test_an_invalid_patience_is_refused_in_a_sentence(stopped: FakeBrowser, value: object) -> None:
     before = stopped.document
     assert is_a_sentence(stopped.says("setting", group="rule", name="patience", value=value))
     assert stopped.document is before
 
 
-def test_a_patience_with_nothing_to_look_at_is_a_sentence(browser: FakeBrowser) -> None:
+def test_a_patience_without_validation_patterns_is_refused_in_a_sentence(
+    browser: FakeBrowser,
+) -> None:
     before = browser.document
     said = browser.says("setting", group="rule", name="patience", value=5)
     assert is_a_sentence(said)
@@ -258,7 +260,7 @@ def test_a_patience_with_nothing_to_look_at_is_a_sentence(browser: FakeBrowser) 
     assert browser.document is before
 
 
-def test_a_setting_of_the_data_keeps_the_patience_and_renews_the_target() -> None:
+def test_a_setting_of_the_data_keeps_the_patience_and_updates_the_target() -> None:
     data = ProblemData("sinc", {"n_points": 60}, train_share=0.5, validation_share=0.2)
     suggested = replace(Experiment.suggested("sinc", n_points=60), data=data)
     browser = FakeBrowser(suggested)

@@ -1,4 +1,4 @@
-"""A drawing becomes the network, or is refused whole with the reason."""
+"""A drawing becomes the network, or is refused as a whole with a reason."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_loop_is_refused_with_its_neurons(browser: FakeBrowser) -> None:
     ("links", "reason"),
     [([], "no input"), ([["x1", "h3"]], "no path to an output"), ([["h3", "y"]], "no input")],
 )
-def test_a_loose_neuron_is_left_out_and_told(
+def test_an_unconnected_neuron_is_left_out_and_reported(
     browser: FakeBrowser, links: list[list[str]], reason: str
 ) -> None:
     graph = browser.graph
@@ -134,7 +134,7 @@ def test_rename_keeps_everything_else(browser: FakeBrowser) -> None:
 
 
 @pytest.mark.parametrize("new", ["h2", "x1", "", " h", "a\nb", "x" * 25, "\u202e"])
-def test_rename_to_what_cannot_be_a_name_is_a_sentence(browser: FakeBrowser, new: str) -> None:
+def test_rename_to_an_invalid_name_is_refused_in_a_sentence(browser: FakeBrowser, new: str) -> None:
     before = browser.document
     assert is_a_sentence(browser.says("rename", id="h1", name=new))
     assert browser.document is before

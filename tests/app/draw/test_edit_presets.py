@@ -1,4 +1,4 @@
-"""Networks of the families, by their sizes."""
+"""Presets: networks of a family, given by their sizes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.app.fake_browser import FakeBrowser, is_a_sentence, node
         ("fcc", [2, 1], [3], 18),
     ],
 )
-def test_presets(
+def test_a_preset_is_the_network_of_its_family_and_sizes(
     browser: FakeBrowser, family: str, sizes: list[int], shown: list[int], weights: int
 ) -> None:
     network = browser.post("preset", family=family, sizes=sizes)["network"]
@@ -39,7 +39,7 @@ def test_presets(
         ("slp", [2000] * 20), ("fcc", [63]),
     ],
 )  # fmt: skip
-def test_a_preset_that_cannot_be_is_a_sentence(
+def test_an_invalid_preset_is_refused_in_a_sentence(
     browser: FakeBrowser, family: object, sizes: object
 ) -> None:
     before = browser.document

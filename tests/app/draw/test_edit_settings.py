@@ -1,4 +1,4 @@
-"""Data, rule and their settings; what cannot be is one sentence."""
+"""Data, rule and their settings; invalid values are refused in one sentence."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_drawn_network_stays_when_the_data_fit_it(browser: FakeBrowser) -> Non
     assert browser.experiment.topology.n_inputs == 4
 
 
-def test_settings_of_the_data(browser: FakeBrowser) -> None:
+def test_settings_of_the_data_change_the_data(browser: FakeBrowser) -> None:
     browser.post("problem", name="parity")
     browser.post("setting", group="parameter", name="n", value=4)
     assert browser.experiment.data == ProblemData("parity", {"n": 4})
@@ -54,25 +54,25 @@ def test_settings_of_the_data(browser: FakeBrowser) -> None:
     assert browser.seen["info"]["parameters"][-1]["value"] == MAX_SEED
 
 
-def test_settings_of_the_rule(browser: FakeBrowser) -> None:
+def test_settings_of_the_rule_change_the_training(browser: FakeBrowser) -> None:
     browser.post("setting", group="rule", name="target_sse", value=0.5)
     browser.post("setting", group="rule", name="max_iterations", value=77.0)
     browser.post("setting", group="rule", name="seed", value=9)
-    browser.post("setting", group="damping", name="mu_start", value=1)
-    browser.post("setting", group="damping", name="max_attempts", value=12)
+    browser.post("setting", group="option", name="mu_start", value=1)
+    browser.post("setting", group="option", name="max_attempts", value=12)
     assert browser.seen["notice"] is None
     experiment = browser.experiment
     assert experiment.stopping == Stopping(0.5, 77)
     assert experiment.start == SeededStart(seed=9)
     assert experiment.settings["mu_start"] == 1.0
     assert experiment.settings["max_attempts"] == 12
-    shown = {entry["name"]: entry["value"] for entry in browser.seen["info"]["damping"]}
+    shown = {entry["name"]: entry["value"] for entry in browser.seen["info"]["more_options"]}
     assert shown.pop("method") == "auto"
     assert shown | {"control": "best_step"} == experiment.settings
 
 
-def test_a_chosen_control_brings_what_suits_it(browser: FakeBrowser) -> None:
-    browser.post("setting", group="damping", name="factor", value=3)
+def test_a_step_control_sets_its_own_defaults(browser: FakeBrowser) -> None:
+    browser.post("setting", group="option", name="factor", value=3)
     for name, value, expected in (
         ("control", "published", ("published", "levenberg", 0.01, "auto")),
         ("matrix", "marquardt", ("published", "marquardt", 0.01, "auto")),
@@ -81,10 +81,10 @@ def test_a_chosen_control_brings_what_suits_it(browser: FakeBrowser) -> None:
         ("control", "best_step", ("best_step", "max_diagonal", 0.3, "blocks")),
         ("method", "auto", ("best_step", "max_diagonal", 0.3, "auto")),
     ):
-        browser.post("setting", group="choice", name=name, value=value)
+        browser.post("setting", group="option", name=name, value=value)
         assert browser.seen["notice"] is None
         info = browser.seen["info"]
-        shown = {entry["name"]: entry["value"] for entry in info["control"] + info["damping"]}
+        shown = {entry["name"]: entry["value"] for entry in info["options"] + info["more_options"]}
         assert tuple(shown[key] for key in ("control", "matrix", "mu_start", "method")) == expected
         assert browser.experiment.settings["factor"] == 3.0
 
@@ -93,11 +93,11 @@ def test_a_chosen_control_brings_what_suits_it(browser: FakeBrowser) -> None:
     ("name", "value"),
     [("control", "magic"), ("control", 3), ("matrix", ""), ("method", None), ("mu_start", "1")],
 )
-def test_a_choice_that_is_none_is_a_sentence(
+def test_an_invalid_choice_is_refused_in_a_sentence(
     browser: FakeBrowser, name: str, value: object
 ) -> None:
     before = browser.document
-    assert is_a_sentence(browser.says("setting", group="choice", name=name, value=value))
+    assert is_a_sentence(browser.says("setting", group="option", name=name, value=value))
     assert browser.document is before
 
 
@@ -108,10 +108,10 @@ def test_a_choice_that_is_none_is_a_sentence(
     ("group", "name"),
     [
         ("parameter", "n"), ("rule", "seed"), ("rule", "target_sse"),
-        ("rule", "max_iterations"), ("damping", "mu_start"), ("damping", "max_attempts"),
+        ("rule", "max_iterations"), ("option", "mu_start"), ("option", "max_attempts"),
     ],
 )  # fmt: skip
-def test_a_setting_that_cannot_be_is_a_sentence(group: str, name: str, value: object) -> None:
+def test_an_invalid_setting_is_refused_in_a_sentence(group: str, name: str, value: object) -> None:
     browser = FakeBrowser(Experiment.suggested("parity"))
     before = browser.document
     assert is_a_sentence(browser.says("setting", group=group, name=name, value=value))
@@ -122,12 +122,12 @@ def test_a_setting_that_cannot_be_is_a_sentence(group: str, name: str, value: ob
     ("group", "name"),
     [
         ("parameter", "nothing"), ("parameter", "split_seed"), ("parameter", "problem"),
-        ("parameter", "\ud800"), ("rule", "rule"), ("damping", "mu"), ("damping", "\u2028"),
-        ("data", "n"), ("damping", "x" * 200), ("damping", "x" * 201), ("", ""), (None, None),
+        ("parameter", "\ud800"), ("rule", "rule"), ("option", "mu"), ("option", "\u2028"),
+        ("data", "n"), ("option", "x" * 200), ("option", "x" * 201), ("", ""), (None, None),
         (1, 2),
     ],
 )  # fmt: skip
-def test_a_setting_nobody_knows_is_a_sentence(
+def test_an_unknown_setting_is_refused_in_a_sentence(
     browser: FakeBrowser, group: object, name: object
 ) -> None:
     before = browser.document
@@ -144,7 +144,7 @@ def test_own_data_has_no_settings() -> None:
 
 
 @pytest.mark.parametrize("name", ["nothing", "", "__class__", None, 5, ["xor"], "x" * 300])
-def test_a_problem_nobody_knows_is_a_sentence(browser: FakeBrowser, name: object) -> None:
+def test_an_unknown_problem_is_refused_in_a_sentence(browser: FakeBrowser, name: object) -> None:
     before = browser.document
     assert is_a_sentence(browser.says("problem", name=name))
     assert browser.document is before

@@ -1,4 +1,4 @@
-"""Starting weights: drawn anew, set by hand, kept while the wiring changes."""
+"""Starting weights: drawn again, set by hand, kept while connections change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.app.draw.helpers import XOR, cut_off, weights_by_name
 from tests.app.fake_browser import FakeBrowser, is_a_sentence, neuron
 
 
-def test_new_weights_keep_the_scheme_and_come_round_at_the_last_seed() -> None:
+def test_new_weights_keep_the_scheme_and_wrap_around_at_the_last_seed() -> None:
     browser = FakeBrowser(replace(XOR, start=SeededStart("fan_in", MAX_SEED)))
     browser.post("new_weights")
     assert browser.experiment.start == SeededStart("fan_in", 0)
@@ -22,7 +22,7 @@ def test_new_weights_keep_the_scheme_and_come_round_at_the_last_seed() -> None:
     assert browser.experiment.start == SeededStart("fan_in", 4)
 
 
-def test_a_weight_set_by_hand_starts_from_what_is_shown(trained: FakeBrowser) -> None:
+def test_a_weight_set_by_hand_changes_the_weights_that_are_shown(trained: FakeBrowser) -> None:
     trace = trained.session.run.trace()  # type: ignore[union-attr]
     assert trace is not None
     trained.post("weight", source="h1", target="y", value=0.25, k=3)
@@ -52,7 +52,7 @@ def test_weights_set_by_hand_stay_when_the_wiring_changes(browser: FakeBrowser) 
     assert all(0 < abs(after[name]) <= 1 for name in new)
 
 
-def test_weights_set_by_hand_stay_over_a_rename_while_the_drawing_is_not_complete(
+def test_weights_set_by_hand_survive_a_rename_in_an_incomplete_drawing(
     browser: FakeBrowser,
 ) -> None:
     browser.post("weight", source="x1", target="h1", value=7.5, k=0)
@@ -82,7 +82,7 @@ def test_weights_set_by_hand_stay_over_a_rename_while_the_drawing_is_not_complet
         {"bias": "h1", "value": 1},
     ],
 )
-def test_a_weight_that_cannot_be_set_is_a_sentence(
+def test_an_invalid_weight_is_refused_in_a_sentence(
     browser: FakeBrowser, fields: dict[str, Any]
 ) -> None:
     before = browser.document

@@ -1,4 +1,4 @@
-"""How much a session takes: weights, patterns, iterations."""
+"""Limits of a session: weights, patterns, iterations."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_two_thousand_weights_are_allowed_and_one_more_is_not(browser: FakeBrows
     assert browser.document is before
 
 
-def test_patterns_are_limited_those_to_test_included() -> None:
+def test_patterns_are_limited_including_test_patterns() -> None:
     def experiment(count: int, share: float) -> Experiment:
         data = OwnData(Dataset(np.zeros((count, 1)), np.ones((count, 1))), share)
         return Experiment(Topology.mlp([1, 1, 1]), data)

@@ -1,4 +1,4 @@
-"""The link reopens exactly this, or there is none."""
+"""The link reopens exactly the current experiment; an experiment that is too large has no link."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.app.draw.helpers import XOR, changes, reopens
 from tests.app.fake_browser import FakeBrowser
 
 
-def test_the_link_reopens_exactly_this() -> None:
+def test_the_link_reopens_the_same_experiment() -> None:
     browser = FakeBrowser(XOR)
     for change in changes(browser):
         change()
         reopens(browser)
 
 
-def test_what_is_too_large_for_a_link_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_experiment_too_large_for_a_link_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     browser = FakeBrowser(XOR)
     assert current_link(browser.session)
     noise = np.random.default_rng(0).standard_normal((20_000, 2))

@@ -1,4 +1,4 @@
-"""Rules beside NBN on the Draw page, as the Race page opens them there."""
+"""Rules other than NBN on the Draw page: their menu, their forms, and training with them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from app.session.jobs import Workers
-from app.session.limits import MAX_ITERATIONS
-from nbn_core.experiment import Experiment, SeededStart, Stopping
+from app.session.limits import MAX_ITERATIONS, most_iterations
+from nbn_core.experiment import Experiment, SeededStart, Stopping, link
 from nbn_core.network import Topology
+from nbn_core.rules import RULES, Option
 from nbn_core.warmup import warm_up, warm_up_rules
 from tests.app.fake_browser import FakeBrowser, is_a_sentence
 
@@ -17,7 +18,7 @@ from tests.app.fake_browser import FakeBrowser, is_a_sentence
 @pytest.fixture(scope="module")
 def workers() -> Workers:
     warm_up()
-    warm_up_rules()  # nobody waits for a compiler below
+    warm_up_rules()  # so that no test waits for the compiler
     return Workers(2)
 
 
@@ -27,7 +28,7 @@ ADAM = replace(
 )  # fmt: skip
 
 
-def test_a_rule_that_keeps_some_iterations_says_which(workers: Workers) -> None:
+def test_a_rule_with_a_sparse_trace_names_its_iterations(workers: Workers) -> None:
     browser = FakeBrowser(ADAM, workers)
     browser.post("train")
     run = browser.rests()
@@ -39,12 +40,11 @@ def test_a_rule_that_keeps_some_iterations_says_which(workers: Workers) -> None:
     assert iterations[-1] > len(iterations) - 1
     assert browser.columns["iterations"] == iterations
     assert sent["run"]["sentence"].startswith(f"Solved in {iterations[-1]:,} iterations")
-    assert sent["info"]["rule_title"] == "Adam"
-    assert sent["info"]["damping"] == []
+    assert sent["info"]["rule_name"] == "adam"
     assert run.iteration == iterations[-1]
 
 
-def test_step_goes_on_from_the_iteration_reached(workers: Workers) -> None:
+def test_step_continues_from_the_current_iteration(workers: Workers) -> None:
     browser = FakeBrowser(replace(ADAM, stopping=Stopping(0.0, 1_000_000)), workers)
     browser.post("train")
     assert browser.session.run is not None
@@ -62,19 +62,105 @@ def test_step_goes_on_from_the_iteration_reached(workers: Workers) -> None:
     assert browser.columns["iterations"][rows:] == [reached + 1]
 
 
-def test_the_rule_stays_with_its_settings_until_nbn_is_asked_for(workers: Workers) -> None:
+def test_the_rule_keeps_its_settings_until_another_is_chosen(workers: Workers) -> None:
     browser = FakeBrowser(ADAM, workers)
     assert browser.says("problem", name="moons") == ""
     assert (browser.experiment.rule, browser.experiment.settings["rate"]) == ("adam", 0.01)
     assert browser.says("setting", group="parameter", name="n_points", value=50) == ""
     assert browser.experiment.rule == "adam"
-    assert browser.says("nbn") == ""
+    assert browser.says("rule", name="nbn") == ""
     assert browser.experiment.rule == "nbn"
     assert browser.experiment.stopping.max_iterations <= MAX_ITERATIONS
+
+
+# The menu
+
+
+def test_the_menu_lists_every_rule_once(workers: Workers) -> None:
+    menu = FakeBrowser(ADAM, workers).post("hello")["rules"]
+    listed = {rule["name"]: rule["title"] for family in menu for rule in family["rules"]}
+    assert listed == {name: rule.title for name, rule in RULES.items()}
+    assert sum(len(family["rules"]) for family in menu) == len(RULES)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_form_of_a_rule_has_its_settings_limits_and_link(workers: Workers, name: str) -> None:
+    browser = FakeBrowser(Experiment.suggested("xor"), workers)
+    sent = browser.post("rule", name=name)
+    assert sent["notice"] is None
+    info, rule = sent["info"], RULES[name]
+    fields = {field["name"]: field for field in info["options"] + info["more_options"]}
+    assert fields.keys() == {option.name for option in rule.options}
+    settings = browser.experiment.settings
+    for option in rule.options:
+        field = fields[option.name]
+        value = field.get("value", field.get("checked"))
+        assert value == settings.get(option.name, option.default)
+        assert (field["label"], field["hint"]) == (option.short_label, option.help)
+        assert [choice for choice, _ in field.get("choices", [])] == list(option.choices)
+        if "low" in field:
+            assert (field["low"], field["high"]) == (option.low, option.high)
+    limit = next(field for field in info["rule"] if field["name"] == "max_iterations")
+    assert 1 <= limit["value"] == browser.experiment.stopping.max_iterations <= limit["high"]
+    assert limit["high"] == most_iterations(name)
+    assert link.decode(link.encode(browser.experiment)) == browser.experiment
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_field_of_a_rule_changes_its_setting(workers: Workers, name: str) -> None:
+    browser = FakeBrowser(Experiment.suggested("xor"), workers)
+    browser.post("rule", name=name)
+    for option in RULES[name].options:
+        value = _other(option, browser.experiment.settings.get(option.name, option.default))
+        assert browser.says("setting", group="option", name=option.name, value=value) == ""
+        assert browser.experiment.settings.get(option.name, option.default) == value
+
+
+def _other(option: Option, value: object) -> object:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, str):
+        return next(choice for choice in option.choices if choice != value)
+    assert isinstance(value, (int, float))
+    return (
+        value + 1
+        if isinstance(value, int)
+        else min(option.high, max(option.low, value * 1.5 or 0.5))
+    )
+
+
+def test_undo_brings_back_the_rule_and_its_settings(workers: Workers) -> None:
+    browser = FakeBrowser(ADAM, workers)
+    browser.post("rule", name="ebp")
+    assert browser.experiment.rule == "ebp"
+    assert browser.says("undo") == ""
+    assert browser.experiment == ADAM
+
+
+def test_a_chosen_rule_trains_to_the_bits_of_the_library(workers: Workers) -> None:
+    browser = FakeBrowser(replace(ADAM, rule="nbn", settings={}), workers)
+    browser.post("rule", name="rprop")
+    browser.post("train")
+    run = browser.rests()
+    alone = browser.experiment.training()
+    while alone.stop is None:
+        alone.advance()
+    trace = run.trace()
+    assert trace is not None
+    assert trace.sse[-1] == alone.trace().sse[-1]
+
+
+@pytest.mark.parametrize("name", ["", "NBN", "no_rule", None, 3])
+def test_an_unknown_rule_is_refused_in_a_sentence(workers: Workers, name: object) -> None:
+    browser = FakeBrowser(ADAM, workers)
+    assert is_a_sentence(browser.says("rule", name=name))
+    assert browser.experiment == ADAM
 
 
 @pytest.mark.parametrize("rule", ["forward_forward", "noprop", "cascade_correlation"])
 def test_a_rule_that_cannot_be_shown_says_so(workers: Workers, rule: str) -> None:
     browser = FakeBrowser(replace(ADAM, rule=rule, settings={}), workers)
-    assert is_a_sentence(browser.says("train"))
+    reason = browser.post("poll")["info"]["headline"]
+    assert is_a_sentence(reason)
+    assert browser.says("train") == reason
     assert browser.session.run is None

@@ -1,4 +1,4 @@
-"""What goes to the browser is plain JSON, and puts together to what the core computed."""
+"""Data for the browser is plain JSON, and joins to the values that the core computed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.app.fake_browser import unpacked
 
 
 def plain(value: object) -> Any:
-    """As it arrives: neither NaN nor a NumPy scalar gets this far."""
+    """Return a payload as the browser parses it; fail for NaN and NumPy scalars."""
     return json.loads(json.dumps(value, allow_nan=False))
 
 
@@ -38,7 +38,7 @@ def test_packing_keeps_every_bit() -> None:
     assert shared_payload.pack([]) == ""
 
 
-def test_numbers_json_cannot_say_are_null() -> None:
+def test_numbers_without_a_json_form_are_null() -> None:
     for value in (np.float64(1.5), 1.5, -0.0):
         assert shared_payload.number(value) == value
         assert type(shared_payload.number(value)) is float
@@ -78,7 +78,7 @@ def test_the_data_of_every_problem_arrive_whole(name: str) -> None:
     "values",
     [[0.0, 0.0], [5.0, 5.0], [-1e308, 1e308], [1.7e308, 1.7e308], [5e-324, 1e-320], [1e17, 1e17]],
 )
-def test_odd_data_have_a_domain_that_can_be_drawn(values: list[float]) -> None:
+def test_unusual_data_have_a_valid_plot_range(values: list[float]) -> None:
     dataset = Dataset([[v, v] for v in values], [[v] for v in values])
     block = plain(payload.data_block(dataset, None, "key"))
     xmin, xmax, ymin, ymax = block["domain"]
@@ -87,7 +87,7 @@ def test_odd_data_have_a_domain_that_can_be_drawn(values: list[float]) -> None:
     assert (xmin, xmax) == (ymin, ymax)
 
 
-def test_equal_data_have_equal_keys_and_others_do_not() -> None:
+def test_equal_data_have_equal_keys_and_different_data_different_ones() -> None:
     def key(name: str, **parameters: Any) -> str:
         return payload.dataset_key(*Experiment.suggested(name, **parameters).datasets())
 
@@ -140,7 +140,7 @@ def test_presets_are_recognised(topology: Topology, family: str | None, sizes: l
     assert shared_payload.family_of(topology) == (family, sizes)
 
 
-def test_a_preset_with_one_link_less_is_none() -> None:
+def test_a_preset_with_one_connection_less_is_not_recognised() -> None:
     whole = Topology.mlp([2, 3, 3, 1])
     graph = whole.to_networkx()
     graph.remove_edge("h1", "h4")
@@ -167,10 +167,10 @@ def trace_of(rows: int, weights: int) -> Trace:
     chunk=st.integers(0, 40),
     seen=st.lists(st.integers(0, 60), max_size=5),
 )
-def test_chunks_put_together_to_the_whole_trace(
+def test_chunks_join_to_the_whole_trace(
     rows: int, weights: int, stride: int, chunk: int, seen: list[int]
 ) -> None:
-    """However the trace grew between the answers, and wherever they were cut."""
+    """The trace may grow between answers by any number of rows."""
     whole = trace_of(rows, weights)
     columns: dict[str, list[float | None]] = {"sse": [], "mu": [], "seconds": []}
     kept: dict[int, np.ndarray[Any, Any]] = {}
@@ -197,7 +197,7 @@ def test_chunks_put_together_to_the_whole_trace(
         assert row.tobytes() == whole.weights[k].tobytes()
 
 
-def test_the_last_weights_arrive_although_the_row_was_known_before_the_end() -> None:
+def test_the_last_weights_arrive_although_their_row_was_sent_before() -> None:
     whole = trace_of(8, 3)
     before = payload.trace_block(whole, 0, 5, ended=False)
     assert before["kept"] == [0, 5]
@@ -207,7 +207,7 @@ def test_the_last_weights_arrive_although_the_row_was_known_before_the_end() -> 
     assert np.array_equal(unpacked(after["weights"]), whole.weights[7])
 
 
-def test_the_weights_that_were_best_arrive_although_their_row_was_known_before() -> None:
+def test_the_best_weights_arrive_although_their_row_was_sent_before() -> None:
     whole = trace_of(18, 3)
     aside = [float(k) for k in range(18)]
     aside[4] = np.inf
@@ -228,7 +228,7 @@ def test_no_trace_is_one_without_rows() -> None:
 
 @pytest.mark.parametrize("n_weights", [1, 105, 2000])
 @pytest.mark.parametrize("max_iterations", [1, 1000, 5000])
-def test_a_run_never_outgrows_what_is_kept(n_weights: int, max_iterations: int) -> None:
+def test_a_run_never_exceeds_the_stored_size(n_weights: int, max_iterations: int) -> None:
     stride = payload.stride_of(n_weights, max_iterations)
     assert stride >= 1
     rows = max_iterations // stride + 2
@@ -237,7 +237,7 @@ def test_a_run_never_outgrows_what_is_kept(n_weights: int, max_iterations: int) 
         assert stride == 1
 
 
-def test_classes_are_called_by_their_own_names_as_far_as_there_is_room() -> None:
+def test_class_names_are_shortened_to_fit() -> None:
     targets = np.array([[1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
     names = ["kind=versicolor", "kind=virginica", "kind=setosa"]
     data = Dataset(np.eye(3), targets, target_names=names)

@@ -1,4 +1,4 @@
-"""Messages, drawings and states made by hand: whatever they are, no session breaks."""
+"""Random and invalid messages, drawings and states do not break a session."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_messages_made_by_hand_never_break_a_session(messages: list[dict[str, An
 
 @settings(max_examples=60)
 @given(data=st.data())
-def test_a_drawing_with_one_thing_wrong_is_taken_or_refused_whole(data: st.DataObject) -> None:
+def test_a_drawing_with_one_fault_is_accepted_or_refused_as_a_whole(data: st.DataObject) -> None:
     browser = FakeBrowser(XOR)
     graph = browser.graph
     part: Any = graph
@@ -102,7 +102,7 @@ def test_a_state_made_by_hand_never_breaks_a_session(value: object) -> None:
 
 @settings(max_examples=40)
 @given(have=st.dictionaries(st.sampled_from(["catalogue", "data", "rev", "run", "rows"]), JSON))
-def test_whatever_the_browser_says_it_has_it_gets_what_it_lacks(have: dict[str, Any]) -> None:
+def test_the_browser_gets_what_it_lacks_for_any_claimed_state(have: dict[str, Any]) -> None:
     browser = FakeBrowser(XOR)
     answer = browser.send({"seq": 1, "kind": "hello"}, have=have)
     assert ("catalogue" in answer) == (have.get("catalogue") is not True)
@@ -111,7 +111,9 @@ def test_whatever_the_browser_says_it_has_it_gets_what_it_lacks(have: dict[str, 
     assert "data" in answer
 
 
-def test_a_million_nodes_and_a_deep_nest_are_refused_in_a_blink(browser: FakeBrowser) -> None:
+def test_a_million_nodes_and_deeply_nested_messages_are_refused_quickly(
+    browser: FakeBrowser,
+) -> None:
     nest: Any = []
     for _ in range(100_000):
         nest = [nest]
@@ -128,6 +130,6 @@ def test_a_million_nodes_and_a_deep_nest_are_refused_in_a_blink(browser: FakeBro
     for fields in ({"name": "x" * 10_000_000}, {"name": nest}):
         assert is_a_sentence(browser.says("problem", **fields))
         assert is_a_sentence(browser.says("rename", id="h1", **fields))
-        assert is_a_sentence(browser.says("setting", group="damping", value=1, **fields))
+        assert is_a_sentence(browser.says("setting", group="option", value=1, **fields))
     assert is_a_sentence(browser.says("x" * 39))
     assert browser.document is before

@@ -1,4 +1,4 @@
-"""Somebody tries everything the page offers, at random, and nothing breaks or gets lost."""
+"""A random user tries every action of the page; nothing breaks or is lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.app.fake_browser import FakeBrowser, neuron, node
 
 
 class Hands:
-    """Somebody who tries everything the page offers, at random."""
+    """A user who tries every action of the page, at random."""
 
     def __init__(self, browser: FakeBrowser, number: int) -> None:
         self.browser = browser
@@ -88,7 +88,7 @@ class Hands:
         group, name, value = self.pick(
             [
                 ("rule", "seed", 3), ("rule", "target_sse", 0.5), ("rule", "max_iterations", 7),
-                ("damping", "mu_start", 0.1), ("parameter", "n", 2), ("parameter", "n", 3),
+                ("option", "mu_start", 0.1), ("parameter", "n", 2), ("parameter", "n", 3),
                 ("parameter", "noise", 0.1), ("parameter", "n_points", 20),
             ]
         )  # fmt: skip
@@ -104,9 +104,7 @@ class Hands:
 
 @settings(max_examples=10)
 @given(number=st.integers(0, 10**9))
-def test_whatever_hands_do_at_random_nothing_breaks_or_gets_lost(
-    workers: Workers, number: int
-) -> None:
+def test_random_user_actions_break_and_lose_nothing(workers: Workers, number: int) -> None:
     browser = FakeBrowser(replace(XOR, stopping=Stopping(0.01, 30)), workers)
     hands = Hands(browser, number)
     for _ in range(25):

@@ -1,4 +1,4 @@
-"""Train, Step, Stop and Reset, and what of the run the browser ends up with."""
+"""Train, Step, Stop and Reset, and the rows of the run that the browser receives."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.app.draw.helpers import SEED, XOR
 from tests.app.fake_browser import FakeBrowser, is_a_sentence, neuron, node
 
 
-def test_train_trains_and_the_browser_ends_up_with_every_row(trained: FakeBrowser) -> None:
+def test_train_sends_every_row_to_the_browser(trained: FakeBrowser) -> None:
     run = trained.seen["run"]
     trace = trained.session.run.trace()  # type: ignore[union-attr]
     assert trace is not None
@@ -28,7 +28,7 @@ def test_train_trains_and_the_browser_ends_up_with_every_row(trained: FakeBrowse
     assert np.array_equal(trained.rows[0], XOR.start_weights())
 
 
-def test_a_run_plays_from_the_start_once(trained: FakeBrowser, workers: Workers) -> None:
+def test_a_run_is_replayed_from_the_start_once(trained: FakeBrowser, workers: Workers) -> None:
     run = FakeBrowser(XOR, workers).post("train")["run"]
     assert run["play"] is True
     assert run["shown"] == 0
@@ -39,8 +39,8 @@ def test_a_run_plays_from_the_start_once(trained: FakeBrowser, workers: Workers)
     assert run["shown"] == 3
 
 
-def test_a_run_that_waits_for_a_worker_is_told_as_running(browser: FakeBrowser) -> None:
-    """Else the browser would not ask again, and the page would rest for ever."""
+def test_a_run_that_waits_for_a_worker_is_reported_as_running(browser: FakeBrowser) -> None:
+    """Otherwise the browser would not poll again, and the page would never update."""
     answer = browser.post("train")
     assert answer["run"]["state"] == "running"
     assert answer["run"]["total"] == 0
@@ -102,7 +102,7 @@ def test_stop_then_train_ends_bit_for_bit_where_one_run_does(
     )
 
 
-def test_reset_forgets_the_run_and_new_weights_too(trained: FakeBrowser) -> None:
+def test_reset_and_new_weights_discard_the_run(trained: FakeBrowser) -> None:
     trained.post("scrub", k=3)
     assert trained.post("reset")["run"] is None
     assert trained.session.iteration == 0
@@ -112,19 +112,19 @@ def test_reset_forgets_the_run_and_new_weights_too(trained: FakeBrowser) -> None
     assert trained.experiment.start == SeededStart(seed=SEED + 1)
 
 
-def test_scrub_is_what_all_pages_show(trained: FakeBrowser) -> None:
+def test_the_iteration_of_the_scrubber_is_shown_on_all_pages(trained: FakeBrowser) -> None:
     trained.post("scrub", k=2)
     assert trained.session.iteration == 2
     assert trained.post("poll")["run"]["shown"] == 2
 
 
-def test_stop_and_reset_without_a_run_are_no_mistake(browser: FakeBrowser) -> None:
+def test_stop_and_reset_without_a_run_do_nothing(browser: FakeBrowser) -> None:
     for kind in ("stop", "reset", "poll", "hello"):
         assert browser.says(kind) == ""
         assert browser.seen["run"] is None
 
 
-def test_training_that_fails_says_so_and_can_be_tried_again(
+def test_a_failing_training_is_reported_and_can_be_repeated(
     workers: Workers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     browser = FakeBrowser(XOR, workers)
@@ -141,7 +141,7 @@ def test_training_that_fails_says_so_and_can_be_tried_again(
     assert browser.post("poll")["run"]["stop"] == "SOLVED"
 
 
-def test_a_run_survives_what_does_not_change_the_training(trained: FakeBrowser) -> None:
+def test_a_run_survives_changes_that_do_not_affect_training(trained: FakeBrowser) -> None:
     run = trained.session.run
     graph = trained.graph
     node(graph, "h1").update(x=5.0, y=7.0)
@@ -155,7 +155,7 @@ def test_a_run_survives_what_does_not_change_the_training(trained: FakeBrowser) 
     assert len(trained.rows) == trained.seen["run"]["total"]
 
 
-def test_train_at_the_last_iteration_of_all_says_that_there_are_no_more(
+def test_train_at_the_maximum_iteration_reports_the_limit(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "MAX_ITERATIONS", 4)

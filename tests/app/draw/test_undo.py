@@ -32,7 +32,7 @@ def test_everything_can_be_undone_and_redone(browser: FakeBrowser) -> None:
     )
 
 
-def test_undo_does_not_go_back_for_ever(browser: FakeBrowser) -> None:
+def test_undo_has_a_limited_number_of_steps(browser: FakeBrowser) -> None:
     for _ in range(300):
         browser.post("new_weights")
     assert len(browser.session.history) == 200

@@ -19,8 +19,9 @@ from app.session.messages import read_outbox
 from app.session.state import Session
 from app.session.training import training_key
 from nbn_core import Experiment, Topology
-from nbn_core.analysis.dissection import continuation, dissect
+from nbn_core.analysis.dissection import dissect
 from nbn_core.experiment import SeededStart, Stopping
+from nbn_core.rules.nbn import NBN
 from nbn_core.types import Json
 from tests.app.fake_browser import NoWorkers
 
@@ -91,7 +92,7 @@ def test_every_number_is_that_of_the_iteration_shown(k: int) -> None:
     trace = session.run.trace()
     assert trace is not None
     data, _ = experiment.datasets()
-    on = continuation(trace, k)._asdict()
+    on = NBN().resumption(trace, k)._asdict()
     apart = dissect(experiment.topology, data, trace.weights[k], **on)
     pattern = apart.pattern(2)
     assert sent["sse"] == trace.sse[k]
@@ -169,7 +170,7 @@ def test_the_last_iteration_notes_why_training_stopped() -> None:
     experiment = replace(parity3(), stopping=Stopping(1e-3, 3))
     session = trained(experiment)
     session.iteration = 3
-    assert "Stopped after the number of iterations allowed" in notes(ask(session))
+    assert "Stopped at the maximum number of iterations" in notes(ask(session))
     session.iteration = 2
     assert notes(ask(session)) == ""
 

@@ -1,4 +1,4 @@
-"""Workers that need not compile, and a visitor that is cleared away."""
+"""Workers with compiled kernels, and a visitor that is cleaned up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.app.race.helpers import XOR, RaceVisitor
 @pytest.fixture(scope="module")
 def workers() -> Workers:
     warm_up()
-    warm_up_rules()  # nobody waits for a compiler below
+    warm_up_rules()  # so that no test waits for the compiler
     return Workers(2)
 
 

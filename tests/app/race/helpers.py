@@ -30,7 +30,7 @@ def finished(race: Race, workers: Workers) -> Race:
 
 
 class RaceVisitor:
-    """One visitor on the Race page."""
+    """A visitor of the Race page, without a browser."""
 
     def __init__(self, experiment: Experiment, workers: Workers) -> None:
         self.session = Session([document_of(experiment)])

@@ -1,4 +1,4 @@
-"""What the Forward-Forward view makes of goodness."""
+"""Tables and charts of goodness in the Forward-Forward view."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCORES = np.array([[[1.0, 5.0], [2.0, 1.0], [0.0, 0.0]], [[1.0, 1.0], [3.0, 3.0]
 LABELS = np.array([0, 1])
 
 
-def test_margins_and_levels_by_hand() -> None:
+def test_margins_and_levels_equal_a_hand_calculation() -> None:
     totals = SCORES.sum(axis=2)
     assert margins_of(totals, LABELS).tolist() == [3.0, 6.0 - 9.5]
     assert alone(SCORES, LABELS) == [0.0, 1.0]

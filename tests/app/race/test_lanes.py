@@ -24,7 +24,7 @@ def test_the_opening_race_has_playgrounds_own_settings_for_ebp() -> None:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_every_rule_has_a_lane_with_words_and_settings_that_hold(name: str) -> None:
+def test_every_rule_has_a_lane_with_a_description_and_valid_settings(name: str) -> None:
     for problem in ("playground_spiral", "parity", "two_spirals", "digits", "sinc"):
         lane = Lane(0, name, tuned(Experiment.suggested(problem), name))
         lane.rule.settings(lane.settings)
@@ -32,7 +32,7 @@ def test_every_rule_has_a_lane_with_words_and_settings_that_hold(name: str) -> N
         assert "_" not in lane.note()
 
 
-def test_settings_are_checked_and_those_like_the_rules_own_are_not_kept() -> None:
+def test_settings_are_checked_and_defaults_are_not_stored() -> None:
     lane = Lane(3, "adam").changed("rate", 0.5)
     assert lane.settings == {"rate": 0.5}
     assert lane.changed("rate", 0.02).settings == {}
@@ -41,7 +41,7 @@ def test_settings_are_checked_and_those_like_the_rules_own_are_not_kept() -> Non
         lane.changed("rate", -1.0)
 
 
-def test_settings_of_nbn_that_follow_from_its_control_go_on_following() -> None:
+def test_settings_of_nbn_that_depend_on_its_control_keep_following_it() -> None:
     options = {option.name: option for option in RULES["nbn"].options}
     usual = Lane(0, "nbn")
     lane = usual.changed("mu_start", 7.0).changed("control", "published")
@@ -51,7 +51,7 @@ def test_settings_of_nbn_that_follow_from_its_control_go_on_following() -> None:
     assert lane.changed("control", usual.value(options["control"])) == usual
 
 
-def test_lanes_with_the_same_rule_have_names_of_their_own() -> None:
+def test_lanes_with_the_same_rule_have_different_names() -> None:
     assert titles((Lane(0, "nbn"), Lane(1, "adam"), Lane(2, "nbn"))) == [
         "NBN (1)",
         "Adam",
@@ -62,12 +62,12 @@ def test_lanes_with_the_same_rule_have_names_of_their_own() -> None:
 @pytest.mark.parametrize(
     "given", [{"kind": "never"}, {"seconds": 0.0}, {"seconds": 1e9}, {"work": math.nan}]
 )
-def test_a_budget_out_of_bounds_is_a_sentence(given: dict[str, Any]) -> None:
+def test_a_budget_out_of_range_is_refused_in_a_sentence(given: dict[str, Any]) -> None:
     with pytest.raises(SettingError, match=r"\.$"):
         Budget(**given)
 
 
-def test_lanes_come_and_go_within_bounds(visitor: RaceVisitor) -> None:
+def test_lanes_can_be_added_and_removed_within_limits(visitor: RaceVisitor) -> None:
     races = visitor.races
     numbers = [lane.number for lane in races.lanes]
     for _ in range(4):

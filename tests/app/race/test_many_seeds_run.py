@@ -1,4 +1,4 @@
-"""Many seeds: paired starts, budgets, stopping, keeping, and the sentences about them."""
+"""Runs of many seeds: paired starts, budgets, stop and resume, and their sentences."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LANES = (Lane(0, "nbn"), Lane(1, "adam", {"rate": 0.05}))
 @pytest.fixture(scope="module")
 def workers() -> Workers:
     warm_up()
-    warm_up_rules()  # nobody waits for a compiler below
+    warm_up_rules()  # so that no test waits for the compiler
     return Workers(2)
 
 
@@ -57,7 +57,7 @@ def hands_down(made: Series) -> None:
         time.sleep(0.005)
 
 
-def test_every_lane_runs_from_the_same_starts_and_is_the_training_alone(workers: Workers) -> None:
+def test_every_lane_has_the_same_starts_and_equals_a_single_training(workers: Workers) -> None:
     made = ran(series({}), workers)
     assert made.done == made.total == 10
     for lane in LANES:
@@ -78,7 +78,7 @@ def test_every_lane_runs_from_the_same_starts_and_is_the_training_alone(workers:
                 assert trial.sse <= 0.01
 
 
-def test_what_is_done_is_not_done_again(workers: Workers) -> None:
+def test_completed_trials_are_not_repeated(workers: Workers) -> None:
     kept: Kept = {}
     first = ran(series(kept), workers)
     before = dict(kept)
@@ -93,7 +93,7 @@ def test_what_is_done_is_not_done_again(workers: Workers) -> None:
     assert first.trials(LANES[0]) == again.trials(LANES[0])
 
 
-def test_a_stop_keeps_what_is_done_and_run_goes_on(workers: Workers) -> None:
+def test_stop_keeps_completed_trials_and_run_continues(workers: Workers) -> None:
     kept: Kept = {}
     slow = (Lane(0, "nbn"), Lane(1, "spsa"))
     made = series(kept, seeds=200, work=2000.0, lanes=slow)
@@ -119,12 +119,12 @@ def test_no_trial_counts_work_beyond_its_budget(workers: Workers) -> None:
             assert 0 < trial.spent.work <= 60.0
 
 
-def test_lanes_that_cannot_run_here_have_no_trials() -> None:
+def test_lanes_whose_rule_cannot_train_the_network_have_no_trials() -> None:
     made = series({}, lanes=(*LANES, Lane(2, "cascade_correlation")))
     assert [lane.name for lane in made.lanes] == ["nbn", "adam"]
 
 
-def test_an_estimate_is_given_when_every_lane_that_waits_is_known() -> None:
+def test_time_is_estimated_when_every_waiting_lane_was_measured() -> None:
     made = series({}, seeds=4)
     assert made.left() is None
     lane, place = made.take() or pytest.fail("nothing to do")
@@ -136,7 +136,7 @@ def test_an_estimate_is_given_when_every_lane_that_waits_is_known() -> None:
     assert made.left() == pytest.approx(24.0)
 
 
-def test_tables_and_charts_of_a_series(workers: Workers) -> None:
+def test_a_run_of_many_seeds_has_tables_and_charts(workers: Workers) -> None:
     made = ran(series({}), workers)
     titles = ["NBN", "Adam"]
     groups = grouped(made, "work")
@@ -150,7 +150,7 @@ def test_tables_and_charts_of_a_series(workers: Workers) -> None:
 
 
 @pytest.mark.parametrize("look", [palette.LIGHT, palette.DARK])
-def test_charts_hold_every_outcome(look: palette.Palette) -> None:
+def test_charts_show_every_outcome(look: palette.Palette) -> None:
     groups = [
         TrialGroup(0, "NBN", outcomes([10.0, 30.0, 99.0], [True, True, False]), (0, 1, 2)),
         TrialGroup(3, "EBP", outcomes([500.0], [False]), (0,)),
@@ -171,7 +171,7 @@ def test_charts_hold_every_outcome(look: palette.Palette) -> None:
         assert chart.table().count("\n") > 1
 
 
-def test_what_is_not_shown_is_said_to_be_not_shown() -> None:
+def test_a_difference_that_is_not_significant_is_reported_as_such() -> None:
     some = Interval(0.1, 0.3)
     found = [
         Comparison("NBN", "EBP", 30, 20, 0, 10, 1e-5, 1.0, math.nan, some),

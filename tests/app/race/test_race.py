@@ -1,4 +1,4 @@
-"""Lanes that run: to the target, to the budget, and no further."""
+"""Lanes run to the target or to the budget, and no further."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.app.fake_browser import is_a_sentence
 from tests.app.race.helpers import XOR, finished
 
 
-def test_a_lane_is_the_training_that_anyone_could_make(workers: Workers) -> None:
+def test_a_lane_equals_a_training_by_the_core(workers: Workers) -> None:
     lanes = (Lane(0, "nbn"), Lane(1, "adam", {"rate": 0.05}))
     race = finished(Race(XOR, lanes, Budget()), workers)
     for lane, run in zip(lanes, race.runs, strict=True):
@@ -36,9 +36,7 @@ def test_a_lane_is_the_training_that_anyone_could_make(workers: Workers) -> None
 
 
 @pytest.mark.parametrize("name", ["nbn", "adam", "lbfgs", "forward_forward", "noprop"])
-def test_equal_work_goes_past_the_target_and_not_past_the_budget(
-    workers: Workers, name: str
-) -> None:
+def test_equal_work_continues_past_the_target_up_to_the_budget(workers: Workers, name: str) -> None:
     topology = Topology.mlp([2, 8, 1], output="bipolar")
     budget = Budget("work", work=900.0)
     race = finished(Race(replace(XOR, topology=topology), (Lane(0, name),), budget), workers)
@@ -54,7 +52,7 @@ def test_equal_work_goes_past_the_target_and_not_past_the_budget(
         assert trace.work[-1] > 700.0
 
 
-def test_equal_time_stops_about_there(workers: Workers) -> None:
+def test_equal_time_stops_near_its_budget(workers: Workers) -> None:
     budget = Budget("seconds", seconds=0.15)
     race = finished(Race(XOR, (Lane(0, "spsa"), Lane(1, "ebp")), budget), workers)
     for run in race.runs:
@@ -64,7 +62,7 @@ def test_equal_time_stops_about_there(workers: Workers) -> None:
         assert 0.05 < trace.seconds[-1] <= 0.15
 
 
-def test_a_rule_that_does_not_suit_says_so_and_the_others_run(workers: Workers) -> None:
+def test_an_unsuitable_rule_is_reported_and_the_others_run(workers: Workers) -> None:
     lanes = (Lane(0, "cascade_correlation"), Lane(1, "nbn"))
     refused, solved = results(finished(Race(XOR, lanes, Budget()), workers))
     assert refused.state == "refused"
@@ -72,7 +70,7 @@ def test_a_rule_that_does_not_suit_says_so_and_the_others_run(workers: Workers) 
     assert solved.reached is not None
 
 
-def test_divergence_is_a_result_and_touches_no_other_lane(workers: Workers) -> None:
+def test_divergence_is_a_result_and_affects_no_other_lane(workers: Workers) -> None:
     data = OwnData(Dataset([[-1.0], [0.0], [1.0]], [[-3.0], [0.0], [3.0]]))
     experiment = Experiment(Topology.mlp([1, 3, 1]), data, stopping=Stopping(1e-6, 1000))
     lanes = (Lane(0, "gd", {"rate": 900.0}), Lane(1, "nbn"))
@@ -93,7 +91,7 @@ def test_divergence_is_a_result_and_touches_no_other_lane(workers: Workers) -> N
     assert len(shots[0].newest.tones if shots[0].newest else b"") == snapshots.CURVE
 
 
-def test_stopped_lanes_go_on_where_they_were(workers: Workers) -> None:
+def test_stopped_lanes_continue_from_their_iteration(workers: Workers) -> None:
     experiment = first_experiment()
     race = Race(experiment, (Lane(0, "forward_forward"),), Budget("seconds", seconds=30.0))
     [run] = race.runs

@@ -1,4 +1,4 @@
-"""A run of a race, reopened."""
+"""Reopening of a recorded run of a race."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.app.fake_browser import is_a_sentence
 from tests.app.race.helpers import RaceVisitor
 
 
-def test_a_run_reopens_as_the_experiment_that_makes_it_again(visitor: RaceVisitor) -> None:
+def test_a_run_reopens_as_the_experiment_that_reproduces_it(visitor: RaceVisitor) -> None:
     visitor.post("start")
     visitor.rests()
     visitor.races.note()

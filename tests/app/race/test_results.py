@@ -1,4 +1,4 @@
-"""Where a lane reached the target, and who leads."""
+"""Results: the row at which a lane reached the target, and the leading lane."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbn_core.trace import Trace
 from tests.app.fake_browser import is_a_sentence
 
 
-def test_the_target_is_reached_at_the_first_row_at_or_under_it() -> None:
+def test_the_target_is_reached_at_the_first_row_at_or_below_it() -> None:
     sse = np.array([9.0, 4.0, 2.0, 3.0, 1.0])
     rows = np.arange(5)
     trace = Trace(

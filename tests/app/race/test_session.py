@@ -1,4 +1,4 @@
-"""What the browser gets of a race, and only once."""
+"""Data of a race is sent to the browser once."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_another_experiment_ends_the_race_and_another_rule_does_not(visitor: Rac
     assert visitor.races.race is None
 
 
-def test_an_unfinished_drawing_is_a_sentence(visitor: RaceVisitor) -> None:
+def test_an_incomplete_drawing_is_refused_in_a_sentence(visitor: RaceVisitor) -> None:
     document = visitor.session.document
     visitor.session.put(replace(document, blocked="Neuron h1 has no input: connect it."))
     sent = visitor.post("start")

@@ -1,4 +1,4 @@
-"""Every lane has a picture, and its tones are what the network answers."""
+"""Every lane has a picture, whose colours are the outputs of the network."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_kind_of_data_has_a_picture_that_is_json(workers: Workers, problem
         assert len(tones) == length[sent["scene"]["kind"]]
 
 
-def test_tones_are_the_cores_outputs() -> None:
+def test_colours_are_those_of_the_cores_outputs() -> None:
     experiment = first_experiment()
     snapshot_taker = SnapshotTaker(experiment)
     weights = experiment.start_weights()

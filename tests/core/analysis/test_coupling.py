@@ -1,4 +1,4 @@
-"""Blocks of Q: what is zero by wiring, what is coupled, and what a block step loses."""
+"""Coupling in Q: structural zeros, norms of blocks, the loss of a block step, seriation."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ DAGS = tuple(random_dag(seed) for seed in range(20))
 
 
 @pytest.mark.parametrize("case", [*DAGS, *CASES], ids=lambda case: case.name)
-def test_structural_zeros_are_zero_and_nothing_else_is_by_chance(case: Case) -> None:
+def test_structural_zeros_are_exactly_the_entries_that_are_always_zero(case: Case) -> None:
     zeros = structural_zeros(case.topology)
     data = noise(case.topology, 50, 1)
     seen = np.zeros(zeros.shape)
@@ -33,7 +33,7 @@ def test_structural_zeros_are_zero_and_nothing_else_is_by_chance(case: Case) -> 
     np.testing.assert_array_equal(seen == 0.0, zeros)
 
 
-def test_groups_hold_every_weight_once() -> None:
+def test_groups_contain_every_weight_once() -> None:
     topology = Topology.bmlp([3, 4, 2, 2])
     for groups in (by_neuron(topology), by_layer(topology)):
         together = np.sort(np.concatenate(groups.members))
@@ -62,7 +62,7 @@ def test_the_full_step_solves_the_damped_system() -> None:
     np.testing.assert_allclose((quasi_hessian + 0.1 * np.eye(len(step))) @ step, -gradient)
 
 
-def test_a_block_diagonal_matrix_loses_nothing_block_by_block() -> None:
+def test_block_and_full_step_agree_for_a_block_diagonal_matrix() -> None:
     case = CASES[-1]
     _, gradient, quasi_hessian = case.objective.normal_equations(case.weights)
     groups = by_neuron(case.topology)
@@ -77,7 +77,7 @@ def test_a_block_diagonal_matrix_loses_nothing_block_by_block() -> None:
 
 @pytest.mark.parametrize("mu", [1e-6, 1e-2, 10.0])
 @pytest.mark.parametrize("case", DAGS, ids=lambda case: case.name)
-def test_the_full_step_is_the_best_of_its_model(case: Case, mu: float) -> None:
+def test_the_full_step_minimises_its_model(case: Case, mu: float) -> None:
     _, gradient, quasi_hessian = case.objective.normal_equations(case.weights)
     groups = by_neuron(case.topology)
     loss = block_loss(quasi_hessian, gradient, mu, groups)
@@ -92,7 +92,7 @@ def test_the_full_step_is_the_best_of_its_model(case: Case, mu: float) -> None:
     assert decrease(damped, gradient, step) == pytest.approx(expected)
 
 
-def test_angles() -> None:
+def test_angles_equal_known_values() -> None:
     one, other = np.array([1.0, 0.0]), np.array([0.0, 2.0])
     assert angle_between(one, other) == pytest.approx(90)
     assert angle_between(one, one + 1e-9 * other) == pytest.approx(np.degrees(2e-9))
@@ -100,8 +100,8 @@ def test_angles() -> None:
     assert np.isnan(angle_between(one, 0 * other))
 
 
-def test_seriation_undoes_a_shuffle() -> None:
-    """A band matrix, shuffled: its band comes back."""
+def test_seriation_restores_the_order_of_a_shuffled_chain() -> None:
+    """Seriation restores the band of a shuffled band matrix."""
     places = np.arange(30)
     band = np.exp(-abs(places[:, None] - places[None, :]) / 2.0)
     shuffled = np.random.default_rng(0).permutation(30)

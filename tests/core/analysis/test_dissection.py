@@ -1,13 +1,14 @@
-"""An iteration taken apart is the one that training made, to the bit."""
+"""A dissected iteration is bit-identical to the one of the training."""
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from nbn_core import Dataset, Neuron, StopReason, Topology, Training, generators, train
-from nbn_core.analysis.dissection import Anatomy, continuation, dissect, mu_after
+from nbn_core.analysis.dissection import Anatomy, dissect, mu_after
 from nbn_core.errors import NBNError
 from nbn_core.rules.damping import CONTROLS, MATRICES, damping_diagonal
+from nbn_core.rules.nbn import NBN
 from tests import reference
 from tests.cases import CASES, Case, random_dag
 
@@ -39,7 +40,7 @@ def test_every_iteration_is_the_one_that_training_made(case: Case, control: str)
     training.advance(ITERATIONS)
     trace = training.trace()
     for k in range(len(trace) - 1):
-        before, after = (continuation(trace, row, settings) for row in (k, k + 1))
+        before, after = (NBN().resumption(trace, row, settings) for row in (k, k + 1))
         apart = dissect(
             case.topology, case.dataset, trace.weights[k], settings=settings, **before._asdict()
         )
@@ -53,7 +54,7 @@ def test_every_iteration_is_the_one_that_training_made(case: Case, control: str)
         assert apart.accepted.sse == trace.sse[k + 1]
         assert apart.accepted.mu_next == after.mu
         if control != "published":
-            assert apart.accepted.part == after.part
+            assert apart.accepted.part == after.step_length
         assert_array_equal(apart.accepted.weights, trace.weights[k + 1])
         before_last = [a for a in apart.attempts[:-1] if not a.accepted]
         assert [a.mu for a in apart.attempts[1:]][: len(before_last)] == [
@@ -98,7 +99,7 @@ def test_forward_only_and_backward_give_the_same_row(case: Case) -> None:
     assert_array_equal(np.diag(pattern.deltas), pattern.slopes)
 
 
-def test_shares_of_the_patterns_add_up(case: Case) -> None:
+def test_contributions_of_the_patterns_add_up(case: Case) -> None:
     apart = taken_apart(case)
     patterns = range(case.dataset.n_patterns)
     shares = [apart.pattern(p) for p in patterns]
@@ -117,7 +118,7 @@ def test_shares_of_the_patterns_add_up(case: Case) -> None:
     assert (abs(total_g - apart.gradient) <= 1e-12 * scale + 1e-300).all()
 
 
-def test_sums_can_be_asked_for_some_weights_and_some_numbers_of_patterns() -> None:
+def test_partial_sums_of_some_weights_and_patterns() -> None:
     case = next(case for case in CASES if case.name == "spirals")
     apart = taken_apart(case)
     sums = apart.running([194, 0, 50, 50], [3, 1])
@@ -147,7 +148,7 @@ def test_steps_solve_the_damped_system(case: Case, control: str, matrix: str) ->
 
 
 def test_an_iteration_that_fails_shows_every_attempt() -> None:
-    """One neuron cannot learn exclusive or: from its best answer no step leads on."""
+    """One neuron cannot learn XOR: no step improves its best outputs."""
     topology = Topology.fcc(2, 0, 1, output="bipolar")
     settings = {"max_attempts": 7, "control": "published"}
     result = train(topology, generators.xor(), seed=6, **settings)
@@ -163,7 +164,7 @@ def test_an_iteration_that_fails_shows_every_attempt() -> None:
     assert all(attempt.sse >= apart.sse for attempt in apart.attempts)
 
 
-def test_nothing_is_left_to_do_where_the_error_is_zero() -> None:
+def test_an_iteration_without_error_has_no_attempts() -> None:
     topology = Topology((), 1, (Neuron("linear", 1.0, 0.0, (0,)),), (0,))
     apart = dissect(topology, Dataset([[1.0], [2.0]], [[2.0], [3.0]]), [1.0, 1.0])
     assert apart.stop is StopReason.SOLVED
@@ -177,7 +178,7 @@ def test_weights_too_large_to_compute_with_are_a_value_not_an_error() -> None:
     assert apart.stop is StopReason.DIVERGED
 
 
-def test_bad_requests_are_sentences() -> None:
+def test_invalid_arguments_are_refused_in_a_sentence() -> None:
     apart = dissect(Topology.slp(2, 2, 1), generators.xor(), np.zeros(9) + 0.5)
     for p in (-1, 4):
         with pytest.raises(NBNError, match=r"patterns 1 to 4"):

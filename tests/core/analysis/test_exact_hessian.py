@@ -1,4 +1,4 @@
-"""The exact Hessian: against differences of the oracle's gradient, on any wiring."""
+"""The exact Hessian agrees with differences of the oracle's gradient on any network."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ def named(cases: tuple[Case, ...]) -> pytest.MarkDecorator:
 
 
 def differences_of_gradient(case: Case) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """H by central differences of g, and S by those of J alone, in the widest floating point."""
+    """Compute H by central differences of g, and S by those of J alone, in extended precision."""
     inputs, targets = case.dataset.inputs, case.dataset.targets
     wide = np.asarray(case.weights, np.longdouble)
     errors = (targets - reference.outputs(case.network, wide, inputs)).ravel()
@@ -56,18 +56,18 @@ def test_the_exact_hessian_is_the_derivative_of_the_gradient(case: Case) -> None
 
 
 @named(DAGS[:6])
-def test_it_is_symmetric_to_the_bit(case: Case) -> None:
+def test_the_hessian_is_exactly_symmetric(case: Case) -> None:
     dropped = dropped_term(case.objective, case.weights)
     np.testing.assert_array_equal(dropped, dropped.T)
 
 
-def test_a_linear_neuron_has_nothing_to_drop() -> None:
+def test_a_linear_neuron_has_no_dropped_term() -> None:
     topology = Topology((), 3, (Neuron("linear", 1.3, 0.2, (0, 1, 2)),), (0,))
     case = on_noise("linear", topology, 20)
     assert not dropped_term(case.objective, case.weights).any()
 
 
-def test_two_linear_neurons_in_a_row_bend_by_their_product() -> None:
+def test_two_linear_neurons_in_series_have_the_curvature_of_their_product() -> None:
     """o = v (b + w x) + c, so d2o/dv dw = x and d2o/dv db = 1: by hand S has -e there."""
     topology = Topology(
         (), 1, (Neuron("linear", sources=(0,)), Neuron("linear", sources=(1,))), (1,)
@@ -82,7 +82,7 @@ def test_two_linear_neurons_in_a_row_bend_by_their_product() -> None:
 
 
 def test_what_is_dropped_vanishes_with_the_errors() -> None:
-    """The reason why NBN converges like Newton's method near an exact solution."""
+    """This is why NBN converges like Newton's method near an exact solution."""
     topology = Topology.fcc(3, 1, 1, output="bipolar")
     dataset = generators.parity(3)
     result = train(
@@ -94,7 +94,7 @@ def test_what_is_dropped_vanishes_with_the_errors() -> None:
     assert ratios[-1] < 0.05 * max(ratios)
 
 
-def test_saturated_neurons_give_numbers() -> None:
+def test_saturated_neurons_give_finite_numbers() -> None:
     case = random_dag(3)
     dropped = dropped_term(case.objective, 1e4 * case.weights)
     assert np.isfinite(dropped).all()
@@ -109,7 +109,7 @@ def test_renaming_changes_nothing() -> None:
     )
 
 
-def test_patterns_count_as_they_weigh_and_held_weights_not_at_all() -> None:
+def test_pattern_weights_scale_the_hessian_and_frozen_weights_have_zeros() -> None:
     case = DAGS[7]
     data = case.dataset
     counts = np.arange(data.n_patterns) % 3

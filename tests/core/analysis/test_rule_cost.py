@@ -1,4 +1,4 @@
-"""What a rule takes and where it goes, against what is known of it."""
+"""Memory and step directions of the learning rules, compared with known values."""
 
 import math
 
@@ -15,7 +15,7 @@ WEIGHTS = initial_weights(TOPOLOGY, seed=3)
 
 
 @pytest.mark.parametrize("name", sorted(set(RULES) - {"cascade_correlation"}))
-def test_every_rule_has_a_footprint(name: str) -> None:
+def test_every_rule_has_a_measured_cost(name: str) -> None:
     found = footprint(TOPOLOGY, DATA, name, WEIGHTS)
     assert found.work > 1.0
     assert found.bytes > 8 * TOPOLOGY.n_weights
@@ -47,7 +47,7 @@ def test_the_step_of_nbn_is_that_of_the_damped_equations() -> None:
     assert min(abs(found - other) for other in cosines) < 1e-6
 
 
-def test_memory_counts_what_grows() -> None:
+def test_memory_counts_arrays_that_grow() -> None:
     small = footprint(TOPOLOGY, DATA, "nbn", WEIGHTS).bytes
     wide = Topology.mlp([2, 24, 20, 1], output="bipolar")
     n = wide.n_weights
@@ -67,7 +67,7 @@ def test_views_and_copies_of_the_data_do_not_count_twice() -> None:
     assert held_bytes([np.array(data.inputs)], data) == 0
 
 
-def test_cosine() -> None:
+def test_cosine_equals_known_values() -> None:
     assert cosine([1, 0], [0, 3]) == 0.0
     assert_allclose(cosine([1, 1], [1, 0]), math.sqrt(0.5), rtol=1e-12)
     assert cosine([1e-200, 0], [1e200, 0]) == 1.0

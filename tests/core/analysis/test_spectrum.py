@@ -1,4 +1,4 @@
-"""Spectrum, landscape, memory: small sums that can be checked by hand or by another way."""
+"""Spectrum, landscape and memory, compared with hand calculations and alternative formulas."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from nbn_core.errors import SettingError
 TURN = np.array([[0.6, 0.8], [-0.8, 0.6]])
 
 
-def test_a_spectrum_by_hand() -> None:
+def test_a_spectrum_equals_a_hand_calculation() -> None:
     found = spectrum(TURN @ np.diag([9.0, 1.0]) @ TURN.T)
     np.testing.assert_allclose(found.values, [9.0, 1.0])
     np.testing.assert_allclose(found.vectors[:, 0], [-0.6, 0.8])
@@ -22,7 +22,7 @@ def test_a_spectrum_by_hand() -> None:
     assert (found.rank, found.negative) == (2, 0)
 
 
-def test_rank_counts_what_rounding_cannot_make() -> None:
+def test_rank_ignores_eigenvalues_below_rounding_errors() -> None:
     rows = np.random.default_rng(0).normal(size=(5, 12))
     found = spectrum(rows.T @ rows)
     assert found.rank == 5
@@ -35,7 +35,7 @@ def test_negative_curvature_is_counted() -> None:
     np.testing.assert_array_equal(eigenvalues(np.diag([2.0, -1.0, 3.0])), [3.0, 2.0, -1.0])
 
 
-def test_nothing_at_all_has_rank_0() -> None:
+def test_a_zero_matrix_has_rank_0() -> None:
     found = spectrum(np.zeros((3, 3)))
     assert (found.rank, found.negative, found.tolerance) == (0, 0, 0.0)
     assert found.damped_condition(1.0) == 1.0
@@ -48,7 +48,9 @@ def trained() -> tuple[Objective, np.ndarray]:
     return Objective(topology, dataset), trace.weights
 
 
-def test_a_plane_through_path_ends_holds_them(trained: tuple[Objective, np.ndarray]) -> None:
+def test_a_plane_through_the_ends_of_a_path_contains_them(
+    trained: tuple[Objective, np.ndarray],
+) -> None:
     objective, path = trained
     plane = Plane.through(path[0], path[-1] - path[0], path[1] - path[0])
     flat = plane.coordinates(path)
@@ -84,7 +86,7 @@ def test_the_model_touches_the_sse_where_the_step_starts(
     assert cut.gain_ratio == pytest.approx(expected)
 
 
-def test_a_linear_network_is_its_model() -> None:
+def test_the_model_is_exact_for_a_linear_network() -> None:
     topology = Topology.mlp([2, 1], hidden="linear", output="linear")
     objective = Objective(topology, generators.xor())
     weights = initial_weights(topology)
@@ -94,7 +96,7 @@ def test_a_linear_network_is_its_model() -> None:
     assert cut.gain_ratio == pytest.approx(1)
 
 
-def test_filter_normalised_directions_are_as_long_as_each_neuron() -> None:
+def test_filter_normalised_directions_have_the_norm_of_each_neuron() -> None:
     topology = Topology.fcc(3, 2, 1)
     weights = initial_weights(topology, seed=4)
     direction = filter_normalised(topology, weights, seed=1)
@@ -103,7 +105,7 @@ def test_filter_normalised_directions_are_as_long_as_each_neuron() -> None:
     np.testing.assert_array_equal(direction, filter_normalised(topology, weights, seed=1))
 
 
-def test_memory_of_parity_14_as_multiplied_out() -> None:
+def test_memory_of_parity_14_equals_a_hand_calculation() -> None:
     need = memory(16_384, 330, 1)
     assert need.jacobian == 5_406_720
     assert need.triangle == 330 * 331 // 2
@@ -112,7 +114,7 @@ def test_memory_of_parity_14_as_multiplied_out() -> None:
         memory(4, 0, 1)
 
 
-def test_what_is_held_is_what_was_counted_but_for_padding() -> None:
+def test_allocated_memory_is_the_counted_memory_plus_padding() -> None:
     network = Objective(Topology.fcc(2, 8, 1), generators.two_spirals()).network
     need, real = memory(194, network.n_weights, 1), held(network)
     assert 1 <= real["quasi_hessian"] / (8 * need.quasi_hessian) < 1.4

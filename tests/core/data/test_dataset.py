@@ -1,4 +1,4 @@
-"""Dataset: what it refuses, and that nothing of it changes afterwards."""
+"""Dataset: validation, immutability, splits and classes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_sizes_and_names():
         ([[1], [2], [2]], "regression"),
     ],
 )
-def test_kind_is_found_from_the_targets(targets, kind):
+def test_kind_is_derived_from_the_targets(targets, kind):
     assert Dataset(SQUARE, targets).kind == kind
     other = "regression" if kind == "classification" else "classification"
     assert Dataset(SQUARE, targets, kind=other).kind == other
@@ -80,7 +80,7 @@ def test_kind_is_found_from_the_targets(targets, kind):
         ([[np.datetime64("2020-01-01")]], [[1]], r"inputs are not a table of numbers"),
     ],
 )
-def test_what_is_not_a_table_of_finite_numbers_is_refused_in_one_sentence(
+def test_anything_but_a_table_of_finite_numbers_is_refused_in_one_sentence(
     inputs, targets, sentence
 ):
     with pytest.raises(DatasetError, match=sentence) as error:
@@ -135,13 +135,13 @@ def test_split_leaves_a_pattern_on_each_side():
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -1, 2, float("nan"), True, "half", None])
-def test_split_refuses_a_share_that_is_none(share):
+def test_split_refuses_an_invalid_share(share):
     with pytest.raises(SettingError, match="between 0 and 1"):
         Dataset(SQUARE, [[1]] * 3).split(share)
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, True, None])
-def test_split_refuses_a_seed_that_is_none(seed):
+def test_split_refuses_an_invalid_seed(seed):
     with pytest.raises(SettingError, match="seed"):
         Dataset(SQUARE, [[1]] * 3).split(0.5, seed)
 
@@ -159,7 +159,7 @@ def test_least_sse_counts_contradictions():
     assert Dataset(twice, [[1, 0], [1, 0], [1, 3], [1, 3]]).least_sse == pytest.approx(6.0)
 
 
-def test_classes_of_one_output_lie_on_either_side_of_the_middle():
+def test_classes_of_one_output_are_separated_by_the_midpoint():
     bipolar = Dataset(SQUARE, [[-1], [1], [1]])
     assert bipolar.classes().tolist() == [0, 1, 1]
     assert bipolar.right([[-0.1], [0.1], [-3.0]]).tolist() == [True, True, False]
@@ -167,7 +167,7 @@ def test_classes_of_one_output_lie_on_either_side_of_the_middle():
     assert unipolar.right([[0.4], [0.4], [0.6]]).tolist() == [True, False, True]
 
 
-def test_classes_of_several_outputs_are_the_largest():
+def test_the_class_of_several_outputs_is_the_largest():
     data = Dataset(SQUARE, [[-1, 1, -1], [1, -1, -1], [-1, -1, 1]])
     assert data.classes().tolist() == [1, 0, 2]
     outputs = [[-3, -2, -4], [0.1, 0.2, 0.1], [-1, -1, 1]]

@@ -1,4 +1,4 @@
-"""Own data: parts, scaling fitted on the training part, classes, and what histories keep of it."""
+"""Own data: parts, scaling fitted on the training part, classes, files and undo histories."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SPECIES = DataColumn("species", ("setosa", "versicolor", "virginica"))
 
 
 def flowers(counts: tuple[int, int, int] = (30, 20, 10), **fields: object) -> OwnData:
-    """Three classes with different numbers of patterns, in raw units far from 1."""
+    """Return three classes with different numbers of patterns, in raw units far from 1."""
     rng = np.random.default_rng(3)
     label = np.repeat(np.arange(3), counts)
     inputs = rng.normal(50.0 + 30.0 * label[:, None], 4.0, (len(label), 2))
@@ -87,7 +87,7 @@ def test_other_seeds_give_other_parts() -> None:
     assert len(even) == 5
 
 
-def test_validation_and_training_may_leave_nothing_to_test() -> None:
+def test_validation_and_training_may_leave_no_test_patterns() -> None:
     parts = slope(train_share=0.7, validation_share=0.3).parts()
     assert parts.test is None
     assert parts.validation is not None
@@ -134,7 +134,7 @@ def test_predictions_take_and_give_raw_units() -> None:
         experiment.predict(result.weights, np.zeros((2, 3)))
 
 
-def test_what_overflows_when_scaled_is_said() -> None:
+def test_overflow_by_scaling_is_reported() -> None:
     data = Dataset([[0.0], [1e-300], [1e300]], [[0.0], [1.0], [2.0]])
     splits = {seed: 1 in OwnData(data, 0.7, seed).rows().test for seed in range(20)}
     seed = next(seed for seed in splits if 2 in OwnData(data, 0.7, seed).rows().test)
@@ -154,7 +154,7 @@ def test_what_overflows_when_scaled_is_said() -> None:
         (SPECIES, ("species=setosa", "species=versicolor", "species=virginica")),
     ],
 )
-def test_a_column_says_its_names(column: DataColumn, names: tuple[str, ...]) -> None:
+def test_a_column_labels_its_classes(column: DataColumn, names: tuple[str, ...]) -> None:
     assert column.names == names
     assert column.width == len(names)
 
@@ -186,12 +186,12 @@ def test_classes_come_back_from_numbers(column: DataColumn) -> None:
         (lambda: slope(targets_by=None), "no scaling called NoneType"),
     ],
 )
-def test_what_does_not_fit_is_refused(make: Callable[[], object], sentence: str) -> None:
+def test_mismatched_sizes_are_refused(make: Callable[[], object], sentence: str) -> None:
     with pytest.raises((DatasetError, SettingError), match=sentence):
         make()
 
 
-def test_two_high_classes_in_a_row_are_refused() -> None:
+def test_two_classes_set_in_one_pattern_are_refused() -> None:
     data = flowers().dataset
     spoilt = Dataset(data.inputs, np.ones_like(data.targets), "x", "classification",
                      data.input_names, data.target_names)  # fmt: skip
@@ -215,7 +215,7 @@ def of(data: OwnData) -> Experiment:
         slope(train_share=0.5, inputs_by="minmax", targets_by="minmax"),
     ],
 )  # fmt: skip
-def test_everything_comes_back_from_the_file(data: OwnData) -> None:
+def test_a_file_restores_everything(data: OwnData) -> None:
     read = Experiment.from_json(of(data).to_json()).data
     assert isinstance(read, OwnData)
     assert read == data
@@ -256,7 +256,7 @@ def damaged(path: str, value: object) -> str:
         ("dataset.inputs", [[1e308, 1]] * 60, "."),
     ],
 )
-def test_each_damage_has_its_sentence(path: str, value: object, sentence: str) -> None:
+def test_each_kind_of_damage_has_its_sentence(path: str, value: object, sentence: str) -> None:
     text = damaged(path, value)
     if sentence == ".":
         assert Experiment.from_json(text)
@@ -276,7 +276,7 @@ NEW = ["columns", "columns.targets", "scaling", "split", "columns.inputs.0"]
     ),
     max_leaves=6,
 ), st.sampled_from(NEW))  # fmt: skip
-def test_anything_in_the_new_places_is_read_or_refused(value: object, path: str) -> None:
+def test_any_value_of_the_new_keys_is_read_or_refused(value: object, path: str) -> None:
     try:
         experiment = Experiment.from_json(damaged(path, value))
     except NBNError as error:
@@ -291,7 +291,7 @@ def test_anything_in_the_new_places_is_read_or_refused(value: object, path: str)
 # What is kept
 
 
-def test_equal_data_has_one_digest_and_any_change_another() -> None:
+def test_equal_data_has_equal_digests_and_changed_data_another() -> None:
     first, same = flowers(train_share=0.5), flowers(train_share=0.5)
     assert first == same
     others = [
@@ -308,8 +308,8 @@ def test_equal_data_has_one_digest_and_any_change_another() -> None:
     assert first != "text"
 
 
-def test_sixty_steps_share_the_arrays_of_their_data() -> None:
-    """An undo history of a large table holds it once, and no copy of its text."""
+def test_sixty_undo_steps_share_the_arrays_of_their_data() -> None:
+    """An undo history of a large table stores it once, without a copy of its text."""
     rng = np.random.default_rng(0)
     table = Dataset(rng.normal(size=(2_000, 4)), rng.normal(size=(2_000, 1)))
     one = Experiment(Topology.mlp([4, 2, 1]), OwnData(table, 0.7, inputs_by="minmax"))

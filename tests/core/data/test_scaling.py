@@ -1,4 +1,4 @@
-"""Scaling: fitted once, undone exactly enough, and nothing breaks it."""
+"""Scaling: fitted on training patterns, inverted within rounding, robust to any finite data."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_any_finite_numbers_are_scaled_and_come_back(table, method) -> None:
     assert (np.abs(back / 2 - table / 2) <= 1e-12 * size).all()
 
 
-def test_only_the_training_part_is_looked_at() -> None:
+def test_scaling_uses_only_the_training_patterns() -> None:
     train, test = generators.peaks().split(0.5)
     scaling = Scaling.fit(train, "minmax", "standard")
     assert scaling.apply(train).inputs.max() == pytest.approx(1)
@@ -57,14 +57,14 @@ def test_only_the_training_part_is_looked_at() -> None:
 
 @bounded
 @given(tables(), tables(), st.sampled_from(list(METHODS)), st.sampled_from(list(METHODS)))
-def test_json_gives_it_back(inputs, targets, one, other) -> None:
+def test_json_restores_a_scaling(inputs, targets, one, other) -> None:
     scaling = Scaling(Affine.fit(inputs, one), Affine.fit(targets, other), one, other)
     again = Scaling.from_dict(json.loads(json.dumps(scaling.to_dict())))
     assert again == scaling
     assert hash(again) == hash(scaling)
 
 
-def test_nothing_about_it_changes() -> None:
+def test_a_scaling_is_read_only() -> None:
     scaling = Scaling.fit(generators.xor())
     with pytest.raises(AttributeError):
         scaling.inputs = scaling.targets  # type: ignore[misc]
@@ -95,7 +95,7 @@ def test_damage_is_refused_in_a_sentence(damaged) -> None:
         Scaling.from_dict(damaged)
 
 
-def test_what_does_not_fit_is_refused() -> None:
+def test_mismatched_sizes_are_refused() -> None:
     affine = Affine([0, 0], [1, 2])
     for table in ([[1]], [1, 2]):
         with pytest.raises(NBNError, match="2 columns"):

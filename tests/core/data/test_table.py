@@ -1,4 +1,4 @@
-"""Tables of one's own: found out right, whatever wrote them."""
+"""Tables: properties of files written by any program are detected."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def column(table: Table, name: str) -> list[float]:
     return table.columns[table.names.index(name)].numbers.tolist()
 
 
-def test_a_table_is_found_out() -> None:
+def test_properties_of_a_table_are_detected() -> None:
     table = read_table(CSV.encode())
     assert table.names == ("age", "income", "city", "bought")
     assert [c.kind for c in table.columns] == ["number", "number", "text", "text"]
@@ -49,7 +49,7 @@ def test_a_table_is_found_out() -> None:
         ("a,b,c,\n1.5,2,x,\n-3.25,1e3,y,\n", ",", "."),
     ],
 )
-def test_separators_and_decimals_are_found_out(text, delimiter, decimal) -> None:
+def test_separators_and_decimals_are_detected(text, delimiter, decimal) -> None:
     for data in (text, text.encode(), text.encode("utf-16"), text.encode("utf-8-sig")):
         table = read_table(data)
         assert (table.reading.delimiter, table.reading.decimal) == (delimiter, decimal)
@@ -58,7 +58,7 @@ def test_separators_and_decimals_are_found_out(text, delimiter, decimal) -> None
         assert column(table, "b") == [2, 1000]
 
 
-def test_what_was_found_out_can_be_told_instead() -> None:
+def test_detected_properties_can_be_given_instead() -> None:
     assert read_table("1;2\n3;4\n", header=True).names == ("1", "2")
     assert read_table("a;b\n3;4\n", header=False).columns[0].texts == ("a", "3")
     assert column(read_table("a;b\n1,5;2\n", decimal=","), "a") == [1.5]
@@ -107,7 +107,7 @@ def test_dates_and_truth_values_of_excel_and_parquet() -> None:
     st.sampled_from(DELIMITERS[:4]),
     st.sampled_from(["utf-8", "utf-16"]),
 )
-def test_whatever_pandas_writes_is_read(rows, delimiter, encoding) -> None:
+def test_tables_written_by_pandas_are_read(rows, delimiter, encoding) -> None:
     frame = pandas.DataFrame(rows, columns=["x", "the y", "kind"])
     text = frame.to_csv(index=False, sep=delimiter)
     table = read_table(text.encode(encoding))

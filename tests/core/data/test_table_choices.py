@@ -11,7 +11,7 @@ from nbn_core.formats import read_table
 from tests.tables import CSV
 
 
-def test_two_classes_are_one_output_and_more_are_one_each() -> None:
+def test_two_classes_are_one_output_and_more_classes_one_output_each() -> None:
     table = read_table(CSV)
     chosen = table.choose(["age", "income"], ["bought"], name="mine")
     assert chosen.dropped == (5,)
@@ -61,12 +61,12 @@ ODD = """when,a,b,same,half,words,nothing
         (["a"], [], "No column is chosen as target"),
     ],
 )
-def test_a_column_that_will_not_do_is_refused_by_its_name(inputs, targets, said) -> None:
+def test_an_unusable_column_is_refused_by_its_name(inputs, targets, said) -> None:
     with pytest.raises(NBNError, match=re.escape(said)):
         read_table(ODD).choose(inputs, targets)
 
 
-def test_what_is_constant_once_rows_are_left_out_is_refused() -> None:
+def test_a_column_that_is_constant_after_dropping_rows_is_refused() -> None:
     table = read_table("a,b,c\n1,5,x\n2,5,x\n3,6,\n4,5,y\n,7,y\n")
     with pytest.raises(NBNError, match="Column “b” is “5” in every row that is used"):
         table.choose(["a", "b"], ["c"])
@@ -75,7 +75,7 @@ def test_what_is_constant_once_rows_are_left_out_is_refused() -> None:
         empty.choose(["a"], ["b"])
 
 
-def test_free_text_is_no_class() -> None:
+def test_free_text_is_not_a_class() -> None:
     text = "id,x\n" + "".join(f"name{i},{i}\n" for i in range(60))
     with pytest.raises(NBNError, match="“id” has 60 different entries, too many"):
         read_table(text).choose(["id"], ["x"])

@@ -1,4 +1,4 @@
-"""Every fault of a table is one sentence, with its row and column."""
+"""Every fault of a table is reported in one sentence with its row and column."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tests.tables import excel, parquet, sentence, with_member
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ("", "nothing in it"),
-        (b"", "nothing in it"),
-        (" \n\t\n", "nothing in it"),
-        ("# only\n# comments", "nothing in it"),
-        (",,,\n,,,\n", "nothing in it"),
+        ("", "table is empty"),
+        (b"", "table is empty"),
+        (" \n\t\n", "table is empty"),
+        ("# only\n# comments", "table is empty"),
+        (",,,\n,,,\n", "table is empty"),
         ("a\n1\n2\n", "only one column"),
         ("a,b\n", "no rows"),
         ("a,b,a\n1,2,3\n", "Columns 1 and 3 are both called “a”"),
@@ -64,7 +64,7 @@ def archive(**members: bytes) -> bytes:
     return file.getvalue()
 
 
-def test_archives_that_are_no_workbook_are_refused_before_they_unpack() -> None:
+def test_archives_other_than_workbooks_are_refused_before_unpacking() -> None:
     book = excel([["a", "b"], [1, 2]])
     assert "archive, not a table" in sentence(archive(data=b"1,2"))
     bomb = archive(**{"[Content_Types].xml": b" " * 70_000_000})
@@ -91,7 +91,7 @@ def test_faults_of_parquet_have_their_sentences() -> None:
     assert "only one column" in sentence(parquet(a=[1, 2]))
 
 
-def test_one_long_text_in_every_row_is_never_written_out() -> None:
+def test_one_long_text_in_every_row_is_never_expanded() -> None:
     rows = 2000
     words = pyarrow.DictionaryArray.from_arrays(np.zeros(rows, np.int32), ["x" * 1_000_000])
     table = pyarrow.table({"a": words, "b": np.zeros(rows)})

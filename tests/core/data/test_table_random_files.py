@@ -1,4 +1,4 @@
-"""Anything at all as a table is read, or refused in a sentence."""
+"""Random and damaged files are read as tables or refused in one sentence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def use(data: object) -> None:
 
 @bounded
 @given(st.text() | st.binary() | st.text("0123456789,;.\n\t ab\"'e-", max_size=60))
-def test_junk_is_read_or_refused_in_a_sentence(junk) -> None:
+def test_random_bytes_are_read_or_refused_in_a_sentence(junk) -> None:
     read_or_sentence(use, junk)
 
 

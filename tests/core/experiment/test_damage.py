@@ -52,7 +52,7 @@ values_that_hurt = json_values | st.sampled_from(
 
 
 def _read_or_refuse(text):
-    """An experiment, or one sentence; anything else fails the test that calls."""
+    """Read an experiment or check that it is refused in one sentence; fail otherwise."""
     said = ""
     try:
         experiment = Experiment.from_json(text)
@@ -97,7 +97,7 @@ ALL = {"train_share": 1.0, "validation_share": 0.0, "seed": 0, "stratified": Fal
 
 
 def changed(**changes):
-    """The text of `own()`, with the value at each dotted path replaced."""
+    """Return the text of `own()` with the value at each dotted path replaced."""
     document = json.loads(own().to_json())
     for path, value in changes.items():
         *way, last = path.split("__")

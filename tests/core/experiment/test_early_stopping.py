@@ -1,4 +1,4 @@
-"""An experiment with patience stops early; without, nothing about it is what it was not before."""
+"""An experiment with patience stops early; without patience text and training are unchanged."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def finish(training: Training) -> Training:
 
 
 @pytest.mark.parametrize("name", BEFORE)
-def test_without_patience_everything_stays_as_it_was(name: str) -> None:
+def test_without_patience_text_and_training_are_unchanged(name: str) -> None:
     experiment, digest = BEFORE[name]
     assert experiment.digest == digest
     assert "patience" not in experiment.to_json()
     assert dataclasses.replace(experiment.stopping, patience=0) == experiment.stopping
 
 
-def test_a_patience_of_none_may_be_said_and_is_not_written() -> None:
+def test_a_patience_of_zero_is_accepted_and_not_written() -> None:
     document = json.loads(own().to_json())
     document["stopping"]["patience"] = 0
     assert Experiment.from_json(json.dumps(document)).to_json() == own().to_json()
@@ -47,7 +47,7 @@ def test_a_patience_of_none_may_be_said_and_is_not_written() -> None:
 
 @bounded
 @given(experiments(), st.integers(1, 1_000_000))
-def test_a_patience_is_kept_by_file_and_link(experiment: Experiment, patience: int) -> None:
+def test_file_and_link_contain_the_patience(experiment: Experiment, patience: int) -> None:
     stopping = dataclasses.replace(experiment.stopping, patience=patience)
     patient = dataclasses.replace(experiment, stopping=stopping)
     text = patient.to_json()
@@ -57,7 +57,7 @@ def test_a_patience_is_kept_by_file_and_link(experiment: Experiment, patience: i
     assert (patient == experiment) == (experiment.stopping.patience == patience)
 
 
-def test_it_stops_by_the_validation_patterns_and_by_its_patience() -> None:
+def test_training_stops_by_validation_patterns_and_patience() -> None:
     experiment = early()
     training = finish(experiment.training())
     result = training.result()
@@ -71,7 +71,7 @@ def test_it_stops_by_the_validation_patterns_and_by_its_patience() -> None:
     np.testing.assert_array_equal(result.weights, result.trace.weights[training.best_row])
 
 
-def test_the_start_has_its_validation_error_before_anything_is_done() -> None:
+def test_the_start_has_a_validation_error_before_training() -> None:
     training = early().training()
     training.cancel()
     result = training.result()
@@ -83,7 +83,7 @@ def test_the_start_has_its_validation_error_before_anything_is_done() -> None:
     assert text.splitlines()[0].endswith(",validation_sse")
 
 
-def test_neither_patience_nor_validation_patterns_alone_do_anything() -> None:
+def test_patience_or_validation_patterns_alone_have_no_effect() -> None:
     without = early(patience=0, max_iterations=60)
     data = dataclasses.replace(without.data, validation_share=0.0)
     alone = dataclasses.replace(early(max_iterations=60), data=data)
@@ -95,7 +95,7 @@ def test_neither_patience_nor_validation_patterns_alone_do_anything() -> None:
 
 
 @pytest.mark.parametrize("rule", ["nbn", "adam"])
-def test_the_same_bits_however_it_is_cut_and_extended(rule: str) -> None:
+def test_results_are_bit_identical_for_any_slices_and_extensions(rule: str) -> None:
     settings = {} if rule == "nbn" else {"rate": 0.05}
     limit = 300 if rule == "nbn" else 2000
     experiment = dataclasses.replace(early(max_iterations=limit), rule=rule, settings=settings)
@@ -120,7 +120,7 @@ def test_the_same_bits_however_it_is_cut_and_extended(rule: str) -> None:
         assert result.trace.weights.tobytes() == whole.trace.weights.tobytes()
 
 
-def test_a_target_that_is_reached_first_ends_it_and_the_best_row_is_still_the_result() -> None:
+def test_a_target_reached_first_ends_training_with_the_best_row_as_result() -> None:
     reached = train(
         early().topology, early().parts().train, weights=early().start_weights(),
         target_sse=0.0, max_iterations=30,
@@ -132,7 +132,7 @@ def test_a_target_that_is_reached_first_ends_it_and_the_best_row_is_still_the_re
 
 
 def test_another_thread_never_sees_a_trace_without_rows() -> None:
-    """Rows are there before the validation patterns have been looked at."""
+    """Rows exist before the validation patterns are measured."""
     training = early().training()
     validation = training._validation
     assert validation is not None
@@ -151,7 +151,7 @@ def test_another_thread_never_sees_a_trace_without_rows() -> None:
     assert counts[:3] == [1, 1, 2]
 
 
-def test_a_cancelled_training_has_looked_at_the_row_it_is_at() -> None:
+def test_a_cancelled_training_has_validated_its_last_row() -> None:
     experiment = dataclasses.replace(
         early(patience=100_000, max_iterations=1_000_000), rule="adam", settings={"rate": 1e-4}
     )
@@ -165,6 +165,6 @@ def test_a_cancelled_training_has_looked_at_the_row_it_is_at() -> None:
     assert int(trace.iterations[-1]) == training.iteration
 
 
-def test_a_stopping_is_checked() -> None:
+def test_settings_of_early_stopping_are_checked() -> None:
     assert Stopping().patience == 0
     assert type(Stopping(patience=3.0).patience) is int  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Experiment: its JSON gives it back, the same text for the same experiment; it is a value."""
+"""Experiment: JSON restores it, equal experiments have equal text, and it is read-only."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_text_is_canonical(experiment):
     assert Experiment.from_json("\ufeff" + shuffled) == experiment
 
 
-def test_what_is_left_out_and_what_is_said_give_the_same_text():
+def test_omitted_and_explicit_defaults_give_the_same_text():
     topology = Topology.fcc(3, 1, 1)
     short = Experiment(topology, ProblemData("parity"))
     long = Experiment(
@@ -64,13 +64,13 @@ def test_what_is_left_out_and_what_is_said_give_the_same_text():
     assert dataclasses.replace(short, settings=whole) == short
 
 
-def test_whole_numbers_may_stand_for_fractions():
+def test_integers_are_accepted_as_real_numbers():
     target = Stopping(target_sse=1)
     assert target == Stopping(target_sse=1.0)
     assert GivenStart([1, 2]) == GivenStart(np.array([1.0, 2.0]))
 
 
-def test_replace_makes_another_and_leaves_the_first():
+def test_replace_returns_a_new_experiment_and_keeps_the_first():
     first = own()
     text = first.to_json()
     other = dataclasses.replace(first, start=SeededStart(seed=3))
@@ -79,7 +79,7 @@ def test_replace_makes_another_and_leaves_the_first():
     assert dataclasses.replace(other, start=first.start) == first
 
 
-def test_nothing_in_it_can_be_changed():
+def test_an_experiment_is_read_only():
     drawing = {"nodes": [{"x": 1}]}
     experiment = dataclasses.replace(own(), drawing=drawing)
     drawing["nodes"][0]["x"] = 2
@@ -123,6 +123,6 @@ def test_suggested_target_allows_for_contradictions():
     assert (other.datasets()[0].least_sse, other.stopping.target_sse) == (2.0, 3.0)
 
 
-def test_nothing_is_suggested_for_a_problem_that_does_not_exist():
+def test_an_unknown_problem_has_no_suggested_experiment():
     with pytest.raises(SettingError, match="no problem called 'nothing'"):
         Experiment.suggested("nothing")

@@ -1,4 +1,4 @@
-"""The link: it gives the experiment back, and neither junk nor a bomb gets through."""
+"""Links restore the experiment; random text and decompression bombs are refused."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ LINK = encode(XOR)
 
 
 def pack(text: bytes) -> str:
-    """A link that holds this text, whatever it is."""
+    """Return a link that contains any text."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = deflate.compress(text) + deflate.flush()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def sentence(link: object) -> str:
-    """What `decode` says about a bad link."""
+    """Return the error message of `decode` for an invalid link."""
     with pytest.raises(ExperimentError) as error:
         decode(link)
     assert "\n" not in str(error.value)
@@ -42,7 +42,7 @@ def sentence(link: object) -> str:
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_a_link_gives_the_experiment_back(name):
+def test_a_link_restores_the_experiment(name):
     experiment = Experiment.suggested(name)
     link = encode(experiment)
     assert decode(link) == experiment
@@ -64,13 +64,13 @@ def test_two_thousand_edited_weights_and_their_drawing_fit_in_a_link():
     assert decode(encode(experiment)) == experiment
 
 
-def test_too_much_for_a_link_is_said_when_it_is_made():
+def test_encoding_refuses_an_experiment_too_large_for_a_link():
     large = Experiment(Topology.mlp([1, 2, 1]), OwnData(sinc(5000)))
     with pytest.raises(ExperimentError, match=r"too large for a link .*save it as a file"):
         encode(large)
 
 
-def test_a_bomb_is_stopped_before_it_goes_off():
+def test_a_decompression_bomb_is_refused_before_it_expands():
     bomb = pack(b" " * 40_000_000)
     assert len(bomb) < MAX_LINK
     assert "4 MB or more" in sentence(bomb)
@@ -116,11 +116,11 @@ def test_a_damaged_link_is_refused_or_still_means_an_experiment(data):
 
 @bounded
 @given(st.text() | st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode().rstrip("=")))
-def test_junk_is_refused(link):
+def test_random_text_is_refused(link):
     sentence(link)
 
 
 @bounded
 @given(st.binary(max_size=200))
-def test_junk_that_was_packed_properly_is_refused(raw):
+def test_random_text_that_was_encoded_properly_is_refused(raw):
     sentence(pack(raw))

@@ -1,4 +1,4 @@
-"""Parts of an experiment made by hand are refused where they are made."""
+"""Invalid parts of an experiment are refused by their constructors."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ from tests.experiments import own
         (lambda: dataclasses.replace(own(), drawing="a"), ExperimentError, "JSON object"),
     ],
 )
-def test_bad_parts_are_refused_where_they_are_made(make, kind, sentence):
+def test_invalid_parts_are_refused_by_their_constructor(make, kind, sentence):
     with pytest.raises(kind, match=sentence) as error:
         make()
     assert isinstance(error.value, NBNError)

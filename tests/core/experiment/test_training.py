@@ -1,4 +1,4 @@
-"""An experiment trains the same anywhere, from its start and until told; suggested ones learn."""
+"""Training of an experiment is reproducible and obeys its limits; suggested experiments learn."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_suggested_network_learns_its_problem_from_one_of_five_starts(name):
         assert train.right(training.objective.outputs(result.weights)).all()
 
 
-def test_training_starts_at_the_starting_weights_and_stops_as_told():
+def test_training_starts_at_the_starting_weights_and_obeys_its_limits():
     experiment = own()
     training = experiment.training()
     assert np.array_equal(training.trace().weights[0], experiment.start_weights())

@@ -1,4 +1,4 @@
-"""Files of version 1 mean what they meant: the same patterns, and bit for bit the same training."""
+"""Files of version 1 keep their meaning: equal patterns and bit-identical training."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LINK = (STORED / "link.txt").read_text(encoding="ascii").strip()
 
 
 def datasets_of_version_1(data: dict[str, Any]) -> tuple[Dataset, Dataset | None]:
-    """What version 1 said about data, read without the code that reads it today."""
+    """Read the data of a file of version 1 without the current reader."""
     if data["kind"] == "own":
         table = data["dataset"]
         whole = Dataset(

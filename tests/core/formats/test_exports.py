@@ -1,4 +1,4 @@
-"""Exports compute what the core computes: Python, C99 compiled without a warning, ONNX run."""
+"""Exports as Python, C99 and ONNX have the same outputs as the core."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WARNINGS = [
 
 
 def every_activation() -> Topology:
-    """All activations with gains and leaks, outputs that feed outputs, in no order."""
+    """Return a network of all activations with gains and leaks, and outputs that feed outputs."""
     first = [Neuron(name, 0.5 + 0.25 * i, 0.125 * i, (0, 1)) for i, name in enumerate(ACTIVATIONS)]
     later = [
         Neuron(name, 1.0 + 0.25 * i, 0.0, (1, *range(2, 7 + i)))
@@ -60,7 +60,7 @@ NETWORKS = {
 
 
 def expected(topology: Topology, weights: Array, scaling: Scaling | None, raw: Array) -> Array:
-    """Through the core."""
+    """Compute the outputs with the core."""
     affine = Affine.identity(topology.n_inputs) if scaling is None else scaling.inputs
     network = Network.from_topology(topology)
     nodes = network.activations(weights, affine.scaled(raw))
@@ -105,7 +105,7 @@ def test_the_python_function_computes_what_the_core_does(name, scaled) -> None:
 
 @settings(max_examples=60)
 @given(trained(tame=True))
-def test_any_network_becomes_python_that_is_plain_and_computes_the_same(network) -> None:
+def test_any_network_is_exported_as_plain_python_with_equal_outputs(network) -> None:
     topology, weights = network
     text = write_python(topology, weights)
     assert text.isascii()
@@ -115,7 +115,7 @@ def test_any_network_becomes_python_that_is_plain_and_computes_the_same(network)
         assert not isinstance(node, ast.ImportFrom) or node.module == "math"
 
 
-def test_the_python_file_runs_alone_and_says_what_it_needs(tmp_path) -> None:
+def test_the_python_file_runs_alone_and_checks_its_inputs(tmp_path) -> None:
     topology = NETWORKS["layers"]
     (tmp_path / "trained.py").write_text(write_python(topology, initial_weights(topology)))
     code = "import trained; print(len(trained.network([1, 2]))); trained.network([1])"
@@ -136,7 +136,7 @@ def compiler() -> str:
 
 
 def run_c(text: str, folder: Path, precision: str = "double") -> Callable[[Array], Array]:
-    """Compile to a library, with every warning an error."""
+    """Compile C to a library, with warnings as errors, and return its function."""
     source, library = folder / "network.c", folder / f"{abs(hash(text))}.so"
     source.write_text(text, encoding="ascii")
     command = [compiler(), *WARNINGS, "-shared", "-fPIC", "-o", library, source, "-lm"]
@@ -170,7 +170,7 @@ def test_c_computes_what_the_core_does(name, scaled, precision, tolerance, tmp_p
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(trained(tame=True))
-def test_any_network_becomes_c_without_a_warning(tmp_path, network) -> None:
+def test_any_network_is_exported_as_c_without_a_warning(tmp_path, network) -> None:
     topology, weights = network
     text = write_c(topology, weights)
     assert text.isascii()
@@ -189,7 +189,7 @@ def test_extreme_numbers_compile(tmp_path, network) -> None:
 HOSTILE = ("*/ int x; /*", "??/", "\\", 'a"); evil(', "=cmd|'!A1", "\u202eabc", '"""', "{0}", "%s")
 
 
-def test_hostile_names_stay_names(tmp_path) -> None:
+def test_hostile_names_cannot_inject_code(tmp_path) -> None:
     neurons = (Neuron("bipolar", 1.0, 0.0, tuple(range(8))),)
     topology = Topology(HOSTILE, 8, neurons, (0,))
     weights = initial_weights(topology)
@@ -246,7 +246,7 @@ def test_onnx_computes_what_the_core_does(name, scaled, precision, tolerance) ->
 
 @settings(max_examples=40)
 @given(trained(tame=True))
-def test_any_network_becomes_onnx(network) -> None:
+def test_any_network_is_exported_as_onnx(network) -> None:
     topology, weights = network
     agree(run_onnx(write_onnx(topology, weights)), topology, weights, None, 1e-6)
 
@@ -261,7 +261,7 @@ def test_onnx_keeps_the_names() -> None:
     assert kept == {"input_names": ["x1", "x2"], "output_names": ["y"]}
 
 
-def test_without_onnx_the_reader_is_told_how_to_get_it(monkeypatch) -> None:
+def test_without_onnx_the_error_names_the_package_to_install(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(NBNError, match="pip install onnx"):
         write_onnx(Topology.mlp([1, 1]), [1, 2])
@@ -271,7 +271,7 @@ def test_without_onnx_the_reader_is_told_how_to_get_it(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("write", [write_c, write_python, write_onnx])
-def test_what_does_not_fit_is_refused(write) -> None:
+def test_mismatched_sizes_are_refused(write) -> None:
     topology = Topology.mlp([2, 1])
     with pytest.raises(NBNError, match="3 weights, but 2"):
         write(topology, [1, 2])
@@ -288,7 +288,7 @@ def test_a_function_needs_a_name_of_its_language(write, name) -> None:
 
 
 @pytest.mark.parametrize("write", [write_c, write_onnx])
-def test_what_float_cannot_hold_is_refused(write) -> None:
+def test_numbers_too_large_for_float_are_refused(write) -> None:
     with pytest.raises(NBNError, match="too large for float"):
         write(Topology.mlp([1, 1]), [1, 1e300], precision="float")
     tiny = Scaling(Affine([0], [1e-60]), Affine([0], [1]))

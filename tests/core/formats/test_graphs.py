@@ -1,4 +1,4 @@
-"""GraphML and node-link JSON: the graph comes back, and nothing in a file is expanded or run."""
+"""GraphML and node-link JSON restore the graph; nothing in a file is expanded or executed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def sentence(read, data: object) -> str:
 
 @bounded
 @given(trained(), st.booleans())
-def test_graphml_comes_back(network, with_weights) -> None:
+def test_graphml_is_restored(network, with_weights) -> None:
     topology, weights = network
     assume(not any(ord(c) & 0xFFFE == 0xFFFE for name in topology.names for c in name))
     file = read_graphml(write_graphml(topology, weights if with_weights else None).encode())
@@ -57,7 +57,7 @@ def test_graphml_comes_back(network, with_weights) -> None:
 
 @bounded
 @given(trained(), st.booleans())
-def test_node_link_json_comes_back(network, with_weights) -> None:
+def test_node_link_json_is_restored(network, with_weights) -> None:
     topology, weights = network
     file = read_node_link(write_node_link(topology, weights if with_weights else None).encode())
     assert file.topology == topology
@@ -79,9 +79,9 @@ def test_files_of_other_encodings_and_older_programs() -> None:
     assert read_node_link(NODE_LINK.replace('"edges"', '"links"')).topology == XOR
 
 
-def test_a_name_xml_cannot_hold_is_refused_when_writing() -> None:
+def test_a_name_with_characters_invalid_in_xml_is_refused() -> None:
     topology = Topology(("x\ufffe", "y"), 1, Topology.mlp([1, 1]).neurons, (0,))
-    with pytest.raises(NBNError, match="cannot stand in XML"):
+    with pytest.raises(NBNError, match="XML does not allow"):
         write_graphml(topology)
 
 
@@ -183,6 +183,6 @@ def test_json_of_any_values_is_read_or_refused_in_a_sentence(data) -> None:
 
 @bounded
 @given(st.text() | st.binary())
-def test_junk_is_refused_in_a_sentence(junk) -> None:
+def test_random_bytes_are_refused_in_a_sentence(junk) -> None:
     read_or_sentence(read_graphml, junk)
     read_or_sentence(read_node_link, junk)

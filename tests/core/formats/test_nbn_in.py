@@ -1,4 +1,4 @@
-"""`.in`, `.dat`, topology vectors: what NBN programs wrote is read, what is written comes back."""
+"""`.in`, `.dat` and topology vectors: files of NBN programs are read, written files restored."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_each_neuron_has_its_own_model_in_any_order_of_lines() -> None:
 
 @bounded
 @given(trained(), st.booleans())
-def test_an_in_file_comes_back(network, with_weights) -> None:
+def test_an_in_file_is_restored(network, with_weights) -> None:
     topology, weights = network
     text = write_in(topology, weights if with_weights else None, "my data.dat")
     file = read_in(text.encode())
@@ -109,7 +109,7 @@ def test_an_in_file_comes_back(network, with_weights) -> None:
     [
         ("", "no neuron"),
         ("// nothing", "no neuron"),
-        ("n 4 mbip", "Line 1 is not a whole neuron"),
+        ("n 4 mbip", "Line 1 does not define a neuron"),
         ("n 1 mbip 2", "no number for an input"),
         ("n 4 mbip 1 2 3\nn 4 mbip 1", "Neuron 4 is listed twice"),
         ("n 4 mbip 1\nn 6 mbip 1", "Neuron 5 is missing"),
@@ -136,7 +136,7 @@ def test_an_in_file_comes_back(network, with_weights) -> None:
         ("n 4 mbip 1\n//@ name 1 y", "the name “y”"),
         (";;;", "separators"),
         (b"\x00\x01\x02", "binary"),
-        (b"\xff\xfe\x00", "breaks off"),
+        (b"\xff\xfe\x00", "cut off"),
         ("//" + " " * MAX_TEXT, "at most"),
         (None, "NoneType"),
     ],
@@ -168,7 +168,7 @@ def test_a_damaged_in_file_is_read_or_refused_in_a_sentence(data) -> None:
 
 @bounded
 @given(st.text() | st.binary())
-def test_junk_is_refused_in_a_sentence(junk) -> None:
+def test_random_bytes_are_refused_in_a_sentence(junk) -> None:
     for read in (read_in, read_vectors, read_dat):
         read_or_sentence(read, junk)
 
@@ -194,7 +194,7 @@ def test_every_way_of_separating_gives_the_same_patterns() -> None:
 
 @bounded
 @given(st.data())
-def test_a_dat_file_comes_back(data) -> None:
+def test_a_dat_file_is_restored(data) -> None:
     rows, inputs, outputs = (data.draw(st.integers(1, 4)) for _ in range(3))
     row = st.lists(finite, min_size=inputs + outputs, max_size=inputs + outputs)
     table = np.array(data.draw(st.lists(row, min_size=rows, max_size=rows)))
@@ -235,13 +235,13 @@ def test_the_topology_vector_of_the_trainers_own_comment() -> None:
         assert same(read_vectors(text).topology, file.topology)
 
 
-def test_weights_stand_in_the_places_of_the_vector() -> None:
+def test_weights_are_in_the_positions_of_the_vector() -> None:
     file = read_vectors("topo = [3 2 1 4 3 1]; w = [10 12 11 20 23 21];  % sources as listed")
     assert file.weights is not None
     assert file.weights.tolist() == [10, 11, 12, 20, 21, 23]
 
 
-def test_the_number_of_outputs_may_be_told() -> None:
+def test_the_number_of_outputs_can_be_given() -> None:
     file = read_vectors("[3 1 2 4 1 2 3]", n_outputs=2)
     assert file.topology.outputs == (0, 1)
     assert [neuron.activation for neuron in file.topology.neurons] == ["linear", "linear"]
@@ -249,7 +249,7 @@ def test_the_number_of_outputs_may_be_told() -> None:
 
 @bounded
 @given(trained(named=False), st.sampled_from([write_matlab, write_pynbn]))
-def test_vectors_come_back(network, write) -> None:
+def test_vectors_are_restored(network, write) -> None:
     topology, weights = network
     file = read_vectors(write(topology, weights))
     assert same(file.topology, topology)
@@ -273,20 +273,20 @@ def test_python_itself_reads_the_pynbn_lists(topology) -> None:
         ("", "no topology vector"),
         ("w = [1 2]", "no topology vector"),
         ("topo = []", "empty"),
-        ("topo = [4 1 2 3] topo = [1]", "there twice"),
+        ("topo = [4 1 2 3] topo = [1]", "repeated"),
         ("other = [1]", "“other” is unknown"),
         ("topo = [4 1 2 3]; iw = [1 4]", "iw does not fit"),
-        ("topo = [4 1 2 3 5]", "Neuron 5 sees no node"),
-        ("topo = [1 2 3]", "sees no node"),
+        ("topo = [4 1 2 3 5]", "Neuron 5 has no source"),
+        ("topo = [1 2 3]", "has no source"),
         ("topo = [4 1 2 x]", "“x”"),
         ("topo = [4 1 2 3]; act = [1 2]", "act has 2 entries for 1 neuron"),
         ("topo = [4 1 2 3]; act = [7]", "code 7"),
         ("topo = [4 1 2 3]; gain = [-1]", "gain"),
         ("topo = [4 1 2 3]; w = [1 2]", "4 weights, but 2"),
         ("topo = [4 1 2 3]; outputs = [3]", "Output 3 is not a neuron"),
-        ("__import__('os').system('ls')", "something else than named lists"),
-        ("topo = [4 1 2 3", "something else"),
-        ("[[4 1 2 3]]", "something else"),
+        ("__import__('os').system('ls')", "something other than named lists"),
+        ("topo = [4 1 2 3", "something other"),
+        ("[[4 1 2 3]]", "something other"),
     ],
 )
 def test_each_fault_of_a_vector_has_its_sentence(text, said) -> None:
@@ -305,7 +305,7 @@ def test_a_damaged_vector_is_read_or_refused_in_a_sentence(data) -> None:
     read_or_sentence(read_vectors, data.draw(damaged(text)))
 
 
-def test_a_whole_problem_goes_out_and_back() -> None:
+def test_a_complete_problem_is_written_and_restored() -> None:
     data = generators.parity(5)
     again = read_dat(write_dat(data), n_inputs=5)
     np.testing.assert_array_equal(again.inputs, data.inputs)

@@ -25,7 +25,7 @@ EXAMPLES = settings(max_examples=40)
 
 @st.composite
 def mutated(draw: st.DrawFn, seeds: tuple[bytes, ...]) -> bytes:
-    """A good file with some of its bytes changed, cut out, doubled, or taken from another."""
+    """Return a valid file with some bytes changed, removed, doubled, or taken from another file."""
     data = bytearray(draw(st.sampled_from(seeds)))
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(data)))
@@ -116,14 +116,14 @@ BOMBS = {
 
 
 @pytest.mark.parametrize(("name", "data"), BOMBS.values(), ids=BOMBS)
-def test_a_small_file_cannot_take_much_work_or_memory(name: str, data: bytes) -> None:
-    """A reader that goes through it again and again inside C runs into the limit of a test."""
+def test_a_small_file_needs_limited_work_and_memory(name: str, data: bytes) -> None:
+    """A reader that repeats work inside C exceeds the time limit of the tests instead."""
     reader: Reader = READERS[name]
     assert peak(lambda: check(reader, data)) < 400_000_000
     assert calls(lambda: check(reader, data)) < 10_000 + 2 * len(data)
 
 
-def test_a_name_that_turns_text_around_does_not_turn_the_sentence() -> None:
+def test_a_name_with_a_direction_mark_does_not_reverse_the_sentence() -> None:
     seed = READERS["node-link"].seeds[0].replace(b'"role"', b'"rule"')
     with pytest.raises(NBNError) as error:
         READERS["node-link"].read(seed.replace(b"=x", "\u202egnp".encode()))
@@ -131,6 +131,6 @@ def test_a_name_that_turns_text_around_does_not_turn_the_sentence() -> None:
     assert str(error.value).isprintable()
 
 
-def test_an_experiment_is_whole_after_any_reading() -> None:
+def test_experiments_are_written_as_they_were_read() -> None:
     for seed in READERS["experiment"].seeds:
         assert Experiment.from_json(seed).to_json().encode() == seed

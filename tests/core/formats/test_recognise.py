@@ -1,4 +1,4 @@
-"""Recognising: every format is known by what it holds, and everything else is one sentence."""
+"""Recognition: formats are detected by content, other files refused in one sentence."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ PATTERNS = formats.write_dat(generators.parity(3))
 
 
 @pytest.mark.parametrize("text", EXPERIMENTS.values(), ids=EXPERIMENTS)
-def test_an_experiment_is_known_in_every_dress(text: str) -> None:
+def test_an_experiment_is_recognised_as_file_link_and_report(text: str) -> None:
     for data in (text, f"\n {text}\n", text.encode(), b"\xef\xbb\xbf" + text.encode()):
         assert recognise(data).experiment == XOR
 
 
 @pytest.mark.parametrize("text", NETWORKS.values(), ids=NETWORKS)
-def test_a_network_is_known_in_every_format(text: str) -> None:
+def test_a_network_is_recognised_in_every_format(text: str) -> None:
     for data in (text, text.encode(), text.replace("\n", "\r\n").encode()):
         found = recognise(data).network
         assert found is not None
@@ -50,7 +50,7 @@ def test_a_network_is_known_in_every_format(text: str) -> None:
         np.testing.assert_array_equal(found.weights, WEIGHTS)
 
 
-def test_patterns_and_vectors_of_plain_numbers_are_told_apart() -> None:
+def test_patterns_and_vectors_of_numbers_are_distinguished() -> None:
     assert recognise(PATTERNS).patterns == PATTERNS.strip()
     assert "8 patterns" in recognise(PATTERNS).what
     assert recognise("% one\n1 2 3 4\n").network is None
@@ -75,10 +75,10 @@ def test_weights_are_read_for_the_network_they_belong_to() -> None:
 
 
 ODD = {
-    "nothing": ("", "nothing in it"),
-    "blank": (" \n\t", "nothing in it"),
+    "nothing": ("", "file is empty"),
+    "blank": (" \n\t", "file is empty"),
     "prose": ("Dear class, here is the network.", "begins with “Dear class"),
-    "a page": ("<!doctype html><html><body>Hello</body></html>", "no report"),
+    "a page": ("<!doctype html><html><body>Hello</body></html>", "not a report"),
     "an SVG": ("<svg xmlns='x'/>", "drawing"),
     "other XML": ("<note>hello</note>", "not GraphML"),
     "other JSON": ('{"a": 1}', "neither an experiment"),
@@ -89,9 +89,9 @@ ODD = {
         formats.write_node_link(NETWORK).replace("bipolar", "relu"), "relu",
     ),
     "a damaged link": (f"http://x/?e={link.encode(XOR)[:-9]}", "damaged"),
-    "C": (formats.write_c(NETWORK, WEIGHTS), "in C, which is only written"),
-    "Python": (formats.write_python(NETWORK, WEIGHTS), "as Python, which is only written"),
-    "ONNX": (formats.write_onnx(NETWORK, WEIGHTS), "as ONNX, which is only written"),
+    "C": (formats.write_c(NETWORK, WEIGHTS), "in C, which can be exported but not"),
+    "Python": (formats.write_python(NETWORK, WEIGHTS), "as Python, which can be exported"),
+    "ONNX": (formats.write_onnx(NETWORK, WEIGHTS), "as ONNX, which can be exported but not"),
     "a trace": ("iteration,sse,mu\n0,1,2\n", "trace"),
     "a pickle": (b"\x80\x04\x95", "pickle"),
     "a PDF": (b"%PDF-1.4", "PDF"),
@@ -104,7 +104,7 @@ ODD = {
 
 
 @pytest.mark.parametrize(("data", "said"), ODD.values(), ids=ODD)
-def test_what_cannot_be_brought_in_is_told_in_a_sentence(data: object, said: str) -> None:
+def test_files_that_cannot_be_imported_are_refused_in_a_sentence(data: object, said: str) -> None:
     with pytest.raises(NBNError) as error:
         recognise(data)  # type: ignore[arg-type]
     assert said in str(error.value)
@@ -113,7 +113,7 @@ def test_what_cannot_be_brought_in_is_told_in_a_sentence(data: object, said: str
 
 @settings(max_examples=200)
 @given(st.text() | st.binary())
-def test_junk_is_refused_in_a_sentence(junk: str | bytes) -> None:
+def test_random_bytes_are_refused_in_a_sentence(junk: str | bytes) -> None:
     read_or_sentence(recognise, junk)
 
 

@@ -1,4 +1,4 @@
-"""The published schema of experiments and the code that reads them mean the same files."""
+"""The published schema of experiments and the code that reads them accept the same files."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ def read(value: object) -> bool:
     return True
 
 
-def test_the_schema_is_one() -> None:
+def test_the_schema_is_valid() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-def test_its_lists_and_limits_are_those_of_the_code() -> None:
+def test_lists_and_limits_of_the_schema_are_those_of_the_code() -> None:
     parts, definitions = SCHEMA["properties"], SCHEMA["$defs"]
     assert parts["format"]["const"] == FORMAT
     assert parts["version"]["const"] == VERSION
@@ -112,7 +112,7 @@ def test_any_network_is_valid(topology: Topology) -> None:
 
 
 def objects(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Paths of all objects in a document whose keys are fixed."""
+    """Return the paths of all objects in a document whose keys are fixed."""
     found = []
     if isinstance(value, dict):
         if path[:1] != ("drawing",):
@@ -157,7 +157,7 @@ plain = st.one_of(
 
 @settings(max_examples=300)
 @given(st.data())
-def test_what_the_code_reads_the_schema_allows(data: st.DataObject) -> None:
+def test_the_schema_allows_every_file_that_the_code_reads(data: st.DataObject) -> None:
     value = document(data.draw(st.sampled_from([XOR, OWN, CLASSES])))
     for _ in range(data.draw(st.integers(1, 2))):
         part: Any = value

@@ -1,4 +1,4 @@
-"""The compiled loops by themselves: exactness of the exponentials, solving, and the cache."""
+"""Kernels: accuracy of the activations, the linear solver, warm-up and the cache."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_values_are_within_a_few_ulp_and_slopes_within_eight(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_gain_and_leak(name: str) -> None:
+def test_gain_and_leak_change_value_and_slope(name: str) -> None:
     nets = np.linspace(-5, 5, 101)
     values, slopes = activated(name, nets, 1.7, 0.3)
     expected = reference.VALUES[name](1.7 * nets) + 0.3 * nets
@@ -77,7 +77,9 @@ def test_gain_and_leak(name: str) -> None:
         ("elliot_unipolar", (0.0, 1.0)),
     ],
 )
-def test_the_ends_are_reached_and_not_passed(name: str, ends: tuple[float, float]) -> None:
+def test_values_reach_their_limits_and_stay_within_them(
+    name: str, ends: tuple[float, float]
+) -> None:
     nets = np.array([-1e308, -1e20, -745.0, -100.0, 100.0, 745.0, 1e20, 1e308])
     values, slopes = activated(name, nets)
     assert np.all((values >= ends[0]) & (values <= ends[1]))
@@ -97,7 +99,7 @@ def test_nan_stays_nan(name: str) -> None:
 
 
 def solved(matrix: np.ndarray, mu: float, right: np.ndarray) -> np.ndarray | None:
-    """As the training loop does it."""
+    """Solve a damped system with the functions of the training loop."""
     n = len(right)
     blocks = -(-n // WIDTH)
     padded = blocks * WIDTH
@@ -138,21 +140,21 @@ def test_the_damped_system_is_solved(n: int, seed: int, mu: float) -> None:
         np.array([[1.0, 2.0], [2.0, 1.0]]),
     ],
 )
-def test_what_is_not_positive_definite_says_so(matrix: np.ndarray) -> None:
+def test_a_matrix_that_is_not_positive_definite_is_reported(matrix: np.ndarray) -> None:
     assert solved(matrix, 0.0, np.ones(len(matrix))) is None
 
 
 # The cache
 
 
-def test_warming_up_makes_everything_ready() -> None:
+def test_warming_up_compiles_everything() -> None:
     warm_up()
     warm_up()
     assert is_warm()
 
 
 def kernels_folder(root: Path, tmp_path: Path, **environment: str) -> str:
-    """Where a new process would keep its kernels; numba is not asked to compile any."""
+    """Return the cache folder that a new process would use, without compiling a kernel."""
     code = "import nbn_core.kernels.cache as c\nwith c.kernel_cache() as folder: print(folder)"
     kept = {
         name: value
@@ -188,10 +190,10 @@ def test_kernels_are_kept_in_the_users_cache(root: Path, tmp_path: Path) -> None
     assert not fallback.exists()  # and it was removed at the end
 
 
-def test_any_change_of_a_kernel_gets_a_new_folder(
+def test_any_change_of_a_kernel_changes_the_cache_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """numba looks only at the file a function stands in, not at those it calls into."""
+    """numba checks only the file that defines a function, not those of the functions it calls."""
     for source in Path(cache.__file__).parent.glob("*.py"):
         (tmp_path / source.name).write_bytes(source.read_bytes())
     before = cache._fingerprint()
@@ -210,7 +212,7 @@ def test_numbas_own_settings_are_left_as_they_were() -> None:
 
 
 def test_no_kernel_starts_a_thread_or_is_compiled_twice() -> None:
-    """One signature a kernel: what is compiled ahead is what training calls."""
+    """Each kernel has one signature, so that training calls the versions compiled in advance."""
     from nbn_core.kernels import evaluate, nbn
 
     topology = Topology.mlp([3, 4, 2])

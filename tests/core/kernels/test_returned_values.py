@@ -17,7 +17,7 @@ from nbn_core.warmup import warm_up, warm_up_curvature, warm_up_rules
 
 
 def dispatchers() -> dict[str, Any]:
-    """Every compiled kernel that Python can call, by its name."""
+    """Return every compiled kernel that Python can call, by name."""
     found = {}
     for module in pkgutil.iter_modules(kernels.__path__):
         source = importlib.import_module(f"nbn_core.kernels.{module.name}")
@@ -36,7 +36,7 @@ def holds_an_array(kind: Any) -> bool:
 
 @pytest.fixture(scope="module", autouse=True)
 def compiled() -> None:
-    """The kernels as every training needs them."""
+    """Compile the kernels as training uses them."""
     warm_up()
     warm_up_curvature()
     warm_up_rules()
@@ -54,6 +54,6 @@ def test_no_kernel_returns_an_array_to_python() -> None:
 
 
 def test_kernels_are_compiled_without_allocations() -> None:
-    """An allocation in a kernel would need the reference counting that is off."""
+    """An allocation in a kernel would need reference counting, which is disabled."""
     for name, kernel in dispatchers().items():
         assert kernel.targetoptions.get("_nrt") is False, name

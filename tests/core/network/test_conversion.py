@@ -1,4 +1,4 @@
-"""Topologies as graphs and plain values, there and back."""
+"""Conversion of topologies to graphs and dictionaries, and back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOPOLOGIES = [case.topology for case in CASES] + [random_dag(seed).topology for 
 
 
 @pytest.mark.parametrize("topology", TOPOLOGIES, ids=range(len(TOPOLOGIES)))
-def test_graphs_and_dictionaries_come_back(topology: Topology) -> None:
+def test_graphs_and_dictionaries_are_restored(topology: Topology) -> None:
     assert Topology.from_dict(topology.to_dict()) == topology
     assert Topology.from_networkx(topology.to_networkx()) == topology
 
@@ -31,7 +31,7 @@ def test_a_graph_carries_weights_and_biases() -> None:
         topology.to_networkx([1, 2])
 
 
-def test_any_graph_keys_and_attributes() -> None:
+def test_graphs_may_have_any_keys_and_additional_attributes() -> None:
     graph = networkx.DiGraph()
     graph.add_node((1, 2), role="output", gain=0.5)
     graph.add_node("last", activation="unipolar", role="output")

@@ -1,4 +1,4 @@
-"""Starting weights: repeatable, in their bounds, never zero."""
+"""Starting weights: reproducible, within their limits, never zero."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_the_published_scheme_is_uniform_between_minus_one_and_one() -> None:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_a_seed_is_a_start(scheme: str) -> None:
+def test_equal_seeds_give_equal_weights(scheme: str) -> None:
     first = initial_weights(TOPOLOGY, scheme, 1)
     np.testing.assert_array_equal(first, initial_weights(TOPOLOGY, scheme, 1))
     assert not np.array_equal(first, initial_weights(TOPOLOGY, scheme, 2))

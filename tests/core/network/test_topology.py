@@ -1,4 +1,4 @@
-"""Topology: the families, the names nobody gave, and a value made of plain numbers."""
+"""Topology: families, default names, and conversion to Python numbers."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def test_slp_is_one_hidden_layer() -> None:
     assert Topology.slp(3, 5, 2, gain=0.5) == Topology.mlp([3, 5, 2], gain=0.5)
 
 
-def test_bmlp_sees_inputs_and_all_layers_before() -> None:
+def test_bmlp_is_connected_to_inputs_and_all_previous_layers() -> None:
     topology = Topology.bmlp([7, 3, 2, 1])
     assert [len(neuron.sources) for neuron in topology.neurons] == [7] * 3 + [10] * 2 + [12]
     assert topology.levels == (1, 1, 1, 2, 2, 3)
 
 
-def test_fcc_is_a_cascade_whose_outputs_do_not_see_each_other() -> None:
+def test_fcc_is_a_cascade_without_connections_between_outputs() -> None:
     topology = Topology.fcc(2, 3, 2)
     assert [neuron.sources for neuron in topology.neurons] == [
         (0, 1),
@@ -48,8 +48,8 @@ def test_fcc_is_a_cascade_whose_outputs_do_not_see_each_other() -> None:
     assert Topology.fcc(2, 0, 1) == Topology.mlp([2, 1])
 
 
-def test_spirals_of_the_papers_have_their_number_of_weights() -> None:
-    """FCC of n neurons, the output included: n (n + 5) / 2 weights for two inputs."""
+def test_published_networks_for_spirals_have_their_number_of_weights() -> None:
+    """An FCC of n neurons, including the output, has n (n + 5) / 2 weights for two inputs."""
     for n in range(7, 17):
         assert Topology.fcc(2, n - 1, 1).n_weights == n * (n + 5) // 2
 
@@ -61,7 +61,7 @@ def test_gain_and_leak_belong_to_neurons_that_are_not_linear() -> None:
     assert Topology.mlp([2, 1], output="bipolar", gain=0.5).neurons[0].gain == 0.5
 
 
-def test_names_nobody_gave() -> None:
+def test_default_names() -> None:
     assert Topology.mlp([2, 2, 1]).names == ("x1", "x2", "h1", "h2", "y")
     assert Topology.mlp([1, 1, 2]).names == ("x1", "h1", "y1", "y2")
     mixed = Topology((), 1, (unit(0), unit(0, 1), unit(2)), (2, 0))
@@ -91,7 +91,7 @@ def test_a_topology_is_a_value() -> None:
         topology.n_inputs = 3  # type: ignore[misc]
 
 
-def test_numbers_are_made_plain() -> None:
+def test_numpy_numbers_are_converted_to_python_numbers() -> None:
     topology = Topology(
         ("a", "b"),
         np.int64(1),
@@ -108,5 +108,5 @@ def test_numbers_are_made_plain() -> None:
     assert type(topology.outputs[0]) is int
 
 
-def test_sources_are_put_in_order() -> None:
+def test_sources_are_sorted() -> None:
     assert Topology((), 3, (unit(2, 0, 1),), (0,)).neurons[0].sources == (0, 1, 2)

@@ -1,4 +1,4 @@
-"""What is no network is refused, each fault in its sentence."""
+"""Invalid networks are refused, each fault in its own sentence."""
 
 from __future__ import annotations
 
@@ -238,7 +238,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("make", "error", "sentence"), REFUSED, ids=range(len(REFUSED)))
-def test_what_is_no_network_is_one_sentence(make, error, sentence) -> None:
+def test_invalid_networks_are_refused_in_one_sentence(make, error, sentence) -> None:
     with pytest.raises(error) as caught:
         make()
     assert str(caught.value) == sentence
@@ -273,8 +273,8 @@ def test_damage_is_refused_or_harmless(key, field, value) -> None:
     assert sentence.endswith(".")
 
 
-def test_large_networks_are_checked_in_a_moment() -> None:
-    """No recursion, and no more work than there are connections."""
+def test_large_networks_are_checked_with_limited_work() -> None:
+    """Validation does not recurse, and its work is proportional to the number of connections."""
     chain = tuple(unit(k) for k in range(20_000))
     assert Topology((), 1, chain, (19_999,)).levels[-1] == 20_000
     with pytest.raises(CycleError):

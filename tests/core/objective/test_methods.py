@@ -1,4 +1,4 @@
-"""Three ways to the same quasi-Hessian: held to J'J, to the oracle, to each other, to memory."""
+"""All methods of the quasi-Hessian agree with J'J, the oracle and each other, in bounded memory."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SHAPES = (
 
 
 def assert_same(actual: NormalEquations, sse: float, gradient, quasi_hessian) -> None:
-    """To 1e-12 of the norms."""
+    """Compare within 1e-12 of the norms."""
     assert actual.sse == pytest.approx(sse, rel=1e-12)
     most = 1e-12 * np.linalg.norm(quasi_hessian)
     np.testing.assert_allclose(actual.quasi_hessian, quasi_hessian, rtol=0, atol=most)
@@ -54,7 +54,9 @@ def by_rows(objective: Objective, weights) -> tuple[float, np.ndarray, np.ndarra
 
 @pytest.mark.parametrize("method", WAYS)
 @pytest.mark.parametrize("case", [*CASES, *SHAPES], ids=lambda case: case.name)
-def test_every_method_is_the_oracle_and_the_stored_jacobian(case: Case, method: str) -> None:
+def test_every_method_agrees_with_the_oracle_and_the_stored_jacobian(
+    case: Case, method: str
+) -> None:
     actual = case.objective.normal_equations(case.weights, method)
     inputs, targets = case.dataset.inputs, case.dataset.targets
     assert_same(actual, *reference.normal_equations(case.network, case.weights, inputs, targets))
@@ -63,8 +65,8 @@ def test_every_method_is_the_oracle_and_the_stored_jacobian(case: Case, method: 
 
 @settings(max_examples=200)
 @given(st.integers(0, 2**32 - 1))
-def test_any_wiring_by_every_method(seed: int) -> None:
-    """Against the oracle; in another order of the neurons; and as a sum over parts of the data."""
+def test_every_method_agrees_on_any_network(seed: int) -> None:
+    """Compare with the oracle, another order of the neurons, and a sum over parts of the data."""
     case = random_dag(seed)
     x, d, weights = case.dataset.inputs, case.dataset.targets, case.weights
     sse, gradient, quasi_hessian = reference.normal_equations(case.network, weights, x, d)
@@ -92,7 +94,7 @@ def test_any_wiring_by_every_method(seed: int) -> None:
 
 @pytest.mark.parametrize("method", WAYS)
 @pytest.mark.parametrize("seed", range(12))
-def test_every_method_is_central_differences(seed: int, method: str) -> None:
+def test_every_method_agrees_with_central_differences(seed: int, method: str) -> None:
     case = random_dag(seed)
     rows = reference.central_differences(case.network, case.weights, case.dataset.inputs)
     share = 1e3 * float(np.finfo(rows.dtype).eps) ** (3 / 4)
@@ -103,7 +105,7 @@ def test_every_method_is_central_differences(seed: int, method: str) -> None:
 
 @pytest.mark.parametrize("method", WAYS)
 @pytest.mark.parametrize("case", RUNS[1:], ids=lambda case: case.name)
-def test_nbn_by_every_method_walks_the_path_of_a_stored_jacobian(case: Case, method: str) -> None:
+def test_nbn_by_every_method_follows_the_path_of_a_stored_jacobian(case: Case, method: str) -> None:
     path = reference.levenberg_marquardt(
         case.network, case.weights, case.dataset.inputs, case.dataset.targets, 20
     )
@@ -122,7 +124,7 @@ def test_nbn_by_every_method_walks_the_path_of_a_stored_jacobian(case: Case, met
 
 
 @pytest.mark.parametrize("method", WAYS)
-def test_portions_and_threads_change_no_bit(method: str) -> None:
+def test_slices_and_threads_do_not_change_results(method: str) -> None:
     case = SHAPES[0]
 
     def run(seconds: float | None = None) -> bytes:
@@ -144,7 +146,7 @@ def test_portions_and_threads_change_no_bit(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", WAYS)
-def test_what_shares_no_output_is_exactly_zero(method: str) -> None:
+def test_entries_of_weights_without_a_common_output_are_exactly_zero(method: str) -> None:
     case = next(case for case in CASES if case.name == "separate-outputs")
     names = case.topology.weight_names
     own, other = ([n for n, (_, k) in enumerate(names) if k == name] for name in ("y1", "y2"))
@@ -166,7 +168,7 @@ def test_huge_weights_give_infinity_or_nan_not_an_exception(method: str) -> None
 
 
 def test_no_method_stores_the_jacobian() -> None:
-    """Parity-16: 65,536 patterns, 425 weights; J would take 223 MB."""
+    """Parity-16 has 65,536 patterns and 425 weights, whose Jacobian would take 223 MB."""
     topology = Topology.fcc(16, 16, 1)
     objective = Objective(topology, generators.parity(16))
     weights = initial_weights(topology)
@@ -189,7 +191,7 @@ def test_no_method_stores_the_jacobian() -> None:
     assert peak < 16 * 2**20
 
 
-def test_a_plan_fits_into_little_memory() -> None:
+def test_a_plan_needs_little_memory() -> None:
     network = Network.from_topology(Topology.fcc(16, 16, 1))
     tracemalloc.start()
     PairPlan.from_network.__wrapped__(network)
@@ -199,8 +201,8 @@ def test_a_plan_fits_into_little_memory() -> None:
 
 
 @pytest.mark.parametrize("case", [*CASES, *SHAPES], ids=lambda case: case.name)
-def test_the_count_is_that_of_the_plan(case: Case) -> None:
-    """What "auto" weighs without making a plan is what the plan does."""
+def test_counted_and_planned_multiplications_are_equal(case: Case) -> None:
+    """The work that "auto" estimates without a plan is the work of the plan."""
     network = Network.from_topology(case.topology)
     pairing = PairPlan.from_network(network)
     counted = cost(network)
@@ -209,14 +211,14 @@ def test_the_count_is_that_of_the_plan(case: Case) -> None:
     assert counted.packed <= len(pairing.arrays.lefts)
 
 
-def test_blocks_do_not_pay_for_outputs() -> None:
-    """Ten times the outputs: row by row ten times the work, by pairs only that of new weights."""
+def test_the_cost_of_pairs_does_not_depend_on_outputs() -> None:
+    """With ten times the outputs, rows take ten times the work, pairs only that of new weights."""
     few, many = (costs(Network.from_topology(Topology.mlp([16, 12, m])), 1000) for m in (2, 20))
     assert many["forward"] > 7 * few["forward"]
     assert many["blocks"] < 4 * few["blocks"]
 
 
-def test_auto_takes_the_least_and_says_so() -> None:
+def test_auto_chooses_and_reports_the_cheapest_method() -> None:
     chosen = {}
     for topology, n_patterns in (
         (Topology.mlp([64, 16, 10]), 1797),
@@ -257,7 +259,7 @@ def test_multiply_and_add_rounds_once(values: list[float], ulps: int) -> None:
 
 
 @pytest.mark.parametrize("method", WAYS)
-def test_a_pattern_of_weight_three_is_there_three_times(method: str) -> None:
+def test_a_pattern_of_weight_three_equals_three_patterns(method: str) -> None:
     for case in (random_dag(7), SHAPES[2], CASES[-3]):
         times = np.random.default_rng(0).integers(0, 4, case.dataset.n_patterns)
         repeated = Dataset(
@@ -272,7 +274,7 @@ def test_a_pattern_of_weight_three_is_there_three_times(method: str) -> None:
         np.testing.assert_allclose(rows.T @ rows, expected.quasi_hessian, rtol=1e-9, atol=1e-9)
 
 
-def test_weights_of_one_change_no_bit_and_zero_leaves_out() -> None:
+def test_pattern_weights_of_one_change_nothing_and_zero_removes_a_pattern() -> None:
     case = RUNS[2]
     plain, ones = (
         Training(case.topology, case.dataset, max_iterations=5, pattern_weights=weights)
@@ -302,7 +304,7 @@ def test_weights_of_one_change_no_bit_and_zero_leaves_out() -> None:
 
 @pytest.mark.parametrize("rule", ["nbn", "lm"])
 @pytest.mark.parametrize("method", WAYS)
-def test_held_weights_stay_to_the_bit_and_the_others_move_as_if_alone(rule, method) -> None:
+def test_frozen_weights_are_unchanged_and_the_others_train_as_if_alone(rule, method) -> None:
     case = RUNS[2]
     given_settings = {"method": method} if rule == "nbn" else {}
     held = ["h2", ("x1", "h1"), ("", "y")]
@@ -333,7 +335,7 @@ def test_held_weights_stay_to_the_bit_and_the_others_move_as_if_alone(rule, meth
     assert not objective.jacobian(trace.weights[-1])[:, mask].any()
 
 
-def test_a_network_held_whole_makes_no_progress() -> None:
+def test_a_completely_frozen_network_makes_no_progress() -> None:
     topology = Topology.mlp([2, 2, 1])
     training = Training(topology, generators.xor(), held=np.ones(9, dtype=bool))
     training.advance()
@@ -379,7 +381,7 @@ def test_a_network_held_whole_makes_no_progress() -> None:
         (
             lambda t, d: Training(t, d, "ebp", held="h1"),
             SettingError,
-            "{title} can neither weigh patterns nor hold weights: choose nbn or lm.",
+            "{title} supports neither pattern weights nor frozen weights: choose nbn or lm.",
         ),
         (
             lambda t, d: Training(t, d, method="dense"),
@@ -389,7 +391,7 @@ def test_a_network_held_whole_makes_no_progress() -> None:
         ),
     ],
 )
-def test_what_does_not_fit_is_one_sentence(call, error, sentence) -> None:
+def test_mismatched_sizes_are_refused_in_one_sentence(call, error, sentence) -> None:
     from nbn_core import RULES
 
     with pytest.raises(error) as caught:

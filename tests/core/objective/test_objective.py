@@ -25,7 +25,7 @@ def assert_equal_within(actual: NDArray, expected: NDArray, scale: NDArray, shar
 def assert_same_normal_equations(
     case: Case, sse: float, gradient: NDArray, quasi_hessian: NDArray
 ) -> None:
-    """To 1e-10 of what an entry can be: |Q_ij| <= sqrt(Q_ii Q_jj), |g_i| <= sqrt(Q_ii SSE)."""
+    """Compare within 1e-10 of the bounds |Q_ij| <= sqrt(Q_ii Q_jj), |g_i| <= sqrt(Q_ii SSE)."""
     actual = case.objective.normal_equations(case.weights)
     size = np.sqrt(np.diag(quasi_hessian)) + 1e-300
     assert actual.sse == pytest.approx(sse, rel=1e-12)
@@ -34,7 +34,7 @@ def assert_same_normal_equations(
 
 
 @pytest.mark.parametrize("case", EVERYWHERE, ids=lambda case: case.name)
-def test_outputs_and_sse_are_the_oracles(case: Case) -> None:
+def test_outputs_and_sse_equal_the_oracles(case: Case) -> None:
     expected = reference.outputs(case.network, case.weights, case.dataset.inputs)
     np.testing.assert_allclose(
         case.objective.outputs(case.weights), expected, rtol=1e-13, atol=1e-13
@@ -46,7 +46,7 @@ def test_outputs_and_sse_are_the_oracles(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", EVERYWHERE, ids=lambda case: case.name)
-def test_normal_equations_are_the_oracles(case: Case) -> None:
+def test_normal_equations_equal_the_oracles(case: Case) -> None:
     sse, gradient, quasi_hessian = reference.normal_equations(
         case.network, case.weights, case.dataset.inputs, case.dataset.targets
     )
@@ -61,7 +61,7 @@ def test_normal_equations_are_sums_over_the_jacobian(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", SMALL, ids=lambda case: case.name)
-def test_derivatives_are_central_differences(case: Case) -> None:
+def test_derivatives_agree_with_central_differences(case: Case) -> None:
     rows = reference.central_differences(case.network, case.weights, case.dataset.inputs)
     precision = float(np.finfo(rows.dtype).eps) ** (3 / 4)
     np.testing.assert_allclose(
@@ -87,7 +87,7 @@ def test_the_quasi_hessian_is_symmetric_and_sse_is_one_number(case: Case) -> Non
     assert np.linalg.eigvalsh(result.quasi_hessian)[0] >= -1e-12 * np.trace(result.quasi_hessian)
 
 
-def test_splitting_patterns_adds_up() -> None:
+def test_sums_over_parts_of_the_patterns_add_up() -> None:
     case = random_dag(7)
     x, d = case.dataset.inputs, case.dataset.targets
     whole = case.objective.normal_equations(case.weights)
@@ -102,7 +102,7 @@ def test_splitting_patterns_adds_up() -> None:
 
 
 def reordered(topology: Topology, seed: int) -> tuple[Topology, list[int]]:
-    """Another topological order of the same network, and where each neuron went."""
+    """Return another topological order of the same network, and the new index of each neuron."""
     generator = np.random.default_rng(seed)
     n_inputs, waiting, order = topology.n_inputs, set(range(topology.n_neurons)), []
     while waiting:
@@ -126,7 +126,7 @@ def reordered(topology: Topology, seed: int) -> tuple[Topology, list[int]]:
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_any_topological_order_is_the_same_function(seed: int) -> None:
+def test_any_topological_order_gives_the_same_function(seed: int) -> None:
     case = random_dag(seed)
     other, _ = reordered(case.topology, seed)
     by_name = dict(zip(case.topology.weight_names, case.weights, strict=True))
@@ -227,7 +227,7 @@ def test_huge_weights_give_infinity_or_nan_not_an_exception() -> None:
         ),
     ],
 )
-def test_what_does_not_fit_is_one_sentence(call, error, sentence) -> None:
+def test_mismatched_sizes_are_refused_in_one_sentence(call, error, sentence) -> None:
     objective = Objective(Topology.mlp([2, 2, 1]), generators.xor())
     with pytest.raises(error) as caught:
         call(objective)

@@ -1,4 +1,4 @@
-"""Cascade correlation: candidates climb the covariance, the network grows into the one drawn."""
+"""Cascade correlation: candidates maximise the covariance, and the drawn network is grown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def covariance(weights, design, errors) -> float:
     return float(np.abs((errors * (values - values.mean())).sum(axis=1)).sum())
 
 
-def test_a_candidate_climbs_the_gradient_of_the_covariance_as_first_written() -> None:
+def test_a_candidate_follows_the_published_gradient_of_the_covariance() -> None:
     generator = np.random.default_rng(1)
     design = np.vstack([np.ones(40), generator.normal(size=(3, 40))])
     errors = generator.normal(size=(2, 40))
@@ -45,13 +45,13 @@ def test_a_candidate_climbs_the_gradient_of_the_covariance_as_first_written() ->
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_it_solves_parity_with_three_neurons_at_most(seed: int) -> None:
+def test_parity_needs_at_most_three_neurons(seed: int) -> None:
     result = train(*PARITY, "cascade_correlation", noise_seed=seed, target_sse=0.01)
     assert result.stop is StopReason.SOLVED
     assert result.iterations <= 4
 
 
-def test_it_solves_the_two_spirals_and_polish_needs_fewer_neurons() -> None:
+def test_two_spirals_are_solved_with_fewer_neurons_by_polishing() -> None:
     topology = Topology.fcc(2, 30, 1, output="linear")
     plain = train(topology, generators.two_spirals(), "cascade_correlation", target_sse=1.0)
     polished = train(
@@ -61,7 +61,7 @@ def test_it_solves_the_two_spirals_and_polish_needs_fewer_neurons() -> None:
     assert polished.iterations < plain.iterations <= 28
 
 
-def test_each_iteration_adds_a_neuron_for_good_and_lowers_the_error() -> None:
+def test_each_iteration_adds_a_permanent_neuron_and_lowers_the_error() -> None:
     dataset = generators.iris()
     topology = Topology.fcc(dataset.n_inputs, 5, dataset.n_outputs, output="linear")
     result = train(topology, dataset, "cascade_correlation", target_sse=0.0)
@@ -79,7 +79,7 @@ def test_each_iteration_adds_a_neuron_for_good_and_lowers_the_error() -> None:
     assert trace.sse[1] == pytest.approx(residual.sum(), rel=1e-4)
 
 
-def test_a_run_is_the_same_to_the_bit_however_it_is_cut() -> None:
+def test_a_run_is_bit_identical_for_any_slices() -> None:
     whole = train(*PARITY, "cascade_correlation", target_sse=0.0).trace
     cut = Training(*PARITY, "cascade_correlation", target_sse=0.0)
     while cut.stop is None:
@@ -87,7 +87,7 @@ def test_a_run_is_the_same_to_the_bit_however_it_is_cut() -> None:
     np.testing.assert_array_equal(cut.trace().weights, whole.weights)
 
 
-def test_it_refuses_what_is_no_cascade() -> None:
+def test_networks_other_than_cascades_are_refused() -> None:
     for topology in (Topology.mlp([4, 4, 1]), Topology.bmlp([4, 4, 1])):
         assert "FCC" in (RULE.refuses(topology, generators.parity(4)) or "")
         with pytest.raises(SettingError, match="FCC"):

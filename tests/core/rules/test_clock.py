@@ -17,7 +17,7 @@ def test_the_clock_is_that_of_the_thread_where_it_is_fine_enough() -> None:
 
 
 def test_a_thread_that_waits_computes_nothing() -> None:
-    """While it waits for another one that computes for a fifth of a second."""
+    """It waits for another thread that computes for a fifth of a second."""
 
     def compute() -> None:
         until = time.thread_time() + 0.2

@@ -1,4 +1,4 @@
-"""Rules that put something in the place of backpropagation's signal: what each equals, and when."""
+"""Alternatives to backpropagation, compared with the methods that they equal in special cases."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def test_mono_forward_is_block_local_with_a_group_for_each_level() -> None:
     )
 
 
-def test_a_group_learns_from_its_own_outputs_alone() -> None:
-    """The first level of a network cut in two is a network with one hidden level."""
+def test_a_group_learns_only_from_its_own_outputs() -> None:
+    """The first of two groups trains as a network with one hidden level."""
     rule = first_order("block_local")
     plan = rule.plan(LAYERED.objective, rule.settings({"groups": 2}))
     _, found = runs.estimate(LAYERED.objective, LAYERED.weights, plan)
@@ -87,7 +87,7 @@ def test_a_group_learns_from_its_own_outputs_alone() -> None:
 
 
 def test_the_published_code_is_backpropagation_with_deep_supervision() -> None:
-    """Its first level hears from its own outputs and from the network's."""
+    """The first level gets signals from its own outputs and from those of the network."""
     local = direction(LAYERED, "block_local", groups=2)
     published = direction(LAYERED, "block_local", groups=2, published=True)
     np.testing.assert_allclose(
@@ -153,7 +153,7 @@ def test_one_tangent_has_the_directional_derivative_for_its_length() -> None:
         np.testing.assert_allclose(found, (exact @ v) * v, rtol=1e-8, atol=1e-9)
 
 
-def test_moving_activities_is_less_noisy_than_moving_weights() -> None:
+def test_perturbing_activities_is_less_noisy_than_perturbing_weights() -> None:
     exact = gradient(LAYERED)
     spread = {
         moved: np.mean([
@@ -168,7 +168,7 @@ def test_moving_activities_is_less_noisy_than_moving_weights() -> None:
 # Values of the error alone
 
 
-def test_spsa_becomes_the_forward_gradient_as_its_reach_vanishes() -> None:
+def test_spsa_approaches_the_forward_gradient_for_small_perturbations() -> None:
     for case in (LAYERED, WIRED[2]):
         for step in range(3):
             limit = direction(case, "forward_gradient", step, moved="weights")
@@ -182,7 +182,7 @@ def test_spsa_becomes_the_forward_gradient_as_its_reach_vanishes() -> None:
 
 
 def quadratic(unbiased: bool) -> tuple[np.ndarray, np.ndarray]:
-    """H of HiZOO on a linear neuron of nine weights, and the diagonal of the Hessian."""
+    """Return H of HiZOO for a linear neuron of nine weights, and the diagonal of the Hessian."""
     inputs = noise(Topology.mlp([8, 1]), 50).inputs * np.linspace(0.7, 1.4, 8)
     topology = Topology.mlp([8, 1], output="linear")
     dataset = Dataset(inputs, np.zeros((50, 1)))
@@ -212,7 +212,7 @@ def test_hizoo_without_bias_finds_the_curvature_of_a_quadratic() -> None:
 # Predictive coding
 
 
-def test_one_step_of_settling_is_backpropagation_for_the_last_hidden_level_only() -> None:
+def test_one_relaxation_step_is_backpropagation_for_the_last_hidden_level() -> None:
     exact, found = gradient(LAYERED), direction(
         LAYERED, "predictive_coding", steps=1, settling=1e-6
     )  # fmt: skip
@@ -222,8 +222,8 @@ def test_one_step_of_settling_is_backpropagation_for_the_last_hidden_level_only(
     np.testing.assert_allclose(found[5 * 4 + 4 * 6 :], exact[5 * 4 + 4 * 6 :], rtol=1e-5)
 
 
-def test_a_settled_linear_network_is_where_algebra_says() -> None:
-    """At rest eps_h = W' eps_o, and the outputs' error e has shrunk to (1 + W W')^-1 e."""
+def test_a_relaxed_linear_network_equals_the_algebraic_solution() -> None:
+    """At equilibrium eps_h = W' eps_o, and the error e of the outputs is (1 + W W')^-1 e."""
     topology = Topology.mlp([3, 4, 2], hidden="linear", output="linear")
     case = on_noise("linear", topology, 30, 5)
     found = direction(case, "predictive_coding", steps=1000, settling=0.1)
@@ -246,7 +246,7 @@ ALL = [
 
 
 @pytest.mark.parametrize("name", ["mono_forward", "block_local"])
-def test_without_hidden_levels_there_is_nothing_to_cut(name: str) -> None:
+def test_networks_without_hidden_levels_are_refused(name: str) -> None:
     with pytest.raises(SettingError, match="hidden level"):
         Training(Topology.mlp([2, 1]), generators.xor(), name)
 
@@ -259,7 +259,7 @@ def test_every_rule_lowers_the_error_of_parity(name: str) -> None:
     assert result.trace.sse.min() < 0.6 * result.trace.sse[0]
 
 
-def test_work_per_epoch_is_that_of_the_specification() -> None:
+def test_work_per_epoch_equals_the_specified_units() -> None:
     topology, dataset = Topology.mlp([3, 8, 6, 1]), generators.parity(3)
     expected = {
         ("dfa", ()): 2, ("forward_gradient", (("tangents", 4),)): 9,
@@ -273,7 +273,7 @@ def test_work_per_epoch_is_that_of_the_specification() -> None:
         np.testing.assert_allclose(trace.work, units * trace.iterations)
 
 
-def test_extra_neurons_stay_out_of_the_trace() -> None:
+def test_added_neurons_are_not_in_the_trace() -> None:
     weights = initial_weights(LAYERED.topology, seed=1)
     trace = train(
         LAYERED.topology, LAYERED.dataset, "mono_forward", weights=weights, max_iterations=5

@@ -1,4 +1,4 @@
-"""Damping: checked values, and how mu answers an attempt."""
+"""Damping: validation of settings, and the response of mu to an attempt."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def test_whole_numbers_become_floats() -> None:
 
 @pytest.mark.parametrize("name", ["mu_start", "mu_min", "mu_max", "factor"])
 @pytest.mark.parametrize("value", [0, -1.0, float("inf"), float("nan"), True, "1", None, [1], 1j])
-def test_what_is_no_positive_number_is_named(name: str, value: object) -> None:
+def test_a_setting_that_is_not_positive_is_named_in_the_error(name: str, value: object) -> None:
     with pytest.raises(SettingError, match=rf"^{name} must be a number above 0, not .*\.$"):
         Damping(**{name: value})
 
 
-def test_mu_keeps_within_its_bounds() -> None:
+def test_mu_stays_within_its_limits() -> None:
     training = Training(
         Topology.mlp([7, 7, 1]), generators.parity(7),
         mu_start=0.5, mu_min=0.25, mu_max=1e3, factor=2, max_iterations=50, target_sse=0.0,

@@ -1,4 +1,4 @@
-"""First-order rules: backpropagation against the oracle, optimisers by hand, bits that stay."""
+"""First-order rules: backpropagation, optimisers, reproducibility and traces."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def rprop(weights, gradient, memory, t):
     ],
 )
 @pytest.mark.parametrize("case", [CASES[0], *map(random_dag, (3, 11))], ids=lambda case: case.name)
-def test_a_rule_on_all_patterns_walks_the_path_made_by_hand(case, name, settings, move) -> None:
+def test_a_full_batch_rule_follows_a_hand_written_path(case, name, settings, move) -> None:
     result = train(
         case.topology, case.dataset, name, weights=case.weights, max_iterations=25,
         target_sse=0.0, **settings,
@@ -101,7 +101,7 @@ def test_a_rule_on_all_patterns_walks_the_path_made_by_hand(case, name, settings
 
 @pytest.mark.parametrize("batch_size", [1, 7, 64])
 @pytest.mark.parametrize("mean", [True, False])
-def test_ebp_in_batches_walks_the_path_made_by_hand(batch_size: int, mean: bool) -> None:
+def test_ebp_in_batches_follows_a_hand_written_path(batch_size: int, mean: bool) -> None:
     case = random_dag(11)
     inputs, targets = case.dataset.inputs, case.dataset.targets
     weights, velocity = case.weights.copy(), np.zeros_like(case.weights)
@@ -124,7 +124,7 @@ def test_ebp_in_batches_walks_the_path_made_by_hand(batch_size: int, mean: bool)
 # Chance
 
 
-def test_random_numbers_are_what_they_claim() -> None:
+def test_random_numbers_have_their_distribution() -> None:
     values = np.empty(200_001)
     noise.fill_normal(7, values, len(values))
     assert abs(values.mean()) < 0.01
@@ -152,7 +152,7 @@ def test_random_numbers_are_the_same_on_any_machine() -> None:
 
 
 @pytest.mark.parametrize("name", FIRST_ORDER)
-def test_a_run_is_the_same_to_the_bit_however_it_is_cut(name: str) -> None:
+def test_a_run_is_bit_identical_for_any_slices(name: str) -> None:
     topology, dataset = PARITY
     settings = {"max_iterations": 700, "target_sse": 0.0, "seed": 2}
     whole = train(topology, dataset, name, **settings).trace
@@ -169,7 +169,7 @@ def test_a_run_is_the_same_to_the_bit_however_it_is_cut(name: str) -> None:
         np.testing.assert_array_equal(getattr(cut.trace(), column), getattr(whole, column))
 
 
-def test_rows_are_dense_first_then_at_a_growing_stride_and_the_last_is_always_there() -> None:
+def test_rows_are_dense_at_first_then_sparse_and_include_the_last() -> None:
     trace = train(*PARITY, "adam", max_iterations=5003, target_sse=0.0).trace
     expected = [0]
     while next_row(expected[-1]) <= 5003:
@@ -187,7 +187,7 @@ def test_rows_are_dense_first_then_at_a_growing_stride_and_the_last_is_always_th
     assert len(part) == len(trace) - 300
 
 
-def test_a_cancelled_run_keeps_where_it_was() -> None:
+def test_a_cancelled_run_records_its_iteration() -> None:
     training = Training(*PARITY, "gd", max_iterations=10**8, target_sse=0.0)
     while training.iteration < 3000:
         training.advance()
@@ -222,7 +222,7 @@ def test_rules_stop_at_the_target_and_measure_it_properly() -> None:
 
 
 @pytest.mark.parametrize("name", FIRST_ORDER)
-def test_divergence_is_an_end_and_not_an_error(name: str) -> None:
+def test_divergence_is_a_stop_reason_not_an_error(name: str) -> None:
     topology = Topology.mlp([1, 3, 1])
     dataset = Dataset([[-1e3], [2e3]], [[1e150], [-1e150]])
     rule = RULES[name]
@@ -236,7 +236,7 @@ def test_divergence_is_an_end_and_not_an_error(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_rule_says_what_it_is_and_checks_its_settings(name: str) -> None:
+def test_a_rule_has_a_description_and_checks_its_settings(name: str) -> None:
     rule = RULES[name]
     assert rule.title
     assert rule.meant_for.endswith(".")

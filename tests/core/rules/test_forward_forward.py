@@ -1,4 +1,4 @@
-"""Forward-Forward: its step against differences of each level's own loss; what it can learn."""
+"""Forward-Forward: its step against differences of each level's loss, and solved problems."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PARITY = (Topology.mlp([4, 16, 16, 1], output="bipolar"), generators.parity(4))
 
 
 def losses(topology, weights, more, dataset, loss: str, alpha: float, given=None):
-    """Loss of each hidden level, and its divided activities; `given` replaces them as inputs."""
+    """Return loss and normalised activities of each level; `given` replaces them as inputs."""
     scale = np.where(dataset.inputs.std(axis=0) > 0, dataset.inputs.std(axis=0), 1)
     inputs = (dataset.inputs - dataset.inputs.mean(axis=0)) / scale
     classes, labels = np.unique(dataset.targets, axis=0, return_inverse=True)
@@ -97,7 +97,7 @@ def finish(training: Training) -> Training:
 
 @pytest.mark.parametrize("loss", ["pairs", "threshold"])
 @pytest.mark.parametrize("problem", ["parity", "circles"])
-def test_it_solves_parity_and_circles(problem: str, loss: str) -> None:
+def test_parity_and_circles_are_solved(problem: str, loss: str) -> None:
     dataset = generators.parity(4) if problem == "parity" else generators.circles()
     topology = Topology.mlp([dataset.n_inputs, 32, 32, 1], output="bipolar")
     training = Training(
@@ -116,7 +116,7 @@ def test_predictions_are_what_the_trace_measures() -> None:
         assert training.trace().sse[-1] == pytest.approx(sse, rel=1e-12)
 
 
-def test_regression_goes_by_bins() -> None:
+def test_regression_is_classification_into_bins() -> None:
     dataset = generators.sinc()
     topology = Topology.mlp([dataset.n_inputs, 32, 32, 1])
     assert "classes" in (RULE.remark(topology, dataset) or "")
@@ -133,7 +133,7 @@ def test_the_goodness_of_positive_and_negative_patterns_is_kept() -> None:
     assert (goodness[-1, 0] > goodness[-1, 1]).all()
 
 
-def test_a_run_is_the_same_to_the_bit_however_it_is_cut() -> None:
+def test_a_run_is_bit_identical_for_any_slices() -> None:
     settings = {"max_iterations": 260, "target_sse": 0.0, "batch_size": 5}
     whole = train(*PARITY, "forward_forward", **settings).trace
     cut = Training(*PARITY, "forward_forward", **settings)
@@ -152,19 +152,19 @@ def test_a_run_is_the_same_to_the_bit_however_it_is_cut() -> None:
         (Topology.mlp([4, 3, 1]), generators.parity(4), "level of 3"),
     ],
 )
-def test_what_it_cannot_train_it_refuses(topology, dataset, word: str) -> None:
+def test_unsuitable_networks_and_data_are_refused(topology, dataset, word: str) -> None:
     assert word in (RULE.refuses(topology, dataset) or "")
     with pytest.raises(SettingError, match=word):
         Training(topology, dataset, "forward_forward")
 
 
-def test_narrow_levels_are_told() -> None:
+def test_narrow_levels_are_reported() -> None:
     assert RULE.refuses(Topology.mlp([4, 8, 8, 1]), generators.parity(4)) is None
     assert "8" in (RULE.remark(Topology.mlp([4, 8, 8, 1]), generators.parity(4)) or "")
     assert RULE.remark(*PARITY) is None
 
 
-def test_divergence_is_an_end_and_not_an_error() -> None:
+def test_divergence_is_a_stop_reason_not_an_error() -> None:
     result = train(*PARITY, "forward_forward", rate=1e3, optimiser="sgd", max_iterations=400)
     assert result.stop in (StopReason.DIVERGED, StopReason.MAX_ITERATIONS)
     assert np.isfinite(result.weights).all()

@@ -1,4 +1,4 @@
-"""NoProp-DT: its schedule against Bayes' rule, a step against plain NumPy, what it can learn."""
+"""NoProp-DT: its schedule against Bayes' rule, a step against NumPy, and solved problems."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def finish(training: Training) -> Training:
 
 
 @pytest.mark.parametrize("stages", [1, 2, 4, 10, 20])
-def test_a_stage_that_knows_the_target_keeps_the_moments(stages: int) -> None:
+def test_a_stage_given_the_target_keeps_the_moments(stages: int) -> None:
     # z_{t-1} | u has mean sqrt(ab_{t-1}) u and variance 1 - ab_{t-1}; so must z_t, a stage on.
     known, new, old, blurred = schedule(stages)
     assert_allclose(new + old * np.sqrt(known[:-1]), np.sqrt(known[1:]), rtol=1e-12)
@@ -61,14 +61,14 @@ def test_the_coefficients_are_those_of_the_posterior(stages: int) -> None:
         assert_allclose(blurred[t] ** 2, variance - gain * covariance, rtol=1e-9, atol=1e-15)
 
 
-def test_more_is_known_at_every_stage() -> None:
+def test_the_signal_share_increases_at_every_stage() -> None:
     known = schedule(10).known
     assert (known[0], known[-1]) == (0.02, 0.98)
     assert (np.diff(known) > 0).all()
 
 
 def blocks(weights: np.ndarray, widths: list[int]) -> list[np.ndarray]:
-    """Matrices (neurons, bias and sources) of a layered stage."""
+    """Return the weight matrices (neurons, bias and sources) of a layered stage."""
     found, start = [], 0
     for before, after in pairwise(widths):
         found.append(weights[start : start + after * (1 + before)].reshape(after, -1))
@@ -83,7 +83,7 @@ def run(matrices: list[np.ndarray], x: np.ndarray) -> list[np.ndarray]:
     return values
 
 
-def test_a_step_is_that_of_plain_numpy() -> None:
+def test_a_step_agrees_with_numpy() -> None:
     stages, rate, seed = 3, 0.05, 11
     training = Training(
         LAYERS, THREE, "noprop", weights=initial_weights(LAYERS, seed=2), stages=stages,
@@ -112,7 +112,7 @@ def test_a_step_is_that_of_plain_numpy() -> None:
         assert_allclose(state.stages[t], np.concatenate(wanted), rtol=1e-10, atol=1e-13)
 
 
-def test_predictions_are_what_plain_numpy_finds_and_the_trace_measures() -> None:
+def test_predictions_agree_with_numpy_and_the_trace() -> None:
     training = finish(Training(LAYERS, THREE, "noprop", max_iterations=40, stages=4, target_sse=0))
     d = THREE.targets
     known, new, old, _ = schedule(4)
@@ -154,7 +154,7 @@ def test_the_drawn_weights_are_the_last_stages_without_those_of_z(topology: Topo
 
 
 @pytest.mark.parametrize("problem", ["xor", "parity", "circles"])
-def test_it_solves_xor_parity_and_circles(problem: str) -> None:
+def test_xor_parity_and_circles_are_solved(problem: str) -> None:
     dataset = generators.parity(4) if problem == "parity" else getattr(generators, problem)()
     topology = Topology.mlp([dataset.n_inputs, 16, 1], output="bipolar")
     training = Training(topology, dataset, "noprop", max_iterations=1000, target_sse=0.1)
@@ -162,13 +162,13 @@ def test_it_solves_xor_parity_and_circles(problem: str) -> None:
     assert (np.sign(training.predict(dataset.inputs)) == dataset.targets).all()
 
 
-def test_regression_needs_nothing_more() -> None:
+def test_regression_is_trained_without_further_settings() -> None:
     dataset = generators.sinc()
     result = train(Topology.mlp([1, 16, 1]), dataset, "noprop", max_iterations=600, target_sse=0.0)
     assert result.sse < 0.3 * ((dataset.targets - dataset.targets.mean()) ** 2).sum()
 
 
-def test_noise_when_predicting_is_the_same_every_time() -> None:
+def test_noise_in_predictions_is_reproducible() -> None:
     settings = {"max_iterations": 60, "target_sse": 0.0}
     still = finish(Training(*XOR, "noprop", **settings))
     noisy = finish(Training(*XOR, "noprop", noisy=True, **settings))
@@ -178,7 +178,7 @@ def test_noise_when_predicting_is_the_same_every_time() -> None:
     assert np.abs(found - still.predict(XOR[1].inputs)).max() > 1e-3
 
 
-def test_a_run_is_the_same_to_the_bit_however_it_is_cut() -> None:
+def test_a_run_is_bit_identical_for_any_slices() -> None:
     data = generators.circles(n_points=150)
     settings = {"max_iterations": 60, "target_sse": 0.0, "batch_size": 70, "stages": 4}
     whole = train(XOR[0], data, "noprop", **settings).trace
@@ -198,7 +198,7 @@ def test_work_counts_every_stage() -> None:
     assert trace.work[-1] == pytest.approx(2 * 7 * 3 * (n + 8) / n)
 
 
-def test_what_it_cannot_train_it_refuses() -> None:
+def test_unsuitable_networks_and_data_are_refused() -> None:
     topology = Topology.mlp([2, 1])
     assert "hidden" in (RULE.refuses(topology, generators.xor()) or "")
     with pytest.raises(SettingError, match="hidden"):
@@ -207,7 +207,7 @@ def test_what_it_cannot_train_it_refuses() -> None:
     assert "as many weights" in (RULE.remark(*XOR) or "")
 
 
-def test_divergence_is_an_end_and_not_an_error() -> None:
+def test_divergence_is_a_stop_reason_not_an_error() -> None:
     topology = Topology.mlp([2, 8, 1], hidden="linear", output="linear")
     result = train(
         topology, generators.xor(), "noprop", rate=1e3, optimiser="sgd", max_iterations=400
@@ -216,7 +216,7 @@ def test_divergence_is_an_end_and_not_an_error() -> None:
     assert np.isfinite(result.weights).all()
 
 
-def test_an_experiment_holds_it() -> None:
+def test_an_experiment_contains_the_rule() -> None:
     assert "noprop" in RULES
     experiment = Experiment(XOR[0], ProblemData("xor"), rule="noprop", settings={"stages": 4})
     again = Experiment.from_json(experiment.to_json())

@@ -1,4 +1,4 @@
-"""Rules with curvature: LM against NBN, blocks against their formula, L-BFGS against Wolfe."""
+"""Second-order rules: LM against NBN, blocks against their formula, L-BFGS against Wolfe."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHOSEN += [random_dag(seed) for seed in range(6)]
 
 @pytest.mark.parametrize("name", ["lm", "block_lm", "nbn_restarts"])
 @pytest.mark.parametrize("seed", range(3))
-def test_all_ways_to_the_full_quasi_hessian_walk_the_path_of_nbn(name: str, seed: int) -> None:
+def test_all_methods_of_the_full_quasi_hessian_follow_the_path_of_nbn(name: str, seed: int) -> None:
     settings = {"seed": seed, "max_iterations": 40, "target_sse": 1e-6}
     nbn = train(*PARITY, "nbn", **settings, control="published").trace
     more = {"blocks": "full", "control": "damping"} if name == "block_lm" else {}
@@ -163,7 +163,7 @@ def test_lbfgs_counts_evaluations() -> None:
 
 
 @pytest.mark.parametrize("name", WALKING)
-def test_a_walk_is_the_same_to_the_bit_however_it_is_cut(name: str) -> None:
+def test_a_run_is_bit_identical_for_any_slices(name: str) -> None:
     settings = {"max_iterations": 40, "target_sse": 0.0, "seed": 5}
     whole = train(*PARITY, name, **settings).trace
     cut = Training(*PARITY, name, **settings)
@@ -175,7 +175,7 @@ def test_a_walk_is_the_same_to_the_bit_however_it_is_cut(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WALKING)
-def test_divergence_is_an_end_and_not_an_error(name: str) -> None:
+def test_divergence_is_a_stop_reason_not_an_error(name: str) -> None:
     result = train(Topology.mlp([1, 3, 1]), Dataset([[-1e3], [2e3]], [[1e170], [-1e170]]), name)
     assert result.stop is StopReason.DIVERGED
 

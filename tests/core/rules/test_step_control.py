@@ -1,4 +1,4 @@
-"""Step control: every control and matrix walks the path of the same rule written in NumPy."""
+"""Step control: every control and matrix follows the path of the same rule in NumPy."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from nbn_core import Damping, Experiment, Topology, Training, generators, run_trials, train
-from nbn_core.analysis.dissection import continuation, dissect
+from nbn_core.analysis.dissection import dissect
 from nbn_core.errors import SettingError
 from nbn_core.experiment import ProblemData
 from nbn_core.network import initial_weights
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
 from nbn_core.rules.damping import CONTROLS, MATRICES
+from nbn_core.rules.nbn import NBN
 
 TOPOLOGY = Topology.fcc(2, 6, 1, gain=0.5)
 DATA = generators.two_spirals()
@@ -32,7 +33,7 @@ def damped(quasi_hessian: np.ndarray, mu: float, matrix: str) -> np.ndarray:
 
 
 def path(control: str, matrix: str, mu: float, iterations: int) -> list[tuple[float, float, int]]:
-    """SSE, mu and attempts of each iteration, from the words of the documentation alone."""
+    """Return SSE, mu and attempts of each iteration, as the documentation describes them."""
     objective = Objective(TOPOLOGY, DATA)
     weights = initial_weights(TOPOLOGY, seed=4)
     last_eta, walked = 1.0, []
@@ -75,7 +76,7 @@ def path(control: str, matrix: str, mu: float, iterations: int) -> list[tuple[fl
 
 @pytest.mark.parametrize("matrix", MATRICES)
 @pytest.mark.parametrize("control", CONTROLS)
-def test_the_path_is_that_of_the_documentation(control: str, matrix: str) -> None:
+def test_the_path_agrees_with_the_documented_rule(control: str, matrix: str) -> None:
     result = train(
         TOPOLOGY, DATA, seed=4, max_iterations=12, target_sse=0.0,
         control=control, matrix=matrix, mu_start=0.5,
@@ -89,7 +90,7 @@ def test_the_path_is_that_of_the_documentation(control: str, matrix: str) -> Non
 
 
 @pytest.mark.parametrize("control", CONTROLS)
-def test_the_sse_never_rises_and_rows_are_true(control: str) -> None:
+def test_the_sse_never_rises_and_rows_agree_with_their_weights(control: str) -> None:
     result = train(TOPOLOGY, DATA, seed=1, max_iterations=60, target_sse=0.0, control=control)
     trace = result.trace
     assert np.all(np.diff(trace.sse) < 0)
@@ -100,7 +101,7 @@ def test_the_sse_never_rises_and_rows_are_true(control: str) -> None:
 
 
 @pytest.mark.parametrize("control", CONTROLS)
-def test_portions_and_trials_change_no_bit(control: str) -> None:
+def test_slices_and_trials_do_not_change_results(control: str) -> None:
     settings = {"control": control, "max_iterations": 90, "target_sse": 1e-3}
     whole = train(TOPOLOGY, DATA, seed=2, **settings)
     pieces = Training(TOPOLOGY, DATA, seed=2, **settings)
@@ -116,7 +117,7 @@ def test_portions_and_trials_change_no_bit(control: str) -> None:
         assert alone.evaluations == result.all_evaluations[i]
 
 
-def test_what_is_left_out_suits_the_control() -> None:
+def test_defaults_depend_on_the_control() -> None:
     assert Damping() == Damping(control="published", matrix="levenberg")
     settings = RULES["nbn"].settings
     assert settings({}) == settings({"control": "best_step"})
@@ -135,7 +136,7 @@ def test_what_is_left_out_suits_the_control() -> None:
 
 @pytest.mark.parametrize("control", CONTROLS)
 def test_the_trace_has_the_length_of_every_accepted_step(control: str) -> None:
-    """From a mu that is far too small, so that the searches shorten their steps."""
+    """Training starts with a mu that is too small, so that the searches shorten their steps."""
     trace = train(TOPOLOGY, DATA, seed=3, max_iterations=40, control=control, mu_start=1e-6).trace
     assert trace.step_length[0] == 1.0
     assert np.all((trace.step_length > 0.0) & (trace.step_length <= 1.0))
@@ -144,7 +145,7 @@ def test_the_trace_has_the_length_of_every_accepted_step(control: str) -> None:
 
 
 def test_only_rules_that_search_have_a_step_length() -> None:
-    """L-BFGS may lengthen its step; EBP takes what the learning rate says."""
+    """L-BFGS may lengthen its step; the step of EBP is set by the learning rate."""
     lbfgs = train(TOPOLOGY, DATA, "lbfgs", seed=3, max_iterations=10).trace
     assert np.all(lbfgs.step_length > 0.0)
     assert np.any(lbfgs.step_length != 1.0)
@@ -152,7 +153,7 @@ def test_only_rules_that_search_have_a_step_length() -> None:
     assert np.all(np.isnan(ebp.step_length))
 
 
-def test_an_experiment_carries_it() -> None:
+def test_an_experiment_contains_control_and_matrix() -> None:
     searched = experiment(control="best_step", matrix="max_diagonal")
     again = Experiment.from_json(searched.to_json())
     assert (again.settings["control"], again.settings["matrix"]) == ("best_step", "max_diagonal")
@@ -172,14 +173,14 @@ def experiment(**settings: str) -> Experiment:
 
 @pytest.mark.parametrize("mu_start", [None, 1e-6])
 @pytest.mark.parametrize("control", CONTROLS)
-def test_an_iteration_taken_apart_is_the_one_made(control: str, mu_start: float | None) -> None:
-    """From a mu that is far too small, whole searches are refused on the way."""
+def test_a_dissected_iteration_equals_the_trained_one(control: str, mu_start: float | None) -> None:
+    """With an initial mu that is too small, some searches fail completely."""
     settings = {"control": control}
     if mu_start is not None:
         settings["mu_start"] = mu_start
     trace = train(TOPOLOGY, DATA, seed=3, max_iterations=40, **settings).trace
     for k in range(len(trace) - 1):
-        on = continuation(trace, k, settings)
+        on = NBN().resumption(trace, k, settings)
         anatomy = dissect(TOPOLOGY, DATA, trace.weights[k], settings=settings, **on._asdict())
         assert anatomy.accepted is not None
         assert len(anatomy.attempts) == trace.attempts[k + 1]
@@ -197,7 +198,7 @@ def test_an_iteration_taken_apart_is_the_one_made(control: str, mu_start: float 
         ({"matrix": 3}, "There is no matrix 3: choose levenberg, marquardt, max_diagonal."),
     ],
 )
-def test_wrong_names(settings: dict, sentence: str) -> None:
+def test_unknown_controls_and_matrices_are_refused(settings: dict, sentence: str) -> None:
     with pytest.raises(SettingError) as caught:
         train(TOPOLOGY, DATA, **settings)
     assert str(caught.value).startswith(sentence)

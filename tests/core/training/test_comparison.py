@@ -1,4 +1,4 @@
-"""Statistics over seeds, against numbers worked out by hand and against scipy."""
+"""Statistics over seeds, compared with hand calculations and scipy."""
 
 import itertools
 import math
@@ -42,12 +42,14 @@ def test_ecdf_without_a_success_has_no_step() -> None:
         ([], [], math.inf),
     ],
 )
-def test_expected_cost_by_hand(costs: list[float], solved: list[bool], expected: float) -> None:
+def test_expected_cost_equals_a_hand_calculation(
+    costs: list[float], solved: list[bool], expected: float
+) -> None:
     assert expected_cost(outcomes(costs, solved)) == expected
 
 
 def test_bootstrap_of_the_expected_cost_against_all_resamples() -> None:
-    """With three trials all 27 resamples can be listed: the interval is one of their values."""
+    """For three trials all 27 resamples are listed; the limits are among their values."""
     costs, solved = np.array([10.0, 20.0, 100.0]), np.array([True, True, False])
     every = []
     for picked in itertools.product(range(3), repeat=3):
@@ -75,12 +77,12 @@ def test_bootstrap_of_the_expected_cost_is_about_the_mean_if_all_succeed() -> No
     ("first", "second", "p"),
     [(0, 0, 1.0), (5, 0, 2 / 2**5), (6, 0, 2 / 2**6), (4, 1, 2 * 6 / 2**5), (3, 3, 1.0)],
 )
-def test_mcnemar_by_hand(first: int, second: int, p: float) -> None:
+def test_mcnemar_equals_a_hand_calculation(first: int, second: int, p: float) -> None:
     assert_allclose(mcnemar(first, second), p, rtol=1e-12)
     assert_allclose(mcnemar(second, first), p, rtol=1e-12)
 
 
-def test_signed_rank_by_hand_and_by_scipy() -> None:
+def test_signed_rank_equals_a_hand_calculation_and_scipy() -> None:
     first = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
     # All six differences have one sign: 2 of the 2^6 equally likely patterns are as extreme.
     assert_allclose(signed_rank(first, 10 * first * np.arange(1, 7)), 2 / 2**6, rtol=1e-9)
@@ -91,13 +93,13 @@ def test_signed_rank_by_hand_and_by_scipy() -> None:
     assert_allclose(signed_rank(a, b), signed_rank(b, a), rtol=1e-9)
 
 
-def test_too_few_pairs_show_nothing() -> None:
+def test_too_few_pairs_are_not_significant() -> None:
     assert signed_rank([1, 1, 1, 1, 1], [9, 8, 7, 6, 5]) == 1.0
     assert signed_rank([], []) == 1.0
     assert signed_rank(np.ones(30), np.ones(30)) == 1.0
 
 
-def test_median_ratio() -> None:
+def test_median_ratio_and_its_interval() -> None:
     ratio, (low, high) = median_ratio([1.0, 4.0, 9.0], [2.0, 2.0, 3.0])
     assert ratio == 2.0
     assert (low, high) == (0.5, 3.0)
@@ -106,14 +108,14 @@ def test_median_ratio() -> None:
     assert interval == (0.0, math.inf)
 
 
-def test_holm_by_hand() -> None:
+def test_holm_equals_a_hand_calculation() -> None:
     # sorted .005 .01 .03 .04: 4 x .005, 3 x .01, 2 x .03, then not below the one before
     assert_allclose(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02], rtol=1e-12)
     assert holm([0.6, 0.7]) == [1.0, 1.0]
     assert holm([]) == []
 
 
-def test_comparing_rules_by_hand() -> None:
+def test_a_comparison_of_rules_equals_a_hand_calculation() -> None:
     seeds = range(10)
     results = {
         "a": {seed: (10.0 + seed, True) for seed in seeds},
@@ -135,7 +137,7 @@ def test_comparing_rules_by_hand() -> None:
     assert ac.cheaper is None
 
 
-def test_rules_are_compared_on_seeds_that_both_ran() -> None:
+def test_rules_are_compared_on_their_common_seeds() -> None:
     [one] = compare({"a": {1: (5.0, True), 2: (5.0, True)}, "b": {2: (9.0, False), 3: (1.0, True)}})
     assert (one.seeds, one.only_first, one.only_second, one.both) == (1, 1, 0, 0)
     assert one.cheaper is one.more_successful is None
@@ -145,6 +147,6 @@ def test_rules_are_compared_on_seeds_that_both_ran() -> None:
     ("costs", "solved"),
     [([1, 2], [True]), ([math.nan], [True]), ([-1], [False]), ([[1]], [[True]])],
 )
-def test_bad_outcomes_are_a_sentence(costs: list[float], solved: list[bool]) -> None:
+def test_invalid_outcomes_are_refused_in_a_sentence(costs: list[float], solved: list[bool]) -> None:
     with pytest.raises(ShapeError, match=r"\.$"):
         outcomes(costs, solved)

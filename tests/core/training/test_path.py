@@ -1,4 +1,4 @@
-"""Training takes the path of the oracle, and its trace is true."""
+"""Training follows the path of the oracle, and its trace agrees with the weights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.runs import RUNS, finish, runs_of
 
 
 @pytest.mark.parametrize("case", RUNS[1:], ids=lambda case: case.name)
-def test_nbn_walks_the_path_of_stored_jacobian_levenberg_marquardt(case: Case) -> None:
+def test_nbn_follows_the_path_of_stored_jacobian_levenberg_marquardt(case: Case) -> None:
     path = reference.levenberg_marquardt(
         case.network, case.weights, case.dataset.inputs, case.dataset.targets, 20
     )
@@ -39,12 +39,12 @@ def test_nbn_and_the_rule_that_stores_the_jacobian_agree_for_20_iterations(case:
 
 
 def far(weights: np.ndarray, from_: np.ndarray) -> float:
-    """How far two points are apart, in lengths of the second."""
+    """Return the distance of two points, relative to the norm of the second."""
     return float(np.linalg.norm(weights - from_) / np.linalg.norm(from_))
 
 
 @pytest.mark.parametrize("case", [*RUNS, *map(random_dag, range(40))], ids=lambda case: case.name)
-def test_the_sse_never_rises_and_the_trace_is_true(case: Case) -> None:
+def test_the_sse_never_rises_and_the_trace_agrees_with_its_weights(case: Case) -> None:
     training = finish(runs_of(case, max_iterations=60, control="published"))
     trace = training.trace()
     assert np.all(np.diff(trace.sse) < 0)

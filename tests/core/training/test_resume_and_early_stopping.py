@@ -1,4 +1,4 @@
-"""Trainings that go on from a trace, and trainings that stop early."""
+"""Trainings that resume from a trace, and trainings that stop early."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SPIRALS = (Topology.fcc(2, 8, 1), generators.two_spirals())
 
 @pytest.mark.parametrize("mu_start", [None, 1e-5])
 @pytest.mark.parametrize("control", CONTROLS)
-def test_nbn_goes_on_from_a_trace_as_if_it_had_never_stopped(
+def test_nbn_resumes_from_a_trace_as_if_it_had_never_stopped(
     control: str, mu_start: float | None
 ) -> None:
     settings = {"control": control, "target_sse": 0.0}
@@ -32,7 +32,7 @@ def test_nbn_goes_on_from_a_trace_as_if_it_had_never_stopped(
 
 
 @pytest.mark.parametrize("rule", ["lm", "ebp", "lbfgs"])
-def test_other_rules_start_from_its_weights(rule: str) -> None:
+def test_other_rules_start_from_the_weights_of_the_trace(rule: str) -> None:
     first = train(*SPIRALS, rule, max_iterations=5)
     again = train(*SPIRALS, rule, max_iterations=5, resume=first.trace)
     warm = train(*SPIRALS, rule, max_iterations=5, weights=first.weights)
@@ -40,7 +40,7 @@ def test_other_rules_start_from_its_weights(rule: str) -> None:
     np.testing.assert_array_equal(again.trace.weights[0], first.trace.weights[-1])
 
 
-def test_either_weights_or_a_trace() -> None:
+def test_weights_and_a_trace_together_are_refused() -> None:
     first = train(*SPIRALS, max_iterations=2)
     with pytest.raises(SettingError, match="not both"):
         train(*SPIRALS, weights=first.weights, resume=first.trace)
@@ -49,7 +49,7 @@ def test_either_weights_or_a_trace() -> None:
 
 
 @pytest.mark.parametrize("rule", ["nbn", "lm", "adam"])
-def test_it_stops_when_what_is_kept_aside_gets_worse(rule: str) -> None:
+def test_training_stops_when_the_validation_sse_no_longer_improves(rule: str) -> None:
     settings = {"seed": 1, "target_sse": 0.0, "max_iterations": 300}
     result = train(TOPOLOGY, LEARNED, rule, validation=ASIDE, patience=15, **settings)
     aside = Objective(TOPOLOGY, ASIDE)
@@ -72,7 +72,7 @@ def test_it_stops_when_what_is_kept_aside_gets_worse(rule: str) -> None:
         assert aside.sse(result.weights) < aside.sse(plain.weights)
 
 
-def test_portions_change_nothing_about_where_it_stops() -> None:
+def test_slices_do_not_change_the_iteration_of_early_stopping() -> None:
     settings = {"seed": 1, "target_sse": 0.0, "validation": ASIDE, "patience": 7}
     whole = train(TOPOLOGY, LEARNED, **settings)
     assert whole.stop is StopReason.EARLY
@@ -83,7 +83,7 @@ def test_portions_change_nothing_about_where_it_stops() -> None:
     assert pieces.result().best_iteration == whole.best_iteration
 
 
-def test_what_cannot_be_is_a_sentence() -> None:
+def test_invalid_validation_arguments_are_refused_in_a_sentence() -> None:
     with pytest.raises(SettingError, match="patience"):
         train(TOPOLOGY, LEARNED, validation=ASIDE, patience=0)
     with pytest.raises(ShapeError):

@@ -1,4 +1,4 @@
-"""The same bits however a training is cut, in any thread, process and machine."""
+"""Training is bit-identical for any time slices, and in any thread, process and machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.runs import RUNS, finish, numbers, runs_of
 
 
 @pytest.mark.parametrize("case", RUNS, ids=lambda case: case.name)
-def test_single_steps_are_one_run(case: Case) -> None:
+def test_single_steps_equal_one_run(case: Case) -> None:
     whole = numbers(finish(runs_of(case)).trace())
     steps = runs_of(case)
     for k in range(1, 21):
@@ -36,7 +36,7 @@ def test_single_steps_are_one_run(case: Case) -> None:
     assert numbers(finish(longer).trace()) == whole
 
 
-def test_a_portion_may_end_anywhere_in_an_iteration() -> None:
+def test_a_slice_may_end_anywhere_in_an_iteration() -> None:
     """The kernel returns after any block of patterns or panel of the factor, here after each."""
     case = Case("many", Topology.mlp([3, 12, 2]), noise(Topology.mlp([3, 12, 2]), 300))
     whole = runs_of(case, max_iterations=5)
@@ -81,7 +81,7 @@ print(fingerprint(RUNS[:{count}], max_iterations={iterations}))
 def test_other_processes_machines_and_bounds_checks_give_the_same_bits(
     root: Path, tmp_path: Path
 ) -> None:
-    """An empty cache; a machine without wide registers; every index checked; no compiler at all."""
+    """Cases: empty cache, no wide registers, bounds checks, and no compiler."""
     plain = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
     jobs = {
         "cold": ({}, len(RUNS), 20),

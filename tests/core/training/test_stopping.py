@@ -1,4 +1,4 @@
-"""Every way a training ends."""
+"""Every stop reason of a training."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_max_iterations_and_extend() -> None:
     assert training.max_iterations == 3
 
 
-def test_no_progress_at_a_flat_place() -> None:
+def test_no_progress_where_the_gradient_is_zero() -> None:
     """Two equal inputs with opposite targets: the best a linear neuron can do is their mean."""
     topology = Topology((), 1, (Neuron("linear", 1.0, 0.0, (0,)),), (0,))
     dataset = Dataset([[0.0], [0.0]], [[1.0], [-1.0]])
@@ -95,7 +95,7 @@ def test_diverged() -> None:
     ("n_patterns", "value"), [(1, 0.0), (1, 1.0), (3, 1e150), (5, 1e-200), (70, 0.0)]
 )
 def test_singular_and_extreme_systems_never_raise(n_patterns: int, value: float) -> None:
-    """Fewer patterns than weights, inputs that say nothing, squares out of range."""
+    """Cases: fewer patterns than weights, constant inputs, and squares out of range."""
     topology = Topology.fcc(2, 4, 1)
     dataset = Dataset(
         np.full((n_patterns, 2), value), np.linspace(-1, 1, n_patterns)[:, None] + value
@@ -107,7 +107,7 @@ def test_singular_and_extreme_systems_never_raise(n_patterns: int, value: float)
         assert np.all(np.diff(result.trace.sse) < 0)
 
 
-def test_saturated_neurons_do_no_harm() -> None:
+def test_saturated_neurons_do_not_stop_training_with_an_error() -> None:
     topology = Topology.mlp([2, 3, 1], output="bipolar")
     start = initial_weights(topology) * 1e6
     result = train(topology, generators.xor(), weights=start, max_iterations=20)
@@ -142,7 +142,7 @@ def test_cancelled_by_another_thread_and_resumed() -> None:
             seen.append(trace)
     training.cancel()
     thread.join(LONG)
-    assert not thread.is_alive(), "it went on after it was cancelled"
+    assert not thread.is_alive(), "training continued after it was cancelled"
     assert training.stop is StopReason.CANCELLED
     whole = training.trace()
     for trace in seen:
@@ -153,10 +153,10 @@ def test_cancelled_by_another_thread_and_resumed() -> None:
     assert training.stop is not StopReason.CANCELLED
 
 
-def test_a_portion_keeps_to_its_work_on_a_problem_whose_iteration_takes_longer(
+def test_a_slice_limits_its_work_when_an_iteration_takes_longer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The kernel says how much it did; how much it may do follows from how fast it was before."""
+    """The kernel reports its work, and the work of the next slice follows from the speed."""
     topology = Topology.mlp([10, 40, 4])
     training = Training(topology, noise(topology, 60_000), target_sse=0.0)
     kernel, allowed, done = nbn.advance, [], []

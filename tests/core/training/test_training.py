@@ -1,4 +1,4 @@
-"""Training: what it shows while it goes on, and what it refuses to begin with."""
+"""Training: its trace during a run, and validation of its arguments."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nbn_core.errors import SettingError, ShapeError
 from tests.runs import RUNS, finish, runs_of
 
 
-def test_the_trace_before_the_first_portion_is_the_start() -> None:
+def test_the_trace_before_the_first_slice_is_the_start() -> None:
     training = runs_of(RUNS[0])
     trace = training.trace()
     assert len(trace) == 1
@@ -60,7 +60,7 @@ def test_iterations_are_reported_in_order() -> None:
     assert [row.sse for row in rows] == result.trace.sse[1:].tolist()
 
 
-def test_a_training_does_not_change_its_start_nor_shares_it() -> None:
+def test_a_training_copies_its_starting_weights() -> None:
     weights = initial_weights(RUNS[0].topology)
     before = weights.copy()
     training = Training(RUNS[0].topology, RUNS[0].dataset, weights=weights)
@@ -107,14 +107,14 @@ def test_a_training_does_not_change_its_start_nor_shares_it() -> None:
         ),
     ],
 )
-def test_a_wrong_setting_is_one_sentence(settings, sentence) -> None:
+def test_an_invalid_setting_is_refused_in_one_sentence(settings, sentence) -> None:
     with pytest.raises(SettingError) as caught:
         Training(Topology.mlp([2, 2, 1]), generators.xor(), **settings)
     assert str(caught.value) == sentence
 
 
 @pytest.mark.parametrize("weights", [[1.0], [[0.0] * 9], [np.nan] * 9, [np.inf] * 9, "abc", None])
-def test_wrong_weights_are_one_sentence(weights) -> None:
+def test_invalid_weights_are_refused_in_one_sentence(weights) -> None:
     if weights is None:
         weights = {"a": 1}
     with pytest.raises(ShapeError) as caught:

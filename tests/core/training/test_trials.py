@@ -1,4 +1,4 @@
-"""Trials: the numbers of `train` to the bit, whoever runs them, and intervals of known values."""
+"""Trials: bit-identical to `train` with any executor, and intervals of known values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PARITY = (Topology.fcc(4, 2, 1), generators.parity(4))
 
 
 class Inline(Executor):
-    """Runs everything at once, in the thread that asks."""
+    """Executor that runs every task at once, in the calling thread."""
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future:
         future: Future = Future()
@@ -30,7 +30,7 @@ class Inline(Executor):
 
 
 def numbers(result: TrialsResult) -> tuple:
-    """Everything but the clock."""
+    """Return all results except computing time."""
     columns = (
         result.numbers, result.seeds, result.sse,
         result.all_iterations, result.all_evaluations, result.all_work,
@@ -52,7 +52,7 @@ def numbers(result: TrialsResult) -> tuple:
         ((Topology.mlp([2, 30, 2]), None), {"max_iterations": 6}),
     ],
 )
-def test_every_trial_is_a_training_alone(network: tuple, settings: dict[str, Any]) -> None:
+def test_every_trial_equals_a_single_training(network: tuple, settings: dict[str, Any]) -> None:
     topology, dataset = network
     dataset = dataset or generators.circles(200, 0.1, 0)
     if dataset.n_outputs != topology.n_outputs:
@@ -70,7 +70,7 @@ def test_every_trial_is_a_training_alone(network: tuple, settings: dict[str, Any
             assert trial.work == pytest.approx(alone.work, rel=1e-9)
 
 
-def test_the_executor_changes_nothing() -> None:
+def test_the_executor_does_not_change_results() -> None:
     topology, dataset = PARITY
     settings: dict[str, Any] = {"n_trials": 70, "seed": 5, "max_iterations": 80}
     default = numbers(run_trials(topology, dataset, **settings))
@@ -87,7 +87,7 @@ def test_another_process_gives_the_same_bits() -> None:
     assert numbers(other) == default
 
 
-def test_more_trials_begin_with_the_same_ones() -> None:
+def test_more_trials_begin_with_the_same_results() -> None:
     topology, dataset = XOR
     few = run_trials(topology, dataset, n_trials=7, seed=3, max_iterations=40)
     many = run_trials(topology, dataset, n_trials=33, seed=3, max_iterations=40)
@@ -95,14 +95,14 @@ def test_more_trials_begin_with_the_same_ones() -> None:
     assert many.seeds[:7].tolist() == few.seeds.tolist() == [trial_seed(3, i) for i in range(7)]
 
 
-def test_seeds_differ_and_are_carried_by_json() -> None:
+def test_seeds_differ_and_are_exact_in_json() -> None:
     seeds = [trial_seed(seed, number) for seed in range(30) for number in range(100)]
     assert len(set(seeds)) == 3000
     assert all(0 <= seed < 2**53 for seed in seeds)
     assert max(seeds) > 2**51
 
 
-def test_what_it_says() -> None:
+def test_rates_intervals_and_costs_of_trials() -> None:
     topology, dataset = PARITY
     result = run_trials(topology, dataset, n_trials=60, max_iterations=100, target_sse=1e-2)
     solved = np.array([stop is StopReason.SOLVED for stop in result.stops])
@@ -146,14 +146,16 @@ def test_without_a_success_the_cost_is_infinite() -> None:
         (0, 0, 0.0, 1.0),
     ],
 )
-def test_wilson(successes: int, trials: int, low: float, high: float) -> None:
+def test_wilsons_interval_equals_known_values(
+    successes: int, trials: int, low: float, high: float
+) -> None:
     assert wilson(successes, trials) == (
         pytest.approx(low, abs=6e-5),
         pytest.approx(high, abs=6e-5),
     )
 
 
-def test_trials_are_told_as_they_end() -> None:
+def test_trials_are_reported_as_they_end() -> None:
     told: list[Trial] = []
     result = run_trials(*XOR, n_trials=40, max_iterations=30, on_trial=told.append)
     assert sorted(told) == [result.trial(i) for i in range(40)]
@@ -194,7 +196,7 @@ def test_a_long_trial_is_cancelled_too() -> None:
     assert result.interval == (0.0, 1.0)
 
 
-def test_an_error_of_the_listener_is_the_callers() -> None:
+def test_an_error_of_the_callback_reaches_the_caller() -> None:
     def listen(trial: Trial) -> None:
         raise RuntimeError(f"no {trial.number}")
 
@@ -213,13 +215,13 @@ def test_an_error_of_the_listener_is_the_callers() -> None:
         ({"target_sse": -1}, "target_sse must be a number from 0 up, not -1."),
     ],
 )
-def test_wrong_settings(settings: dict[str, Any], sentence: str) -> None:
+def test_invalid_settings_are_refused(settings: dict[str, Any], sentence: str) -> None:
     with pytest.raises(SettingError) as caught:
         run_trials(*XOR, **settings)
     assert str(caught.value).startswith(sentence)
     assert isinstance(caught.value, NBNError)
 
 
-def test_wrong_shapes() -> None:
+def test_mismatched_shapes_are_refused() -> None:
     with pytest.raises(ShapeError):
         run_trials(XOR[0], generators.parity(3))

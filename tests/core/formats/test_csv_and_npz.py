@@ -1,4 +1,4 @@
-"""CSV and NPZ: numbers come back to the bit, names start no formula, nothing is unpickled."""
+"""CSV and NPZ: numbers are restored to the bit, names are no formulas, nothing is unpickled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nbn_core import NBNError, Neuron, Objective, Topology, generators, initial_weights, train
 from nbn_core.formats import (
-    arrays,
+    npz,
     read_npz,
     read_weights_csv,
     write_matrix_csv,
@@ -36,7 +36,7 @@ RESULT = train(XOR, DATA, seed=1, max_iterations=20)
 
 @bounded
 @given(trained())
-def test_weights_come_back_to_the_bit(network) -> None:
+def test_weights_are_restored_to_the_bit(network) -> None:
     topology, weights = network
     text = write_weights_csv(topology, weights)
     np.testing.assert_array_equal(read_weights_csv(text.encode(), topology), weights)
@@ -47,7 +47,7 @@ def test_weights_come_back_to_the_bit(network) -> None:
         )
 
 
-def test_a_name_starts_no_formula_in_a_spreadsheet() -> None:
+def test_names_are_not_formulas_in_a_spreadsheet() -> None:
     names = ("=cmd|'/c calc'!A0", "'=1", "+1", "-x", "@y", "ok")
     topology = Topology(names, 5, (Neuron(sources=(0, 1, 2, 3, 4)),), (0,))
     weights = initial_weights(topology)
@@ -100,7 +100,7 @@ GOOD = write_weights_csv(XOR, initial_weights(XOR))
     [
         ("", "columns source, neuron and weight"),
         ("a,b,c\n", "columns source, neuron and weight"),
-        ("source,neuron,weight\n", "7 weights of this network cannot be found"),
+        ("source,neuron,weight\n", "lacks 7 weights of the network"),
         (GOOD + "x1,h1,3\n", "in an earlier row"),
         (GOOD.replace("x1,h1", "x9,h1"), "from “x9” to “h1”"),
         (GOOD.replace(",h1,", ",h1,x", 1), "“x"),
@@ -135,7 +135,7 @@ def plain(array: np.ndarray, **options: bool) -> bytes:
     return file.getvalue()
 
 
-def test_what_is_no_array_of_numbers_is_refused_and_nothing_is_unpickled() -> None:
+def test_other_arrays_than_numbers_are_refused_and_nothing_is_unpickled() -> None:
     class Evil:
         def __reduce__(self) -> tuple[object, ...]:
             return (pytest.fail, ("it was unpickled",))
@@ -165,8 +165,8 @@ def test_what_is_no_array_of_numbers_is_refused_and_nothing_is_unpickled() -> No
             write_npz(wrong)
 
 
-def test_a_bomb_is_refused_before_it_unpacks(monkeypatch) -> None:
-    monkeypatch.setattr(arrays, "MAX_NPZ", 1_000_000)
+def test_a_decompression_bomb_is_refused_before_unpacking(monkeypatch) -> None:
+    monkeypatch.setattr(npz, "MAX_NPZ", 1_000_000)
     bomb = archive(a__npy=bytes(1_100_000))
     assert len(bomb) < 2000
 

@@ -1,0 +1,110 @@
+"""Many trainings of NBN in one compiled call, in portions of time.
+
+`nbn_core.kernels.trials` runs the starts one after another through the loop that a single training
+runs through, so that every trial ends as its training alone would, to the bit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nbn_core.kernels import trials as kernel
+from nbn_core.rules.engines import clock
+from nbn_core.rules.engines.time_slices import SLICE_SECONDS
+from nbn_core.types import FloatArray, IntArray
+
+
+class EndedTrials(NamedTuple):
+    """Ends of the first T' of T trials: as many as ended before cancellation.
+
+    Attributes
+    ----------
+    statuses : (T',) int64
+        Statuses of the kernel.
+    sse : (T',) float64
+        Sums of squared errors reached.
+    iterations, evaluations, factors : (T',) int64
+        Accepted iterations, passes over all patterns, and factorizations of Q + D.
+    seconds : (T',) float64
+        Computing time.
+    """
+
+    statuses: IntArray
+    sse: FloatArray
+    iterations: IntArray
+    evaluations: IntArray
+    factors: IntArray
+    seconds: FloatArray
+
+
+def run(
+    starts: FloatArray,
+    max_iterations: int,
+    arguments: tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]],
+    numbers: FloatArray,
+    rate: float,
+    cancelled: Callable[[], bool],
+) -> EndedTrials:
+    """Train from every start.
+
+    Parameters
+    ----------
+    starts : (T, N) float64
+        Starting weights.
+    max_iterations : int
+        Iterations after which a trial stops.
+    arguments : tuple of three tuples
+        What `nbn_core.rules.nbn.kernel_arguments` returns, with a trace of `kernel.ROWS` rows.
+    numbers : float64 array
+        The kernel's numbers at the beginning of every start.
+    rate : float
+        Multiplications per second, as a first guess.
+    cancelled : callable
+        Asked about every 20 ms whether to return early.
+
+    Returns
+    -------
+    EndedTrials
+        One entry for each trial that ended.
+    """
+    n = len(starts)
+    fixed, changing, trace = arguments
+    place = np.zeros(kernel.N_PLACES, dtype=np.int64)
+    statuses, iterations, evaluations, factors = np.zeros((4, n), dtype=np.int64)
+    sse, spent, seconds = np.zeros((3, n))
+    outcomes = kernel.Outcomes(
+        statuses=statuses,
+        iterations=iterations,
+        evaluations=evaluations,
+        factors=factors,
+        sse=sse,
+        work=spent,
+    )
+    before = numbers.copy()
+
+    def go_on(work: float) -> float:
+        arguments = [
+            starts, max_iterations, work, fixed, changing, trace, before, place,
+            tuple(outcomes),
+        ]  # fmt: skip
+        return float(kernel.run_starts(*arguments))
+
+    go_on(0.0)  # compiled, or loaded, outside the time measured
+    while place[kernel.PLACE_TRIAL] < n and not cancelled():
+        earlier = spent.copy()
+        began, computing = time.perf_counter(), clock.computing()
+        done = go_on(rate * SLICE_SECONDS)
+        elapsed = time.perf_counter() - began
+        computed = clock.computing() - computing
+        seconds += computed * (spent - earlier) / max(done, 1.0)
+        if elapsed > 1e-4:
+            rate = min(max(done / elapsed, 1e8, rate / 4), 1e11)
+    ended = slice(int(place[kernel.PLACE_TRIAL]))
+    return EndedTrials(
+        statuses[ended], sse[ended], iterations[ended], evaluations[ended], factors[ended],
+        seconds[ended],
+    )  # fmt: skip
