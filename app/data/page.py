@@ -15,6 +15,7 @@ from app.session import state
 from app.session.state import Session
 from app.shared.address import show_link
 from app.shared.chart_box import Box, reader_palette
+from app.shared.glossary import words
 
 PAINTING: Final = "Painting"
 SECTIONS: Final[dict[str, Callable[[Session, PageState, Box], Data | None]]] = {
@@ -54,3 +55,4 @@ def data() -> None:
         candidate = SECTIONS[str(chosen)](session, view, box)
     with right:
         card(session, view, box, candidate)
+    words("Pattern", "Target", "Scaling", "Validation patterns", "Test patterns", "Random seed")

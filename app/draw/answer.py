@@ -9,6 +9,7 @@ from app.session.limits import MAX_ITERATIONS
 from app.session.messages import Have
 from app.session.state import Session
 from app.session.training import drop_run, training_key
+from app.shared.glossary import glossary
 from app.shared.payload import graph_block, network_block, pack
 from app.shared.problem_gallery import catalogue
 from app.shared.words import about_own, ended, facts, headline
@@ -36,6 +37,7 @@ def answer(session: Session, have: Have, client: str | None, *, warming: bool) -
     if not have.catalogue:
         sent["catalogue"] = catalogue()
         sent["rules"] = rule_menu()
+        sent["glossary"] = list(glossary().items())
     if have.data != key:
         sent["data"] = payload.data_block(train, test, key, classes)
     if have.rev != session.rev:

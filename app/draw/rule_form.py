@@ -15,6 +15,13 @@ from nbn_core.rules.base import FAMILIES
 from nbn_core.rules.option import find
 from nbn_core.types import Json
 
+# Words of the glossary that explain fields, by the name of the setting
+_TERMS: Final = {
+    "seed": "Random seed", "target_sse": "Target SSE", "max_iterations": "Iteration",
+    "patience": "Patience", "control": "Step control", "matrix": "Damping matrix",
+    "mu_start": "Damping \u03bc", "max_attempts": "Attempt", "method": "Quasi-Hessian",
+    "shuffled": "Epoch", "batch_size": "Epoch", "noise_seed": "Random seed", "loss": "Goodness",
+}  # fmt: skip
 _PATIENCE: Final = (
     "Iterations without a better SSE of the validation patterns after which training stops early "
     "and shows the best iteration. 0: it never stops early."
@@ -89,9 +96,9 @@ def _stopping_fields(experiment: Experiment) -> list[Json]:
     limit = most_iterations(experiment.rule)
     fields = [
         _number(
-            "seed", "Weights seed", seed, "Seed of the random starting weights", 0, MAX_SEED, 1
+            "seed", "Weights seed", seed, "Seed of the random starting weights.", 0, MAX_SEED, 1
         ),
-        _number("target_sse", "Target SSE", target, "Solved at this SSE or below", 0, 1e9),
+        _number("target_sse", "Target SSE", target, "", 0, 1e9),
         _number("max_iterations", "Maximum iterations", iterations, "", 1, limit, 1),
     ]
     if experiment.parts().validation is not None:
@@ -105,11 +112,12 @@ def _field(experiment: Experiment, option: Option) -> Json:
     if isinstance(option.default, bool):
         return {
             "name": option.name, "label": option.short_label, "checked": value,
-            "hint": option.help,
+            "hint": option.help, "term": _TERMS.get(option.name, ""),
         }  # fmt: skip
     if isinstance(option.default, str):
         return {
             "name": option.name, "label": option.short_label, "value": value, "hint": option.help,
+            "term": _TERMS.get(option.name, ""),
             "choices": [[choice, option.choice_title(choice)] for choice in option.choices],
         }  # fmt: skip
     step = 1 if isinstance(option.default, int) else None
@@ -129,5 +137,5 @@ def _number(
 ) -> Json:
     return {
         "name": name, "label": label, "value": value, "low": low, "high": high, "step": step,
-        "hint": hint,
+        "hint": hint, "term": _TERMS.get(name, ""),
     }  # fmt: skip

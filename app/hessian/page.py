@@ -17,6 +17,7 @@ from app.session.view import CurrentView
 from app.shared import scrubber
 from app.shared.address import show_link
 from app.shared.chart_box import Box, reader_palette
+from app.shared.glossary import words
 from nbn_core.errors import NBNError
 from nbn_core.warmup import is_warm_for_curvature
 
@@ -83,6 +84,10 @@ def _body() -> None:
         )
     except NBNError as error:
         st.error(str(error))
+    words(
+        "Hessian", "Quasi-Hessian", "Jacobian", "Block", "Coupling", "Spectrum",
+        "Condition number", "Effective parameters", "Gain ratio", "Damping μ",
+    )  # fmt: skip
     scrubber.run_again(page.player)
 
 

@@ -9,6 +9,7 @@ from app.inside.view import InsideState, answer, handle
 from app.session import server, state
 from app.session.messages import read_outbox
 from app.shared.address import show_link
+from app.shared.glossary import words
 
 
 def inside() -> None:
@@ -21,6 +22,10 @@ def inside() -> None:
     sent = answer(session, view, client, warming=not server.warming().is_set())
     show_link(session)
     component.stepper(sent)
+    words(
+        "Forward-only", "Delta matrix", "Error", "Jacobian", "Gradient", "Quasi-Hessian",
+        "Damping μ", "Damping matrix", "Attempt", "Step size", "Iteration",
+    )  # fmt: skip
 
 
 @st.cache_resource(scope="session", show_spinner=False)

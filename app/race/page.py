@@ -12,6 +12,7 @@ from app.race.session import RaceSession, answer, handle
 from app.session import server, state
 from app.session.messages import read_outbox
 from app.shared.address import show_link
+from app.shared.glossary import words
 from nbn_core.warmup import is_warm_to_race
 
 
@@ -28,6 +29,10 @@ def race() -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     SECTIONS[str(chosen)](races)
+    words(
+        "Rule", "Iteration", "Epoch", "Evaluation", "Forward-equivalent", "Computing time", "SSE",
+        "Random seed", "Trial", "Success rate", "Expected cost", "Goodness",
+    )  # fmt: skip
 
 
 def _one_seed(races: RaceSession) -> None:

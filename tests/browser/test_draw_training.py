@@ -137,3 +137,16 @@ def test_another_rule_is_chosen_set_and_trained(page: Page) -> None:
     page.get_by_role("button", name="Undo").click()
     expect(rule).to_have_value("ebp")
     expect(page.get_by_label("Shuffle every epoch")).not_to_be_checked()
+
+
+def test_a_word_explains_itself_on_a_tap_and_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page(width=390, height=844, has_touch=True)
+    card = page.get_by_role("tooltip")
+    page.locator(".word", has_text="Target SSE").tap()
+    expect(card).to_have_text("Target SSE: The SSE at which training ends as solved.")
+    page.locator(".word", has_text="Weights seed").tap()
+    expect(card).to_contain_text("Seed of the random starting weights.")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    page.locator(".word", has_text="Convergence").focus()
+    expect(card).to_contain_text("sum of squared errors")

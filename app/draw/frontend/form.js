@@ -4,6 +4,7 @@
 import { required } from "../../shared/frontend/required.js";
 import { el, focusedNear } from "../../shared/frontend/dom.js";
 
+/** @import { Card } from "../../shared/frontend/card.js" */
 /**
  * @import { CheckField, ChoiceField, FormField, NumberField, SettingGroup }
  *   from "./payloads.d.ts"
@@ -23,9 +24,16 @@ export class Form {
   /** Field that holds what was not sent yet. @type {HTMLInputElement | null} */
   typing = null;
 
-  /** @param {FormActions} actions */
-  constructor(actions) {
+  /** Definitions by term. @type {Map<string, string>} */
+  glossary = new Map();
+
+  /**
+   * @param {FormActions} actions
+   * @param {Card} card shows what a field means
+   */
+  constructor(actions, card) {
     this.actions = actions;
+    this.card = card;
   }
 
   /**
@@ -63,7 +71,7 @@ export class Form {
    * @param {FormField} entry
    */
   field(group, entry) {
-    const { name, label, hint } = entry;
+    const { name, label } = entry;
     const input =
       "choices" in entry
         ? this.choice(group, entry)
@@ -71,7 +79,21 @@ export class Form {
           ? this.check(group, entry)
           : this.number(group, entry);
     this.inputs.set(`${group}.${name}`, input);
-    return el("label", { class: "field", title: hint }, el("span", { text: label }), input);
+    const text = el("span", { text: label });
+    const meaning = this.meaning(entry);
+    if (meaning) {
+      this.card.attach(text, meaning);
+      input.setAttribute("aria-description", meaning);
+    }
+    return el("label", { class: "field" }, text, input);
+  }
+
+  /** @param {FormField} entry */
+  meaning({ hint, term }) {
+    const lines = hint ? [hint] : [];
+    const definition = term && this.glossary.get(term);
+    if (definition) lines.push(`${term}: ${definition}`);
+    return lines.join("\n");
   }
 
   /**

@@ -31,10 +31,11 @@ export class Panels {
   /**
    * @param {HTMLElement} root
    * @param {PanelActions} actions
+   * @param {import("../../shared/frontend/card.js").Card} card
    */
-  constructor(root, actions) {
+  constructor(root, actions, card) {
     this.actions = actions;
-    this.form = new Form(actions);
+    this.form = new Form(actions, card);
     this.gallery = el("div", { class: "gallery", role: "radiogroup", "aria-label": "Data" });
     this.about = el("p", { class: "about" });
     this.parameters = el("div", { class: "fields" });

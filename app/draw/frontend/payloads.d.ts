@@ -19,6 +19,8 @@ export interface DrawPayload {
   /** Sent together, once. */
   catalogue?: Catalogue;
   rules?: RuleFamily[];
+  /** A definition is a paragraph and, for some terms, a formula on a line of its own. */
+  glossary?: Glossary;
   data?: DataBlock;
   /** Sent together when `rev` is new to the browser. */
   graph?: SentGraph;
@@ -57,6 +59,8 @@ export interface Info {
   measuring: boolean;
 }
 
+export type Glossary = [term: string, definition: string][];
+
 export type FormField = NumberField | ChoiceField | CheckField;
 
 export interface NumberField {
@@ -67,6 +71,7 @@ export interface NumberField {
   high: number | null;
   step: number | null;
   hint?: string;
+  term?: string;
 }
 
 export interface ChoiceField {
@@ -74,6 +79,8 @@ export interface ChoiceField {
   label: string;
   value: string;
   hint: string;
+  /** Word of the glossary, or nothing. */
+  term: string;
   choices: [value: string, title: string][];
 }
 
@@ -82,6 +89,8 @@ export interface CheckField {
   label: string;
   checked: boolean;
   hint: string;
+  /** Word of the glossary, or nothing. */
+  term: string;
 }
 
 /** A group of the menu of learning rules. */

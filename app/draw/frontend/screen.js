@@ -1,6 +1,7 @@
 // @ts-check
 // What the Draw page shows: its parts, and how they are painted for one row of the trace.
 
+import { Card } from "../../shared/frontend/card.js";
 import { announce, part, patch } from "../../shared/frontend/dom.js";
 import { Theme } from "../../shared/frontend/theme.js";
 import { Convergence } from "./convergence.js";
@@ -50,7 +51,8 @@ export class Screen {
     /** @type {Catalogue["activations"]} */
     this.activations = [];
     this.toolbar = new Toolbar(part(root, "toolbar"), host.toolbar);
-    this.panels = new Panels(part(root, "side"), host.panels);
+    this.card = new Card(this.box);
+    this.panels = new Panels(part(root, "side"), host.panels, this.card);
     this.stage = new Stage(part(root, "stage"), {
       edit: (graph, words) => {
         host.edit(graph);
@@ -98,6 +100,7 @@ export class Screen {
     clearTimeout(this.noticeTimer);
     this.resizer.disconnect();
     this.stage.destroy();
+    this.card.destroy();
     // Streamlit may mount again into the same place: leave it as the HTML has it.
     for (const piece of this.root.querySelectorAll("[data-part]")) piece.replaceChildren();
   }
@@ -110,11 +113,18 @@ export class Screen {
   /**
    * @param {Catalogue} catalogue
    * @param {import("./payloads.d.ts").RuleFamily[]} rules
+   * @param {import("./payloads.d.ts").Glossary} glossary
    */
-  setCatalogue({ problems, activations }, rules) {
+  setCatalogue({ problems, activations }, rules, glossary) {
     this.panels.setCatalogue(problems);
     this.panels.setRules(rules);
     this.activations = activations;
+    const definitions = new Map(glossary);
+    this.panels.form.glossary = definitions;
+    /** @type {NodeListOf<HTMLElement>} */
+    const words = this.root.querySelectorAll("[data-term]");
+    for (const word of words)
+      this.card.attach(word, definitions.get(word.dataset.term ?? "") ?? "");
   }
 
   /**

@@ -101,7 +101,7 @@ export class Workbench {
   receive(data) {
     this.outbox.acknowledge(data.ack);
     if (data.catalogue) {
-      this.screen.setCatalogue(data.catalogue, data.rules ?? []);
+      this.screen.setCatalogue(data.catalogue, data.rules ?? [], data.glossary ?? []);
       this.catalogue = true;
     }
     // Data and network change together, or not yet: patterns of one mean nothing to the other.
