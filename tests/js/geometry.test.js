@@ -17,7 +17,7 @@ const near = (got, expected, tolerance = 1e-9) => {
   assert.ok(Math.abs(got - expected) <= tolerance, `${got} is not ${expected}`);
 };
 
-test("a link leaves at the right edge of its source and arrives at the left edge of its target", () => {
+test("a link goes from the right edge of its source to the left edge of its target", () => {
   const [x, h] = GRAPH.nodes;
   const curve = geo.linkCurve(x, h);
   assert.deepEqual(geo.pointOn(curve, 0), [geo.halfOf(x), 0]);

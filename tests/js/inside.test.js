@@ -1,4 +1,5 @@
-// The steps of the Inside page, on a dissection that the server really sent (parity-3, cascade of 2).
+// The steps of the Inside page, on a dissection that the server really sent (parity-3, cascade of
+// 2).
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,5 @@
-// On the way to another page: a click waits for what was said before it, and nothing is said after it.
+// On the way to another page: a click waits for what was said before it, and nothing is said after
+// it.
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";

@@ -117,7 +117,7 @@ test("outputs, errors and tiles follow the weights shown", () => {
   assert.equal(made.tile(1, "nobody"), null);
 });
 
-test("the validation errors come row by row, and a run ends at the row that was best for them", () => {
+test("validation errors arrive row by row, and a run ends at the best row for them", () => {
   const made = model();
   const part = (first, last, more = {}) => ({
     ...rows(first, last, more),

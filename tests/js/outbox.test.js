@@ -125,7 +125,7 @@ test("every browser has a name of its own that the server takes", () => {
   for (const name of names) assert.ok(name.length >= 1 && name.length <= 32);
 });
 
-test("what is not answered is sent again, ever more rarely, until it is answered or the view has gone", () => {
+test("a message is sent again, at growing intervals, until it is answered or closed", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { box, sent } = outbox();
   box.post("undo");

@@ -151,7 +151,7 @@ test("a replay ends at the row that was best, and the rows after it can still be
   assert.equal(made.k, 24);
 });
 
-test("an eye that followed a training beyond its best row comes back to it, one that rests stays", () => {
+test("a replay that followed a training beyond its best row returns to it", () => {
   const made = player(40, { growing: true, speed: AT_ONCE });
   made.play();
   made.tick(1 / 60);

@@ -347,7 +347,8 @@ export class Painter {
       : edit.put(this.points, [at], this.c, this.most);
     this.change(points);
     this.announce(
-      `${this.curve ? "Target" : this.data.class_names[this.c]} at ${this.where(at)}. ${points.length} points.`,
+      `${this.curve ? "Target" : this.data.class_names[this.c]} at ${this.where(at)}. ` +
+        `${points.length} points.`,
     );
   }
 
@@ -392,7 +393,9 @@ export class Painter {
         : "Click to put points, then change the class and put others.",
     });
     patch(this.canvas, {
-      "aria-label": `Plane with ${edit.counted(points, curve, data.class_names)}. Arrow keys move the cross, Enter puts a point.`,
+      "aria-label":
+        `Plane with ${edit.counted(points, curve, data.class_names)}. ` +
+        "Arrow keys move the cross, Enter puts a point.",
     });
   }
 }

@@ -1,6 +1,6 @@
 // @ts-check
-// Points and what can be done to them. A point is [x, y, c]: c is 0 or 1, the class, or 1 on a curve.
-// Every function gives a new list and leaves the one it got.
+// Points and what can be done to them. A point is [x, y, c]: c is 0 or 1, the class, or 1 on a
+// curve. Every function gives a new list and leaves the one it got.
 
 /** @import { Pair } from "../../shared/frontend/geometry.js" */
 /** @typedef {[x: number, y: number, c: number]} Point */

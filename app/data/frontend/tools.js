@@ -153,7 +153,9 @@ export class Side {
       list,
       el("p", {
         class: "about",
-        text: "Paint while it trains: the network goes on from where it is, with the new points. The ground shows its answer. Draw and the other pages work on the same points.",
+        text:
+          "Paint while it trains: the network goes on from where it is, with the new points. " +
+          "The ground shows its answer. Draw and the other pages work on the same points.",
       }),
     );
   }

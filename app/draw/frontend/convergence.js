@@ -312,7 +312,8 @@ function line(context, values, x, y, colour, k, { width = 2, dash = [], pale = 0
     context.beginPath();
     const step = Math.max(1, Math.floor((to - from) / 1500));
     /** @param {number} i */
-    const point = (i) => values[i] !== null && context.lineTo(x(i), y(values[i])); // null: too large a number
+    // Null: too large a number.
+    const point = (i) => values[i] !== null && context.lineTo(x(i), y(values[i]));
     for (let i = from; i <= to && i < values.length; i += step) point(i);
     if (to < values.length && to >= 0) point(to);
     context.stroke();

@@ -11,7 +11,10 @@ import { linkKey } from "../../shared/frontend/network.js";
 /** @import { Spot, Stage } from "./stage.js" */
 /** @typedef {{start: Spot, last: Spot, moved: boolean}} DragBase */
 /** @typedef {DragBase & {kind: "link", source: string, target?: string | null}} LinkDrag */
-/** @typedef {DragBase & {kind: "move", node: string, from: Map<string, Pair>, extends: boolean}} MoveDrag */
+/**
+ * @typedef {DragBase &
+ *   {kind: "move", node: string, from: Map<string, Pair>, extends: boolean}} MoveDrag
+ */
 /** @typedef {DragBase & {kind: "press-link", link: Link}} PressDrag */
 /** @typedef {DragBase & {kind: "band", add: boolean}} BandDrag */
 /** @typedef {LinkDrag | MoveDrag | PressDrag | BandDrag | (DragBase & {kind: "pan"})} Drag */

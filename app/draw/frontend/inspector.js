@@ -27,7 +27,11 @@ const NAME_LIMIT = 24;
 export class Inspector {
   /** @type {Subject | null} */
   subject = null;
-  /** Fields of the node's properties. @type {Partial<Record<Property, HTMLInputElement | HTMLSelectElement>>} */
+  /**
+   * Fields of the node's properties.
+   *
+   * @type {Partial<Record<Property, HTMLInputElement | HTMLSelectElement>>}
+   */
   properties = {};
   /** Field of the weight shown. @type {{input: HTMLInputElement, what: WeightName} | null} */
   weightField = null;
@@ -55,7 +59,8 @@ export class Inspector {
     this.panel.hidden = true;
     this.subject = null;
     if (!refocus) return;
-    // To a link the stage itself stands: to focus a neuron would select it, and Delete would take it.
+    // To a link the stage itself stands: to focus a neuron would select it, and Delete would take
+    // it.
     if (link) stage.box.focus({ preventScroll: true });
     else if (stage.focusId) stage.focusNode(stage.focusId);
   }

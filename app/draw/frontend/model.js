@@ -8,7 +8,7 @@ import { decodeFloats, forward, gridInputs, weightIndex } from "../../shared/fro
 /** @import { Tile } from "../../shared/frontend/paintwork.js" */
 /** @import { WeightIndex } from "../../shared/frontend/network.js" */
 /** @import { DataBlock, PatternsBlock, Run } from "./payloads.d.ts" */
-/** @typedef {"train" | "test" | "tile" | "fine"} Points sets of points at which the network is computed */
+/** @typedef {"train" | "test" | "tile" | "fine"} Points at which the network is computed */
 /** @typedef {{P: number, inputs: Float64Array, targets: Float64Array}} Patterns */
 /** @typedef {Omit<DataBlock, "train" | "test"> & {train: Patterns, test: Patterns | null}} Data */
 
@@ -90,7 +90,8 @@ export class Model {
   }
 
   /**
-   * Add what the server sent of a training; rows already here are left alone. Returns whether anything is new.
+   * Add what the server sent of a training; rows already here are left alone. Returns whether
+   * anything is new.
    *
    * @param {Run | null} run
    */
@@ -133,7 +134,9 @@ export class Model {
     return this.run ? Math.max(0, this.run.count - 1) : 0;
   }
 
-  /** The row a training ended at: the last, or the one that was best for the validation patterns. */
+  /**
+   * The row a training ended at: the last, or the one that was best for the validation patterns.
+   */
   get end() {
     return Math.min(this.last, this.run?.best ?? this.last);
   }
@@ -179,7 +182,8 @@ export class Model {
   }
 
   /**
-   * Values of all nodes at iteration k, over "train", "test", "tile" or "fine" points; computed once.
+   * Values of all nodes at iteration k, over "train", "test", "tile" or "fine" points; computed
+   * once.
    *
    * @param {number} k
    * @param {Points} which
@@ -219,7 +223,8 @@ export class Model {
   }
 
   /**
-   * What a node's tile shows at iteration k: a map over two inputs, a curve over one, else a cell a pattern.
+   * What a node's tile shows at iteration k: a map over two inputs, a curve over one, else a cell a
+   * pattern.
    *
    * @param {number} k
    * @param {string} id
@@ -238,7 +243,8 @@ export class Model {
   }
 
   /**
-   * Inputs and outputs fill the palette with their own range; hidden neurons show their value as it is.
+   * Inputs and outputs fill the palette with their own range; hidden neurons show their value as it
+   * is.
    *
    * @param {number} node
    * @param {Float64Array} values

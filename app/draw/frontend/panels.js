@@ -16,10 +16,12 @@ import { Form } from "./form.js";
  * @typedef {OwnActions & import("./form.js").FormActions} PanelActions
  */
 
+/** @typedef {{button: HTMLButtonElement, canvas: HTMLCanvasElement, problem: Problem}} Thumb */
+
 const THUMB = 46;
 
 export class Panels {
-  /** @type {Map<string, {button: HTMLButtonElement, canvas: HTMLCanvasElement, problem: Problem}>} */
+  /** @type {Map<string, Thumb>} */
   thumbs = new Map();
   /** @type {Problem[] | undefined} */
   catalogue;

@@ -15,7 +15,8 @@ export class Playback {
   constructor() {
     this.position = 0; // fractional iteration
     this.last = 0; // newest iteration known
-    this.end = 0; // where a replay comes to rest: the last, or the one that was best for validation patterns
+    // Where a replay comes to rest: the last, or the one that was best for validation patterns.
+    this.end = 0;
     this.playing = false;
     this.speed = 1; // index into SPEEDS
     this.growing = false; // a training is still adding iterations
@@ -42,7 +43,10 @@ export class Playback {
     this.playing = false;
   }
 
-  /** Go on from here with a training that has been asked for, however long its first iteration takes. */
+  /**
+   * Go on from here with a training that has been asked for, however long its first iteration
+   * takes.
+   */
   follow() {
     this.growing = true;
     this.playing = true;
@@ -53,7 +57,10 @@ export class Playback {
     this.playing = true;
   }
 
-  /** Iterations a second: steady for short traces, faster for long ones, and never far behind a live training. */
+  /**
+   * Iterations a second: steady for short traces, faster for long ones, and never far behind a live
+   * training.
+   */
   rate() {
     const { factor } = SPEEDS[this.speed];
     const backlog = this.last - this.position;

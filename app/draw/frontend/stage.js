@@ -37,7 +37,11 @@ import { Paintwork } from "../../shared/frontend/paintwork.js";
  *   loose: Map<string, string>, moving: boolean, tile: (id: string) => Tile | null}} StageScene
  */
 
-/** @typedef {{px: number, py: number, x: number, y: number}} Spot pixels of the stage, and world units */
+/**
+ * A place in pixels of the stage, and in units of the drawing.
+ *
+ * @typedef {{px: number, py: number, x: number, y: number}} Spot
+ */
 
 export class Stage {
   /** @type {Graph} */

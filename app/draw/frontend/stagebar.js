@@ -48,7 +48,8 @@ export class StageBar {
     this.families = FAMILIES.map(([family, text, title]) =>
       el("button", { text, title, "aria-pressed": "false", onclick: () => this.preset(family) }),
     );
-    // What is being typed outlasts a network that arrives between leaving the field and pressing a preset.
+    // What is being typed outlasts a network that arrives between leaving the field and pressing a
+    // preset.
     this.sizes.addEventListener("input", () => (this.typed = true));
     this.sizes.addEventListener(
       "blur",

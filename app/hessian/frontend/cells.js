@@ -114,7 +114,8 @@ export class Cells {
 
   paint() {
     if (!this.data) return;
-    this.look = this.lookNow(); // each time: styles may be loaded, and themes changed, after the first
+    // Each time: styles may be loaded, and themes changed, after the first.
+    this.look = this.lookNow();
     this.colour();
     const { height, width } = this.data;
     const room = { width: this.root.clientWidth - LEFT - 2, height: tallest() - TOP };

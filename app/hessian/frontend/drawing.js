@@ -79,7 +79,8 @@ export class CoupledWeights {
         : linkCurve(required(nodes.get(source)), required(nodes.get(target)), () => half),
     );
     this.nodes = new Map(places.map((node) => [node.id, makeNode(node, half)]));
-    const label = `The network: ${places.length} nodes. What the cell under the pointer couples is lit.`;
+    const label =
+      `The network: ${places.length} nodes. ` + "What the cell under the pointer couples is lit.";
     const viewBox = `${-PAD} ${-PAD} ${width} ${height}`;
     this.canvas = el("canvas", { class: "net", "aria-hidden": "true" });
     this.svg = svg("svg", { class: "net", role: "img", "aria-label": label, viewBox }, [

@@ -92,8 +92,8 @@ export function clampCell([row, column], { height, width }) {
 }
 
 /**
- * Places of nodes in a box of the screen, and the half side that lets none touch another. Nodes keep
- * a readable size where a mere zoom of a long cascade would make dots of them.
+ * Places of nodes in a box of the screen, and the half side that lets none touch another. Nodes
+ * keep a readable size where a mere zoom of a long cascade would make dots of them.
  *
  * @template {{x: number, y: number}} N
  * @param {N[]} nodes

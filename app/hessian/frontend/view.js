@@ -83,7 +83,8 @@ export class QuasiView {
   showScale({ palette }) {
     const { scale } = this.data.cells;
     const bar = el("i", {});
-    bar.style.background = `linear-gradient(to right, ${palette.negative}, ${palette.ground}, ${palette.positive})`;
+    const colours = [palette.negative, palette.ground, palette.positive];
+    bar.style.background = `linear-gradient(to right, ${colours.join(", ")})`;
     const marks = el(
       "div",
       { class: "marks" },
@@ -113,7 +114,8 @@ export class QuasiView {
       const block = this.data.block;
       const hint = block
         ? `The block of ${block[0]} and ${block[1]}.`
-        : "Point at a cell: it names two weights and lights them on the drawing. Click to enlarge its block.";
+        : "Point at a cell: it names two weights and lights them on the drawing. " +
+          "Click to enlarge its block.";
       this.readout.replaceChildren(el("span", { text: hint }));
       this.drawing.light([]);
       return;

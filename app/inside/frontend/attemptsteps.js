@@ -89,7 +89,9 @@ function solveStep(apart, a) {
     known: null,
     id: `solve:${number}`,
     stage: "attempts",
-    title: `Attempt ${number}: ${searched(apart) ? `${partName(part)}, ` : "the step with "}μ = ${num(mu)}`,
+    title:
+      `Attempt ${number}: ` +
+      `${searched(apart) ? `${partName(part)}, ` : "the step with "}μ = ${num(mu)}`,
     formula: [
       ...(again ? [] : [`${searched(apart) ? "s" : "Δw"} = −(Q + ${dampingOf(apart)})^{−1} g`]),
       ...(searched(apart) ? [part === 1 ? "Δw = s" : `Δw = ${num(part)} s`] : []),
@@ -98,7 +100,9 @@ function solveStep(apart, a) {
       `length of the step: ‖Δw‖ = ${num(length)}`,
       ...(step ? [`${apart.weightName(weight)}: Δw = ${num(step[weight])}`] : []),
     ],
-    say: `Attempt ${number}, mu ${num(mu)}${searched(apart) ? `, ${partName(part)}` : ""}: a step of length ${num(length)}.`,
+    say:
+      `Attempt ${number}, mu ${num(mu)}${searched(apart) ? `, ${partName(part)}` : ""}: ` +
+      `a step of length ${num(length)}.`,
     lit: all(apart),
     links: { kind: step ? "step" : "weights", a },
     panel: step ? { kind: "step", a } : { kind: "attempts", a: a - 1 },
@@ -120,7 +124,9 @@ function tryStep(apart, a) {
     title: `Attempt ${number}: ${outcomeOf(apart, a)}`,
     formula: ["SSE at w + Δw, against SSE at w"],
     numbers: [`SSE: ${num(sse, 6)} against ${num(apart.sse, 6)}`, verdict, muLine(apart, a)],
-    say: `Attempt ${number} with mu ${num(mu)}: SSE ${num(sse, 6)} against ${num(apart.sse, 6)}, ${verdict}. ${muSay(apart, a)}`,
+    say:
+      `Attempt ${number} with mu ${num(mu)}: ` +
+      `SSE ${num(sse, 6)} against ${num(apart.sse, 6)}, ${verdict}. ${muSay(apart, a)}`,
     lit: all(apart),
     links: { kind: apart.attempts[a].step ? "step" : "weights", a },
     panel: { kind: "attempts", a },
@@ -175,7 +181,9 @@ function failStep(apart, a) {
     title: `Attempt ${number}: no step with μ = ${num(mu)}`,
     formula: [`Q + ${dampingOf(apart)} must be positive definite`],
     numbers: ["To rounding it is not: the attempt counts as rejected.", muLine(apart, a)],
-    say: `Attempt ${number} with mu ${num(mu)}: the system is singular to rounding. ${muSay(apart, a)}`,
+    say:
+      `Attempt ${number} with mu ${num(mu)}: the system is singular to rounding. ` +
+      muSay(apart, a),
     lit: all(apart),
     panel: { kind: "attempts", a },
   };
@@ -191,7 +199,8 @@ function muLine(apart, a) {
   if (next === mu) return `μ stays: ${num(mu)}`;
   if (searched(apart)) return `μ ${next < mu ? "falls" : "rises"}: ${num(mu)} → ${num(next)}`;
   if (accepted && next <= least) return `μ is at its least: ${num(next)}`;
-  return `μ ${accepted ? "falls" : "rises"}: ${num(mu)} ${accepted ? "/" : "·"} ${num(factor)} = ${num(next)}`;
+  const [verb, sign] = accepted ? ["falls", "/"] : ["rises", "·"];
+  return `μ ${verb}: ${num(mu)} ${sign} ${num(factor)} = ${num(next)}`;
 }
 
 /**
@@ -243,13 +252,17 @@ export function nextStep(apart) {
     numbers: [
       ...(last.step && last.weights
         ? [
-            `${apart.weightName(weight)}: ${sum([apart.weights[weight], last.step[weight]])} = ${num(last.weights[weight])}`,
+            `${apart.weightName(weight)}: ` +
+              `${sum([apart.weights[weight], last.step[weight]])} = ${num(last.weights[weight])}`,
           ]
         : []),
       `SSE: ${num(apart.sse, 6)} → ${num(last.sse, 6)}`,
-      `μ: ${num(apart.damping.mu)} → ${num(last.mu_next)}, after ${apart.attempts_made} ${apart.attempts_made === 1 ? "attempt" : "attempts"}`,
+      `μ: ${num(apart.damping.mu)} → ${num(last.mu_next)}, after ` +
+        `${apart.attempts_made} ${apart.attempts_made === 1 ? "attempt" : "attempts"}`,
     ],
-    say: `Iteration ${to} begins. SSE fell from ${num(apart.sse, 6)} to ${num(last.sse, 6)}; mu is now ${num(last.mu_next)}.`,
+    say:
+      `Iteration ${to} begins. SSE fell from ${num(apart.sse, 6)} to ${num(last.sse, 6)}; ` +
+      `mu is now ${num(last.mu_next)}.`,
     lit: all(apart),
     links: { kind: "weights", after: a },
     panel: last.step ? { kind: "step", a, after: true } : { kind: "attempts", a },

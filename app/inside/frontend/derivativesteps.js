@@ -1,6 +1,6 @@
 // @ts-check
-// Steps of the derivatives: the delta matrix row by row (2010), or the backward sweep (2008), and the
-// Jacobian row that both give.
+// Steps of the derivatives: the delta matrix row by row (2010), or the backward sweep (2008), and
+// the Jacobian row that both give.
 
 import { factor, num, sum } from "./notation.js";
 
@@ -84,7 +84,8 @@ function deltaLine(apart, k, j) {
     .filter(([, i]) => i >= j && apart.reaches(j, i) && apart.knowsDeltas(i))
     .map(([n, i]) => /** @type {Pair} */ ([apart.weights[n], apart.delta(i, j)]));
   const inside = terms.length > 1 ? `(${sum(terms)})` : terms.length ? bracketed(terms[0]) : "(…)";
-  const left = `δ_{${apart.name(k)},${apart.name(j)}} = ${factor(apart.pattern.slopes[k])}·${inside}`;
+  const slope = factor(apart.pattern.slopes[k]);
+  const left = `δ_{${apart.name(k)},${apart.name(j)}} = ${slope}·${inside}`;
   return `${left} = ${num(apart.delta(k, j))}`;
 }
 
@@ -138,9 +139,12 @@ function backwardStep(apart, m, j) {
     ],
     numbers: [
       start ? `b_{${name}} = 1` : `b_{${name}} = ${sum(terms)} = ${num(effect)}`,
-      `δ_{${name}} = ${factor(apart.pattern.slopes[j])}·${factor(effect)} = ${num(apart.backward(m, j))}`,
+      `δ_{${name}} = ${factor(apart.pattern.slopes[j])}·${factor(effect)} = ` +
+        num(apart.backward(m, j)),
     ],
-    say: `Backward from ${goal}, at ${name}: effect ${num(effect)}, delta ${num(apart.backward(m, j))}.`,
+    say:
+      `Backward from ${goal}, at ${name}: effect ${num(effect)}, ` +
+      `delta ${num(apart.backward(m, j))}.`,
     lit: {
       nodes: [apart.inputs + j, ...followers.map(([i]) => apart.inputs + i)],
       links: followers.map(([, n]) => n),
@@ -192,7 +196,10 @@ function rowStep(apart, way, m, j) {
     const [source] = apart.ends[n];
     const label = source < 0 ? "bias" : apart.names[source];
     const sign = num(-delta);
-    return `j_{${name},${label}} = −δ·${source < 0 ? "1" : `y_{${label}}`} = ${sign}·${factor(apart.value(source))} = ${num(apart.entry(m, n, way))}`;
+    return (
+      `j_{${name},${label}} = −δ·${source < 0 ? "1" : `y_{${label}}`} = ` +
+      `${sign}·${factor(apart.value(source))} = ${num(apart.entry(m, n, way))}`
+    );
   });
   if (own.length > MOST_LINES) lines.push(`… ${own.length - MOST_LINES} more in the table`);
   return {
@@ -235,7 +242,9 @@ export function sameStep(apart, way) {
     title: "Forward only or backward: the same row",
     formula: ["the same derivatives, summed in another order"],
     numbers: [`largest difference: ${num(apart.pattern.difference)}`],
-    say: `Both ways give the same Jacobian row of ${goal}; the largest difference is ${num(apart.pattern.difference)}.`,
+    say:
+      `Both ways give the same Jacobian row of ${goal}; ` +
+      `the largest difference is ${num(apart.pattern.difference)}.`,
     lit: { nodes: apart.names.map((_, i) => i), links: apart.ends.map((_, n) => n) },
     links: { kind: "row", m, way },
     panel: { kind: "row", m, upto: null, way, both: true },

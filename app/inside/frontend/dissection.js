@@ -6,7 +6,10 @@ import { required } from "../../shared/frontend/required.js";
 import { decodeFloats } from "../../shared/frontend/network.js";
 
 /** @import { NeuronBlock, SentGraph } from "../../shared/frontend/payloads.d.ts" */
-/** @import { AttemptBlock, DampingBlock, DissectionPayload, PatternBlock, SumsBlock } from "./payloads.d.ts" */
+/**
+ * @import { AttemptBlock, DampingBlock, DissectionPayload, PatternBlock, SumsBlock }
+ *   from "./payloads.d.ts"
+ */
 /** @import { Way } from "./steps.d.ts" */
 /** @typedef {Omit<PatternBlock, Packed> & Record<Packed, Float64Array>} Pattern */
 
@@ -16,7 +19,10 @@ import { decodeFloats } from "../../shared/frontend/network.js";
  *   frames: Float32Array[], gradients: Float64Array[]}} Sums
  */
 
-/** @typedef {Omit<AttemptBlock, "step" | "weights"> & {step?: Float64Array, weights?: Float64Array}} Attempt */
+/**
+ * @typedef {Omit<AttemptBlock, "step" | "weights"> &
+ *   {step?: Float64Array, weights?: Float64Array}} Attempt
+ */
 /** @typedef {Omit<DampingBlock, "added"> & {added: Float64Array}} Damping */
 
 const PACKED = /** @type {const} */ ([

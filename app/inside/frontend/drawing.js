@@ -27,7 +27,7 @@ import { num } from "./notation.js";
  * @property {number} side
  */
 
-/** @typedef {{of: (n: number) => number, scale: number}} Strength what a line shows, and its scale */
+/** @typedef {{of: (n: number) => number, scale: number}} Strength value of a line, and scale */
 
 const LABELLED = 9; // lit links that carry their number
 const CROWD = 40; // nodes above which names are small
@@ -105,7 +105,10 @@ export class StepDrawing {
 
   describe() {
     const { inputs, neurons, outputs } = this.apart;
-    return `Network with ${inputs} inputs and ${neurons.length} neurons, ${outputs.length} of them outputs`;
+    return (
+      `Network with ${inputs} inputs and ${neurons.length} neurons, ` +
+      `${outputs.length} of them outputs`
+    );
   }
 
   /**
@@ -226,7 +229,8 @@ export class StepDrawing {
   }
 
   /**
-   * Put a number where there is so much room, smaller if it must be, not at all where it could not be read.
+   * Put a number where there is so much room, smaller if it must be, not at all where it could not
+   * be read.
    *
    * @param {SVGTextElement} node
    * @param {string} text

@@ -73,7 +73,9 @@ function neuronStep(apart, k) {
       equation(`y_{${name}}`, valueFormula(neuron, net), num(pattern.values[inputs + k])),
       equation(`s_{${name}}`, slopeFormula(neuron, net), num(pattern.slopes[k])),
     ],
-    say: `Neuron ${name}. Weighted sum ${net}, value ${num(pattern.values[inputs + k])}, slope ${num(pattern.slopes[k])}.`,
+    say:
+      `Neuron ${name}. Weighted sum ${net}, value ${num(pattern.values[inputs + k])}, ` +
+      `slope ${num(pattern.slopes[k])}.`,
     lit: { nodes: [...neuron.sources, inputs + k], links: own },
     focus: inputs + k,
     known: k + 1,
@@ -142,12 +144,15 @@ export function errorSteps(apart) {
       title: `The error at ${name}`,
       formula: ["e = d − o"],
       numbers: [
-        `e_{${name}} = ${sum([pattern.targets[m], -pattern.values[inputs + outputs[m]]])} = ${num(pattern.errors[m])}`,
+        `e_{${name}} = ${sum([pattern.targets[m], -pattern.values[inputs + outputs[m]]])} = ` +
+          num(pattern.errors[m]),
         ...(m === picked[picked.length - 1]
           ? [`this pattern’s share of the SSE: Σ e² = ${num(pattern.sse)}`]
           : []),
       ],
-      say: `Error at ${name}: wanted ${num(pattern.targets[m])}, found ${value}, error ${num(pattern.errors[m])}.`,
+      say:
+        `Error at ${name}: wanted ${num(pattern.targets[m])}, found ${value}, ` +
+        `error ${num(pattern.errors[m])}.`,
       lit: { nodes: [inputs + outputs[m]] },
       below: {
         label: "error e",

@@ -130,7 +130,8 @@ export class Matrix {
     const texts = [...this.values, ...this.side].map((value) => num(value, 2));
     context.font = "10px system-ui, sans-serif";
     const widest = Math.max(...texts.map((text) => context.measureText(text).width));
-    context.font = `${Math.min(15, (10 * (across - 3)) / widest, down * 0.7)}px system-ui, sans-serif`;
+    const size = Math.min(15, (10 * (across - 3)) / widest, down * 0.7);
+    context.font = `${size}px system-ui, sans-serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     for (let row = 0; row < n; row++) {

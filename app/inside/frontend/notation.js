@@ -29,7 +29,8 @@ export function factor(value) {
 }
 
 /**
- * "0.5 + 1.2·(−1) − 0.3·1" from products [[a, b], ...] or single numbers; long sums lose their middle.
+ * "0.5 + 1.2·(−1) − 0.3·1" from products [[a, b], ...] or single numbers; long sums lose their
+ * middle.
  *
  * @param {(number | Pair)[]} terms
  */

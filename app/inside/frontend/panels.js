@@ -163,7 +163,10 @@ function table(head, rows, caption = "") {
   return parts;
 }
 
-/** @type {{[K in TableSpec["kind"]]: (apart: Dissection, spec: Extract<TableSpec, {kind: K}>) => HTMLElement[]}} */
+/**
+ * @type {{[K in TableSpec["kind"]]:
+ *   (apart: Dissection, spec: Extract<TableSpec, {kind: K}>) => HTMLElement[]}}
+ */
 const TABLES = {
   nodes(apart, { known, at }) {
     const { pattern, inputs } = apart;
@@ -231,7 +234,8 @@ const TABLES = {
           ),
         ],
       })),
-      "The delta matrix, filled row by row: how the value of a row’s neuron follows the net of a column’s",
+      "The delta matrix, filled row by row: " +
+        "how the value of a row’s neuron follows the net of a column’s",
     );
   },
 

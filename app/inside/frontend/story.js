@@ -55,7 +55,8 @@ export function story(apart, way) {
 }
 
 /**
- * The step to stand at after the story changed: the same one if it exists, else the first of its stage.
+ * The step to stand at after the story changed: the same one if it exists, else the first of its
+ * stage.
  *
  * @param {Step[]} steps
  * @param {Step | undefined} before

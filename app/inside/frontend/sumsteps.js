@@ -1,5 +1,6 @@
 // @ts-check
-// Steps of the sums: the outer product of this pattern's rows into Q, its share of g, then all patterns.
+// Steps of the sums: the outer product of this pattern's rows into Q, its share of g, then all
+// patterns.
 
 import { factor, num, sum } from "./notation.js";
 
@@ -50,7 +51,9 @@ function shareStep(apart) {
       `q = ${square(corner.parts)}${more} = ${num(corner.share)}`,
       `η = ${sum(parts)}${more} = ${g}`,
     ],
-    say: `The outer product of this pattern. For the ${name}, with itself: ${num(corner.share)}; its share of g: ${g}.`,
+    say:
+      "The outer product of this pattern. " +
+      `For the ${name}, with itself: ${num(corner.share)}; its share of g: ${g}.`,
     lit: litAll(apart),
     links: { kind: "row", m: apart.leading, way: "forward" },
     panel: { kind: "matrix", of: "share", title: "q, the outer product", mark: corner.place },
@@ -74,9 +77,12 @@ function addStep(apart, own) {
     numbers: [
       `for ${name}, with itself:`,
       `Q: ${sum([corner.before ?? NaN, corner.share ?? NaN])} = ${num(corner.after)}`,
-      `g: ${sum([sums.gradients[own][corner.place], sums.gradient_share[corner.place]])} = ${num(sums.gradients[own + 1][corner.place])}`,
+      `g: ${sum([sums.gradients[own][corner.place], sums.gradient_share[corner.place]])} = ` +
+        num(sums.gradients[own + 1][corner.place]),
     ],
-    say: `Added into Q after ${p} patterns before it: pattern ${p + 1} of ${patterns}. For the ${name}: ${num(corner.after)}.`,
+    say:
+      `Added into Q after ${p} patterns before it: pattern ${p + 1} of ${patterns}. ` +
+      `For the ${name}: ${num(corner.after)}.`,
     lit: litAll(apart),
     links: { kind: "row", m: apart.leading, way: "forward" },
     panel: { kind: "matrix", of: own + 1, title: "Q so far", mark: corner.place },
@@ -100,7 +106,8 @@ function runStep(apart, f) {
     title: `And so on: ${which} of ${patterns}`,
     formula: ["Q = Σ_{p} Σ_{m} j′ j,   g = Σ_{p} Σ_{m} j′ e"],
     numbers: [
-      `for ${apart.weightName(corner.weight)}, with itself: Q ${num(entry(sums, f))}, g ${num(sums.gradients[f][corner.place])}`,
+      `for ${apart.weightName(corner.weight)}, with itself: Q ${num(entry(sums, f))}, ` +
+        `g ${num(sums.gradients[f][corner.place])}`,
       `SSE so far: ${num(sums.sse[f])}`,
     ],
     say: `${done} of ${patterns} patterns added. SSE so far ${num(sums.sse[f])}.`,
@@ -126,7 +133,9 @@ function completeStep(apart, f) {
       `${patterns} patterns added: SSE = ${num(apart.sse)}`,
       `‖g‖ = ${num(apart.gradient_norm)}`,
     ],
-    say: `Q and g are complete: ${patterns} patterns. SSE ${num(apart.sse)}, length of g ${num(apart.gradient_norm)}.`,
+    say:
+      `Q and g are complete: ${patterns} patterns. SSE ${num(apart.sse)}, ` +
+      `length of g ${num(apart.gradient_norm)}.`,
     lit: litAll(apart),
     known: null,
     panel: { kind: "matrix", of: f, title: "Q, the quasi-Hessian", mark: sums.corner.place },

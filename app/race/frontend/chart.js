@@ -296,8 +296,12 @@ function summary({ lanes, axis, target }) {
     .map(({ title, curve }) => {
       const last = curve.count - 1;
       const from = short(curve.sse[0]);
-      return `${title} from ${from} to ${short(curve.sse[last])} within ${short(curve[axis][last])}`;
+      const [to, within] = [short(curve.sse[last]), short(curve[axis][last])];
+      return `${title} from ${from} to ${to} within ${within}`;
     });
   if (!parts.length) return "Error curves: nothing has run yet.";
-  return `Sum of squared errors over ${words}, both logarithmic, target ${short(target)}: ${parts.join("; ")}.`;
+  return (
+    `Sum of squared errors over ${words}, both logarithmic, target ${short(target)}: ` +
+    `${parts.join("; ")}.`
+  );
 }

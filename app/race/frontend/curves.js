@@ -5,8 +5,8 @@ import { required } from "../../shared/frontend/required.js";
 
 /** @import { Base64 } from "../../shared/frontend/payloads.d.ts" */
 /** @typedef {"iterations" | "seconds" | "work" | "evaluations"} Axis */
-/** @typedef {Record<Axis | "sse", Float32Array> & {count: number}} Curve a column for each quantity */
-/** @typedef {{k: number, score: number, bytes: Uint8Array}} Snapshot picture of a lane at iteration k */
+/** @typedef {Record<Axis | "sse", Float32Array> & {count: number}} Curve its columns */
+/** @typedef {{k: number, score: number, bytes: Uint8Array}} Snapshot picture at iteration k */
 
 /** @type {[name: Axis, title: string][]} */
 export const AXES = [
@@ -23,7 +23,8 @@ export function axisTitle(axis) {
 }
 
 /**
- * Base64 of float32 columns one after another -> {count, iterations, seconds, work, evaluations, sse}.
+ * Base64 of float32 columns one after another -> {count, iterations, seconds, work, evaluations,
+ * sse}.
  *
  * @param {Base64 | undefined} text
  * @returns {Curve}

@@ -1,5 +1,6 @@
 // @ts-check
-// The race in one piece: lanes run on the server, the browser draws them as they go and replays them.
+// The race in one piece: lanes run on the server, the browser draws them as they go and replays
+// them.
 
 import { decodeFloats } from "../../shared/frontend/network.js";
 import { required } from "../../shared/frontend/required.js";
@@ -20,7 +21,10 @@ import { logRange, valueAt } from "./scales.js";
  */
 /** @typedef {Omit<PlotScene, "x" | "y"> & {x: Float64Array, y: Float64Array}} Plot */
 /** @typedef {Plot | NetworkScene} Scene */
-/** @typedef {Omit<LaneBlock, "curve" | "looks" | "newest"> & {curve: Curve, looks: Snapshot[], newest: Snapshot | null}} Lane */
+/**
+ * @typedef {Omit<LaneBlock, "curve" | "looks" | "newest"> &
+ *   {curve: Curve, looks: Snapshot[], newest: Snapshot | null}} Lane
+ */
 
 /**
  * @typedef {object} Position where a lane is at the limit of the axis
@@ -46,7 +50,9 @@ const SHORT_AXES = {
 const HINTS = {
   iterations: "Steps of a rule: one of NBN is far more work than one of EBP",
   seconds: "Computing time on this server, without compiling",
-  work: "One unit is a forward pass of all patterns through the network, or as many multiplications",
+  work:
+    "One unit is a forward pass of all patterns through the network, " +
+    "or as many multiplications",
   evaluations: "How often the error over all patterns was measured, rejected attempts included",
 };
 const DASHES = [[], [9, 4], [2, 3], [10, 3, 2, 3], [5, 3], [14, 4], [2, 2, 6, 2], [1, 4]];
@@ -286,7 +292,8 @@ export class Race {
 
   /** @param {number} now */
   tick(now) {
-    this.frame = requestAnimationFrame((next) => this.tick(next)); // first: one bad frame must not be the last
+    // First: one bad frame must not be the last.
+    this.frame = requestAnimationFrame((next) => this.tick(next));
     const dt = Math.min(0.1, (now - (this.before ?? now)) / 1000);
     this.before = now;
     if (this.playing) {
@@ -305,7 +312,8 @@ export class Race {
     const { palette } = look;
     const { axis } = this;
     const [data, scene] = [required(this.data), required(this.scene)];
-    this.box.dataset.state = data.running ? "running" : data.race ? "ended" : "ready"; // when the numbers say so too
+    // When the numbers say so too.
+    this.box.dataset.state = data.running ? "running" : data.race ? "ended" : "ready";
     const range = logRange(this.lanes.map((lane) => lane.curve[axis]));
     const limit = this.live ? Infinity : valueAt(range, this.share);
     const drawn = this.lanes.map((lane) => ({

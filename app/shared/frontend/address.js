@@ -1,6 +1,6 @@
 // @ts-check
-// The address bar holds a link to what is shown. In place: an entry in the browser's history for every
-// edit would keep its Back button from ever leaving the page.
+// The address bar holds a link to what is shown. In place: an entry in the browser's history for
+// every edit would keep its Back button from ever leaving the page.
 
 /** @param {{data: {link: string}}} options */
 export default function ({ data }) {

@@ -4,12 +4,17 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * Attributes, properties and listeners of an element; a listener's event has the element as its
- * `currentTarget`.
+ * Listeners of an element; their event has the element as its `currentTarget`.
  *
  * @template E
  * @typedef {{[K in keyof HTMLElementEventMap as `on${K}`]?:
- *   (event: HTMLElementEventMap[K] & {currentTarget: E}) => unknown} & Record<string, unknown>} Props
+ *   (event: HTMLElementEventMap[K] & {currentTarget: E}) => unknown}} Listeners
+ */
+/**
+ * Attributes, properties and listeners of an element.
+ *
+ * @template E
+ * @typedef {Listeners<E> & Record<string, unknown>} Props
  */
 
 /** @typedef {Node | string | null | undefined | (Node | string)[]} Child */

@@ -1,6 +1,6 @@
 // @ts-check
-// Pure operations on the drawing: {nodes: [{id, role, activation, gain, leak, x, y}], links: [[source, target]]}.
-// Every function returns a new drawing and leaves its argument alone.
+// Pure operations on the drawing: {nodes: [{id, role, activation, gain, leak, x, y}], links:
+// [[source, target]]}. Every function returns a new drawing and leaves its argument alone.
 
 import { required } from "./required.js";
 

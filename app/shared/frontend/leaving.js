@@ -2,16 +2,18 @@
 // Importing this module makes it listen to every click of the page: messages and the way to another
 // page must not overtake each other.
 //
-// Streamlit (1.67) sends every message with the page it was sent from, a little after it was given, and
-// the server does the newest: one that follows a click on a link to another page brings back the page
-// that is being left, and the click is lost; one that is overtaken by the click is lost itself. So a
-// click waits until what was said before it is answered, and nothing is said between it and the arrival.
+// Streamlit (1.67) sends every message with the page it was sent from, a little after it was given,
+// and the server does the newest: one that follows a click on a link to another page brings back
+// the page that is being left, and the click is lost; one that is overtaken by the click is lost
+// itself. So a click waits until what was said before it is answered, and nothing is said between
+// it and the arrival.
 
 // All of that must hold for every component of a page, and from before a page's first component is
 // loaded. Each component has its own copy of this module, so that the guard lives in the document.
 
 const SETTLE_MS = 60; // milliseconds until what was given to Streamlit is surely sent
-const ANSWER_TIMEOUT_MS = 3000; // after which the answer to what was said is not waited for any more
+// After which the answer to what was said is not waited for any more.
+const ANSWER_TIMEOUT_MS = 3000;
 const NAVIGATION_TIMEOUT_MS = 5000; // after which a page that did not come is given up
 const BUSY_TIMEOUT_MS = 60_000; // the same while the server is at work, perhaps on that page
 const BUTTON_TIMEOUT_MS = 1000; // the same for a button, which may or may not lead to another page
@@ -146,7 +148,9 @@ export function guardOf(document) {
 
 const here = globalThis.document ? guardOf(globalThis.document) : null;
 
-/** Sends the newest state that is given to it: at once, or once the reader has not left after all. */
+/**
+ * Sends the newest state that is given to it: at once, or once the reader has not left after all.
+ */
 export class MessageGate {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;

@@ -1,10 +1,10 @@
 // @ts-check
 // How our components live in Streamlit's components v2.
 //
-// Streamlit (1.67) runs the clean-up of a call whenever newer data arrives while that call is still on
-// its way, though the component stays where it is. A view that went by it would be built anew in the
-// middle of a gesture: a panel closes, a keyboard loses its place. So a view goes only when its place
-// has left the document, or what it was built on has been replaced.
+// Streamlit (1.67) runs the clean-up of a call whenever newer data arrives while that call is still
+// on its way, though the component stays where it is. A view that went by it would be built anew in
+// the middle of a gesture: a panel closes, a keyboard loses its place. So a view goes only when its
+// place has left the document, or what it was built on has been replaced.
 
 import { MessageGate } from "./leaving.js";
 
@@ -20,6 +20,7 @@ const RECHECK_DELAY_MS = 1000; // until an uncertain clean-up is looked at again
 /** @typedef {(name: string, value: unknown) => void} SetStateValue */
 /** @typedef {ShadowRoot | HTMLElement} Root where Streamlit mounts a component */
 /** @typedef {(root: HTMLElement, send: Send) => View} Make */
+/** @typedef {{data: unknown, parentElement: Root, setStateValue: SetStateValue}} Call */
 
 /**
  * @typedef {object} Place
@@ -36,7 +37,7 @@ const places = new WeakMap();
  * The entry of a component, as Streamlit calls it: with the payload, and with what to clean up.
  *
  * @param {Make} make
- * @returns {(call: {data: unknown, parentElement: Root, setStateValue: SetStateValue}) => () => void}
+ * @returns {(call: Call) => () => void}
  */
 export function component(make) {
   return ({ data, parentElement, setStateValue }) => {

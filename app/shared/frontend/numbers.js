@@ -1,6 +1,7 @@
 // @ts-check
 // Numbers and durations as text, for people. Python writes them in the same way
-// (app/figures/number_format.py): the cases in tests/number_cases.json are checked in both languages.
+// (app/figures/number_format.py): the cases in tests/number_cases.json are checked in both
+// languages.
 
 export const MINUS = "\u2212";
 const PLAIN_MIN = 0.001;
@@ -9,9 +10,9 @@ const PLAIN_MAX = 100_000;
 /**
  * A number with a few significant digits: "0.0123", "12,346", "4.5e−8".
  *
- * Numbers whose rounded size is at least 0.001 and below 100,000 are written without an exponent and
- * with their whole part in full; the others with an exponent and one significant digit less. Trailing
- * zeros are left out. Missing values (null from JSON) are "not a number".
+ * Numbers whose rounded size is at least 0.001 and below 100,000 are written without an exponent
+ * and with their whole part in full; the others with an exponent and one significant digit less.
+ * Trailing zeros are left out. Missing values (null from JSON) are "not a number".
  *
  * @param {number | null | undefined} value
  * @param {number} digits significant digits, at least 2

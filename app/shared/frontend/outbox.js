@@ -1,10 +1,12 @@
 // @ts-check
-// Messages to Python: numbered, kept until acknowledged, so that a busy server loses none and runs none twice.
+// Messages to Python: numbered, kept until acknowledged, so that a busy server loses none and runs
+// none twice.
 
 /** @import { Ack } from "./payloads.d.ts" */
 
 const REPLACEABLE = ["poll", "scrub"]; // kinds of which only the newest counts
-const RESEND_DELAY_MS = 3000; // without an answer everything is sent again, then after twice as long
+// Without an answer everything is sent again, then after twice as long.
+const RESEND_DELAY_MS = 3000;
 
 /** @typedef {{seq: number, kind: string}} Message the fields of its kind come with it */
 /** @typedef {(state: object) => void} Send */
@@ -114,8 +116,9 @@ export class Outbox {
 }
 
 /**
- * Whether an answer leaves out a part that the browser has no longer: it had it when it asked, and an
- * answer with another came in between. brought is the part, named its key, held the key of what is here.
+ * Whether an answer leaves out a part that the browser has no longer: it had it when it asked, and
+ * an answer with another came in between. brought is the part, named its key, held the key of what
+ * is here.
  *
  * @param {unknown} brought the part
  * @param {string} named its key

@@ -21,7 +21,7 @@ import { at, paint } from "./palette.js";
  * @property {ArrayLike<number>} values
  */
 
-/** @typedef {{kind: "curve", values: Float64Array}} CurveTile values of a node along the one input */
+/** @typedef {{kind: "curve", values: Float64Array}} CurveTile values along the one input */
 /** @typedef {MapTile | CurveTile} Tile */
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 // The colours of a component, for CSS and for drawing on a canvas: the only place that names them.
-// Text and background are those of Streamlit's theme; the rest follows from a light or dark background.
+// Text and background are those of Streamlit's theme; the rest follows from a light or dark
+// background.
 
 import { isDark, makePalette } from "./palette.js";
 
@@ -36,7 +37,9 @@ const DARK = {
  *   palette: import("./palette.js").Palette}} Look colours and font to draw with
  */
 
-/** The theme of one component: sets `--muted` and the other colours on its box and reads them back. */
+/**
+ * The theme of one component: sets `--muted` and the other colours on its box and reads them back.
+ */
 export class Theme {
   /** @param {HTMLElement} box outermost element of the component */
   constructor(box) {
