@@ -28,7 +28,7 @@ from app.inside import view as inside
 from app.inside.view import InsideState
 from app.race import session as racing
 from app.race.session import RaceSession
-from app.session import state
+from app.session import server, state
 from app.session.document import document_of
 from app.session.jobs import Run
 from app.session.messages import Have, Message, Outbox
@@ -37,6 +37,7 @@ from app.session.training import training_key
 from app.shared.component import Component
 from nbn_core.experiment import Experiment, OwnData, SeededStart, Stopping, link
 from nbn_core.network import Topology
+from nbn_core.warmup import warm_up, warm_up_curvature
 from tests.app.fake_browser import LONG, FakeBrowser, NoWorkers
 
 Payloads = list[tuple[str, Any]]
@@ -124,6 +125,10 @@ def shrunk(value: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def payloads(root: Path) -> Payloads:
+    # Pages show less while the kernels are being compiled.
+    warm_up()
+    warm_up_curvature()
+    assert server.warming().wait(LONG)
     blocked = Session([document_of(XOR)])
     made: Payloads = [
         *visited_pages(root, XOR),
