@@ -163,11 +163,11 @@ def test_no_horizontal_overflow_of_the_inside_page(
 def test_a_larger_network_names_the_neuron_it_shows(open_page: OpenPage) -> None:
     page = enter(open_page(path=address("digits")))
     notes = page.locator(".inside [data-part=notes]")
-    expect(notes).to_contain_text("the formulas are about h8")
+    expect(notes).to_contain_text("the formulas are those of h8")
     page.get_by_role("combobox", name="Neuron").select_option("h3")
-    expect(notes).to_contain_text("the formulas are about h3")
+    expect(notes).to_contain_text("the formulas are those of h3")
     page.locator(".inside .node").filter(has_text="y2").first.click()
-    expect(notes).to_contain_text("the formulas are about y2")
+    expect(notes).to_contain_text("the formulas are those of y2")
 
 
 def test_a_deep_link_opens_here(open_page: OpenPage) -> None:

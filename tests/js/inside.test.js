@@ -194,7 +194,7 @@ test("a search tells the parts of its step, and goes on from the best of them", 
       "the whole step, μ = 0.3",
       "rejected",
       "half of the step, μ = 0.3",
-      "lower, go on",
+      "lower, search continues",
       "1/4 of the step, μ = 0.3",
       "accepted",
       "1/8 of the step, μ = 0.3",
@@ -216,7 +216,7 @@ test("an attempt without a step, and an iteration without an attempt, are told",
   assert.ok(titles.some((title) => title.includes("no step")));
   assert.equal(titles.at(-1), "No attempt succeeded");
   const solved = new Dissection({ ...sent, stop: "SOLVED", attempts: [] });
-  assert.equal(story(solved, "backward").at(-1).title, "Nothing left to do");
+  assert.equal(story(solved, "backward").at(-1).title, "Training is complete");
 });
 
 test("a large network tells of its chosen neuron, and says what it leaves out", () => {

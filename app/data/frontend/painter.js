@@ -1,5 +1,6 @@
 // @ts-check
-// The canvas in one piece: points follow the hand at once, the server keeps them and trains.
+// The canvas of the Data page: it shows edits of the points at once; the server keeps the points
+// and trains.
 
 import { required } from "../../shared/frontend/required.js";
 import { short } from "../../shared/frontend/numbers.js";
@@ -113,7 +114,7 @@ export class Painter {
     this.coming = 0;
   }
 
-  // From the server.
+  // Answers of the server
 
   /** @param {PaintingPayload} data */
   receive(data) {
@@ -163,7 +164,7 @@ export class Painter {
     patch(part(this.root, "live"), { text });
   }
 
-  // Changing points.
+  // Editing points
 
   get c() {
     return this.tool === "first" && !this.curve ? 0 : 1;
@@ -174,7 +175,7 @@ export class Painter {
   }
 
   /**
-   * So many pixels in units of the plane, across and upwards.
+   * A length in pixels converted to units of the plane, along x and along y.
    *
    * @param {number} pixels
    * @returns {Pair}
@@ -186,7 +187,7 @@ export class Painter {
   }
 
   /**
-   * A new list of points: one step of the history, unless the stroke goes on.
+   * Replace the points. All changes of one stroke are one step of the history.
    *
    * @param {Point[]} points
    */
@@ -297,7 +298,7 @@ export class Painter {
     this.draw();
   }
 
-  // Keys.
+  // Keys
 
   /** @param {KeyboardEvent} event */
   key(event) {
@@ -358,10 +359,10 @@ export class Painter {
     if (index < 0) return;
     const [taken] = this.points.slice(index);
     this.change(this.points.filter((_, i) => i !== index));
-    this.announce(`Point at ${this.where(taken)} taken away. ${this.points.length} points.`);
+    this.announce(`Point at ${this.where(taken)} removed. ${this.points.length} points.`);
   }
 
-  // Drawing.
+  // Drawing
 
   draw() {
     if (!this.data || this.coming) return;
@@ -390,12 +391,12 @@ export class Painter {
       hidden: points.length > 0,
       text: curve
         ? "Draw a curve from left to right."
-        : "Click to put points, then change the class and put others.",
+        : "Click to add points, then change the class and add others.",
     });
     patch(this.canvas, {
       "aria-label":
         `Plane with ${edit.counted(points, curve, data.class_names)}. ` +
-        "Arrow keys move the cross, Enter puts a point.",
+        "Arrow keys move the cross, Enter adds a point.",
     });
   }
 }

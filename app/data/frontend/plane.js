@@ -1,5 +1,5 @@
 // @ts-check
-// The plane in pixels: where a point is, what the network answers there, and how it is drawn.
+// The plane of the points: conversion to pixels, the output of the network on it, and drawing.
 
 import { required } from "../../shared/frontend/required.js";
 import { short } from "../../shared/frontend/numbers.js";
@@ -30,7 +30,7 @@ const CURVE = 240;
 const EDGE = { left: 34, right: 8, top: 8, bottom: 24 };
 
 /**
- * Where the plane stands in a box: square for points, wide for a curve.
+ * Position of the plane in a box: square for points, wide for a curve.
  *
  * @param {number} width
  * @param {number} height
@@ -87,7 +87,7 @@ export function clamp(domain, [x, y]) {
 }
 
 /**
- * What the network answers on a grid over the plane (rows from the top), or along x.
+ * Output of the network on a grid over the plane (top row first), or along x.
  *
  * @param {PaintingNetwork} network
  * @param {Domain} domain
@@ -108,7 +108,7 @@ function along([left, right]) {
 }
 
 /**
- * Round steps for an axis: about five of them.
+ * About five round tick values for an axis.
  *
  * @param {number} low
  * @param {number} high

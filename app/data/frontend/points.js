@@ -8,7 +8,7 @@
 /** @typedef {"mirror" | "flip" | "half" | "quarters"} CopyWay */
 
 /**
- * Points on the way from one place to another, so far apart, the first one not among them.
+ * Points at a given spacing on the way from one place to another, without the first one.
  *
  * @param {Pair} from
  * @param {Pair} to
@@ -26,7 +26,7 @@ export function along(from, to, spacing) {
 }
 
 /**
- * Put points of a class at these places.
+ * Add points of a class at these places.
  *
  * @param {Point[]} points
  * @param {Pair[]} places
@@ -41,7 +41,7 @@ export function put(points, places, c, most) {
 }
 
 /**
- * Put targets of a curve: one in each stretch of x, the newest.
+ * Add targets of a curve; the newest one replaces others within the spacing along x.
  *
  * @param {Point[]} points
  * @param {Pair[]} places
@@ -70,7 +70,7 @@ function distance(point, place, spacing) {
 }
 
 /**
- * Take away the points within a radius (in spacings).
+ * Remove the points within a radius, in units of the spacing.
  *
  * @param {Point[]} points
  * @param {Pair} place
@@ -136,7 +136,7 @@ const COPIES = {
 };
 
 /**
- * Add symmetric copies about the middle of the plane: mirror (left and right), flip (up and down),
+ * Add symmetric copies around the centre of the plane: mirror (left and right), flip (up and down),
  * half (a half turn) or quarters (all quarter turns). `swap`: a copy takes the other class, of
  * quarter turns every second one. Copies that fall on a point that is there are left out.
  *

@@ -1,5 +1,5 @@
 // @ts-check
-// The tools beside the canvas, and the network on its other side.
+// The tool bar of the canvas, and the panel about the network.
 
 import { whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
@@ -78,10 +78,12 @@ export class Tools {
       type: "checkbox",
       onchange: (event) => actions.swap(event.currentTarget.checked),
     });
-    this.swapLabel = el("label", { class: "check" }, this.swap, "Copies take the other class");
+    this.swapLabel = el("label", { class: "check" }, this.swap, "Copies get the other class");
     this.sprayLabel = el("label", { class: "check" }, this.spray, "Spray");
     this.change = {
-      noise: button("Add noise", () => actions.noise(), { title: "Every point moves a little" }),
+      noise: button("Add noise", () => actions.noise(), {
+        title: "Move each point at random",
+      }),
       mirror: button("Mirror ↔", () => actions.copy("mirror")),
       flip: button("Mirror ↕", () => actions.copy("flip")),
       half: button("Half turn", () => actions.copy("half")),
@@ -95,7 +97,7 @@ export class Tools {
       group("Paint", ...this.modes),
       group("Brush", ...Object.values(this.tools), this.sprayLabel),
       group(
-        "Copies about the middle",
+        "Symmetric copies",
         this.change.mirror,
         this.change.flip,
         this.change.half,
@@ -125,7 +127,7 @@ export class Tools {
       patch(button, { disabled: points.length === 0 });
     patch(this.undo, { disabled: !data.can_undo });
     patch(this.redo, { disabled: !data.can_redo });
-    patch(this.takeOver, { hidden: !data.can_take_over, text: `Paint over ${data.title}` });
+    patch(this.takeOver, { hidden: !data.can_take_over, text: `Edit the points of ${data.title}` });
   }
 }
 
@@ -154,8 +156,9 @@ export class Side {
       el("p", {
         class: "about",
         text:
-          "Paint while it trains: the network goes on from where it is, with the new points. " +
-          "The ground shows its answer. Draw and the other pages work on the same points.",
+          "You can add and erase points during training: it continues from the current weights " +
+          "with the new points. The background shows the output of the network. The other pages " +
+          "use the same points.",
       }),
     );
   }
@@ -167,7 +170,7 @@ export class Side {
     patch(this.train, { disabled: running || !data.in_use || Boolean(run.blocked) });
     patch(this.stop, { disabled: !running });
     patch(this.renew, { disabled: !data.in_use });
-    const idle = data.in_use ? run.sentence : "Put some points on the plane first.";
+    const idle = data.in_use ? run.sentence : "Add points to the plane first.";
     patch(this.sentence, { text: run.blocked || idle });
     patch(this.facts.Points, { text: counted(points, curve, data.class_names) });
     patch(this.facts.Network, { text: network ? network.described : "–" });

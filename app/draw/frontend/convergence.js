@@ -1,6 +1,6 @@
 // @ts-check
-// How the error fell: SSE on a log axis, of the patterns that train and of those that validate, the
-// damping mu below it, the shown iteration marked.
+// The convergence chart: SSE of the training and of the validation patterns on a log axis, the
+// damping mu below it, and a mark at the iteration shown.
 
 import { short, whole } from "../../shared/frontend/numbers.js";
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
@@ -312,7 +312,7 @@ function line(context, values, x, y, colour, k, { width = 2, dash = [], pale = 0
     context.beginPath();
     const step = Math.max(1, Math.floor((to - from) / 1500));
     /** @param {number} i */
-    // Null: too large a number.
+    // Null stands for a number that is too large.
     const point = (i) => values[i] !== null && context.lineTo(x(i), y(values[i]));
     for (let i = from; i <= to && i < values.length; i += step) point(i);
     if (to < values.length && to >= 0) point(to);
@@ -346,7 +346,9 @@ export function summary({
   parts.push(".");
   if (best !== null && best < validation.length) {
     const sseThere = short(validation[best] ?? Infinity);
-    parts.push(` The validation patterns were best at iteration ${bestAt}: SSE ${sseThere}.`);
+    parts.push(
+      ` The SSE of the validation patterns was lowest at iteration ${bestAt}: ${sseThere}.`,
+    );
   }
   return parts.join("");
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// The small panel beside a clicked neuron or link: its properties and weights, editable.
+// The panel in which the properties and weights of a clicked neuron or link are edited.
 
 import { required } from "../../shared/frontend/required.js";
 import { fieldText } from "../../shared/frontend/numbers.js";
@@ -59,8 +59,7 @@ export class Inspector {
     this.panel.hidden = true;
     this.subject = null;
     if (!refocus) return;
-    // To a link the stage itself stands: to focus a neuron would select it, and Delete would take
-    // it.
+    // For a link, focus the stage: focusing a neuron would select it, and Delete would remove it.
     if (link) stage.box.focus({ preventScroll: true });
     else if (stage.focusId) stage.focusNode(stage.focusId);
   }
@@ -98,7 +97,7 @@ export class Inspector {
     return node !== undefined && node.x * stage.camera.zoom + stage.camera.x > stage.width / 2;
   }
 
-  /** The weights shown follow the iteration on the screen, unless a hand is on them. */
+  /** Show the weights of the iteration on the screen, except in the field that has the focus. */
   refresh() {
     const { subject } = this;
     if (!subject) return;
@@ -122,7 +121,7 @@ export class Inspector {
   }
 
   /**
-   * A renamed node stays open, under its new name; whether this is one.
+   * Keep the panel of a renamed node open under its new name; returns whether it was renamed.
    *
    * @param {Element | null} active
    */
@@ -278,7 +277,7 @@ export class Inspector {
   }
 
   /**
-   * A list of the nodes this one may feed: the way to link by finger, switch or screen reader.
+   * Offer a list of possible targets: linking by touch, switch control or screen reader.
    *
    * @param {string} id
    */
@@ -295,7 +294,7 @@ export class Inspector {
         },
       },
       el("option", {
-        text: targets.length ? `${id} feeds \u2026` : "Nothing is left to feed",
+        text: targets.length ? `Link ${id} to \u2026` : "No possible target",
         value: "",
       }),
       targets.map((node) => el("option", { value: node.id, text: node.id })),

@@ -1,5 +1,5 @@
 // @ts-check
-// The stage without a mouse.
+// Keyboard control of the stage.
 
 import { inInspector } from "./gestures.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-// What the network answers: surface, fitted curve, confusion matrix, predicted against target.
+// Output of the network: surface, fitted curve, confusion matrix, predicted against target.
 
 import { required } from "../../shared/frontend/required.js";
 import { short } from "../../shared/frontend/numbers.js";

@@ -77,7 +77,7 @@ export class Playback {
     if (!this.playing) return false;
     const before = this.k;
     const rate = this.rate();
-    // An eye that followed a training beyond its best iteration comes back to it.
+    // A replay that followed a training beyond its best iteration returns to it.
     this.position = rate === Infinity ? this.end : Math.min(this.end, this.position + rate * dt);
     if (this.position >= this.end && !this.growing) this.playing = false;
     return this.k !== before;

@@ -251,7 +251,7 @@ export class Screen {
   describe(info, run, pending) {
     this.panels.update(info, pending);
     this.bar.history(info.can_undo, info.can_redo);
-    // Announcing every iteration would drown everything else: only how it ended is read out.
+    // Announcing every iteration would hide everything else: only the outcome is read out.
     this.status.setAttribute("aria-live", run?.state === "running" ? "off" : "polite");
     patch(this.status, { text: headline(info, run) });
     patch(this.facts, { text: info.facts });

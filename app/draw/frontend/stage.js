@@ -228,7 +228,7 @@ export class Stage {
     this.ghost.setAttribute("class", reason ? "ghost refused" : "ghost");
     const words = target
       ? `Link ${source.id} to ${target.id}`
-      : "Drop on a neuron, or here for a new one";
+      : "Drop on a neuron to link it, or here to add one";
     patch(this.card, { text: reason || words, hidden: false });
     this.card.classList.toggle("refused", Boolean(reason));
     const left = Math.min(spot.px + 14, this.width - 200);
@@ -262,7 +262,7 @@ export class Stage {
     if (!this.focusId) return;
     this.linking = this.focusId;
     this.host.say(
-      `Linking from ${this.linking}: move to the neuron it should feed and press Enter; ` +
+      `Linking from ${this.linking}: move to the target neuron and press Enter; ` +
         "Escape cancels.",
     );
   }
@@ -435,7 +435,7 @@ export class Stage {
   describe(node, loose, bias) {
     const sources = G.sourcesOf(this.graph, node.id);
     const parts = [`${node.id}, ${G.ROLES[node.role]}`];
-    if (node.role !== "input") parts.push(`fed by ${sources.join(", ") || "nothing yet"}`);
+    if (node.role !== "input") parts.push(`sources: ${sources.join(", ") || "none yet"}`);
     if (bias !== undefined) parts.push(`bias ${short(bias)}`);
     if (loose) parts.push(loose);
     return parts.join("; ");
@@ -498,7 +498,7 @@ export class Stage {
 
   tidy() {
     this.fitted = true;
-    this.edit(G.move(this.graph, G.tidy(this.graph, this.aspect)), "Drawing tidied");
+    this.edit(G.move(this.graph, G.tidy(this.graph, this.aspect)), "Layout tidied");
     this.fit();
   }
 
@@ -534,7 +534,7 @@ export class Stage {
   /** @param {Link} link */
   hoverWeight([source, target]) {
     const weight = this.weight({ source, target });
-    const value = weight === undefined ? "not in use yet" : short(weight, 4);
+    const value = weight === undefined ? "not part of the network yet" : short(weight, 4);
     return `${source} to ${target}: ${value}`;
   }
 

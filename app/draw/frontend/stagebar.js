@@ -14,9 +14,9 @@ import { el, focusedNear, patch } from "../../shared/frontend/dom.js";
 
 const FAMILIES = [
   ["slp", "SLP", "One hidden layer"],
-  ["mlp", "MLP", "Layers, each fed by the one before"],
-  ["bmlp", "BMLP", "Bridged layers: each fed by the inputs and all layers before"],
-  ["fcc", "FCC", "Full cascade: each neuron fed by the inputs and all neurons before"],
+  ["mlp", "MLP", "Layers, each connected to the one before"],
+  ["bmlp", "BMLP", "Bridged layers: each connected to the inputs and all layers before"],
+  ["fcc", "FCC", "Full cascade: each neuron connected to the inputs and all neurons before"],
 ];
 const SIZES = /^\s*\d{1,4}(\s*[-,; ]\s*\d{1,4})*\s*$/;
 
@@ -87,7 +87,8 @@ export class StageBar {
     const text = this.sizes.value;
     if (!SIZES.test(text)) {
       this.stage.host.refuse(
-        `Sizes are whole numbers joined by dashes, such as 8-8; "${text.slice(0, 30)}" is not.`,
+        "Sizes are whole numbers joined by dashes, such as 8-8; " +
+          `"${text.slice(0, 30)}" cannot be read.`,
       );
       return;
     }

@@ -43,7 +43,7 @@ export class Toolbar {
       icon("play"),
       el("span", { text: "Train" }),
     );
-    this.step = el("button", { text: "Step", title: "One iteration more", onclick: actions.step });
+    this.step = el("button", { text: "Step", title: "One more iteration", onclick: actions.step });
     this.stop = el("button", { text: "Stop", onclick: actions.stop });
     this.reset = el("button", {
       text: "Reset",

@@ -91,7 +91,7 @@ export class QuasiView {
       scale.map(([, text]) => el("span", { text })),
     );
     const zero = this.cells.tones.includes(NEVER)
-      ? [el("span", { class: "zero" }, el("i"), "zero by the wiring")]
+      ? [el("span", { class: "zero" }, el("i"), "structural zero")]
       : [];
     this.scale.replaceChildren(el("div", { class: "bar" }, bar, marks), ...zero);
   }
@@ -114,7 +114,7 @@ export class QuasiView {
       const block = this.data.block;
       const hint = block
         ? `The block of ${block[0]} and ${block[1]}.`
-        : "Point at a cell: it names two weights and lights them on the drawing. " +
+        : "Point at a cell to see its two weights and highlight them in the drawing. " +
           "Click to enlarge its block.";
       this.readout.replaceChildren(el("span", { text: hint }));
       this.drawing.light([]);
@@ -124,7 +124,7 @@ export class QuasiView {
     const place = row * cells.width + column;
     const value = this.cells.values?.[place];
     const never = this.cells.tones[place] === NEVER;
-    const number = never ? "0, by the wiring" : value === undefined ? "\u2026" : short(value, 4);
+    const number = never ? "0 (structural zero)" : value === undefined ? "\u2026" : short(value, 4);
     const titles = [cells.rows[row], (cells.columns ?? cells.rows)[column]];
     const strongest =
       cells.stride > 1 ? `strongest of ${cells.stride} \u00d7 ${cells.stride} cells from ` : "";

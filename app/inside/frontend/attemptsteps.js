@@ -1,5 +1,5 @@
 // @ts-check
-// Steps of the attempts: the damped system, each mu tried, and what comes of it.
+// Steps of the attempts: the damped system, each mu tried, and the outcome.
 
 import { num, sum } from "./notation.js";
 
@@ -22,7 +22,7 @@ export function dampedStep(apart) {
     formula: [
       `(Q + ${dampingOf(apart)}) Δw = −g`,
       ...(damping.matrix === "max_diagonal" ? ["q: the largest number on the diagonal of Q"] : []),
-      "small μ: a bold step of second order; large μ: a careful one down the slope",
+      "small μ: a large second-order step; large μ: a small step along the negative gradient",
     ],
     numbers: [
       `${N} equations for ${N} weights, μ = ${num(damping.mu)}`,
@@ -143,7 +143,7 @@ export function outcomeOf(apart, a) {
   const { accepted, sse, solved } = apart.attempts[a];
   if (accepted) return "accepted";
   return searched(apart) && solved && less(sse, apart.sse) && apart.attempts[a + 1]
-    ? "lower, go on"
+    ? "lower, search continues"
     : "rejected";
 }
 
@@ -159,12 +159,12 @@ function verdictOf(apart, a) {
       : "not less than before: rejected, the weights stay";
   const best = apart.attempts.find((attempt) => attempt.accepted);
   const next = apart.attempts[a + 1];
-  if (accepted && next) return "less than before: accepted, as half of it is no better";
+  if (accepted && next) return "less than before: accepted, because half of the step is no better";
   if (accepted) return "less than before: accepted";
-  if (less(sse, apart.sse) && next) return "less than before: is half of it better still?";
+  if (less(sse, apart.sse) && next) return "less than before: half of the step is tried too";
   if (!next && best) return `no better than attempt ${best.number}: that one is accepted`;
   if (next && next.mu === apart.attempts[a].mu) return "not less than before: half of it is tried";
-  return "not less than before: no part of this step helps";
+  return "not less than before: no part of this step lowers the error";
 }
 
 /**
@@ -180,7 +180,7 @@ function failStep(apart, a) {
     stage: "attempts",
     title: `Attempt ${number}: no step with μ = ${num(mu)}`,
     formula: [`Q + ${dampingOf(apart)} must be positive definite`],
-    numbers: ["To rounding it is not: the attempt counts as rejected.", muLine(apart, a)],
+    numbers: ["It is not, within rounding: the attempt is rejected.", muLine(apart, a)],
     say:
       `Attempt ${number} with mu ${num(mu)}: the system is singular to rounding. ` +
       muSay(apart, a),
@@ -198,7 +198,7 @@ function muLine(apart, a) {
   const { factor, least } = apart.damping;
   if (next === mu) return `μ stays: ${num(mu)}`;
   if (searched(apart)) return `μ ${next < mu ? "falls" : "rises"}: ${num(mu)} → ${num(next)}`;
-  if (accepted && next <= least) return `μ is at its least: ${num(next)}`;
+  if (accepted && next <= least) return `μ is at its lower limit: ${num(next)}`;
   const [verb, sign] = accepted ? ["falls", "/"] : ["rises", "·"];
   return `μ ${verb}: ${num(mu)} ${sign} ${num(factor)} = ${num(next)}`;
 }
@@ -209,7 +209,7 @@ function muLine(apart, a) {
  */
 function muSay(apart, a) {
   const { mu, mu_next: next } = apart.attempts[a];
-  return next === mu ? "Mu stays." : `Mu ${next < mu ? "falls" : "rises"} to ${num(next)}.`;
+  return next === mu ? "Mu is unchanged." : `Mu ${next < mu ? "falls" : "rises"} to ${num(next)}.`;
 }
 
 /**
@@ -224,9 +224,9 @@ function less(sse, other) {
 
 /** @type {Record<string, [title: string, text: string]>} */
 const STOPS = {
-  SOLVED: ["Nothing left to do", "The error is zero: there is no better step."],
-  NO_PROGRESS: ["No step leads on", "The gradient is zero: no step lowers the error."],
-  DIVERGED: ["Too large to compute with", "The SSE of these weights is not a finite number."],
+  SOLVED: ["Training is complete", "The error is zero: there is no better step."],
+  NO_PROGRESS: ["No step lowers the error", "The gradient is zero."],
+  DIVERGED: ["The error is not finite", "The SSE of these weights is not a finite number."],
   DAMPING_LIMIT: [
     "No attempt succeeded",
     "Damping reached its limit: training ends here, at the same weights.",

@@ -1,5 +1,5 @@
 // @ts-check
-// What is taken apart: which pattern, which iteration, which way to the derivatives, which neuron.
+// Choice of the pattern, the iteration, the way to the derivatives, and the neuron.
 
 import { whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";

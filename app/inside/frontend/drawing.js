@@ -1,5 +1,5 @@
 // @ts-check
-// The drawn network of one dissection: what a step concerns is lit, the rest stands back.
+// The drawing of the network: the part that a step concerns is highlighted, the rest is pale.
 
 import { required } from "../../shared/frontend/required.js";
 import { el, patch, svg } from "../../shared/frontend/dom.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// The Inside page in one piece: the server sends a dissection, the reader steps through it here.
+// The Inside page: the server sends one iteration in detail, and the reader steps through it.
 
 import { required } from "../../shared/frontend/required.js";
 import { whole } from "../../shared/frontend/numbers.js";
@@ -106,11 +106,11 @@ export class Inside {
       const { id } = data.network.neurons[data.neuron];
       if (!data.small)
         notes.push(
-          `Too large to show every number: the formulas are about ${id}; ` +
-            "click another neuron to follow that one.",
+          `The network is too large to show every number: the formulas are those of ${id}; ` +
+            "click another neuron to see its formulas.",
         );
       if (data.held_back)
-        notes.push(`${whole(data.held_back)} more patterns are held back to test.`);
+        notes.push(`${whole(data.held_back)} more patterns are reserved for testing.`);
     }
     patch(part(this.root, "notes"), { text: notes.join(" ") });
   }

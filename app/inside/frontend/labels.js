@@ -1,5 +1,5 @@
 // @ts-check
-// Where the numbers of lit links stand: on their link, clear of the boxes and of each other.
+// Positions of the numbers of highlighted links: on the link, without overlaps.
 
 import { halfOf, pointOn } from "../../shared/frontend/geometry.js";
 

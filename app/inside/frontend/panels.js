@@ -1,5 +1,5 @@
 // @ts-check
-// What stands beside the drawing: the numbers of a step as a table, or a matrix.
+// The panel beside the drawing: the numbers of a step as a table, or a matrix.
 
 import { required } from "../../shared/frontend/required.js";
 import { el } from "../../shared/frontend/dom.js";

@@ -1,6 +1,5 @@
 // @ts-check
-// The race in one piece: lanes run on the server, the browser draws them as they go and replays
-// them.
+// The race: lanes run on the server; the browser draws them during the race and replays them.
 
 import { decodeFloats } from "../../shared/frontend/network.js";
 import { required } from "../../shared/frontend/required.js";
@@ -48,7 +47,7 @@ const SHORT_AXES = {
 };
 /** @type {Record<Axis, string>} */
 const HINTS = {
-  iterations: "Steps of a rule: one of NBN is far more work than one of EBP",
+  iterations: "Iterations of a rule: one of NBN is far more work than one of EBP",
   seconds: "Computing time on this server, without compiling",
   work:
     "One unit is a forward pass of all patterns through the network, " +
@@ -149,7 +148,7 @@ export class Race {
     for (const part of this.root.querySelectorAll("[data-part]")) part.replaceChildren();
   }
 
-  // From the server.
+  // Answers of the server
 
   /** @param {RacePayload} data */
   receive(data) {
@@ -221,7 +220,7 @@ export class Race {
     });
     this.go.classList.toggle("primary", !data.running);
     patch(this.on, { hidden: !data.can_go_on });
-    // Counting aloud would drown everything else: a screen reader hears how it ended.
+    // Announcing every iteration would hide everything else: only the outcome is read out.
     part(this.root, "headline").setAttribute("aria-live", data.running ? "off" : "polite");
     patch(part(this.root, "headline"), { text: data.blocked || data.headline });
     patch(part(this.root, "facts"), { text: data.facts });
@@ -245,7 +244,7 @@ export class Race {
     }, wait);
   }
 
-  // From hands.
+  // Actions of the reader
 
   press() {
     const kind = this.data?.running ? "stop" : "start";
@@ -288,11 +287,11 @@ export class Race {
     this.dirty = true;
   }
 
-  // The screen.
+  // Drawing
 
   /** @param {number} now */
   tick(now) {
-    // First: one bad frame must not be the last.
+    // Requested first: an error in one frame must not stop the next ones.
     this.frame = requestAnimationFrame((next) => this.tick(next));
     const dt = Math.min(0.1, (now - (this.before ?? now)) / 1000);
     this.before = now;
@@ -312,7 +311,7 @@ export class Race {
     const { palette } = look;
     const { axis } = this;
     const [data, scene] = [required(this.data), required(this.scene)];
-    // When the numbers say so too.
+    // Set with the numbers, so that both agree.
     this.box.dataset.state = data.running ? "running" : data.race ? "ended" : "ready";
     const range = logRange(this.lanes.map((lane) => lane.curve[axis]));
     const limit = this.live ? Infinity : valueAt(range, this.share);

@@ -26,8 +26,8 @@ export function linkRow(place) {
   field.addEventListener("focus", () => field.select());
   button.addEventListener("click", async () => {
     const done = await copied(field);
-    patch(button, { text: done ? "Copied" : "Press Ctrl C" });
-    patch(said, { text: done ? "The link is copied." : "The link is selected: press Ctrl and C." });
+    patch(button, { text: done ? "Copied" : "Press Ctrl+C" });
+    patch(said, { text: done ? "The link is copied." : "The link is selected: press Ctrl+C." });
     clearTimeout(timer);
     timer = setTimeout(() => {
       patch(button, { text: "Copy link" });

@@ -1,6 +1,6 @@
 // @ts-check
-// The forward pass, for heat maps and curves while replaying. The core is the truth: the same
-// numbers are required of both by tests/js/network.test.js, to 1e-6.
+// The forward pass, for heat maps and curves while replaying. tests/js/network.test.js
+// compares it with nbn_core, to 1e-6.
 
 /** @import { Activation, NeuronBlock } from "./payloads.d.ts" */
 /** @typedef {{bias: number[], links: Map<string, number>, count: number}} WeightIndex */

@@ -1,6 +1,6 @@
 // @ts-check
-// Messages to Python: numbered, kept until acknowledged, so that a busy server loses none and runs
-// none twice.
+// Messages to Python: numbered, kept until acknowledged, so that a busy server neither loses one
+// nor acts on one twice.
 
 /** @import { Ack } from "./payloads.d.ts" */
 
