@@ -118,7 +118,7 @@ def test_early_stopping_shows_the_best_iteration_on_every_page(
     expect(workbench).to_have_attribute("data-last", str(last))
     expect(data.locator(".workbench .count")).to_have_text(f"iteration {best} of {last}")
     expect(data.locator(".workbench .chart")).to_have_attribute(
-        "aria-label", re.compile(f"validation patterns were best at iteration {best}: SSE")
+        "aria-label", re.compile(f"validation SSE was smallest at iteration {best}: ")
     )
     note_states(data)
     data.get_by_role("button", name="Replay", exact=True).click()
@@ -150,7 +150,7 @@ def test_training_continues_while_points_are_painted(data: Page) -> None:
     section(data, "Painting")
     canvas = data.get_by_role("application")
     side = data.locator(".painting .network")
-    expect(data.get_by_text("Click to put points")).to_be_visible()
+    expect(data.get_by_text("Click to add points")).to_be_visible()
     expect(side.get_by_role("button", name="Train")).to_be_disabled()
     data.get_by_role("button", name="orange").click()
     stroke(data, canvas, [(0.4, 0.3), (0.4, 0.6)])

@@ -358,7 +358,7 @@ export class Painter {
     if (index < 0) return;
     const [taken] = this.points.slice(index);
     this.change(this.points.filter((_, i) => i !== index));
-    this.announce(`Point at ${this.where(taken)} taken away. ${this.points.length} points.`);
+    this.announce(`Point at ${this.where(taken)} removed. ${this.points.length} points.`);
   }
 
   // Drawing.
@@ -390,12 +390,12 @@ export class Painter {
       hidden: points.length > 0,
       text: curve
         ? "Draw a curve from left to right."
-        : "Click to put points, then change the class and put others.",
+        : "Click to add points, then change the class and add others.",
     });
     patch(this.canvas, {
       "aria-label":
         `Plane with ${edit.counted(points, curve, data.class_names)}. ` +
-        "Arrow keys move the cross, Enter puts a point.",
+        "Arrow keys move the cross, Enter adds a point.",
     });
   }
 }

@@ -78,10 +78,12 @@ export class Tools {
       type: "checkbox",
       onchange: (event) => actions.swap(event.currentTarget.checked),
     });
-    this.swapLabel = el("label", { class: "check" }, this.swap, "Copies take the other class");
+    this.swapLabel = el("label", { class: "check" }, this.swap, "Copies have the other class");
     this.sprayLabel = el("label", { class: "check" }, this.spray, "Spray");
     this.change = {
-      noise: button("Add noise", () => actions.noise(), { title: "Every point moves a little" }),
+      noise: button("Add noise", () => actions.noise(), {
+        title: "Moves every point by a small random distance",
+      }),
       mirror: button("Mirror ↔", () => actions.copy("mirror")),
       flip: button("Mirror ↕", () => actions.copy("flip")),
       half: button("Half turn", () => actions.copy("half")),
@@ -95,7 +97,7 @@ export class Tools {
       group("Paint", ...this.modes),
       group("Brush", ...Object.values(this.tools), this.sprayLabel),
       group(
-        "Copies about the middle",
+        "Copies around the center",
         this.change.mirror,
         this.change.flip,
         this.change.half,
@@ -154,8 +156,8 @@ export class Side {
       el("p", {
         class: "about",
         text:
-          "Paint while it trains: the network goes on from where it is, with the new points. " +
-          "The ground shows its answer. Draw and the other pages work on the same points.",
+          "You can paint during training: it continues from the current weights with the new points. " +
+          "The background shows the output of the network. All pages use the same points.",
       }),
     );
   }
@@ -167,7 +169,7 @@ export class Side {
     patch(this.train, { disabled: running || !data.in_use || Boolean(run.blocked) });
     patch(this.stop, { disabled: !running });
     patch(this.renew, { disabled: !data.in_use });
-    const idle = data.in_use ? run.sentence : "Put some points on the plane first.";
+    const idle = data.in_use ? run.sentence : "Add points to the plane first.";
     patch(this.sentence, { text: run.blocked || idle });
     patch(this.facts.Points, { text: counted(points, curve, data.class_names) });
     patch(this.facts.Network, { text: network ? network.described : "–" });

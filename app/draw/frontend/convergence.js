@@ -346,7 +346,7 @@ export function summary({
   parts.push(".");
   if (best !== null && best < validation.length) {
     const sseThere = short(validation[best] ?? Infinity);
-    parts.push(` The validation patterns were best at iteration ${bestAt}: SSE ${sseThere}.`);
+    parts.push(` The validation SSE was smallest at iteration ${bestAt}: ${sseThere}.`);
   }
   return parts.join("");
 }

@@ -295,7 +295,7 @@ export class Inspector {
         },
       },
       el("option", {
-        text: targets.length ? `${id} feeds \u2026` : "Nothing is left to feed",
+        text: targets.length ? `${id} feeds \u2026` : "There is no neuron left to connect to",
         value: "",
       }),
       targets.map((node) => el("option", { value: node.id, text: node.id })),

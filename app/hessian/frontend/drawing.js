@@ -80,7 +80,8 @@ export class CoupledWeights {
     );
     this.nodes = new Map(places.map((node) => [node.id, makeNode(node, half)]));
     const label =
-      `The network: ${places.length} nodes. ` + "What the cell under the pointer couples is lit.";
+      `The network: ${places.length} nodes. ` +
+      "The weights of the cell under the pointer are highlighted.";
     const viewBox = `${-PAD} ${-PAD} ${width} ${height}`;
     this.canvas = el("canvas", { class: "net", "aria-hidden": "true" });
     this.svg = svg("svg", { class: "net", role: "img", "aria-label": label, viewBox }, [

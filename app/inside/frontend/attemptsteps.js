@@ -180,7 +180,7 @@ function failStep(apart, a) {
     stage: "attempts",
     title: `Attempt ${number}: no step with μ = ${num(mu)}`,
     formula: [`Q + ${dampingOf(apart)} must be positive definite`],
-    numbers: ["To rounding it is not: the attempt counts as rejected.", muLine(apart, a)],
+    numbers: ["Within rounding it is not: the attempt is rejected.", muLine(apart, a)],
     say:
       `Attempt ${number} with mu ${num(mu)}: the system is singular to rounding. ` +
       muSay(apart, a),
@@ -225,7 +225,7 @@ function less(sse, other) {
 /** @type {Record<string, [title: string, text: string]>} */
 const STOPS = {
   SOLVED: ["Nothing left to do", "The error is zero: there is no better step."],
-  NO_PROGRESS: ["No step leads on", "The gradient is zero: no step lowers the error."],
+  NO_PROGRESS: ["No step is possible", "The gradient is zero: no step lowers the error."],
   DIVERGED: ["Too large to compute with", "The SSE of these weights is not a finite number."],
   DAMPING_LIMIT: [
     "No attempt succeeded",
