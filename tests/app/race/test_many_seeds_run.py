@@ -181,8 +181,8 @@ def test_a_difference_that_is_not_significant_is_reported_as_such() -> None:
     assert pair_sentences(found, "work") == [
         "**NBN** succeeds more often than EBP.",
         "NBN needs 4 times the work of **Adam** (median, where both succeed). "
-        "No difference in success is shown.",
-        "No difference shown: EBP and Adam (30 seeds).",
+        "No significant difference in success.",
+        "No significant difference: EBP and Adam (30 seeds).",
     ]
 
 
