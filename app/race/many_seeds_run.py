@@ -51,17 +51,17 @@ class Series:
     Parameters
     ----------
     experiment : Experiment
-        The problem; its start does not count.
+        Network and data; its starting weights are not used.
     problem : str
-        What it is kept under.
+        Digest of the problem, part of the key of every trial.
     lanes : tuple of Lane
-        Who runs.
+        The lanes that train.
     seeds : int
-        How many starts, the same for all lanes.
+        Number of starts, the same for all lanes.
     work : float
-        Forward passes of work that a trial may spend.
+        Limit of work for a trial, in forward-equivalent units.
     kept : dict
-        Trials of the session, added to.
+        Finished trials of the session; new ones are added.
     """
 
     experiment: Experiment
@@ -76,7 +76,7 @@ class Series:
     _at_work: int = 0
     _durations: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     _hands: int = 1
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Condition = field(default_factory=threading.Condition)
 
     def __post_init__(self) -> None:
         data = self.experiment.datasets()[0]
@@ -115,6 +115,11 @@ class Series:
         with self._lock:
             return self._at_work > 0
 
+    def wait(self, seconds: float) -> bool:
+        """Wait up to `seconds` until it stops; return whether it has stopped."""
+        with self._lock:
+            return self._lock.wait_for(lambda: self._at_work == 0, seconds)
+
     def left(self) -> float | None:
         """Estimate the remaining seconds; None until every lane has finished a trial."""
         with self._lock:
@@ -138,7 +143,7 @@ class Series:
         """Stop after the current slices; unfinished trials do not count and start again."""
         self.halted = True
 
-    # For hands
+    # For the worker threads
 
     def take(self) -> tuple[Lane, int] | None:
         """Return the next trial to run; None if there is none."""
@@ -160,6 +165,7 @@ class Series:
         """Note that a worker thread has no more trials."""
         with self._lock:
             self._at_work -= 1
+            self._lock.notify_all()
 
 
 class TrialWorker(Run):
