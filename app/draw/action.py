@@ -1,4 +1,4 @@
-"""What is done for one kind of message."""
+"""The type of a function that acts on one kind of message."""
 
 from collections.abc import Callable
 from typing import TypeAlias

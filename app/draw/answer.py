@@ -19,7 +19,7 @@ from nbn_core.types import Json
 
 
 def answer(session: Session, have: Have, client: str | None, *, warming: bool) -> Json:
-    """Everything the browser needs and does not have."""
+    """Return what the browser needs and does not have: state, forms, new rows of the trace."""
     document = session.document
     experiment = document.experiment
     train, test = experiment.datasets()

@@ -1,4 +1,4 @@
-"""What the same takes by backpropagation, measured by this program once NBN has solved it.
+"""The cost of the same training by backpropagation, measured here after NBN has solved it.
 
 Only on the problems of TensorFlow Playground, because only there settings are known that are not
 ours: those Playground opens with. Each training is measured once for all sessions, in the same
@@ -50,14 +50,14 @@ def beside(session: Session, workers: Workers) -> Json:
 
 
 def comparable(experiment: Experiment) -> bool:
-    """Whether Playground has this problem, and NBN was the rule."""
+    """Return whether NBN trains a problem of TensorFlow Playground."""
     data = experiment.data
     named = isinstance(data, ProblemData) and data.name.startswith("playground_")
     return named and experiment.rule == "nbn"
 
 
 def sentence(rival: Run) -> str:
-    """Say what it took."""
+    """Return the iterations and the computing time that backpropagation needed, in a sentence."""
     trace = rival.trace()
     if rival.failed or trace is None:
         return ""

@@ -23,5 +23,5 @@ def workbench(data: dict[str, Any]) -> None:
 
 
 def version() -> str:
-    """A hash of all that is served."""
+    """Return a hash of all files that are served."""
     return _WORKBENCH.version()

@@ -1,4 +1,4 @@
-"""Every message to what it does."""
+"""The action of each kind of message."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nbn_core.errors import NBNError
 
 
 def handle(session: Session, outbox: Outbox, workers: Workers) -> bool:
-    """Act on what is new; whether anything was."""
+    """Act on the messages that are new; return whether there were any."""
 
     def act(message: Message) -> None:
         action = ACTIONS.get(message.kind)
@@ -26,7 +26,7 @@ def handle(session: Session, outbox: Outbox, workers: Workers) -> bool:
 
 
 def _nothing(session: Session, message: Message, workers: Workers) -> None:
-    """Only ask for an answer."""
+    """Do nothing: the message only asks for an answer."""
 
 
 ACTIONS: Final[dict[str, Action]] = {

@@ -1,4 +1,4 @@
-"""Drawings: the network follows as far as the sketch is complete."""
+"""Edits of the drawing: the network changes as soon as the sketch is a complete network."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _rename(session: Session, message: Message, workers: Workers) -> None:
 
 
 def _same_ends(before: Sketch, after: Sketch) -> Sketch:
-    """Inputs and outputs belong to the data: a drawing can neither add, lose nor reorder them."""
+    """Return whether inputs and outputs are those of the data, in the same order."""
     if before.of_role("input") != after.of_role("input"):
         raise TopologyError("Each input belongs to the data and stays: choose other data.")
     if sorted(before.outputs) != sorted(after.outputs):

@@ -1,4 +1,4 @@
-"""Networks of one of the families, in place of the drawn one."""
+"""Presets: a network of one of the families replaces the drawn one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data and the rule: which they are, and their settings."""
+"""Choice of the data and of the learning rule, and changes of their settings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _problem(session: Session, message: Message, workers: Workers) -> None:
 
 
 def _suggestion(experiment: Experiment) -> Experiment:
-    """Return what the lab itself would propose for this data."""
+    """Return the experiment that the lab suggests for this data."""
     data = experiment.data
     if not isinstance(data, ProblemData):
         return experiment
@@ -43,7 +43,7 @@ def _suggestion(experiment: Experiment) -> Experiment:
 
 
 def _same_rule(session: Session) -> dict[str, Any]:
-    """The rule and its settings, which belong together."""
+    """Return the rule and its settings, which are kept together."""
     return {"rule": session.experiment.rule, "settings": session.experiment.settings}
 
 
@@ -70,7 +70,7 @@ def _usual_iterations(experiment: Experiment, rule: str) -> int:
 
 
 def _fits(topology: Topology, experiment: Experiment) -> bool:
-    """Whether a drawn network can keep its place when the data changes."""
+    """Return whether a drawn network suits other data, so that it can be kept."""
     wanted = experiment.topology
     same = (topology.n_inputs, topology.n_outputs) == (wanted.n_inputs, wanted.n_outputs)
     return same and [topology.neurons[m].activation for m in topology.outputs] == [

@@ -1,4 +1,4 @@
-"""Starting weights: drawn anew, or set one by one."""
+"""Starting weights: new random ones, or single weights set by hand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _new_weights(session: Session, message: Message, workers: Workers) -> None:
 
 
 def _weight(session: Session, message: Message, workers: Workers) -> None:
-    """One weight set by hand: the network as shown, with this weight, is the new start."""
+    """Set one weight: the weights shown, with this one changed, become the starting weights."""
     experiment = session.experiment
     value = message.number("value", -1e6, 1e6)
     names = experiment.topology.weight_names

@@ -1,4 +1,4 @@
-"""The Draw page: read what the browser says, act, answer."""
+"""The Draw page: read the messages of the browser, act on them, answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.shared.address import show_link
 
 
 def draw() -> None:
-    """Show the workbench. It runs again for every message."""
+    """Show the workbench; the script runs again for every message."""
     session = state.session()
     outbox = read_outbox(state.component_state(component.KEY, "outbox"))
     have, client = Have(), None

@@ -22,7 +22,7 @@ _FAR: Final = 1e300  # of a domain, so that its width is a number
 
 
 def dataset_key(train: Dataset, test: Dataset | None, classes: Sequence[str] = ()) -> str:
-    """A short name for the data: the same for equal data."""
+    """Return a short digest, the same for equal data."""
     digest = hashlib.blake2b(repr(tuple(classes)).encode("utf-8", "replace"), digest_size=8)
     for part in (train, test):
         if part is not None:
@@ -33,7 +33,7 @@ def dataset_key(train: Dataset, test: Dataset | None, classes: Sequence[str] = (
 
 
 def data_block(train: Dataset, test: Dataset | None, key: str, classes: Sequence[str] = ()) -> Json:
-    """Patterns and what the browser must know to draw them; `classes` are their names, if known."""
+    """Return the patterns, as the browser draws them; `classes` are their names, if known."""
     parts = [train] if test is None else [train, test]
     inputs = np.vstack([part.inputs for part in parts])
     targets = np.vstack([part.targets for part in parts])
@@ -86,7 +86,7 @@ def _class_names(train: Dataset, targets: FloatArray, classes: Sequence[str]) ->
 
 
 def _short(names: Sequence[str]) -> list[str]:
-    """The first letters of each, as many as tell them apart, at most eight."""
+    """Return the first letters of each name: as many as distinguish them, at most eight."""
     most = next((n for n in range(3, 8) if len({name[:n] for name in names}) == len(names)), 8)
     return [name[:most] for name in names]
 
@@ -95,7 +95,7 @@ def _short(names: Sequence[str]) -> list[str]:
 
 
 def stride_of(n_weights: int, max_iterations: int) -> int:
-    """Every how many iterations weights are kept for the browser."""
+    """Return s, where the browser is sent the weights of every s-th iteration."""
     return max(1, math.ceil(n_weights * 8 * max_iterations / KEPT_BYTES))
 
 

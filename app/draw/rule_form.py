@@ -89,7 +89,7 @@ _REFUSALS: Final[WeakKeyDictionary[Experiment, str]] = WeakKeyDictionary()
 
 
 def _stopping_fields(experiment: Experiment) -> list[Json]:
-    """Seed, target, maximum iterations and, if there are validation patterns, the patience."""
+    """Return seed, target, maximum iterations and, with validation patterns, the patience."""
     start = experiment.start
     seed = start.seed if isinstance(start, SeededStart) else 0
     target, iterations = experiment.stopping.target_sse, experiment.stopping.max_iterations

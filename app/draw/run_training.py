@@ -1,4 +1,4 @@
-"""Train, Step, Stop, Reset, and the iteration that is shown."""
+"""The buttons Train, Step, Stop and Reset, and the position of the slider."""
 
 from __future__ import annotations
 

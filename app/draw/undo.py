@@ -1,4 +1,4 @@
-"""Undo and redo."""
+"""Undo and redo of edits."""
 
 from __future__ import annotations
 

@@ -70,15 +70,16 @@ def portrait(
     left = (width - (max(xs) - min(xs))) / 2 - min(xs)
     top = MARGIN - min(ys)
     places = [(x + left, y + top) for x, y in spots]
-    largest = float(np.abs(weights).max(initial=0.0)) or 1.0
+    largest = float(np.abs(weights).max(initial=0.0))
+    tones = weights / (largest or 1.0)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img" font-family={quoteattr(FONT)} '
         f'font-size="12" fill="{palette.ink}">',
         f"<title>{escape(caption)}</title>",
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="{palette.page}"/>',
-        *_links(topology, weights / largest, weights, places, palette),
-        *_nodes(topology, weights / largest, weights, places, palette),
+        *_links(topology, tones, weights, places, palette),
+        *_nodes(topology, tones, weights, places, palette),
         *_foot(width, height, largest, caption, palette),
         "</svg>",
     ]
@@ -173,8 +174,14 @@ def _shape(neuron: Neuron, x: float, y: float, palette: Palette) -> str:
 
 
 def _foot(width: float, height: float, largest: float, caption: str, palette: Palette) -> list[str]:
-    """Return the legend and the caption."""
+    """Return the scale of the weights, unless all are zero, and the caption."""
     middle, line = width / 2, height - 36
+    words = (
+        f'<text x="{middle:.1f}" y="{height - 12:.1f}" text-anchor="middle" '
+        f'fill="{palette.muted}">{escape(caption)}</text>'
+    )
+    if not largest:
+        return [words]
     parts = [
         f'<path d="M{middle + sign * 18:.1f} {line:.1f}h{sign * 40}" stroke="{palette.css(sign)}" '
         f'stroke-width="5"/><text x="{middle + sign * 66:.1f}" y="{line + 4:.1f}" '
@@ -187,8 +194,7 @@ def _foot(width: float, height: float, largest: float, caption: str, palette: Pa
     return [
         *parts,
         f'<text x="{middle:.1f}" y="{line + 4:.1f}" text-anchor="middle">0</text>',
-        f'<text x="{middle:.1f}" y="{height - 12:.1f}" text-anchor="middle" '
-        f'fill="{palette.muted}">{escape(caption)}</text>',
+        words,
     ]
 
 

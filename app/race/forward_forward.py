@@ -1,4 +1,4 @@
-"""Forward-Forward looked into: goodness by level, label slots, and the passes of a prediction."""
+"""The view of Forward-Forward: goodness by level, label slots, and the passes of a prediction."""
 
 from __future__ import annotations
 
@@ -83,12 +83,12 @@ def _view(race: Race, lane: Lane, run: LaneRun, state: ForwardForwardState) -> N
 
 
 def _first_counted(scores: FloatArray) -> int:
-    """The first level whose goodness counts: Hinton leaves out the first of three or more."""
+    """Return the first level whose goodness counts: Hinton omits the first of three or more."""
     return 1 if scores.shape[2] > 2 else 0
 
 
 def margins_of(totals: FloatArray, labels: IntArray) -> FloatArray:
-    """Goodness of the right label above the best wrong one, by pattern.
+    """Return the goodness of the right label minus the largest of a wrong one, by pattern (P,).
 
     `totals` are (P, C), `labels` (P,) whole numbers.
     """
@@ -149,7 +149,7 @@ def pattern_table(scores: FloatArray, totals: FloatArray, label: int, classes: F
 
 
 def alone(scores: FloatArray, labels: IntArray) -> list[float]:
-    """Share of patterns to which each level by itself gives its right label, from (P, C, L)."""
+    """Return the share of patterns that each level alone classifies correctly, from (P, C, L)."""
     return [
         float((scores[:, :, level].argmax(axis=1) == labels).mean())
         for level in range(scores.shape[2])

@@ -25,16 +25,16 @@ OPENING: Final = ("nbn", "ebp", "adam", "forward_forward")
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One runner.
+    """A learning rule in a race, with its settings.
 
     Parameters
     ----------
     number : int
-        Of the lane on its page, from 0: it decides the colour and never changes.
+        Number of the lane on its page, from 0; it decides the colour and never changes.
     name : str
-        In `RULES`.
+        Name of the rule, a key of `RULES`.
     settings : mapping
-        Those that differ from the rule's own.
+        Settings that differ from the rule's own.
     """
 
     number: int
@@ -43,26 +43,26 @@ class Lane:
 
     @property
     def rule(self) -> LearningRule:
-        """The rule."""
+        """The learning rule of the lane."""
         return RULES[self.name]
 
     @property
     def title(self) -> str:
-        """Short, for people."""
+        """Short name of the rule, for people."""
         return self.rule.short_title
 
     @property
     def key(self) -> str:
-        """The same for lanes that train alike."""
+        """A text that is equal for lanes with the same rule and settings."""
         checked = dict(self.rule.settings(self.settings))
         return f"{self.name} {json.dumps(checked, sort_keys=True)}"
 
     def value(self, option: Option) -> Any:
-        """What an option is set to."""
+        """Return the value of an option."""
         return self.rule.settings(self.settings).get(option.name, option.default)
 
     def changed(self, name: str, value: Any) -> Lane:
-        """Change a setting; SettingError if the value is not allowed."""
+        """Return a lane with another setting; SettingError if the value is not allowed."""
         changed = self.rule.with_setting(self.settings, name, value)
         others = {key: kept for key, kept in changed.items() if key != name}
         settings = others if self._own(name, others) == changed[name] else changed
@@ -74,7 +74,7 @@ class Lane:
         return self.rule.settings(others).get(name, option.default)
 
     def note(self) -> str:
-        """The settings that matter, in a few words."""
+        """Return the main settings and those that differ from the rule's own, in a few words."""
         words = []
         for option in self.rule.options:
             if option.main or option.name in self.settings:
@@ -83,7 +83,7 @@ class Lane:
 
 
 def titles(lanes: tuple[Lane, ...]) -> list[str]:
-    """Name every lane so that no two are called the same."""
+    """Return a different title for each lane."""
     plain = [lane.title for lane in lanes]
     return [
         f"{title} ({plain[: i + 1].count(title)})" if plain.count(title) > 1 else title
@@ -104,23 +104,23 @@ def _worded(option: Option, value: Any) -> str:
 
 
 def opening(experiment: Experiment) -> tuple[Lane, ...]:
-    """Return the lanes that a page begins with."""
+    """Return the lanes with which a page starts."""
     return tuple(Lane(number, name, tuned(experiment, name)) for number, name in enumerate(OPENING))
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How far each lane may go.
+    """The limit up to which each lane trains.
 
     Parameters
     ----------
     kind : str
-        "target": until the target is reached, within `seconds`. "seconds" and "work": so much, on
-        past the target, the same for all.
+        "target": until the target is reached, within `seconds`. "seconds" and "work": the same
+        amount for all lanes, also beyond the target.
     seconds : float
-        Of computing time.
+        Computing time of a lane, in seconds.
     work : float
-        In forward-equivalent units.
+        Work of a lane, in forward-equivalent units.
     """
 
     kind: str = "target"
@@ -142,21 +142,21 @@ class Budget:
 
     @property
     def seconds_most(self) -> float:
-        """Computing time after which a lane ends, whatever else."""
+        """Computing time after which a lane ends in any case, in seconds."""
         return MOST_SECONDS if self.kind == "work" else self.seconds
 
     @property
     def work_most(self) -> float:
-        """Work after which a lane ends."""
+        """Work after which a lane ends, in forward-equivalent units."""
         return self.work if self.kind == "work" else math.inf
 
     def sentence(self) -> str:
-        """Say it in words."""
+        """Return the budget in words."""
         if self.kind == "target":
             return f"until the target is reached, at most {self.seconds:g} s of computing each"
         if self.kind == "seconds":
-            return f"{self.seconds:g} s of computing each, on past the target"
-        return f"{self.work:,.0f} forward passes of work each, on past the target"
+            return f"{self.seconds:g} s of computing each, also beyond the target"
+        return f"{self.work:,.0f} forward passes of work each, also beyond the target"
 
 
 KINDS: Final = {

@@ -1,4 +1,4 @@
-"""Many seeds: who succeeds how often and at what cost, and what of it is shown and what is not."""
+"""Many seeds: success rates and costs of the lanes, and which differences are significant."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ COSTS: Final = {
 
 
 def show(session: Session, races: RaceSession) -> None:
-    """Show the section; while trials run it looks again by itself."""
+    """Show the section; it refreshes itself while trials run."""
     series = races.series
     if series is not None and series.problem != problem_key(session.experiment):
         series.halt()
@@ -55,8 +55,8 @@ def _body(session: Session, races: RaceSession, watching: bool) -> None:
     series = races.series
     if series is None:
         st.markdown(
-            "Every lane runs from the same new starting weights, seed after seed: one race tells "
-            "a story, many tell how often it comes true."
+            "Every lane trains from the same random starting weights, seed after seed. One race "
+            "shows a single case; many seeds show how often a rule succeeds, and at what cost."
         )
         return
     if series.running != watching:
@@ -78,7 +78,7 @@ def _body(session: Session, races: RaceSession, watching: bool) -> None:
     box.show(ecdf_chart(groups, COSTS[str(cost)], box.palette, seconds=cost == "seconds"), 1240)
     st.dataframe(summary_frame(groups, str(cost)), hide_index=True, width="stretch")
     if watching:
-        st.caption("What is shown and what is not is said when all trials are done, not before.")
+        st.caption("The comparison of the lanes appears when all trials have finished.")
         return
     _pairs(groups, str(cost))
     _files(series)
@@ -100,7 +100,7 @@ def _choices(session: Session, races: RaceSession) -> None:
         work = st.number_input(
             "Work at most, forward passes", 10.0, MOST_WORK, races.work, step=10_000.0,
             format="%.0f", width=210, key="nbn-series-work", disabled=running,
-            help="What a trial may spend. Work, unlike time, is the same on every computer.",
+            help="Limit for each trial. Work, unlike time, is the same on every computer.",
         )  # fmt: skip
         races.seeds, races.work = int(seeds), float(work)
         if running:
@@ -111,13 +111,15 @@ def _choices(session: Session, races: RaceSession) -> None:
             start(session, races)
             st.rerun()
     if isinstance(session.experiment.start, GivenStart):
-        st.caption("The starting weights set by hand do not count here: each seed draws its own.")
+        st.caption(
+            "Starting weights that were set by hand are not used here: each seed has random ones."
+        )
     names = ", ".join(titles(races.lanes))
     st.caption(f"Lanes: {names}. They and their settings are chosen under “One seed”.")
 
 
 def start(session: Session, races: RaceSession) -> None:
-    """Run what is missing of these trials."""
+    """Start the trials that have not been run yet."""
     experiment = session.experiment
     if races.series is not None:
         races.series.halt()
@@ -132,17 +134,17 @@ def _progress(series: Series) -> None:
     done, total = series.done, series.total
     text = f"{done:,} of {plural(total, 'trial')}"
     if series.failed:
-        st.error("A trial failed inside the program; what was finished before is kept.")
+        st.error("A trial failed because of a fault in the program; finished trials are kept.")
     if series.running:
         left = series.left()
         if left is None:
-            text += "; no estimate before every lane that waits has finished a trial."
+            text += "; the remaining time is estimated when every lane has finished a trial."
         else:
-            text += f"; about {duration(left)} left, as fast as so far."
+            text += f"; about {duration(left)} left at the present speed."
     elif done < total:
-        text += ". Stopped: what is done is kept, Run goes on."
+        text += ". Stopped: finished trials are kept; Run continues."
     else:
-        text += ", all done. Trials are kept for this session; none runs twice."
+        text += ", all finished. Trials are kept for this session, so that none runs twice."
     st.progress(done / max(1, total), text)
 
 
@@ -158,19 +160,19 @@ def grouped(series: Series, cost: str) -> list[TrialGroup]:
 
 
 def amount(cost: str, value: float) -> str:
-    """Write a cost."""
+    """Return a cost as text, with its unit."""
     if value in (float("inf"), float("-inf")) or value != value:
         return "infinite" if value > 0 else "–"
     return duration(value) if cost == "seconds" else f"{value:,.0f}"
 
 
 def span(cost: str, interval: Interval) -> str:
-    """Write an interval of costs."""
+    """Return an interval of costs as text."""
     return f"{amount(cost, interval.low)} to {amount(cost, interval.high)}"
 
 
 def summary_frame(groups: list[TrialGroup], cost: str) -> pd.DataFrame:
-    """Success rates and expected costs, a row a lane."""
+    """Return success rates and expected costs, one row for each lane."""
     rows = []
     for group in groups:
         given, n = group.outcomes, len(group.seeds)
@@ -185,14 +187,14 @@ def summary_frame(groups: list[TrialGroup], cost: str) -> pd.DataFrame:
                 "95 % interval": f"{percent(low)} to {percent(high)}",
                 "Median where solved": amount(cost, median) if wins else "–",
                 "Expected until a success": amount(cost, expected_cost(given)) if n else "–",
-                "its 95 % interval": span(cost, expected_cost_interval(given)) if n else "–",
+                "95 % interval of that": span(cost, expected_cost_interval(given)) if n else "–",
             }
         )
     return pd.DataFrame(rows)
 
 
 def comparisons(groups: list[TrialGroup]) -> list[Comparison]:
-    """Compare every two lanes on the seeds that both ran."""
+    """Compare each pair of lanes on the seeds that both ran."""
     return compare(
         {
             group.title: {
@@ -210,7 +212,7 @@ def _pairs(groups: list[TrialGroup], cost: str) -> None:
     if len(groups) < 2:
         return
     found = comparisons(groups)
-    st.subheader("What these seeds show", anchor=False)
+    st.subheader("Differences between the lanes", anchor=False)
     st.markdown("\n".join(f"- {sentence}" for sentence in pair_sentences(found, cost)))
     with st.expander("The tests, in numbers"):
         st.dataframe(pairs_frame(found), hide_index=True, width="stretch")
@@ -223,18 +225,18 @@ def _pairs(groups: list[TrialGroup], cost: str) -> None:
 
 
 def pair_sentences(found: list[Comparison], cost: str) -> list[str]:
-    """Say what is shown about every two lanes, and of which nothing is."""
+    """Return the significant differences of all pairs, and the pairs without any, in sentences."""
     shown = [sentence for one in found if (sentence := pair_sentence(one, cost))]
     silent = [
         f"{one.first} and {one.second} ({plural(one.seeds, 'seed')})"
         for one in found
         if not pair_sentence(one, cost)
     ]
-    return [*shown, f"No difference shown: {'; '.join(silent)}."] if silent else shown
+    return [*shown, f"No significant difference: {'; '.join(silent)}."] if silent else shown
 
 
 def pair_sentence(one: Comparison, cost: str) -> str:
-    """Say what is shown about two lanes; nothing if no difference is."""
+    """Return the significant differences of two lanes in a sentence; empty if there are none."""
     said = []
     if one.more_successful is not None:
         other = one.second if one.more_successful == one.first else one.first
@@ -250,11 +252,11 @@ def pair_sentence(one: Comparison, cost: str) -> str:
     if not said:
         return ""
     text = f"{joined(said)}."
-    return text if one.more_successful else f"{text} No difference in success is shown."
+    return text if one.more_successful else f"{text} No significant difference in success."
 
 
 def pairs_frame(found: list[Comparison]) -> pd.DataFrame:
-    """The tests behind the sentences."""
+    """Return the statistical tests behind the sentences, one row for each pair."""
     return pd.DataFrame(
         [
             {

@@ -1,4 +1,4 @@
-"""Many seeds: every lane from many starts, in the shared workers; what is done is kept.
+"""Trials for Many seeds: every lane from many starts, in the shared worker threads.
 
 A trial is kept under all that decides it: the problem, the rule with its settings, how far it may
 go, and its seed. No trial of a session runs twice, whatever is added, stopped or asked for again.
@@ -31,7 +31,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class SeedResult(NamedTuple):
-    """How a lane did from one start."""
+    """The outcome of one trial of a lane."""
 
     seed: int
     solved: bool
@@ -46,22 +46,22 @@ Kept = dict[Key, SeedResult]
 
 @dataclass(slots=True, eq=False)
 class Series:
-    """All trials of some lanes on some seeds.
+    """All trials of several lanes on the same seeds.
 
     Parameters
     ----------
     experiment : Experiment
-        The problem; its start does not count.
+        Network and data; its starting weights are not used.
     problem : str
-        What it is kept under.
+        Digest of the problem, part of the key of every trial.
     lanes : tuple of Lane
-        Who runs.
+        The lanes that train.
     seeds : int
-        How many starts, the same for all lanes.
+        Number of starts, the same for all lanes.
     work : float
-        Forward passes of work that a trial may spend.
+        Limit of work for a trial, in forward-equivalent units.
     kept : dict
-        Trials of the session, added to.
+        Finished trials of the session; new ones are added.
     """
 
     experiment: Experiment
@@ -76,7 +76,7 @@ class Series:
     _at_work: int = 0
     _durations: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     _hands: int = 1
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Condition = field(default_factory=threading.Condition)
 
     def __post_init__(self) -> None:
         data = self.experiment.datasets()[0]
@@ -91,32 +91,37 @@ class Series:
                     self._pending.append((self.lanes[i], place))
 
     def key(self, lane: Lane, place: int) -> Key:
-        """What a trial is kept under."""
+        """Return the key under which a trial is kept."""
         return self.problem, lane.key, self.work, place
 
     def trials(self, lane: Lane) -> Mapping[int, SeedResult]:
-        """Finished trials of a lane by place of the seed."""
+        """Return the finished trials of a lane by the index of the seed."""
         keys = ((place, self.key(lane, place)) for place in range(self.seeds))
         return {place: self.kept[key] for place, key in keys if key in self.kept}
 
     @property
     def total(self) -> int:
-        """Trials in all."""
+        """Number of all trials."""
         return self.seeds * len(self.lanes)
 
     @property
     def done(self) -> int:
-        """Trials that are finished."""
+        """Number of finished trials."""
         return sum(len(self.trials(lane)) for lane in self.lanes)
 
     @property
     def running(self) -> bool:
-        """Whether a worker has something to do for it."""
+        """Whether a worker thread still runs its trials."""
         with self._lock:
             return self._at_work > 0
 
+    def wait(self, seconds: float) -> bool:
+        """Wait up to `seconds` until it stops; return whether it has stopped."""
+        with self._lock:
+            return self._lock.wait_for(lambda: self._at_work == 0, seconds)
+
     def left(self) -> float | None:
-        """Estimate the seconds left; None while a lane that waits has not finished a trial."""
+        """Estimate the remaining seconds; None until every lane has finished a trial."""
         with self._lock:
             waiting: dict[int, int] = defaultdict(int)
             for lane, _ in self._pending:
@@ -127,7 +132,7 @@ class Series:
             return float(sum(each[n] * count for n, count in waiting.items())) / self._hands
 
     def go(self, workers: Workers, hands: int) -> None:
-        """Start, or go on, with some workers at once."""
+        """Start or continue with several worker threads."""
         with self._lock:
             self.halted, self._hands = False, hands
             self._at_work += hands
@@ -135,18 +140,18 @@ class Series:
             workers.submit(TrialWorker(self))
 
     def halt(self) -> None:
-        """Stop after the slices at work; trials half done are not counted, and begin anew."""
+        """Stop after the current slices; unfinished trials do not count and start again."""
         self.halted = True
 
-    # For hands
+    # For the worker threads
 
     def take(self) -> tuple[Lane, int] | None:
-        """Take a trial to run; None if there is none."""
+        """Return the next trial to run; None if there is none."""
         with self._lock:
             return self._pending.pop(0) if self._pending and not self.halted else None
 
     def put_back(self, lane: Lane, place: int) -> None:
-        """Give back a trial that was not finished."""
+        """Return an unfinished trial to the queue."""
         with self._lock:
             self._pending.insert(0, (lane, place))
 
@@ -157,13 +162,14 @@ class Series:
             self._durations[lane.number].append(seconds)
 
     def rest(self) -> None:
-        """A hand has nothing more to do."""
+        """Note that a worker thread has no more trials."""
         with self._lock:
             self._at_work -= 1
+            self._lock.notify_all()
 
 
 class TrialWorker(Run):
-    """A worker's part in a series: one trial after the other, a slice at a time."""
+    """The part of one worker thread: it runs one trial after another, in time slices."""
 
     def __init__(self, series: Series) -> None:
         super().__init__(_nothing)
@@ -173,7 +179,7 @@ class TrialWorker(Run):
         self._since = 0.0
 
     def slice(self) -> bool:
-        """Advance a little; whether there is more to do."""
+        """Advance for one slice; return whether there is more to do."""
         try:
             more = self._work()
         except Exception:
@@ -228,7 +234,7 @@ def _nothing() -> Training:
 
 
 def finished(run: LaneRun, seed: int, series: Series) -> SeedResult:
-    """Sum up a trial: what it cost to the target, or in all."""
+    """Return the outcome of a trial: its cost up to the target, or in all."""
     trace = run.within()
     training = run.training
     assert trace is not None
@@ -250,7 +256,7 @@ _WORDS: Final = {
 
 
 def table_of(series: Series, titles: Sequence[str]) -> list[dict[str, object]]:
-    """Every finished trial as a row."""
+    """Return one row for each finished trial."""
     rows: list[dict[str, object]] = []
     for lane, title in zip(series.lanes, titles, strict=True):
         for place, trial in series.trials(lane).items():

@@ -1,4 +1,4 @@
-"""The Race page: its sections, and the answer to what the browser says."""
+"""The Race page: its sections, and the answers to the browser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nbn_core.warmup import is_warm_to_race
 
 
 def race() -> None:
-    """Show the page. It runs again for every message."""
+    """Show the page; the script runs again for every message."""
     server.warming_rules()
     session, races = state.session(), _races()
     races.settle(session.experiment)
@@ -45,20 +45,19 @@ def _one_seed(races: RaceSession) -> None:
 
 _PROTOCOL: Final = """
 - All lanes have the **same network, data and starting weights**, those of the Draw page. A rule
-  that needs more weights, slots or heads, gets them beside the drawn ones.
-- **Iterations** are steps of a rule, an epoch for backpropagation. They cost very different
-  amounts, so that fewer iterations alone prove nothing.
-- **Computing time** is what a lane's thread computed here, without compiling and without waiting
-  for other lanes.
-- **Work** is counted inside the rule and is the same on every computer: one unit is a forward pass
+  that needs further weights, such as label slots or output heads, has them in addition.
+- An **iteration** is one step of a rule; for backpropagation it is an epoch. Iterations of
+  different rules have very different costs: compare the work as well.
+- **Computing time** is the time of a lane's own thread, without compiling and without waiting for
+  other lanes.
+- **Work** is counted inside the rule and is the same on every computer. One unit is a forward pass
   of all patterns through the network, or as many multiplications. Building and solving NBN's
   equations counts in full.
-- **Evaluations** count how often the error over all patterns was measured, steps that were tried
-  and refused included.
-- The settings a lane starts with are the rule's own, or better ones found for the problem with
-  other seeds: on Playground's problems EBP trains with Playground's own settings, and Adam with the
-  best of twelve tried on six seeds, by the work to expect until a success.
-- **One race is one seed.** Whether what it shows holds in general is the question of Many seeds.
+- **Evaluations** are passes that measure the error over all patterns, rejected attempts included.
+- A lane starts with the rule's own settings, or with better ones that were found for the problem on
+  other seeds. On the problems of TensorFlow Playground, EBP has Playground's settings, and Adam the
+  best of twelve that were tried on six seeds, by the expected work until a success.
+- **One race is one seed.** Many seeds shows whether a result holds in general.
 """
 _ROOM: Final = "<style>.st-key-nbn-race-section { padding-top: 0.6rem; }</style>"
 
@@ -102,7 +101,7 @@ def _have(value: object) -> Mapping[str, Any]:
 
 
 def _halt(races: RaceSession) -> None:
-    """A closed tab stops its races."""
+    """Stop the races of a tab that was closed."""
     races.drop()
     if races.series is not None:
         races.series.halt()

@@ -1,4 +1,4 @@
-"""A race as the browser draws it: plain JSON; curves as float32, pictures as bytes, in base64."""
+"""A race as JSON for the browser; curves as float32 and pictures as bytes, in base64."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LEAST: Final = 1e-38  # of an SSE, for float32
 
 
 def lane_block(lane: Lane, title: str, experiment: Experiment) -> Json:
-    """What stands over a lane."""
+    """Return the title and settings of a lane."""
     data = experiment.datasets()[0]
     return {
         "number": lane.number,
@@ -37,7 +37,7 @@ def lane_block(lane: Lane, title: str, experiment: Experiment) -> Json:
 
 
 def result_block(result: LaneResult) -> Json:
-    """Where a lane is."""
+    """Return how far a lane has come."""
     spent = result.spent
     return {
         "state": result.state,
@@ -48,7 +48,7 @@ def result_block(result: LaneResult) -> Json:
 
 
 def curve_block(run: LaneRun | None) -> str:
-    """Iterations, seconds, work, evaluations and SSE of the rows worth drawing, one after another.
+    """Return iterations, seconds, work, evaluations and SSE of the rows that are drawn.
 
     An SSE that is no number, or too large for one, is infinite.
     """
@@ -71,7 +71,7 @@ def pictures(
     snapshot_taker: SnapshotTaker,
     have: Mapping[str, Any],
 ) -> list[Json]:
-    """The pictures of each lane that the browser does not have, and the newest one of each."""
+    """Return the pictures of each lane that the browser lacks, and the newest one of each."""
     room, sent = PICTURES, []
     for lane, run in zip(race.lanes, race.runs, strict=True):
         kept = snapshots[lane.number]
@@ -91,7 +91,7 @@ def pictures(
 
 
 def opening(experiment: Experiment) -> Json:
-    """The picture of the starting weights."""
+    """Return the picture of the starting weights."""
     return _look(SnapshotTaker(experiment).at(experiment.start_weights(), 0))
 
 

@@ -1,4 +1,4 @@
-"""A race under way: one run for each lane, in the workers that all sessions share."""
+"""A race: one run for each lane, in the worker threads that all sessions share."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class LaneRun(Run):
 
     @property
     def training(self) -> Training | None:
-        """The training itself, once a worker has set it up."""
+        """The training; None until a worker thread has set it up."""
         return self._training
 
     @property
@@ -62,18 +62,18 @@ class LaneRun(Run):
         return float(training.trace().work[-1]) >= self.budget.work_most
 
     def prepare(self) -> None:
-        """Set the training up in this very thread."""
+        """Set up the training in the calling thread."""
         self._training = self._make()
 
     def step(self, seconds: float) -> bool:
-        """Advance in this very thread; whether it can go on."""
+        """Advance in the calling thread; return whether training can continue."""
         assert self._training is not None
         if self._unfinished(None):
             self._training.advance(seconds=seconds)
         return self._unfinished(None)
 
     def within(self) -> Trace | None:
-        """What happened within the budget: rows beyond it do not count."""
+        """Return the rows of the trace that are within the budget."""
         trace = self.trace()
         if trace is None:
             return None
@@ -108,18 +108,18 @@ def _first_rows(trace: Trace, rows: int) -> Trace:
 
 @dataclass(slots=True, eq=False)
 class Race:
-    """One race.
+    """A race of several lanes.
 
     Parameters
     ----------
     experiment : Experiment
-        Network, data and starting weights of all lanes; its own rule does not count.
+        Network, data and starting weights of all lanes; its rule is not used.
     lanes : tuple of Lane
-        Who runs.
+        The lanes that race.
     budget : Budget
-        How far.
+        The limit of each lane.
     samples : (S, I) float64, optional
-        Where the small stages look.
+        Inputs at which the pictures are computed.
     """
 
     experiment: Experiment
@@ -146,7 +146,7 @@ class Race:
 
     @property
     def running(self) -> bool:
-        """Whether any lane has something to do."""
+        """Whether any lane is training."""
         return any(run is not None and run.running for run in self.runs)
 
     @property
@@ -158,21 +158,21 @@ class Race:
         )
 
     def go(self, workers: Workers) -> None:
-        """Start, or go on."""
+        """Start or continue all lanes."""
         self.halted = False
         for run in self.runs:
             if run is not None and run.stop is None and not run.spent:
                 run.go(workers)
 
     def halt(self) -> None:
-        """Stop all lanes after the slices at work."""
+        """Stop all lanes after their current slices."""
         self.halted = True
         for run in self.runs:
             if run is not None:
                 run.halt()
 
     def titles(self) -> list[str]:
-        """The lanes' names."""
+        """Titles of the lanes."""
         return titles(self.lanes)
 
 

@@ -1,4 +1,4 @@
-"""What became of each lane, in numbers and in sentences; nothing here is typed in beforehand."""
+"""The result of each lane, in numbers and in sentences, all computed from this race."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nbn_core.trace import StopReason, Trace
 
 
 class Spent(NamedTuple):
-    """What a lane had spent at a point: the four axes of a race."""
+    """The cost of a lane up to a row: the four axes of a race."""
 
     iterations: int
     seconds: float
@@ -35,7 +35,7 @@ AXES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class LaneResult:
-    """A lane at rest or on its way.
+    """The state of a lane, during or after its training.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class LaneResult:
 
 
 def results(race: Race) -> list[LaneResult]:
-    """Say where every lane of a race is."""
+    """Return the state of every lane of a race."""
     target = race.experiment.stopping.target_sse
     found = []
     for lane, title, run, refusal in zip(
@@ -103,7 +103,7 @@ def _rest(run: LaneRun) -> str:
 
 
 def spent_at(trace: Trace, row: int) -> Spent:
-    """What was spent up to a row."""
+    """Return the cost up to a row of the trace."""
     return Spent(
         int(trace.iterations[row]), float(trace.seconds[row]), float(trace.work[row]),
         int(trace.evaluations[row]),
@@ -111,7 +111,7 @@ def spent_at(trace: Trace, row: int) -> Spent:
 
 
 def first_at(trace: Trace, target: float) -> Spent | None:
-    """What was spent up to the first recorded iteration at or under the target."""
+    """Return the cost up to the first recorded iteration at the target or below."""
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero(trace.sse <= target)
     return spent_at(trace, int(rows[0])) if len(rows) else None
@@ -144,7 +144,7 @@ def _sentence(run: LaneRun, trace: Trace, reached: Spent | None, state: str) -> 
 
 
 def right_share(race: Race, run: LaneRun, *, test: bool) -> float | None:
-    """Share of patterns right, or root mean square error, where the lane ended."""
+    """Return the share of correct patterns, or the root mean square error, at the end of a lane."""
     part = race.experiment.datasets()[1 if test else 0]
     training = run.training
     if part is None or training is None or training.iteration <= 0:
@@ -155,7 +155,7 @@ def right_share(race: Race, run: LaneRun, *, test: bool) -> float | None:
 
 
 def verdict(found: list[LaneResult]) -> list[str]:
-    """Say who needed the least to reach the target, on every axis, by the numbers of this race."""
+    """Return which lane reached the target at the lowest cost, for each axis, in sentences."""
     arrived = [one for one in found if one.reached is not None]
     taking_part = [one for one in found if one.state != "refused"]
     if not taking_part:
@@ -190,12 +190,12 @@ def verdict(found: list[LaneResult]) -> list[str]:
 
 
 def amount(axis: str, value: float) -> str:
-    """Write a number of an axis with its unit."""
+    """Return a number of an axis as text, with its unit."""
     return duration(value) if axis == "seconds" else f"{value:,.0f}"
 
 
 def joined(words: list[str]) -> str:
-    """List words as in a sentence."""
+    """Join words with commas and a final 'and'."""
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"

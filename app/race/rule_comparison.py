@@ -1,4 +1,4 @@
-"""What each rule uses, takes, and where its steps point."""
+"""What each rule uses, its cost, and the direction of its steps."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from nbn_core.experiment.byte_cache import ByteCache
 from nbn_core.types import FloatArray
 
 KEPT: Final = ByteCache(4_000_000, largest=1_000_000)
-PLACES: Final = ("The starting weights", "Where each lane stands")
+PLACES: Final = ("Starting weights", "Weights reached")
 
 
 def show(session: Session, races: RaceSession) -> None:
-    """Show the tables."""
+    """Show what each rule uses, and what was measured."""
     experiment = session.experiment
     st.markdown(
-        "What a hidden neuron is allowed to know, apart from its own inputs. Backpropagation needs "
-        "the output error *and* the weights of later neurons, used backwards; rules that call "
-        "themselves free of it give up one or both."
+        "What a hidden neuron has access to, apart from its own inputs. Backpropagation needs the "
+        "output error *and* the weights of later neurons, used backwards; the alternatives to "
+        "backpropagation do without one or both."
     )
     st.dataframe(knowledge_frame(races.lanes), hide_index=True, width="stretch")
     ran = races.race is not None and any(
@@ -37,7 +37,7 @@ def show(session: Session, races: RaceSession) -> None:
     )
     place = st.segmented_control(
         "Measured at", PLACES, default=PLACES[0], required=True, key="nbn-uses-place",
-        disabled=not ran, help=None if ran else "Run a race first: then lanes stand somewhere.",
+        disabled=not ran, help=None if ran else "Run a race first.",
     )  # fmt: skip
     with st.spinner("Taking a few steps with every rule."):
         found = measured(experiment, races, at_end=ran and place == PLACES[1])
@@ -52,15 +52,15 @@ def show(session: Session, races: RaceSession) -> None:
         },
     )  # fmt: skip
     st.caption(
-        "Measured over up to three iterations from these weights. A dash: the rule has an aim of "
-        "its own, so that its direction cannot be compared; or there is no direction."
+        "Measured over up to three iterations from these weights. A dash: the rule minimizes "
+        "something else than the SSE, so that its direction cannot be compared, or it has none."
     )
     with st.expander("Formula"):
         st.markdown(_FORMULA)
 
 
 def knowledge_frame(lanes: tuple[Lane, ...]) -> pd.DataFrame:
-    """What a hidden neuron knows, a row a lane."""
+    """Return what a hidden neuron has access to, one row for each lane."""
     rows = []
     for lane, title in zip(lanes, titles(lanes), strict=True):
         uses = lane.rule.uses
@@ -82,7 +82,7 @@ def _mark(used: bool) -> str:
 
 
 def measured(experiment: Experiment, races: RaceSession, *, at_end: bool) -> list[Footprint | None]:
-    """Measure every lane, each once; None for one that cannot run here."""
+    """Measure every lane once; None for a lane that cannot train this."""
     found = []
     for i, lane in enumerate(races.lanes):
         weights = experiment.start_weights()
@@ -114,7 +114,7 @@ def _one(
 
 
 def measured_frame(lanes: tuple[Lane, ...], found: list[Footprint | None]) -> pd.DataFrame:
-    """What was measured, a row a lane."""
+    """Return what was measured, one row for each lane."""
     rows = []
     for title, one in zip(titles(lanes), found, strict=True):
         rows.append(

@@ -1,4 +1,4 @@
-"""What a session holds of its races, what each message does to it, and the answer it gets."""
+"""The races of a session, the actions of its messages, and the answer to the browser."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SOON: Final = "The other rules are being compiled, once for this computer: half 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A result in the table: of which race, under which experiment, and how well it answers."""
+    """A row of the table of results: its race, its experiment, and its quality."""
 
     race: int
     experiment: Experiment
@@ -47,7 +47,7 @@ class Entry:
 
 @dataclass(slots=True)
 class RaceSession:
-    """All races of a session."""
+    """The lanes, the current race and the results of a session."""
 
     lanes: tuple[Lane, ...] = ()
     touched: bool = False  # whether a hand changed the lanes
@@ -67,7 +67,7 @@ class RaceSession:
     # Lanes
 
     def settle(self, experiment: Experiment) -> None:
-        """Make the lanes fit the experiment: a race of another one is over."""
+        """Drop the race and renew the lanes if the experiment has changed."""
         key = problem_key(experiment)
         if self.race is not None and key != self.race_key:
             self.drop()
@@ -76,23 +76,23 @@ class RaceSession:
         self.of = key
 
     def drop(self) -> None:
-        """Forget the race; workers at it stop after their slices."""
+        """Drop the race; worker threads stop after their slices."""
         if self.race is not None:
             self.race.halt()
         self.race, self.snapshots, self.snapshot_taker = None, {}, None
 
     def put(self, lanes: tuple[Lane, ...]) -> None:
-        """Take up other lanes."""
+        """Replace the lanes."""
         self.lanes, self.touched = lanes, True
         self.drop()
 
     def set_budget(self, budget: Budget) -> None:
-        """Take up another budget."""
+        """Replace the budget."""
         self.budget = budget
         self.drop()
 
     def add(self, experiment: Experiment) -> None:
-        """Add a lane: the first rule that has none yet and can run here."""
+        """Add a lane with the first rule that has none yet and can train this."""
         if len(self.lanes) >= MOST_LANES:
             raise SettingError(f"{MOST_LANES} lanes are the limit: remove one first.")
         taken = {lane.name for lane in self.lanes}
@@ -102,16 +102,16 @@ class RaceSession:
         self.put((*self.lanes, Lane(free, name, tuned(experiment, name))))
 
     def remove(self, number: int) -> None:
-        """Take a lane away; one stays."""
+        """Remove a lane; the last one stays."""
         if len(self.lanes) > 1:
             self.put(tuple(lane for lane in self.lanes if lane.number != number))
 
     def change(self, lane: Lane) -> None:
-        """Put a lane in the place of the one with its number."""
+        """Replace the lane with the same number."""
         self.put(tuple(lane if one.number == lane.number else one for one in self.lanes))
 
     def reset(self, experiment: Experiment) -> None:
-        """Go back to the lanes and the budget of the opening."""
+        """Restore the lanes and the budget of the start."""
         self.put(opening(experiment))
         self.touched, self.budget = False, Budget()
 
@@ -127,7 +127,7 @@ class RaceSession:
         self.race.go(workers)
 
     def note(self) -> bool:
-        """Put the results of a race at rest in the table; whether it was not there yet."""
+        """Add the results of a finished race to the table; return whether they are new."""
         race = self.race
         if race is None or race.running or self.noted == race.id:
             return False
@@ -150,7 +150,7 @@ _NEXT: Final = (
 
 
 def problem_key(experiment: Experiment) -> str:
-    """Say what a race depends on: the experiment but its rule."""
+    """Return a digest of all that a race depends on: the experiment without its rule."""
     return training_key(replace(experiment, rule="nbn", settings={}))
 
 
@@ -158,7 +158,7 @@ def problem_key(experiment: Experiment) -> str:
 
 
 def handle(session: Session, races: RaceSession, outbox: Outbox, workers: Workers) -> bool:
-    """Act on what is new; whether anything was."""
+    """Act on the messages that are new; return whether there were any."""
 
     def act(message: Message) -> None:
         action = _ACTIONS.get(message.kind)
@@ -188,7 +188,7 @@ def _go_on(session: Session, races: RaceSession, message: Message, workers: Work
 
 
 def _wait(races: RaceSession) -> None:
-    """Lanes that are over within the blink of an eye need no second answer."""
+    """Wait a moment, so that very short races need no second answer."""
     left = PROMPT
     for run in races.race.runs if races.race is not None else []:
         if run is not None and left > 0:
@@ -213,7 +213,7 @@ def answer(
     *,
     warming: bool,
 ) -> Json:
-    """Everything the browser needs and does not have."""
+    """Return what the browser needs and does not have: lanes, results, new pictures."""
     experiment, race = session.experiment, races.race
     running = race is not None and race.running
     data = experiment.datasets()[0]

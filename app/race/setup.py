@@ -1,4 +1,4 @@
-"""Choosing lanes, their settings, and how far they may go."""
+"""Choice of the lanes, their settings and the budget."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ WIDTH: Final = 232
 
 
 def show(session: Session, races: RaceSession) -> None:
-    """Show the choices, folded away: the lanes themselves say what they are."""
+    """Show the form, folded away: the lanes name their rules and settings themselves."""
     with st.expander("Lanes, settings and budget", icon=":material/tune:"):
         if races.race is not None and races.race.running:
             # Fifty fields made anew ten times a second would slow down what is watched.
-            st.caption("The race is running: its lanes can be changed when it rests.")
+            st.caption("The race is running: its lanes can be changed when it has finished.")
             return
         _budget(session, races)
         with st.container(horizontal=True, gap="small"):

@@ -1,4 +1,4 @@
-"""Small pictures of what a lane has learned so far, as bytes: values of the core, rounded to tones.
+"""Small pictures of what a lane has learned so far, as bytes: computed values, rounded to tones.
 
 Which picture depends on the data: the output over two inputs, the curve over one, or else the
 weights of the drawn network. A picture is taken at iterations that lie closer than 12 % together,
@@ -27,13 +27,13 @@ SIDE: Final = 36
 CURVE: Final = 120
 PALE: Final = 0.62  # a surface is paler than the points on it
 PAD: Final = 0.15  # above and below a curve, of its targets' range
-TOP: Final = 254  # the highest tone; the middle one is the ground
+TOP: Final = 254  # the highest tone; the middle one is the background
 POINTS: Final = 400
 COUNTED: Final = 3e7  # multiplications up to which patterns are counted for a picture
 
 
 class Snapshot(NamedTuple):
-    """One picture: which iteration, its tones, and the patterns that are right there (or NaN)."""
+    """A picture of one iteration: its tones, and the number of correct patterns or NaN."""
 
     iteration: int
     tones: bytes
@@ -42,19 +42,19 @@ class Snapshot(NamedTuple):
 
 @dataclass(slots=True)
 class Snapshots:
-    """The pictures of one lane, added to as it runs."""
+    """The pictures of one lane; new ones are added while it trains."""
 
     looks: list[Snapshot] = field(default_factory=list)
     newest: Snapshot | None = None
 
 
 def kind_of(experiment: Experiment) -> str:
-    """Say which picture suits the data."""
+    """Return the kind of picture for the data."""
     return {1: "curve", 2: "surface"}.get(experiment.topology.n_inputs, "network")
 
 
 def sample_inputs(experiment: Experiment) -> FloatArray | None:
-    """Return the inputs at which outputs are looked at: row by row from the top, or left to right.
+    """Return the inputs of the samples: row by row from the top, or from left to right.
 
     None where the weights are what is shown.
     """
@@ -75,7 +75,7 @@ def _domain(data: Dataset) -> tuple[FloatArray, FloatArray]:
 
 
 def scene(experiment: Experiment) -> Json:
-    """What is drawn behind or over all pictures of a race."""
+    """Return what is drawn behind or over all pictures of a race."""
     data = experiment.datasets()[0]
     kind = kind_of(experiment)
     picked = np.linspace(0, data.n_patterns - 1, min(POINTS, data.n_patterns)).astype(int)
@@ -110,7 +110,7 @@ def _tones(values: FloatArray, data: Dataset, strength: float) -> NDArray[np.uin
 
 
 def _bytes(signed: FloatArray) -> NDArray[np.uint8]:
-    """Tones of values in [-1, 1]; NaN is the ground."""
+    """Return the tones of values in [-1, 1]; NaN is the background."""
     clipped = np.nan_to_num(np.clip(signed, -1.0, 1.0), nan=0.0)
     return np.asarray(np.rint((clipped + 1.0) * (TOP / 2)), dtype=np.uint8)
 
@@ -133,7 +133,7 @@ def tones_of(experiment: Experiment, outputs: FloatArray | None, weights: FloatA
 
 
 def score_of(data: Dataset, outputs: FloatArray) -> float:
-    """Count the patterns that are right, or find the root mean square error."""
+    """Return the number of correct patterns, or the root mean square error."""
     if data.kind == "classification":
         return float(data.right(outputs).sum())
     with np.errstate(all="ignore"):
@@ -141,12 +141,12 @@ def score_of(data: Dataset, outputs: FloatArray) -> float:
 
 
 def worth_keeping(trace: Trace) -> NDArray[np.intp]:
-    """Find the rows of a trace of which pictures are taken, the newest apart."""
+    """Return the rows of a trace that have a picture, apart from the newest."""
     return rows_at(trace.iterations, 8, 8)
 
 
 def rows_at(iterations: IntArray, first: int, part: int) -> NDArray[np.intp]:
-    """Find rows of which there is one for each of the `first` iterations, then every 1/`part`."""
+    """Return rows for each of the `first` iterations, then at steps of a factor 1 + 1/`part`."""
     wanted = [0]
     last = int(iterations[-1])
     while wanted[-1] < last:
@@ -155,7 +155,7 @@ def rows_at(iterations: IntArray, first: int, part: int) -> NDArray[np.intp]:
 
 
 def curve_rows(trace: Trace) -> NDArray[np.intp]:
-    """Find the rows a curve is drawn through: every iteration at first, then every 2 %."""
+    """Return the rows of a curve: every iteration at first, then steps of 2 %."""
     wanted = [0]
     last = int(trace.iterations[-1])
     while wanted[-1] < last:
@@ -165,7 +165,7 @@ def curve_rows(trace: Trace) -> NDArray[np.intp]:
 
 
 class SnapshotTaker:
-    """Takes the pictures of one race.
+    """The function that makes the pictures of one race.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ class SnapshotTaker:
         self.counts = work <= COUNTED
 
     def at(self, weights: FloatArray, iteration: int) -> Snapshot:
-        """Take a picture of the drawn network with these weights."""
+        """Return a picture of the drawn network with these weights."""
         outputs = None if self.samples is None else self._run(weights, self.samples)
         score = float("nan")
         if self.counts:
@@ -190,14 +190,14 @@ class SnapshotTaker:
         return Snapshot(iteration, tones_of(self.experiment, outputs, weights), score)
 
     def of_outputs(self, iteration: int, outputs: FloatArray, weights: FloatArray) -> Snapshot:
-        """Take a picture of outputs that a rule predicted in its own way."""
+        """Return a picture of outputs that a rule predicted in its own way."""
         n = 0 if self.samples is None else len(self.samples)
         score = score_of(self.data, outputs[n:]) if len(outputs) > n else float("nan")
         shown = outputs[:n] if n else None
         return Snapshot(iteration, tones_of(self.experiment, shown, weights), score)
 
     def own_inputs(self) -> FloatArray:
-        """The samples and, if they are counted, the patterns: what such a rule is to predict."""
+        """Return the inputs that such a rule predicts: samples and, if counted, the patterns."""
         parts = [self.samples] if self.samples is not None else []
         if self.counts:
             parts.append(self.data.inputs)

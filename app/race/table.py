@@ -1,4 +1,4 @@
-"""The results of the races of this session, as a table to sort, take away and go on from."""
+"""The results of the races of this session, as a table: sort, download, reopen on Draw."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nbn_core.experiment import Experiment
 
 
 def show(session: Session, races: RaceSession) -> None:
-    """Show the table, if there is a result."""
+    """Show the table if there are results."""
     if not races.log:
         return
     st.subheader("Results", anchor=False)
@@ -40,7 +40,7 @@ def show(session: Session, races: RaceSession) -> None:
 
 
 def results_frame(log: list[Entry]) -> pd.DataFrame:
-    """Rows for the table: one a lane, newest race first."""
+    """Return the rows of the table: one for each lane, newest race first."""
     rows = []
     for entry in log:
         result = entry.result
@@ -65,7 +65,7 @@ def results_frame(log: list[Entry]) -> pd.DataFrame:
 
 
 def results_csv(log: list[Entry]) -> str:
-    """The table as CSV, numbers in full."""
+    """Return the table as CSV, with all digits."""
     return str(results_frame(log).to_csv(index=False))
 
 
@@ -85,7 +85,7 @@ def _columns() -> dict[str, Any]:
 
 
 def reopened(entry: Entry) -> Experiment:
-    """Return the experiment that makes this run again, on the Draw page.
+    """Return the experiment that repeats this run on the Draw page.
 
     Raises
     ------

@@ -58,7 +58,7 @@ _ROOM = 2_000_000  # numbers of Jacobian rows held at a time
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RunningSums(OneLine):
-    """Sums over the first so many patterns, for some of the weights.
+    """Sums over the first patterns, for a selection of the weights.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class RunningSums(OneLine):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Attempt(OneLine):
-    """One value of mu, or with a search one length of its step, tried.
+    """One attempt: a value of mu, or with a search a length of its step.
 
     Parameters
     ----------
@@ -150,17 +150,17 @@ class Anatomy(OneLine):
 
     @property
     def accepted(self) -> Attempt | None:
-        """The attempt that led on."""
+        """The accepted attempt; None if there is none."""
         return next((attempt for attempt in self.attempts[-2:] if attempt.accepted), None)
 
     @property
     def added(self) -> FloatArray:
-        """(N,) float64, what the first attempt adds to the diagonal of Q."""
+        """Damping (N,) that the first attempt adds to the diagonal of Q."""
         diagonal = np.diag(self.quasi_hessian)
         return damping_diagonal(self.damping.matrix, self.damping.mu_start, diagonal)
 
     def pattern(self, p: int) -> PatternAnatomy:
-        """Take one pattern apart.
+        """Return all values of one pattern in this iteration.
 
         Parameters
         ----------
@@ -191,7 +191,7 @@ class Anatomy(OneLine):
         )
 
     def running(self, after: Sequence[int], weights: Sequence[int] | None = None) -> RunningSums:
-        """Sum SSE, g and Q over the first so many patterns.
+        """Return SSE, g and Q summed over the first patterns.
 
         Parameters
         ----------
@@ -229,7 +229,7 @@ class Anatomy(OneLine):
         return sums
 
     def _rows(self, begin: int, end: int) -> tuple[FloatArray, FloatArray]:
-        """Jacobian rows and errors of patterns begin..end-1."""
+        """Return the Jacobian rows and the errors of patterns begin..end-1."""
         inputs, targets = self.dataset.inputs[begin:end], self.dataset.targets[begin:end]
         objective = Objective(self.topology, Dataset(inputs, targets))
         errors = targets - objective.outputs(self.weights)
@@ -324,7 +324,7 @@ def _attempt(rule: NBN, state: NBNState, start: FloatArray) -> Attempt:
 
 
 def _accept(state: NBNState, attempts: list[Attempt]) -> None:
-    """Mark the attempt that the kernel went on from: the last, or the one before."""
+    """Mark the accepted attempt: the last, or the one before it."""
     part = float(state.numbers[nbn.SEARCH + step_control.ETA])
     i = next(i for i in (len(attempts) - 1, len(attempts) - 2) if attempts[i].part == part)
     after = attempts[-1].mu_next

@@ -39,7 +39,7 @@ _NOT_HELD = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Footprint(OneLine):
-    """What a rule takes and where it goes; NaN where that has no meaning for it."""
+    """The cost of a rule and the direction of its steps; NaN where that is not defined."""
 
     work: float
     bytes: int
@@ -55,7 +55,7 @@ def footprint(
     weights: ArrayLike,
     settings: Mapping[str, Any] | None = None,
 ) -> Footprint:
-    """Take a few iterations and measure.
+    """Measure the cost and the direction of a rule over up to three iterations.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def footprint(
 
 
 def cosine(a: ArrayLike, b: ArrayLike) -> float:
-    """Find the cosine between two vectors; NaN if one has no length, or no numbers in it."""
+    """Return the cosine between two vectors; NaN if one is zero or not finite."""
     first, second = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     with np.errstate(all="ignore"):
         first, second = (

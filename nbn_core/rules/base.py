@@ -32,7 +32,7 @@ FAMILIES: Final = (SECOND_ORDER, BACKPROPAGATION, ALTERNATIVES, OTHER)  # as men
 
 
 class Uses(NamedTuple):
-    """What a rule lets a hidden neuron know, apart from its own inputs.
+    """What a hidden neuron has access to under a rule, apart from its own inputs.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class Uses(NamedTuple):
 
 
 class RuleState(Protocol):
-    """What every rule's state has.
+    """The members that the state of every rule has.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class TrialEnd(NamedTuple):
 
 
 class LearningRule(ABC):
-    """A training method.
+    """A learning rule: how it is named, set, run, resumed and measured.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ class LearningRule(ABC):
     options : tuple of Option
         All settings; forms show them in this order.
     uses : Uses
-        What the rule lets a hidden neuron know.
+        What a hidden neuron has access to.
     meant_for : str
         The topologies for which the rule is meant, in a sentence.
     weighs : bool
@@ -235,7 +235,7 @@ class LearningRule(ABC):
     def resume(  # noqa: B027 - a default that does nothing
         self, state: Any, trace: Trace, settings: Mapping[str, Any]
     ) -> None:
-        """Take over what the rule carried from one iteration to the next beside the weights.
+        """Restore what the rule carries from one iteration to the next besides the weights.
 
         By default nothing: the rule starts from the weights of the last row.
 

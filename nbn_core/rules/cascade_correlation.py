@@ -132,7 +132,7 @@ class CascadeCorrelation(PythonRule):
 
 
 class _Growth:
-    """The network so far."""
+    """The cascade that has been grown so far, with its weights."""
 
     def __init__(self, state: LoopState, settings: Mapping[str, Any]) -> None:
         self.state = state
@@ -159,7 +159,7 @@ class _Growth:
         self.state.add(sse, norm, weights, float("nan"), attempts)
 
     def climb(self, begin: int, end: int, k: int = 0) -> None:
-        """Take some steps with all candidates for hidden neuron k."""
+        """Train all candidates for hidden neuron k for several steps."""
         network = self.network
         arguments = [
             self.design, self.errors, network.codes[k], network.gains[k], network.leaks[k],
@@ -168,7 +168,7 @@ class _Growth:
         cascade_correlation.climb(*arguments)
 
     def grow(self, k: int) -> Iterator[None]:
-        """Find hidden neuron k."""
+        """Train candidates for hidden neuron k and install the best."""
         network, state = self.network, self.state
         width = 1 + network.n_inputs + k
         nodes = state.objective.activations(self.weights)
@@ -205,7 +205,7 @@ class _Growth:
         self.weights = min(tried, key=lambda one: one[:2])[2]
 
     def train(self, grown: int, *, everything: bool, most: int) -> Generator[None, None, None]:
-        """Levenberg-Marquardt on the outputs, or on all that has grown."""
+        """Train the outputs, or all weights so far, by Levenberg-Marquardt."""
         state, network, first = self.state, self.network, self.network.first
         members = [
             np.arange(first[k], first[k] + 1 + network.n_inputs + grown) for k in network.outputs

@@ -53,7 +53,7 @@ NARROWEST, WIDE, CLASSES_MOST = 4, 16, 64
 
 @dataclass(slots=True, eq=False, repr=False)
 class ForwardForwardState:
-    """Everything `advance` changes, and its work space."""
+    """The state that `advance` changes, and its workspace."""
 
     record: Record
     stop: StopReason | None
@@ -385,7 +385,7 @@ def _hidden_levels(topology: Topology) -> list[IntArray]:
 
 
 def _classes(dataset: Dataset, bins: int) -> tuple[FloatArray, IntArray]:
-    """Targets (C, M) of each class, and the class of each pattern."""
+    """Return the targets (C, M) of the classes, and the class (P,) of each pattern."""
     if dataset.kind != "regression":
         classes, labels = np.unique(dataset.targets, axis=0, return_inverse=True)
         return classes, labels.reshape(-1)
@@ -400,7 +400,7 @@ def _classes(dataset: Dataset, bins: int) -> tuple[FloatArray, IntArray]:
 def _prepared(
     inputs: FloatArray, mean: FloatArray, scale: FloatArray, octaves: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Standardised inputs, and sin and cos of them."""
+    """Return the standardized inputs, and their sines and cosines."""
     values = np.ascontiguousarray((inputs - mean) * scale)
     waves = [
         wave(2.0**k * np.pi / 2.0 * values) for k in range(octaves) for wave in (np.sin, np.cos)

@@ -108,7 +108,7 @@ class _Point(NamedTuple):
 
 
 class _Line:
-    """Searches along a line, and counts what they take."""
+    """Line search that counts its evaluations and its work."""
 
     def __init__(self, state: LoopState) -> None:
         self.state = state
@@ -152,7 +152,7 @@ class _Line:
 
 
 def _dot(one: FloatArray, other: FloatArray) -> float:
-    """Sum in a fixed order, so that no library decides about the last bit."""
+    """Return the dot product, summed in a fixed order, so that results are the same everywhere."""
     return float(np.add.reduce(one * other))
 
 

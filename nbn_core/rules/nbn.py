@@ -55,7 +55,7 @@ _LEAST_ROWS, _MOST_ROWS, _ROOM = 16, 512, 2**18
 
 @dataclass(slots=True, eq=False, repr=False)
 class NBNState:
-    """Everything `NBN.advance` changes, and its work space."""
+    """The state that `NBN.advance` changes, and its workspace."""
 
     record: Record
     stop: StopReason | None
@@ -80,7 +80,7 @@ class NBNState:
 
 
 class Resumption(NamedTuple):
-    """What NBN carries from one iteration to the next beside the weights.
+    """What NBN carries from one iteration to the next besides the weights.
 
     Attributes
     ----------

@@ -61,7 +61,7 @@ LEAST_KNOWN, MOST_KNOWN, MOST_STAGES = 0.02, 0.98, 20
 
 
 class Schedule(NamedTuple):
-    """How much of the target is known at each stage, and how stages add up.
+    """The share of the target in z at each stage, and the factors of a prediction.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ def schedule(stages: int) -> Schedule:
 
 @dataclass(slots=True, eq=False, repr=False)
 class NoPropState:
-    """Everything `advance` changes, and its work space."""
+    """The state that `advance` changes, and its workspace."""
 
     record: Record
     stop: StopReason | None
@@ -286,7 +286,7 @@ class NoProp(LearningRule):
 
 
 def _stage(topology: Topology) -> tuple[Network, IntArray]:
-    """Lay out one stage; find where the drawn weights are in it."""
+    """Return the layout of one stage, and the places of the drawn weights in it."""
     n_inputs, n_more = topology.n_inputs, len(topology.outputs)
     more = tuple(range(n_inputs, n_inputs + n_more))
     neurons, places, start = [], [], 0

@@ -43,7 +43,7 @@ _ASK_SECONDS = 0.03
 
 
 def trial_seed(seed: int, number: int) -> int:
-    """Derive the seed of a trial.
+    """Return the random seed of a trial, derived from the seed of all.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ class _Flag:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """All that trials have in common; can be sent to another process."""
+    """What all trials have in common; can be sent to another process."""
 
     topology: Topology
     dataset: Dataset
@@ -195,7 +195,7 @@ def _run(
     collect: Callable[[list[Trial]], None],
     cancelled: Callable[[], bool] | None,
 ) -> None:
-    """Submit chunks, a few ahead of those that have ended, and collect them as they end."""
+    """Submit chunks of trials, a few in advance, and collect the results as they finish."""
     ahead = 4 * (os.cpu_count() or 1)
     waiting: set[Future[list[Trial]]] = set()
     left = iter(chunks)

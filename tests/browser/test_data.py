@@ -118,7 +118,7 @@ def test_early_stopping_shows_the_best_iteration_on_every_page(
     expect(workbench).to_have_attribute("data-last", str(last))
     expect(data.locator(".workbench .count")).to_have_text(f"iteration {best} of {last}")
     expect(data.locator(".workbench .chart")).to_have_attribute(
-        "aria-label", re.compile(f"SSE of the validation patterns was lowest at iteration {best}: ")
+        "aria-label", re.compile(f"validation SSE was smallest at iteration {best}: ")
     )
     note_states(data)
     data.get_by_role("button", name="Replay", exact=True).click()

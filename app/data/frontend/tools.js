@@ -78,11 +78,11 @@ export class Tools {
       type: "checkbox",
       onchange: (event) => actions.swap(event.currentTarget.checked),
     });
-    this.swapLabel = el("label", { class: "check" }, this.swap, "Copies get the other class");
+    this.swapLabel = el("label", { class: "check" }, this.swap, "Copies have the other class");
     this.sprayLabel = el("label", { class: "check" }, this.spray, "Spray");
     this.change = {
       noise: button("Add noise", () => actions.noise(), {
-        title: "Move each point at random",
+        title: "Moves every point by a small random distance",
       }),
       mirror: button("Mirror ↔", () => actions.copy("mirror")),
       flip: button("Mirror ↕", () => actions.copy("flip")),
@@ -97,7 +97,7 @@ export class Tools {
       group("Paint", ...this.modes),
       group("Brush", ...Object.values(this.tools), this.sprayLabel),
       group(
-        "Symmetric copies",
+        "Copies around the center",
         this.change.mirror,
         this.change.flip,
         this.change.half,
@@ -156,9 +156,9 @@ export class Side {
       el("p", {
         class: "about",
         text:
-          "You can add and erase points during training: it continues from the current weights " +
-          "with the new points. The background shows the output of the network. The other pages " +
-          "use the same points.",
+          "You can paint during training: it continues from the current weights " +
+          "with the new points. " +
+          "The background shows the output of the network. All pages use the same points.",
       }),
     );
   }

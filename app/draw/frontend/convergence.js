@@ -346,9 +346,7 @@ export function summary({
   parts.push(".");
   if (best !== null && best < validation.length) {
     const sseThere = short(validation[best] ?? Infinity);
-    parts.push(
-      ` The SSE of the validation patterns was lowest at iteration ${bestAt}: ${sseThere}.`,
-    );
+    parts.push(` The validation SSE was smallest at iteration ${bestAt}: ${sseThere}.`);
   }
   return parts.join("");
 }

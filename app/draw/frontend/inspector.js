@@ -294,7 +294,7 @@ export class Inspector {
         },
       },
       el("option", {
-        text: targets.length ? `Link ${id} to \u2026` : "No possible target",
+        text: targets.length ? `${id} feeds \u2026` : "There is no neuron left to connect to",
         value: "",
       }),
       targets.map((node) => el("option", { value: node.id, text: node.id })),

@@ -262,7 +262,7 @@ export class Stage {
     if (!this.focusId) return;
     this.linking = this.focusId;
     this.host.say(
-      `Linking from ${this.linking}: move to the target neuron and press Enter; ` +
+      `Linking from ${this.linking}: move to the neuron to connect to and press Enter; ` +
         "Escape cancels.",
     );
   }

@@ -14,9 +14,9 @@ import { el, focusedNear, patch } from "../../shared/frontend/dom.js";
 
 const FAMILIES = [
   ["slp", "SLP", "One hidden layer"],
-  ["mlp", "MLP", "Layers, each connected to the one before"],
-  ["bmlp", "BMLP", "Bridged layers: each connected to the inputs and all layers before"],
-  ["fcc", "FCC", "Full cascade: each neuron connected to the inputs and all neurons before"],
+  ["mlp", "MLP", "Layers; each reads the layer before it"],
+  ["bmlp", "BMLP", "Bridged layers: each reads the inputs and all layers before it"],
+  ["fcc", "FCC", "Full cascade: each neuron reads the inputs and all neurons before it"],
 ];
 const SIZES = /^\s*\d{1,4}(\s*[-,; ]\s*\d{1,4})*\s*$/;
 
@@ -69,7 +69,7 @@ export class StageBar {
         { class: "group", role: "group", "aria-label": "Drawing" },
         el("button", {
           text: "+ neuron",
-          title: "Add a neuron (N, or double click)",
+          title: "Add a neuron (N, or double-click)",
           onclick: () => stage.addNeuron(),
         }),
         el("button", { text: "Tidy", title: "Tidy layout (T)", onclick: () => stage.tidy() }),

@@ -42,8 +42,8 @@ export class NetworkTable {
           el(
             "tr",
             {},
-            ["Neuron", "Kind", "Activation", "Gain", "Leak", "Bias", "Fed by (weight)"].map(
-              (text) => el("th", { scope: "col", text }),
+            ["Neuron", "Kind", "Activation", "Gain", "Leak", "Bias", "Reads (weight)"].map((text) =>
+              el("th", { scope: "col", text }),
             ),
           ),
         ),

@@ -43,7 +43,11 @@ export class Toolbar {
       icon("play"),
       el("span", { text: "Train" }),
     );
-    this.step = el("button", { text: "Step", title: "One more iteration", onclick: actions.step });
+    this.step = el("button", {
+      text: "Step",
+      title: "Train for one more iteration",
+      onclick: actions.step,
+    });
     this.stop = el("button", { text: "Stop", onclick: actions.stop });
     this.reset = el("button", {
       text: "Reset",
@@ -52,7 +56,7 @@ export class Toolbar {
     });
     this.renew = el("button", {
       text: "New weights",
-      title: "Draw other starting weights",
+      title: "Choose other random starting weights",
       onclick: actions.renew,
     });
     this.toggle = el("button", { class: "icon", onclick: actions.toggle }, icon("play"));

@@ -114,7 +114,7 @@ export class QuasiView {
       const block = this.data.block;
       const hint = block
         ? `The block of ${block[0]} and ${block[1]}.`
-        : "Point at a cell to see its two weights and highlight them in the drawing. " +
+        : "Point at a cell: its two weights are named and highlighted on the drawing. " +
           "Click to enlarge its block.";
       this.readout.replaceChildren(el("span", { text: hint }));
       this.drawing.light([]);

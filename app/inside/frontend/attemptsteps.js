@@ -180,7 +180,7 @@ function failStep(apart, a) {
     stage: "attempts",
     title: `Attempt ${number}: no step with μ = ${num(mu)}`,
     formula: [`Q + ${dampingOf(apart)} must be positive definite`],
-    numbers: ["It is not, within rounding: the attempt is rejected.", muLine(apart, a)],
+    numbers: ["Within rounding it is not: the attempt is rejected.", muLine(apart, a)],
     say:
       `Attempt ${number} with mu ${num(mu)}: the system is singular to rounding. ` +
       muSay(apart, a),
@@ -224,9 +224,9 @@ function less(sse, other) {
 
 /** @type {Record<string, [title: string, text: string]>} */
 const STOPS = {
-  SOLVED: ["Training is complete", "The error is zero: there is no better step."],
-  NO_PROGRESS: ["No step lowers the error", "The gradient is zero."],
-  DIVERGED: ["The error is not finite", "The SSE of these weights is not a finite number."],
+  SOLVED: ["Nothing left to do", "The error is zero: there is no better step."],
+  NO_PROGRESS: ["No step is possible", "The gradient is zero: no step lowers the error."],
+  DIVERGED: ["Too large to compute with", "The SSE of these weights is not a finite number."],
   DAMPING_LIMIT: [
     "No attempt succeeded",
     "Damping reached its limit: training ends here, at the same weights.",

@@ -16,7 +16,7 @@ const GAP = 12; // between Q and g
 const LEFT = 40;
 const TOP = 22;
 
-const HINT = "Point at a cell to see its number. Colours show the cube root of the numbers.";
+const HINT = "Point at a cell for its number. The colour scale is the cube root of the value.";
 
 export class Matrix {
   /** @type {Dissection} */

@@ -97,7 +97,7 @@ export class Card {
     patch(this.scoreName, { text: view.counts ? "right" : "RMSE" });
     patch(values.score, { text: scoreText(look, view) });
     patch(this.sentence, {
-      text: ended ? (lane.sentence ?? "") : `Running: iteration ${whole(at.iterations)}.`,
+      text: ended ? (lane.sentence ?? "") : `Training: iteration ${whole(at.iterations)}.`,
     });
     patch(this.box, { "data-reached": String(Boolean(at && at.sse <= view.target)) });
     this.drawSwatch(view);

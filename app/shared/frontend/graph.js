@@ -70,7 +70,7 @@ export function reaches(graph, from, to) {
  * @returns {string | null}
  */
 export function refusal(graph, source, target) {
-  if (source === target) return "A neuron cannot feed itself: signals only run forward here.";
+  if (source === target) return "A neuron cannot read its own output: signals only run forward.";
   if (nodeOf(graph, target)?.role === "input")
     return `${target} is an input: it takes its value from the data, not from a link.`;
   if (graph.links.some((link) => link[0] === source && link[1] === target))

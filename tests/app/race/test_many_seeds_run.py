@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import replace
 
 import pytest
@@ -51,10 +50,8 @@ def ran(made: Series, workers: Workers) -> Series:
 
 
 def hands_down(made: Series) -> None:
-    end = time.monotonic() + LONG
-    while made.running:
-        assert time.monotonic() < end
-        time.sleep(0.005)
+    assert made.wait(LONG)
+    assert not made.running
 
 
 def test_every_lane_has_the_same_starts_and_equals_a_single_training(workers: Workers) -> None:
@@ -181,8 +178,8 @@ def test_a_difference_that_is_not_significant_is_reported_as_such() -> None:
     assert pair_sentences(found, "work") == [
         "**NBN** succeeds more often than EBP.",
         "NBN needs 4 times the work of **Adam** (median, where both succeed). "
-        "No difference in success is shown.",
-        "No difference shown: EBP and Adam (30 seeds).",
+        "No significant difference in success.",
+        "No significant difference: EBP and Adam (30 seeds).",
     ]
 
 

@@ -272,6 +272,12 @@ def test_a_network_of_zero_weights_can_be_drawn() -> None:
     ElementTree.fromstring(portrait(topology, np.zeros(9), LIGHT, caption=""))
 
 
+def test_a_drawing_without_weights_has_no_scale_of_weights() -> None:
+    topology = Topology.mlp([2, 2, 1])
+    assert ">0</text>" in portrait(topology, np.full(9, 0.5), LIGHT, caption="")
+    assert ">0</text>" not in portrait(topology, np.zeros(9), LIGHT, caption="")
+
+
 # Import
 
 
