@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -180,8 +181,14 @@ def test_hooks_call_the_pinned_tools() -> None:
     text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     assert re.findall(r"- repo: (\S+)", text) == ["local"]
     tools = set(re.findall(r"entry: \.venv/bin/([\w-]+)", text))
+    scripts = set(re.findall(r"entry: node_modules/\.bin/([\w-]+)", text))
     assert len(tools) == 3
-    assert len(re.findall(r"entry: ", text)) == len(re.findall(r"entry: \.venv/bin/", text))
+    entries = re.findall(r"entry: (\S+/bin/|\S+\.bin/)?", text)
+    assert set(entries) == {".venv/bin/", "node_modules/.bin/"}
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    names = {"tsc": "typescript"}
+    assert {names.get(script, script) for script in scripts} <= package["devDependencies"].keys()
+    assert all(re.fullmatch(r"[\d.]+", version) for version in package["devDependencies"].values())
     pinned = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
     packages = {"lint-imports": "import-linter"}
     assert all(f"\n{packages.get(tool, tool)}==" in pinned for tool in tools)

@@ -174,6 +174,9 @@ def test_the_race_page_offers_it(root: Path) -> None:
     assert app.number_input(key="nbn-set-1-halving-first").value == 0.1
     assert app.selectbox(key="nbn-set-1-halving-growth").options == ["Double", "Keep"]
     assert app.toggle(key="nbn-set-1-halving-normed").value is False
+    # The test runner has one session for all tests: the lane must not outlast the rule.
+    app.selectbox(key="nbn-rule-1-halving").set_value("ebp").run()
+    assert not app.exception
 
 
 def test_the_list_of_the_readme_has_it() -> None:

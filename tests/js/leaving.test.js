@@ -127,8 +127,41 @@ test("a click waits until what was said before it is answered, and goes once", (
   pending = false;
   tick(100);
   assert.deepEqual(clicks, [share]);
+  place.pathname = "/share";
   tick(3000);
   assert.deepEqual(clicks, [share]);
+});
+
+test("a click is repeated when its page does not come though the server is at rest", () => {
+  const share = link("http://lab/share");
+  press(share);
+  busy = true;
+  tick(5000);
+  assert.deepEqual(clicks, [share]);
+  busy = false;
+  tick(1600);
+  assert.deepEqual(clicks, [share, share]);
+  place.pathname = "/share";
+  tick(9000);
+  assert.deepEqual(clicks, [share, share]);
+});
+
+test("a link that Streamlit has replaced is followed by its successor", () => {
+  newGate();
+  const now = link("http://lab/share");
+  const ownerDocument = { querySelectorAll: () => [link("http://lab/data"), now] };
+  const gone = link("http://lab/share", { isConnected: false, ownerDocument });
+  pending = true;
+  press(gone);
+  pending = false;
+  tick(100);
+  assert.deepEqual(clicks, [now]);
+});
+
+test("a link that leads nowhere is given up in the end", () => {
+  press(link("http://lab/share"));
+  tick(60_000);
+  assert.ok(clicks.length < 8);
 });
 
 test("a click does not wait for ever, and the last of two counts", () => {
@@ -138,6 +171,8 @@ test("a click does not wait for ever, and the last of two counts", () => {
   press(share);
   tick(1000);
   press(data);
+  tick(3100);
+  place.pathname = "/data";
   tick(3100);
   assert.deepEqual(clicks, [data]);
 });

@@ -17,6 +17,7 @@ const ANSWER_TIMEOUT_MS = 3000;
 const NAVIGATION_TIMEOUT_MS = 5000; // after which a page that did not come is given up
 const BUSY_TIMEOUT_MS = 60_000; // the same while the server is at work, perhaps on that page
 const BUTTON_TIMEOUT_MS = 1000; // the same for a button, which may or may not lead to another page
+const REST_MS = 1500; // of a server at rest after which a click counts as lost
 const RECHECK_INTERVAL_MS = 50; // between looks
 
 export class NavigationGuard {
@@ -91,8 +92,9 @@ export class NavigationGuard {
    * @param {MouseEvent} event
    */
   follow(link, event) {
+    if (link === this.going) return;
     this.leave(ANSWER_TIMEOUT_MS + NAVIGATION_TIMEOUT_MS);
-    if (link === this.going || !this.unanswered) return;
+    if (!this.unanswered) return this.insist(link);
     event.preventDefault();
     event.stopImmediatePropagation();
     this.goLater(link, this.now() + ANSWER_TIMEOUT_MS);
@@ -106,9 +108,31 @@ export class NavigationGuard {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       if (this.unanswered && this.now() < latest) return this.goLater(link, latest);
-      this.going = link;
-      link.click();
-      this.going = null;
+      this.press(link);
+    }, RECHECK_INTERVAL_MS);
+  }
+
+  /** @param {HTMLAnchorElement} link */
+  press(link) {
+    this.going = successorOf(link);
+    this.going.click();
+    this.going = null;
+    this.insist(link);
+  }
+
+  /**
+   * Press a link again whose page does not come though the server is at rest: its click was lost.
+   *
+   * @param {HTMLAnchorElement} link
+   * @param {number} restingSince
+   */
+  insist(link, restingSince = this.now()) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.from !== this.place.pathname || this.now() >= this.until) return;
+      if (this.busy()) this.insist(link);
+      else if (this.now() - restingSince < REST_MS) this.insist(link, restingSince);
+      else this.press(link);
     }, RECHECK_INTERVAL_MS);
   }
 
@@ -126,6 +150,19 @@ export class NavigationGuard {
   get unanswered() {
     return this.now() - this.sentAt < SETTLE_MS || [...this.gates].some((gate) => gate.pending());
   }
+}
+
+/**
+ * The link to the same page that is in the document now: Streamlit may have replaced it.
+ *
+ * @param {HTMLAnchorElement} link
+ * @returns {HTMLAnchorElement}
+ */
+function successorOf(link) {
+  if (link.isConnected !== false) return link;
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const links = link.ownerDocument.querySelectorAll("a[href]");
+  return [...links].find(({ href }) => href === link.href) ?? link;
 }
 
 /** Whether Streamlit's script runs, as its root element says. */
