@@ -26,6 +26,7 @@ from nbn_core.data import Dataset
 from nbn_core.data.scaling import Scaling
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.network import Network, Topology
+from nbn_core.rules import RULES
 from nbn_core.trace import StopReason
 from nbn_core.training import TrainingResult, train
 from nbn_core.types import FloatArray
@@ -92,6 +93,12 @@ class _NBN(BaseEstimator):  # type: ignore[misc]
 
     def _train(self, inputs: FloatArray, targets: FloatArray, scale: str) -> None:
         """Train up to `restarts` times and keep the result with the smallest SSE."""
+        rule = RULES.get(self.rule) if isinstance(self.rule, str) else None
+        if rule is not None and rule.own_prediction:
+            raise SettingError(
+                f"{rule.title} predicts in its own way, and an estimator predicts with the trained "
+                "network: choose another rule, or call nbn_core.training.Training."
+            )
         raw = Dataset(inputs, targets, kind="regression")
         self.scaling_ = Scaling.fit(raw, self.scale, scale)
         data = self.scaling_.apply(raw)

@@ -19,7 +19,7 @@ from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.option import Option, checked_settings, find
-from nbn_core.trace import Record, StopReason, Trace
+from nbn_core.trace import Record, StopReason, Trace, next_row
 from nbn_core.types import FloatArray
 
 __all__ = ["FAMILIES", "LearningRule", "Option", "RuleState", "TrialEnd", "Uses"]
@@ -248,6 +248,21 @@ class LearningRule(ABC):
         settings : mapping
             Settings from `settings`.
         """
+
+    def next_row(self, iteration: int) -> int:
+        """Return the iteration that the trace records next.
+
+        Parameters
+        ----------
+        iteration : int
+            Last recorded iteration.
+
+        Returns
+        -------
+        int
+            The next one, or that of a sparse trace, see `nbn_core.trace.next_row`.
+        """
+        return next_row(iteration) if self.sparse_trace else iteration + 1
 
     def summation_method(self, state: Any) -> str | None:
         """Return the method by which Q is summed; None for a rule that has none."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from numpy.typing import ArrayLike
+import numpy as np
 
 from nbn_core.checks import whole
 from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.trace import Record
+from nbn_core.types import FloatArray
 
 PATIENCE = 20
 PATIENCE_MOST = 100_000_000
@@ -27,6 +29,10 @@ class Validation:
         The validation patterns, with one input and target per input and output of the network.
     patience : int
         Iterations without a smaller SSE after which training stops.
+    predict : callable, optional
+        Outputs (P, M) of the rule for inputs (P, I), if it predicts in its own way: they are
+        measured in place of the outputs of the network. Then `look` must be called at every row,
+        while the rule is at that row.
 
     Raises
     ------
@@ -36,9 +42,16 @@ class Validation:
         If the sizes of network and patterns do not match.
     """
 
-    def __init__(self, topology: Topology, dataset: Dataset, patience: int = PATIENCE) -> None:
+    def __init__(
+        self,
+        topology: Topology,
+        dataset: Dataset,
+        patience: int = PATIENCE,
+        predict: Callable[[FloatArray], FloatArray] | None = None,
+    ) -> None:
         self.patience = whole(patience, "patience", 1, PATIENCE_MOST)
         self.objective = Objective(topology, dataset)
+        self.predict = predict
         self.sse: list[float] = []
         self.best = 0
         self.ended = False
@@ -48,10 +61,26 @@ class Validation:
         """Number of rows measured so far."""
         return len(self.sse)
 
-    def measure(self, weights: ArrayLike) -> float:
-        """Return the SSE of the patterns at weights (N,); infinite if it overflows."""
-        value = self.objective.sse(weights)
+    def measure(self, weights: FloatArray) -> float:
+        """Return the SSE of the patterns; infinite if it overflows.
+
+        Parameters
+        ----------
+        weights : (N,) float64
+            Weights of the network; not used if the rule predicts in its own way.
+
+        Returns
+        -------
+        float
+            Sum of squared errors over patterns and outputs.
+        """
+        value = self.objective.sse(weights) if self.predict is None else self._own(self.predict)
         return value if math.isfinite(value) else math.inf
+
+    def _own(self, predict: Callable[[FloatArray], FloatArray]) -> float:
+        data = self.objective.dataset
+        with np.errstate(all="ignore"):
+            return float(np.sum((data.targets - predict(data.inputs)) ** 2))
 
     def look(self, record: Record) -> None:
         """Measure the new rows, up to the one at which the patience is exhausted.

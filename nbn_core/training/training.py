@@ -103,8 +103,11 @@ class Training:
         if resume is not None:
             self._rule.resume(self._state, resume, checked)
         self._validation = (
-            None if validation is None else Validation(topology, validation, patience)
+            None
+            if validation is None
+            else Validation(topology, validation, patience, self._own_prediction())
         )
+        self._next_row = 0  # iteration, of those that the trace records in any case
         self._advancing = threading.Lock()
         self._cancelled = threading.Event()
         self._start_trace: Trace | None = None
@@ -153,11 +156,15 @@ class Training:
 
     @property
     def validation_sse(self) -> tuple[float, ...] | None:
-        """SSE of the validation patterns in each row of the trace; None without validation."""
+        """SSE of the validation patterns in each row of the trace; None without validation.
+
+        Before the first time slice it is NaN for a rule that predicts in its own way.
+        """
         if self._validation is None:
             return None
-        start = self._state.record.columns.weights[0]
-        return tuple(self._validation.sse) or (self._validation.measure(start),)
+        if self._validation.sse or self._validation.predict is not None:
+            return tuple(self._validation.sse) or (float("nan"),)
+        return (self._validation.measure(self._state.record.columns.weights[0]),)
 
     @property
     def state(self) -> RuleState:
@@ -196,6 +203,12 @@ class Training:
         nodes = network.activations(weights, rows)
         return np.ascontiguousarray(nodes[:, network.n_inputs + network.outputs])
 
+    def _own_prediction(self) -> Callable[[FloatArray], FloatArray] | None:
+        """Return the rule's own way to predict at the current state; None if it has none."""
+        if not self._rule.own_prediction:
+            return None
+        return lambda inputs: self._rule.predict(self._state, inputs)
+
     def advance(self, iterations: int | None = None, seconds: float | None = None) -> None:
         """Train for a number of iterations or an amount of time, or to the end.
 
@@ -218,7 +231,7 @@ class Training:
                 last = min(last, self.iteration + whole(iterations, "iterations", 0, 2**53))
             left = seconds
             while self.stop is None and self._state.record.done < last:
-                self._rule.advance(self._state, last, left)
+                self._rule.advance(self._state, self._next_look(last), left)
                 if self._validation is not None:
                     self._validation.look(self._state.record)
                 left = seconds - (time.perf_counter() - began)
@@ -226,6 +239,15 @@ class Training:
                     break
             if self._cancelled.is_set():
                 self._settle()
+
+    def _next_look(self, last: int) -> int:
+        """Return the iteration to stop at: `last`, or the next row if each must be predicted."""
+        # A rule that predicts in its own way can do so at its current state alone.
+        if self._validation is None or self._validation.predict is None:
+            return last
+        while self._next_row <= self._state.record.newest:
+            self._next_row = self._rule.next_row(self._next_row)
+        return min(last, self._next_row)
 
     def _settle(self) -> None:
         """Record the current iteration of a rule that does not record every iteration."""

@@ -14,6 +14,7 @@ from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 from nbn_core import NBNError, Topology, generators
+from nbn_core.errors import SettingError
 from nbn_core.estimators import NBNClassifier, NBNRegressor
 from nbn_core.formats import write_python
 
@@ -107,3 +108,11 @@ def test_settings_are_checked_when_it_is_fitted(settings: dict[str, Any], said: 
     model = NBNRegressor(**settings)
     with pytest.raises(NBNError, match=said):
         model.fit([[1.0], [2.0], [3.0]], [1.0, 2.0, 4.0])
+
+
+@pytest.mark.parametrize("rule", ["forward_forward", "noprop"])
+def test_rules_that_predict_in_their_own_way_are_refused(rule: str) -> None:
+    """The network that an estimator keeps would give other outputs."""
+    estimator = NBNRegressor(hidden=[16, 16], rule=rule)
+    with pytest.raises(SettingError, match="predicts in its own way"):
+        estimator.fit(np.zeros((4, 2)), np.arange(4.0))

@@ -8,6 +8,7 @@ import pytest
 from nbn_core import StopReason, Topology, Training, generators, train
 from nbn_core.errors import NBNError, SettingError, ShapeError
 from nbn_core.objective import Objective
+from nbn_core.rules import RULES
 from nbn_core.rules.damping import CONTROLS
 
 TOPOLOGY = Topology.mlp([2, 12, 1])
@@ -88,3 +89,34 @@ def test_invalid_validation_arguments_are_refused_in_a_sentence() -> None:
         train(TOPOLOGY, LEARNED, validation=ASIDE, patience=0)
     with pytest.raises(ShapeError):
         train(TOPOLOGY, LEARNED, validation=generators.parity(3))
+
+
+@pytest.mark.parametrize("rule", [name for name, rule in RULES.items() if rule.own_prediction])
+def test_validation_measures_what_a_rule_of_its_own_way_predicts(rule: str) -> None:
+    """Row by row, whatever the time slices; a training of as many iterations predicts the same."""
+    learned, aside = generators.two_spirals().split(0.5, 3)
+    settings = {"seed": 1, "target_sse": 0.0}
+    topology = Topology.mlp([2, 8, 8, 1])
+    watched = Training(
+        topology, learned, rule, max_iterations=260, validation=aside, patience=1000, **settings
+    )
+    while watched.stop is None:
+        watched.advance(seconds=0.002)
+    plain = train(topology, learned, rule, max_iterations=260, **settings)
+    np.testing.assert_array_equal(watched.trace().weights, plain.trace.weights)
+    assert watched.validation_sse is not None
+    assert len(watched.validation_sse) == len(plain.trace)
+    for row in (0, 1, 150, 203, len(plain.trace) - 1):
+        last = int(plain.trace.iterations[row])
+        until = Training(topology, learned, rule, max_iterations=last, **settings)
+        while until.stop is None:
+            until.advance()
+        expected = float(np.sum((aside.targets - until.predict(aside.inputs)) ** 2))
+        assert watched.validation_sse[row] == pytest.approx(expected, rel=1e-12)
+
+
+def test_validation_of_a_rule_of_its_own_way_is_unknown_before_it_starts() -> None:
+    learned, aside = generators.two_spirals().split(0.5, 3)
+    training = Training(Topology.mlp([2, 8, 8, 1]), learned, "noprop", validation=aside)
+    assert training.validation_sse is not None
+    assert np.isnan(training.validation_sse).tolist() == [True]
