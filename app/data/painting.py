@@ -24,6 +24,7 @@ from app.shared.component import Component
 from app.shared.payload import network_block, number, pack
 from app.shared.words import ended, headline
 from nbn_core.experiment import OwnData
+from nbn_core.rules import RULES
 from nbn_core.training import StopReason
 from nbn_core.types import Json
 
@@ -156,11 +157,14 @@ def _key(shown: Canvas) -> str:
 def _network(session: Session, shown: Canvas) -> Json:
     """Return the network with its current weights; the browser computes its response."""
     topology = session.experiment.topology
+    rule = RULES[session.experiment.rule]
+    own = f". {rule.title} predicts in its own way: see Draw" if rule.own_prediction else ""
     low = float(shown.data.dataset.targets.min()) if shown.data is not None else -1.0
     return {
         **network_block(topology),
         "weights": pack(reached_weights(session)),
-        "described": describe(topology),
+        "described": f"{describe(topology)}{own}",
+        "own_outputs": bool(own),
         "unipolar": not shown.curve and low >= 0.0,
     }
 
@@ -182,7 +186,7 @@ def _run(session: Session, *, warming: bool) -> Json:
     return {
         "state": "running" if running else "resting",
         "sentence": sentence,
-        "iteration": 0 if trace is None else range(len(trace))[at],
+        "iteration": 0 if trace is None else int(trace.iterations[at]),
         "sse": None if trace is None else number(float(trace.sse[at])),
         "sse_text": "" if trace is None else short(float(trace.sse[at])),
         "blocked": session.document.blocked or "",

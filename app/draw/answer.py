@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from app.draw import payload
 from app.draw.rule_form import refusal_of, rule_block, rule_menu
 from app.session.inbox import envelope
@@ -54,6 +56,12 @@ def _run_block(session: Session, have: Have) -> Json | None:
         return None
     running = run.running  # before the trace: a run seen at rest is seen with its last row
     trace = run.trace()
+    own = None
+    if run.own is not None:
+        known = have.predictions if have.run == run.id else 0
+        own, due = payload.own_block(run.own, known)
+        if trace is not None:  # rows come with their predictions, or later
+            trace = trace.until(int(np.searchsorted(trace.iterations, due)))
     total = 0 if trace is None else len(trace)
     first = min(have.rows, total) if have.run == run.id else 0
     session.settle()
@@ -75,6 +83,7 @@ def _run_block(session: Session, have: Have) -> Json | None:
         "best": best,
         "play": play,
         "shown": 0 if play else max(0, min(session.iteration, total - 1)),
+        "own": own,
         **block,
     }
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from app.session.own_predictions import OwnPredictions, domain
 from app.shared.payload import number, pack
 from nbn_core.data import Dataset
 from nbn_core.trace import Trace
@@ -16,7 +17,6 @@ from nbn_core.types import FloatArray, Json
 
 KEPT_BYTES: Final = 6_000_000  # of weights, per run; longer traces keep every s-th iteration
 CHUNK_BYTES: Final = 1_500_000  # of weights, per answer
-_FAR: Final = 1e300  # of a domain, so that its width is a number
 
 # The data of an experiment
 
@@ -44,7 +44,7 @@ def data_block(train: Dataset, test: Dataset | None, key: str, classes: Sequence
         "M": train.n_outputs,
         "train": _patterns(train),
         "test": None if test is None else _patterns(test),
-        "domain": _domain(inputs),
+        "domain": domain(inputs),
         "input_ranges": _ranges(inputs),
         "target_ranges": _ranges(targets),
         "target_names": list(train.target_names),
@@ -63,16 +63,6 @@ def _patterns(dataset: Dataset) -> Json:
 
 def _ranges(values: FloatArray) -> list[list[float]]:
     return np.stack([values.min(0), values.max(0)], axis=1).tolist()  # type: ignore[no-any-return]
-
-
-def _domain(inputs: FloatArray) -> list[float] | None:
-    if inputs.shape[1] > 2:
-        return None
-    domain = []
-    for low, high in _ranges(inputs.clip(-_FAR, _FAR)):
-        pad = 0.1 * (high - low) or 0.1 * (abs(high) or 1.0)
-        domain += [low - pad, high + pad]
-    return domain
 
 
 def _class_names(train: Dataset, targets: FloatArray, classes: Sequence[str]) -> list[str]:
@@ -137,3 +127,28 @@ def trace_block(
         "kept": kept,
         "weights": pack(rows),
     }
+
+
+def own_block(own: OwnPredictions, first: int) -> tuple[Json, int]:
+    """Turn the predictions from number `first` on, as many as one answer holds, into JSON values.
+
+    The outputs are sent one prediction after the other, output by output.
+
+    Returns
+    -------
+    block : dict
+        The predictions, and how many there are.
+    due : int
+        Iteration of the first prediction that is not in this answer.
+    """
+    due, made = own.due, own.made[:]  # in this order: a worker may add to them meanwhile
+    size = 8 * made[0].outputs.size if made else 1
+    end = first + max(1, CHUNK_BYTES // size)
+    sent = made[first:end]
+    block = {
+        "first": first,
+        "total": len(made),
+        "iterations": [prediction.iteration for prediction in sent],
+        "outputs": pack([prediction.outputs.T for prediction in sent]),
+    }
+    return block, made[end].iteration if end < len(made) else due

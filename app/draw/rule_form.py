@@ -22,6 +22,7 @@ _TERMS: Final = {
     "mu_start": "Damping \u03bc", "max_attempts": "Attempt", "method": "Quasi-Hessian",
     "shuffled": "Epoch", "batch_size": "Epoch", "noise_seed": "Random seed", "loss": "Goodness",
 }  # fmt: skip
+OWN_WAY: Final = "predicts in its own way, not with the drawn weights alone"
 _PATIENCE: Final = (
     "Iterations without a better SSE of the validation patterns after which training stops early "
     "and shows the best iteration. 0: it never stops early."
@@ -47,9 +48,14 @@ def rule_menu() -> list[Json]:
 def rule_block(experiment: Experiment) -> Json:
     """Return the chosen rule, what it is meant for, and the fields of the form."""
     rule = RULES[experiment.rule]
+    about, outputs = rule.meant_for, ""
+    if rule.own_prediction:
+        about += f" It {OWN_WAY}, so that hidden neurons have no heat map."
+        outputs = f"{rule.title} {OWN_WAY}: its outputs appear here when it trains."
     return {
         "rule_name": rule.name,
-        "rule_about": rule.meant_for,
+        "rule_about": about,
+        "own_outputs": outputs,
         "damped": any(option.name == "mu_start" for option in rule.options),
         "rule": _stopping_fields(experiment),
         "options": [_field(experiment, option) for option in rule.options if option.main],

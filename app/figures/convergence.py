@@ -12,6 +12,7 @@ from app.figures.chart import Chart, columns, figure
 from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
+from nbn_core.checks import plural
 from nbn_core.trace import Trace
 from nbn_core.types import FloatArray, IntArray
 
@@ -43,7 +44,7 @@ def convergence(
     steps = trace.iterations
     table: dict[str, NDArray[Any]] = {"iteration": steps, "sse": trace.sse, "mu": trace.mu}
     summary = (
-        f"SSE over {len(trace) - 1} iterations, from {short(float(trace.sse[0]))} "
+        f"SSE over {plural(int(steps[-1]), 'iteration')}, from {short(float(trace.sse[0]))} "
         f"to {short(float(trace.sse[-1]))}."
     )
     _curve(plot, steps, trace.sse, "SSE", {"color": palette.css(1.0), "width": 2.5})

@@ -8,7 +8,7 @@ from app.figures.chart import Chart, columns, figure, grid, percent
 from app.figures.number_format import short
 from app.figures.palette import Palette
 from nbn_core.analysis.landscape import Cut
-from nbn_core.types import FloatArray
+from nbn_core.types import FloatArray, IntArray
 
 
 def plane_chart(
@@ -21,6 +21,7 @@ def plane_chart(
     *,
     titles: tuple[str, str],
     share: float,
+    iterations: IntArray | None = None,
     height: int = 480,
 ) -> Chart:
     """Draw the SSE over a plane with the path of training on it.
@@ -41,9 +42,12 @@ def plane_chart(
         Titles of the axes.
     share : float
         Share of the movement of the path that lies in the plane.
+    iterations : (K,) int64, optional
+        Iteration of each row of the path; by default its index.
     height : int
         Height in pixels.
     """
+    iterations = np.arange(len(path)) if iterations is None else iterations
     with np.errstate(divide="ignore"):
         level = np.log10(np.maximum(sse, 1e-300))
     finite = level[np.isfinite(level)]
@@ -71,10 +75,11 @@ def plane_chart(
     plot.add_scatter(
         x=path[:, 0], y=path[:, 1], mode="lines+markers", name="path of training",
         line={"color": palette.css(1.0), "width": 2}, marker={"size": 5},
-        customdata=np.arange(len(path)), hovertemplate="iteration %{customdata}<extra></extra>",
+        customdata=iterations, hovertemplate="iteration %{customdata}<extra></extra>",
     )  # fmt: skip
     plot.add_scatter(
-        x=[path[at, 0]], y=[path[at, 1]], mode="markers", name=f"iteration {at}", hoverinfo="name",
+        x=[path[at, 0]], y=[path[at, 1]], mode="markers", name=f"iteration {iterations[at]:,}",
+        hoverinfo="name",
         marker={"size": 14, "color": palette.css(-1.0), "line": {"width": 2, "color": palette.ink}},
     )  # fmt: skip
     plot.update_xaxes(title_text=titles[0], range=[float(x[0]), float(x[-1])], showgrid=False)

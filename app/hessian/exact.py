@@ -36,11 +36,14 @@ def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
     with right:
         if now.running:
             st.caption("The ratio over all iterations is shown when training has ended.")
-        elif now.last > 0:
-            k, ratio = curvature.ratios(now)
-            box.show(spectra.ratio_chart(k, ratio, now.k, box.palette), 490)
-            if len(k) < now.last + 1 and not box.playing:
-                st.caption(f"Computed at {len(k)} of {now.last + 1:,} iterations.")
+        elif now.trace is not None and now.last > 0:
+            rows, ratio = curvature.ratios(now)
+            chart = spectra.ratio_chart(
+                now.trace.iterations[rows], ratio, now.iteration, box.palette
+            )
+            box.show(chart, 490)
+            if len(rows) < now.last + 1 and not box.playing:
+                st.caption(f"Computed at {len(rows)} of {now.last + 1:,} recorded iterations.")
         with st.expander("Why this matters"):
             st.markdown(_WHY)
         with st.expander("Formula"):

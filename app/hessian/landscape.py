@@ -65,8 +65,9 @@ def _plane(now: CurrentView, at: Point, chosen: str, box: Box) -> tuple[Chart, f
     )
     share = plane.share(path)
     chart = valley.plane_chart(
-        x, y, sse, flat, min(now.k, len(path) - 1), box.palette, titles=PLANES[chosen], share=share
-    )
+        x, y, sse, flat, min(now.k, len(path) - 1), box.palette, titles=PLANES[chosen], share=share,
+        iterations=None if now.trace is None else now.trace.iterations,
+    )  # fmt: skip
     return chart, share
 
 

@@ -14,6 +14,7 @@ from app.session.state import Session
 from app.session.training import training_key
 from app.session.view import CurrentView, current_view
 from app.shared.payload import graph_block, network_block
+from app.shared.words import own_prediction
 from nbn_core.analysis.dissection import Anatomy, dissect
 from nbn_core.checks import plural
 from nbn_core.network import Topology
@@ -84,7 +85,7 @@ def _blocked(session: Session, now: CurrentView, *, warming: bool) -> str:
         return WARMING
     if now.running:
         return (
-            f"Training is running, now at iteration {now.last:,}: "
+            f"Training is running, now at iteration {now.last_iteration:,}: "
             "its iterations can be shown here when it stops."
         )
     data, _ = now.experiment.datasets()
@@ -134,8 +135,9 @@ def _notes(session: Session, now: CurrentView) -> list[str]:
     if now.trace is None:
         notes.append("Not trained yet: this is the first iteration, from the starting weights.")
     elif session.iteration > now.last:
+        row = "Iteration" if now.last == now.last_iteration else "Recorded iteration"
         notes.append(
-            f"Iteration {session.iteration:,} is beyond this training, which has {now.last:,}: "
+            f"{row} {session.iteration:,} is beyond this training, which has {now.last:,}: "
             "the last one is shown."
         )
     stop = session.run.stop if session.run is not None and now.trace is not None else None
@@ -144,6 +146,8 @@ def _notes(session: Session, now: CurrentView) -> list[str]:
         notes.append(f"{reason} This is the step that would come next.")
     if now.iteration != now.k:
         notes.append(f"Row {now.k:,} of the recorded trace is iteration {now.iteration:,}.")
+    if now.own_prediction:
+        notes.append(own_prediction(now.own_prediction))
     if not RULES[now.experiment.rule].dissectable:
         notes.append(
             "The experiment trains with another rule; this is what NBN would do from here."

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from app.race.lanes import Budget, Lane, titles
 from app.session.jobs import Run, Workers
+from app.session.own_predictions import OwnPredictions
 from nbn_core.experiment import Experiment
+from nbn_core.rules import LearningRule
 from nbn_core.trace import Trace
 from nbn_core.training import Training
 from nbn_core.types import FloatArray
 
-SAMPLE_EVERY: Final = 0.1  # seconds between looks at a rule whose trace does not hold its outputs
+PREDICTED_PART: Final = 16  # a rule of its own way predicts at iterations 1/16 apart
 KEPT_BYTES: Final = 48_000_000  # of weights in the trace of a lane that keeps every iteration
 SPARSE_MOST: Final = 50_000_000  # iterations of a lane that keeps a few hundred of them
 _numbers = itertools.count(1)
@@ -32,19 +34,15 @@ class LaneRun(Run):
         Sets the training up, in a worker.
     budget : Budget
         How far it may go.
-    samples : (S, I) float64, optional
-        Inputs at which a rule that predicts in its own way is looked at now and then.
+    own : OwnPredictions, optional
+        Predictions to make on the way, for a rule that predicts in its own way.
     """
 
     def __init__(
-        self, make: Callable[[], Training], budget: Budget, samples: FloatArray | None = None
+        self, make: Callable[[], Training], budget: Budget, own: OwnPredictions | None = None
     ) -> None:
-        super().__init__(make)
+        super().__init__(make, own)
         self.budget = budget
-        self.samples = samples
-        self.looks: list[tuple[int, FloatArray]] = []  # iteration, outputs there
-        self._looked = 0.0
-        self._began = 0.0
 
     @property
     def training(self) -> Training | None:
@@ -86,18 +84,6 @@ class LaneRun(Run):
     def _unfinished(self, goal: int | None) -> bool:
         return super()._unfinished(goal) and not self.spent
 
-    def _attempt(self, goal: int | None) -> None:
-        super()._attempt(goal)
-        training = self._training
-        if self.samples is None or training is None or training.iteration <= 0:
-            return
-        now = time.monotonic()
-        self._began = self._began or now
-        pause = max(SAMPLE_EVERY, 0.02 * (now - self._began))
-        if now - self._looked >= pause or not self._unfinished(goal):
-            self._looked = now
-            self.looks.append((training.iteration, training.predict(self.samples)))
-
 
 def _first_rows(trace: Trace, rows: int) -> Trace:
     if rows >= len(trace):
@@ -136,13 +122,17 @@ class Race:
         for lane in self.lanes:
             refusal = lane.rule.refuses(self.experiment.topology, data)
             self.refusals.append(refusal or "")
-            samples = self.samples if lane.rule.own_prediction else None
-            run = LaneRun(self._maker(lane), self.budget, samples)
+            run = LaneRun(self._maker(lane), self.budget, self._own_predictions(lane))
             self.runs.append(None if refusal else run)
 
     def _maker(self, lane: Lane) -> Callable[[], Training]:
         experiment, budget = self.experiment, self.budget
         return lambda: training_of(experiment, lane, budget, experiment.start_weights())
+
+    def _own_predictions(self, lane: Lane) -> OwnPredictions | None:
+        if self.samples is None or not lane.rule.own_prediction:
+            return None
+        return OwnPredictions(self.samples, partial(_predicted_next, lane.rule))
 
     @property
     def running(self) -> bool:
@@ -174,6 +164,14 @@ class Race:
     def titles(self) -> list[str]:
         """Titles of the lanes."""
         return titles(self.lanes)
+
+
+def _predicted_next(rule: LearningRule, iteration: int) -> int:
+    """Return the first row of the trace that is a part of the iteration further on."""
+    least = iteration + max(1, iteration // PREDICTED_PART)
+    while iteration < least:
+        iteration = rule.next_row(iteration)
+    return iteration
 
 
 def training_of(

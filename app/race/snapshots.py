@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from app.figures.layout import places
 from app.race.race import LaneRun
+from app.session.own_predictions import OwnPredictions
 from app.shared.payload import pack
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment
@@ -209,8 +210,8 @@ class SnapshotTaker:
 
     def update(self, kept: Snapshots, run: LaneRun, trace: Trace, room: int) -> int:
         """Add pictures that are missing, at most `room`; return how many were taken."""
-        if run.samples is not None:
-            return self._collect(kept, run, trace)
+        if run.own is not None:
+            return self._collect(kept, run.own, trace)
         last = len(trace) - 1
         known = kept.looks[-1].iteration if kept.looks else -1
         taken = 0
@@ -228,8 +229,8 @@ class SnapshotTaker:
             taken += 1
         return taken
 
-    def _collect(self, kept: Snapshots, run: LaneRun, trace: Trace) -> int:
-        for iteration, outputs in run.looks[len(kept.looks) :]:
+    def _collect(self, kept: Snapshots, own: OwnPredictions, trace: Trace) -> int:
+        for iteration, outputs in own.made[len(kept.looks) :]:
             kept.looks.append(self.of_outputs(iteration, outputs, trace.weights[-1]))
         if kept.looks:
             kept.newest = kept.looks[-1]

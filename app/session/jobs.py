@@ -13,9 +13,11 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
+from app.session.own_predictions import OwnPredictions
 from nbn_core.trace import Trace
 from nbn_core.training import StopReason, Training
 
@@ -31,10 +33,13 @@ class Run:
     ----------
     make : callable
         Makes the Training; called in the worker, because the first one compiles the kernels.
+    own : OwnPredictions, optional
+        Predictions to make on the way, for a rule that predicts in its own way.
     """
 
-    def __init__(self, make: Callable[[], Training]) -> None:
+    def __init__(self, make: Callable[[], Training], own: OwnPredictions | None = None) -> None:
         self.id = f"r{next(_numbers)}-{os.urandom(3).hex()}"
+        self.own = own
         self._make = make
         self._training: Training | None = None
         self._failed = False
@@ -142,12 +147,26 @@ class Run:
         try:
             if self._training is None:
                 self._training = self._make()
-            if self._unfinished(goal):
-                left = None if goal is None else goal - self.iteration
-                self._training.advance(iterations=left, seconds=SLICE)
+            self._advance(self._training, goal)
         except Exception:
             _LOG.exception("A training failed")
             self._failed = True
+
+    def _advance(self, training: Training, goal: int | None) -> None:
+        """Train for one slice; stop on the way wherever a prediction is due."""
+        if self.own is None:
+            if self._unfinished(goal):
+                left = None if goal is None else goal - self.iteration
+                training.advance(iterations=left, seconds=SLICE)
+            return
+        self.own.look(training)
+        left_over = SLICE
+        began = time.monotonic()
+        while left_over > 0 and self._unfinished(goal):
+            until = self.own.due if goal is None else min(goal, self.own.due)
+            training.advance(iterations=until - self.iteration, seconds=left_over)
+            self.own.look(training, rests=not self._unfinished(goal))
+            left_over = began + SLICE - time.monotonic()
 
     def _unfinished(self, goal: int | None) -> bool:
         return self.stop is None and (goal is None or goal > self.iteration)

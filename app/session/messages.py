@@ -89,6 +89,7 @@ class Have:
     rev: int | None = None
     run: str | None = None
     rows: int = 0
+    predictions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +127,16 @@ def _read_message(value: object) -> Message | None:
 def _read_have(value: object) -> Have:
     if not isinstance(value, Mapping):
         return Have()
-    data, rev, run, rows = (value.get(name) for name in ("data", "rev", "run", "rows"))
+    data, rev, run = (value.get(name) for name in ("data", "rev", "run"))
     return Have(
         catalogue=value.get("catalogue") is True,
         data=data if isinstance(data, str) else None,
         rev=rev if _is_whole(rev) else None,
         run=run if isinstance(run, str) else None,
-        rows=rows if _is_whole(rows) and rows >= 0 else 0,
+        rows=_count(value.get("rows")),
+        predictions=_count(value.get("predictions")),
     )
+
+
+def _count(value: object) -> int:
+    return value if _is_whole(value) and value >= 0 else 0

@@ -10,10 +10,11 @@ import streamlit as st
 
 from app.session.jobs import Run, Workers
 from app.session.limits import most_iterations, too_many_iterations
+from app.session.own_predictions import own_predictions
 from app.session.state import Session
 from nbn_core.errors import SettingError, TopologyError
 from nbn_core.experiment import Experiment
-from nbn_core.rules import RULES, LearningRule
+from nbn_core.rules import RULES
 from nbn_core.training import StopReason
 
 PROMPT_WAIT: Final = 0.12  # seconds to wait for a run that may end before anyone notices
@@ -67,7 +68,7 @@ def run_for(session: Session) -> Run:
     key = training_key(document.experiment)
     if session.run is None or session.run_from != key or session.run.failed:
         drop_run(session)
-        session.run = Run(document.experiment.training)
+        session.run = Run(document.experiment.training, own_predictions(document.experiment))
         session.run_from = key
     return session.run
 
@@ -79,20 +80,8 @@ def _check_rule(experiment: Experiment) -> None:
 
 
 def refusal(experiment: Experiment) -> str | None:
-    """Say why the rule cannot train the experiment, or why the stage cannot draw its outputs."""
-    rule = RULES[experiment.rule]
-    reason = rule.refuses(experiment.topology, experiment.datasets()[0])
-    if reason is None and rule.own_prediction:
-        reason = race_only(rule)
-    return reason
-
-
-def race_only(rule: LearningRule) -> str:
-    """Say why the Draw page cannot train with a rule that does not predict with the network."""
-    return (
-        f"{rule.title} predicts with its own outputs, not those of the drawn network, so this page "
-        "cannot show it: choose another rule, or run it on the Race page."
-    )
+    """Say why the rule cannot train the experiment; None if it can."""
+    return RULES[experiment.rule].refuses(experiment.topology, experiment.datasets()[0])
 
 
 def drop_run(session: Session) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.session.state import Session
 from app.session.training import training_key
 from nbn_core.experiment import Experiment
+from nbn_core.rules import RULES
 from nbn_core.trace import Trace
 from nbn_core.types import FloatArray
 
@@ -58,6 +59,12 @@ class CurrentView:
     def last_iteration(self) -> int:
         """The iteration of the last row."""
         return 0 if self.trace is None else int(self.trace.iterations[-1])
+
+    @property
+    def own_prediction(self) -> str:
+        """Title of the rule if it predicts in its own way, not as the drawn network; or empty."""
+        rule = RULES[self.experiment.rule]
+        return rule.title if rule.own_prediction else ""
 
     @property
     def mu(self) -> float:

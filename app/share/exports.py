@@ -56,7 +56,7 @@ class Exports:
     ) -> File:  # fmt: skip
         """Describe a file; `at` is whether its contents depend on the iteration shown."""
         now = self.shown
-        name = stem(now.experiment) + (f"-iteration-{now.k}" if at else "") + ending
+        name = stem(now.experiment) + (f"-iteration-{now.iteration}" if at else "") + ending
         key = ("share", now.experiment, now.trace is None, now.k, now.last, name)
         return File(label, name, mime, numbers or now.experiment.topology.n_weights, key, write)
 

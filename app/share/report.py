@@ -24,7 +24,7 @@ from app.figures.svg import svg
 from app.session.curvature import Point, damping, eigenvalues, point
 from app.session.view import CurrentView
 from app.share.words import caption, ends
-from app.shared.words import changed_settings, pattern_counts
+from app.shared.words import changed_settings, own_prediction, pattern_counts
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.scaling import METHODS, Scaling
@@ -109,7 +109,7 @@ def _title(experiment: Experiment) -> str:
 def _result(now: CurrentView) -> str:
     if now.trace is None:
         return "Not trained yet: the weights are the starting weights."
-    k, last = now.k, now.last
+    k, last = now.iteration, now.last_iteration
     sse, seconds = float(now.trace.sse[-1]), float(now.trace.seconds[-1])
     target = now.experiment.stopping.target_sse
     word = "Solved" if sse <= target else "Not solved"
@@ -134,6 +134,7 @@ def _facts(now: CurrentView) -> list[tuple[str, str]]:
         ("Starting weights", _start(experiment)),
         ("Stopping", ends(experiment.stopping)),
         ("Weights shown", caption(now)),
+        ("Outputs", own_prediction(now.own_prediction) if now.own_prediction else ""),
         *(
             (f"{name} patterns", _quality(now, part))
             for part, name in zip(parts, ("Training", "Validation", "Test"), strict=True)

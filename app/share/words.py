@@ -13,7 +13,7 @@ def caption(now: CurrentView) -> str:
     if now.trace is None:
         return "Starting weights, iteration 0"
     sse = short(float(now.trace.sse[now.k]))
-    return f"Weights at iteration {now.k:,} of {now.last:,}, SSE {sse}"
+    return f"Weights at iteration {now.iteration:,} of {now.last_iteration:,}, SSE {sse}"
 
 
 def ends(stopping: Stopping) -> str:

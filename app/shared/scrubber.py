@@ -17,6 +17,7 @@ from app.session import server, state
 from app.session.state import Session
 from app.session.training import PROMPT_WAIT, train
 from app.session.view import CurrentView, current_view
+from app.shared.words import own_prediction
 from nbn_core.errors import NBNError
 
 KEY: Final = "nbn-iteration"
@@ -105,6 +106,8 @@ def scrubber(session: Session, player: ReplayState, showing: str = "charts show"
             f"{session.document.blocked}",
             icon=":material/edit:",
         )
+    if now.own_prediction:
+        st.info(own_prediction(now.own_prediction), icon=":material/info:")
     if now.trace is None:
         _untrained(session, player, showing)
         return now

@@ -81,6 +81,14 @@ def headline(experiment: Experiment, run: Run | None, *, warming: bool) -> str:
     return "Press Train and watch every neuron learn."
 
 
+def own_prediction(title: str) -> str:
+    """Say what a page shows of a rule that predicts in its own way."""
+    return (
+        f"{title} predicts in its own way. This page shows the drawn network and its weights, "
+        "whose outputs are not those of the rule: the Draw page shows the predictions."
+    )
+
+
 def facts(experiment: Experiment) -> str:
     """Return the numbers of weights and patterns."""
     weights = plural(experiment.topology.n_weights, "weight")

@@ -43,6 +43,7 @@ class FakeBrowser:
         self.seen: Json = {}
         self.rows: dict[int, FloatArray] = {}
         self.columns: dict[str, list[float | None]] = {}
+        self.predicted: dict[int, FloatArray] = {}
 
     # Messages
 
@@ -110,12 +111,12 @@ class FakeBrowser:
         run = sent["run"]
         if run is None:
             self.have.pop("run", None)
-            self.rows, self.columns = {}, {}
+            self.rows, self.columns, self.predicted = {}, {}, {}
             return
         if run["id"] != self.have.get("run"):
             assert run["first"] == 0
             names = ("iterations", "sse", "mu", "seconds", "validation")
-            self.rows, self.columns = {}, {name: [] for name in names}
+            self.rows, self.columns, self.predicted = {}, {name: [] for name in names}, {}
         count = len(self.columns["sse"])
         assert run["first"] <= count
         for name, column in self.columns.items():
@@ -123,7 +124,19 @@ class FakeBrowser:
         width = self.experiment.topology.n_weights
         weights = unpacked(run["weights"]).reshape(len(run["kept"]), width)
         self.rows.update(zip(run["kept"], weights, strict=True))
+        if run["own"] is not None:
+            self._collect_predictions(run["own"])
         self.have.update(run=run["id"], rows=len(self.columns["sse"]))
+        self.have["predictions"] = len(self.predicted)
+
+    def _collect_predictions(self, own: Json) -> None:
+        assert own["first"] == len(self.predicted)
+        count = len(own["iterations"])
+        if count:
+            outputs = unpacked(own["outputs"]).reshape(
+                count, self.experiment.topology.n_outputs, -1
+            )
+            self.predicted.update(zip(own["iterations"], outputs, strict=True))
 
 
 def plain(answer: Mapping[str, Any]) -> Json:

@@ -345,7 +345,7 @@ def test_python_reads_the_declared_fields(page: str, kind: str, fields: dict[str
 
 
 def test_what_the_browser_has(root: Path, tmp_path: Path) -> None:
-    have = {"catalogue": True, "data": "key", "rev": 1, "run": "id", "rows": 3}
+    have = {"catalogue": True, "data": "key", "rev": 1, "run": "id", "rows": 3, "predictions": 2}
     assert set(have) == {field.name for field in dataclasses.fields(Have)}
     session, races = Session([document_of(XOR)]), RaceSession()
     known = Watched({"key": "xor", "race": 0, "looks": {"1": 2}})

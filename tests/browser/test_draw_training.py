@@ -150,3 +150,26 @@ def test_a_word_explains_itself_on_a_tap_and_by_keyboard(open_page: OpenPage) ->
     expect(card).to_be_hidden()
     page.locator(".word", has_text="Convergence").focus()
     expect(card).to_contain_text("sum of squared errors")
+
+
+def test_a_rule_of_its_own_way_shows_its_predictions(page: Page) -> None:
+    """Forward-Forward tries every label: the drawn weights alone would give other outputs."""
+    page.get_by_label("Learning rule").select_option("forward_forward")
+    note = page.locator(".note")
+    expect(note).to_contain_text("its outputs appear here when it trains")
+    limit = page.get_by_label("Maximum iterations")
+    limit.fill("300")
+    limit.press("Enter")
+    expect(limit).to_have_value("300")
+    train(page)
+    expect(status(page)).to_contain_text("Not solved after 300 iterations")
+    expect(note).to_have_text(re.compile(r"\d+ of 250 patterns right; \d+ of 250 test patterns"))
+    after = note.text_content()
+    slider = page.get_by_role("slider", name="Iteration")
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(note).not_to_have_text(after or "")
+    page.get_by_role("button", name="Reset").click()
+    expect(note).to_contain_text("its outputs appear here when it trains")
+    page.get_by_label("Learning rule").select_option("nbn")
+    expect(note).to_have_text(re.compile(r"\d+ of 250 patterns right"))

@@ -136,3 +136,40 @@ test("validation errors arrive row by row, and a run ends at the best row for th
   assert.equal(made.end, 2, "rows that have not arrived yet cannot be shown");
   assert.deepEqual(made.run.validation, []);
 });
+
+/** Predictions of a rule of its own way at these iterations: -k at the places, k at the patterns. */
+const predictions = (first, iterations, total) => ({
+  first,
+  total,
+  iterations,
+  outputs: pack(iterations.flatMap((k) => [...new Array(120).fill(-k), k, k + 0.5])),
+});
+
+test("a rule that predicts in its own way shows its predictions, not the weights' outputs", () => {
+  const made = model();
+  made.own = true;
+  assert.equal(made.output(0, "train", 0), null);
+  assert.equal(made.tile(0, "y"), null);
+  assert.ok(Number.isNaN(made.startSse()));
+  assert.ok(made.tile(0, "x").values.length === 120, "an input is what it is");
+  made.addRun({ ...rows(0, 4), iterations: [0, 1, 2, 5, 8], own: predictions(0, [0, 2], 3) });
+  assert.ok(made.behind);
+  made.addRun({ ...rows(5, 4, { total: 5 }), own: predictions(1, [2, 8], 3) });
+  assert.ok(!made.behind);
+  assert.deepEqual(made.run.own.iterations, [0, 2, 8]);
+  assert.deepEqual([...made.output(4, "train", 0)], [8, 8.5]);
+  assert.deepEqual([...made.output(3, "train", 0)], [2, 2.5], "the last one before it");
+  assert.deepEqual([made.outputIteration(4), made.outputIteration(3)], [8, 2]);
+  assert.deepEqual(new Set(made.output(2, "tile", 0)), new Set([-2]));
+  made.own = false;
+  assert.deepEqual([...made.output(2, "train", 0)], [-2, 6], "the drawn network's again");
+});
+
+test("predictions whose beginning is missing are not taken", () => {
+  const made = model();
+  made.own = true;
+  made.addRun({ ...rows(0, 1), own: predictions(0, [0], 1) });
+  made.addRun({ ...rows(0, 1), own: predictions(5, [9], 6) });
+  assert.deepEqual(made.run.own.iterations, [0]);
+  assert.ok(made.behind);
+});

@@ -134,7 +134,7 @@ export class Painter {
       this.say(data.notice.text);
     this.notice = data.notice?.id ?? 0;
     this.output =
-      data.network && data.curve === this.curve
+      data.network && !data.network.own_outputs && data.curve === this.curve
         ? answers(data.network, this.domain, this.curve)
         : null;
     this.draw();

@@ -44,6 +44,8 @@ export interface PaintingRun {
 export interface PaintingNetwork extends NetworkBlock {
   weights: Base64;
   described: string;
+  /** Whether the rule predicts in its own way, so that weights do not give the outputs. */
+  own_outputs: boolean;
   /** Whether targets are 0 and 1. */
   unipolar: boolean;
 }

@@ -3,6 +3,7 @@
 
 import { required } from "../../shared/frontend/required.js";
 import { decodeFloats, forward, gridInputs, weightIndex } from "../../shared/frontend/network.js";
+import { Predictions } from "./predictions.js";
 
 /** @import { Base64, NetworkBlock } from "../../shared/frontend/payloads.d.ts" */
 /** @import { Tile } from "../../shared/frontend/paintwork.js" */
@@ -27,11 +28,12 @@ import { decodeFloats, forward, gridInputs, weightIndex } from "../../shared/fro
  * @property {(number | null)[]} validation
  * @property {Map<number, Float64Array>} rows weights of the rows that were sent with them
  * @property {number} count number of rows
+ * @property {Predictions | null} own of a rule that predicts in its own way
  */
 
-const TILE = 36; // side of a neuron's heat map in pixels
+const TILE = 36; // side of a neuron's heat map in pixels, MAP_SIDE in own_predictions.py
 const FINE = 96; // side of the output surface when nothing moves
-const CURVE = 120; // points along a one-input curve
+const CURVE = 120; // points along a one-input curve, CURVE_PLACES in own_predictions.py
 const MOST_CELLS = 1024; // patterns shown in a neuron's tile
 /** Columns of a run: one number a row. */
 const COLUMNS = /** @type {const} */ (["iterations", "sse", "mu", "seconds", "validation"]);
@@ -53,6 +55,8 @@ export class Model {
   fineInputs;
   /** @type {ModelRun | null} */
   run = null;
+  /** Whether the rule predicts in its own way, so that weights do not give the outputs. */
+  own = false;
   /** @type {Partial<Record<Points, {weights: Float64Array, values: Float64Array}>>} */
   cache = {};
 
@@ -105,11 +109,13 @@ export class Model {
       if (run.first > 0) return false; // an earlier part is missing: the next poll asks for it
       const columns = { iterations: [], sse: [], mu: [], seconds: [], validation: [] };
       const { id, state, stop, sentence, total, best } = run;
-      this.run = { id, state, stop, sentence, total, best, ...columns, rows: new Map(), count: 0 };
+      const kept = { ...columns, rows: new Map(), own: run.own && new Predictions() };
+      this.run = { id, state, stop, sentence, total, best, ...kept, count: 0 };
     }
     const mine = this.run;
     const { state, stop, sentence, total, best } = run;
     Object.assign(mine, { state, stop, sentence, total, best });
+    if (run.own) mine.own?.add(run.own);
     if (run.first > mine.count) return false;
     const skip = mine.count - run.first;
     for (const name of COLUMNS) {
@@ -122,6 +128,12 @@ export class Model {
     run.kept.forEach((k, i) => mine.rows.set(k, weights.subarray(i * width, (i + 1) * width)));
     mine.count = Math.max(mine.count, run.first + run.sse.length);
     return true;
+  }
+
+  /** Whether the server has rows or predictions that are not here. */
+  get behind() {
+    const { run } = this;
+    return Boolean(!run || run.count < run.total || run.own?.behind);
   }
 
   /** Whether the training ended by itself, so that it cannot go on: solved, or stuck. */
@@ -170,12 +182,16 @@ export class Model {
     return this.run?.sse[k] ?? NaN;
   }
 
-  /** Sum of squared errors of the weights shown, over the training patterns. */
+  /**
+   * Sum of squared errors of the starting weights over the training patterns; NaN where weights do
+   * not give the outputs.
+   */
   startSse() {
     const { train, M } = this.data;
     let sum = 0;
     for (let m = 0; m < M; m++) {
       const output = this.output(0, "train", m);
+      if (!output) return NaN;
       for (let p = 0; p < train.P; p++) sum += (train.targets[m * train.P + p] - output[p]) ** 2;
     }
     return sum;
@@ -210,21 +226,52 @@ export class Model {
   }
 
   /**
-   * Output m over a set of points.
+   * Output m over a set of points; null if the rule predicts in its own way and has not done so.
    *
    * @param {number} k
    * @param {Points} which
    * @param {number} m
+   * @returns {Float64Array | null}
    */
   output(k, which, m) {
+    if (this.own) return this.predicted(k, which, m);
     const [, count] = this.points(which);
     const node = this.network.n_inputs + this.network.outputs[m];
     return this.values(k, which).subarray(node * count, (node + 1) * count);
   }
 
   /**
+   * @param {number} k
+   * @param {Points} which
+   * @param {number} m
+   */
+  predicted(k, which, m) {
+    const { data } = this;
+    const places = data.I > 2 ? 0 : this.points("tile")[1];
+    const parts = {
+      tile: { first: 0, count: places },
+      fine: { first: 0, count: places },
+      train: { first: places, count: data.train.P },
+      test: { first: places + data.train.P, count: data.test?.P ?? 0 },
+    };
+    const own = this.run?.own;
+    const i = own?.index(this.iteration(k)) ?? -1;
+    return own && i >= 0 ? own.output(i, parts[which], m, data.M) : null;
+  }
+
+  /**
+   * Iteration of the outputs shown for row k: of very many predictions, only some are made.
+   *
+   * @param {number} k
+   */
+  outputIteration(k) {
+    const own = this.own ? this.run?.own : null;
+    return own?.iterations[own.index(this.iteration(k))] ?? this.iteration(k);
+  }
+
+  /**
    * What a node's tile shows at iteration k: a map over two inputs, a curve over one, else a cell a
-   * pattern.
+   * pattern. Nothing for a hidden neuron of a rule that predicts in its own way.
    *
    * @param {number} k
    * @param {string} id
@@ -234,12 +281,29 @@ export class Model {
     const node = this.ids.indexOf(id);
     if (node < 0) return null;
     const which = this.data.I <= 2 ? "tile" : "train";
-    const [, count] = this.points(which);
-    const own = this.values(k, which).subarray(node * count, (node + 1) * count);
-    const values = this.scaled(node, own);
+    const shown = this.nodeValues(k, which, node);
+    if (!shown) return null;
+    const values = this.scaled(node, shown);
     if (this.data.I === 2) return { kind: "map", columns: TILE, rows: TILE, smooth: true, values };
     if (this.data.I === 1) return { kind: "curve", values };
     return cells(values);
+  }
+
+  /**
+   * Values of a node over a set of points; null for those that the drawn weights do not give.
+   *
+   * @param {number} k
+   * @param {Points} which
+   * @param {number} node
+   */
+  nodeValues(k, which, node) {
+    const { n_inputs, outputs } = this.network;
+    if (this.own && node >= n_inputs) {
+      const m = outputs.indexOf(node - n_inputs);
+      return m < 0 ? null : this.output(k, which, m);
+    }
+    const [, count] = this.points(which);
+    return this.values(k, which).subarray(node * count, (node + 1) * count);
   }
 
   /**

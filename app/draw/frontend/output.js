@@ -15,13 +15,17 @@ import { at, paint } from "../../shared/frontend/palette.js";
  * @typedef {object} OutputScene
  * @property {Look} look
  * @property {Data} data
- * @property {(m: number) => ArrayLike<number>} outputs over the training patterns
+ * @property {((m: number) => ArrayLike<number>) | null} outputs over the training patterns; null
+ *   if there are none yet
  * @property {(m: number) => ArrayLike<number>} testOutputs
  * @property {{size: number, values: (m: number) => ArrayLike<number>} | null} surface
  * @property {{x: Float64Array, values: (m: number) => Float64Array} | null} curve
+ * @property {string} missing why there are no outputs
+ * @property {string} remark what else to say of them
  */
 
-/** @typedef {OutputScene & {width: number, height: number, m: number}} Drawn */
+/** @typedef {{width: number, height: number, m: number}} Frame */
+/** @typedef {OutputScene & Frame & {outputs: (m: number) => ArrayLike<number>}} Drawn */
 
 const PALE = 0.62; // the surface is paler than the points on it
 const TABS = {
@@ -112,7 +116,11 @@ export class OutputView {
     if (!width || !view.data) return;
     const context = fitCanvas(this.canvas, width, height);
     context.font = `11px ${view.look.font}`;
-    const text = DRAW[this.kind](context, { ...view, width, height, m: this.m });
+    const { outputs } = view;
+    const frame = { ...view, width, height, m: this.m };
+    const text = outputs
+      ? DRAW[this.kind](context, { ...frame, outputs })
+      : PATTERNS[this.kind](context, frame);
     if (this.note.textContent !== text) this.note.textContent = text;
     this.canvas.setAttribute("aria-label", `${TABS[this.kind]}: ${text}`);
   }
@@ -127,6 +135,18 @@ const DRAW = {
 };
 
 /**
+ * What is drawn while there are no outputs: the patterns, where they have a place.
+ *
+ * @type {Record<View, (context: CanvasRenderingContext2D, view: OutputScene & Frame) => string>}
+ */
+const PATTERNS = {
+  surface: drawPlane,
+  curve: drawPoints,
+  confusion: (_context, view) => view.missing,
+  scatter: (_context, view) => view.missing,
+};
+
+/**
  * @param {CanvasRenderingContext2D} context
  * @param {Drawn} view
  */
@@ -134,10 +154,8 @@ function drawSurface(context, view) {
   const { data, m } = view;
   const { palette } = view.look;
   const grid = required(view.surface);
-  const side = Math.min(view.width, view.height);
-  const left = (view.width - side) / 2;
-  const [low, high] = data.target_ranges[m];
-  const [middle, half] = [(low + high) / 2, (high - low) / 2 || 1];
+  const { side, left } = square(view);
+  const { middle, half } = middleOf(data.target_ranges[m]);
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = grid.size;
   const small = contextOf(canvas);
@@ -145,6 +163,32 @@ function drawSurface(context, view) {
   small.putImageData(paint(small.createImageData(grid.size, grid.size), scaled, 0, palette), 0, 0);
   context.imageSmoothingEnabled = true;
   context.drawImage(canvas, left, 0, side, side);
+  drawPlane(context, view);
+  return sentence(view);
+}
+
+/** @param {Frame} frame */
+function square({ width, height }) {
+  const side = Math.min(width, height);
+  return { side, left: (width - side) / 2 };
+}
+
+/** @param {[low: number, high: number]} range */
+function middleOf([low, high]) {
+  return { middle: (low + high) / 2, half: (high - low) / 2 || 1 };
+}
+
+/**
+ * Draw the training patterns of a plane.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {OutputScene & Frame} view
+ */
+function drawPlane(context, view) {
+  const { data, m } = view;
+  const { palette } = view.look;
+  const { side, left } = square(view);
+  const { middle, half } = middleOf(data.target_ranges[m]);
   const [xmin, xmax, ymin, ymax] = required(data.domain);
   /** @type {(set: Patterns, p: number) => Pair} */
   const place = (set, p) => [
@@ -162,7 +206,7 @@ function drawSurface(context, view) {
       palette.dark ? "#000" : "#fff",
     );
   }
-  return sentence(view);
+  return view.missing;
 }
 
 /**
@@ -187,9 +231,46 @@ function dot(context, [x, y], radius, fill, rim) {
  * @param {Drawn} view
  */
 function drawCurve(context, view) {
-  const { data, m, width, height } = view;
-  const { palette, ink } = view.look;
+  drawPoints(context, view);
   const curve = required(view.curve);
+  const { x, y } = axesOf(view);
+  context.strokeStyle = view.look.palette.positive;
+  context.lineWidth = 2.2;
+  context.beginPath();
+  curve.values(view.m).forEach((value, i) => {
+    const py = Math.max(-view.height, Math.min(2 * view.height, y(value)));
+    context.lineTo(x(curve.x[i]), py);
+  });
+  context.stroke();
+  return sentence(view);
+}
+
+/**
+ * Draw the training patterns over one input.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {OutputScene & Frame} view
+ */
+function drawPoints(context, view) {
+  const { train } = view.data;
+  const { palette } = view.look;
+  const { x, y } = axesOf(view);
+  for (let p = 0; p < train.P; p++) {
+    const place = /** @type {Pair} */ ([
+      x(train.inputs[p]),
+      y(train.targets[view.m * train.P + p]),
+    ]);
+    dot(context, place, 2.5, palette.negative, palette.ground);
+  }
+  return view.missing;
+}
+
+/**
+ * Pixels of an input, and of a target.
+ *
+ * @param {OutputScene & Frame} view
+ */
+function axesOf({ data, m, width, height }) {
   const [xmin, xmax] = required(data.domain);
   const [low, high] = data.target_ranges[m];
   const pad = 0.15 * (high - low || 1);
@@ -197,25 +278,7 @@ function drawCurve(context, view) {
   const x = (value) => 6 + ((value - xmin) / (xmax - xmin)) * (width - 12);
   /** @param {number} value */
   const y = (value) => height - 6 - ((value - low + pad) / (high - low + 2 * pad)) * (height - 12);
-  for (let p = 0; p < data.train.P; p++) {
-    dot(
-      context,
-      [x(data.train.inputs[p]), y(data.train.targets[m * data.train.P + p])],
-      2.5,
-      palette.negative,
-      palette.ground,
-    );
-  }
-  context.strokeStyle = palette.positive;
-  context.lineWidth = 2.2;
-  context.beginPath();
-  curve.values(m).forEach((value, i) => {
-    const py = Math.max(-height, Math.min(2 * height, y(value)));
-    context.lineTo(x(curve.x[i]), py);
-  });
-  context.stroke();
-  context.fillStyle = ink;
-  return sentence(view);
+  return { x, y };
 }
 
 /**
@@ -319,12 +382,12 @@ function drawScatter(context, view) {
 /**
  * "248 of 250 right; 240 of 250 test points right" or the root mean square errors.
  *
- * @param {OutputScene} outputScene
+ * @param {Drawn} drawn
  */
-function sentence({ data, outputs, testOutputs }) {
+function sentence({ data, outputs, testOutputs, remark }) {
   const parts = [score(data, data.train, outputs, "")];
   if (data.test) parts.push(score(data, data.test, testOutputs, "test "));
-  return parts.join("; ");
+  return `${parts.join("; ")}${remark}`;
 }
 
 /**

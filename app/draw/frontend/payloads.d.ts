@@ -38,6 +38,8 @@ export interface Info {
   rule_name: string;
   /** The topologies for which the rule is meant. */
   rule_about: string;
+  /** Where the outputs are, for a rule that predicts in its own way; else empty. */
+  own_outputs: string;
   /** Whether the rule has a damping mu. */
   damped: boolean;
   rule: NumberField[];
@@ -113,6 +115,8 @@ export interface Run {
   play: boolean;
   /** Row that the session shows. */
   shown: number;
+  /** For a rule that predicts in its own way. */
+  own: OwnPredictions | null;
   /** Row of the first entries. */
   first: number;
   iterations: number[];
@@ -123,6 +127,16 @@ export interface Run {
   /** Rows whose weights are sent. */
   kept: number[];
   weights: Base64;
+}
+
+/** Predictions at some rows of a training, from number `first` on. */
+export interface OwnPredictions {
+  first: number;
+  /** Number of predictions so far. */
+  total: number;
+  iterations: number[];
+  /** Output by output: places of the map or curve, training patterns, test patterns. */
+  outputs: Base64;
 }
 
 export interface Catalogue {
@@ -211,4 +225,6 @@ export interface DrawHave {
   /** Training, and the number of its rows. */
   run: string | null;
   rows: number;
+  /** Number of its predictions. */
+  predictions: number;
 }

@@ -3,6 +3,8 @@
 
 import { Card } from "../../shared/frontend/card.js";
 import { announce, part, patch } from "../../shared/frontend/dom.js";
+import { whole } from "../../shared/frontend/numbers.js";
+import { required } from "../../shared/frontend/required.js";
 import { Theme } from "../../shared/frontend/theme.js";
 import { Convergence } from "./convergence.js";
 import { Inspector } from "./inspector.js";
@@ -182,7 +184,7 @@ export class Screen {
     });
     this.inspector.refresh();
     this.table.refresh();
-    this.paintOutput(model, playback, look);
+    this.paintOutput(scene, look);
     this.convergence.draw({
       ...look,
       k,
@@ -220,24 +222,29 @@ export class Screen {
   }
 
   /**
-   * @param {Model} model
-   * @param {Playback} playback
+   * @param {Scene} scene
    * @param {Look} look
    */
-  paintOutput(model, { k, playing }, look) {
+  paintOutput({ model, playback: { k, playing }, info, training }, look) {
     const { data } = model;
-    const which = playing ? "tile" : "fine";
+    const which = playing || model.own ? "tile" : "fine";
+    const shown = model.output(k, "train", 0) !== null;
+    const at = model.outputIteration(k);
+    const settled = playing || training || at === model.iteration(k);
+    /** @param {import("./model.js").Points} points */
+    const outputs = (points) => (/** @type {number} */ m) => required(model.output(k, points, m));
     this.output.draw({
       look,
       data,
-      outputs: (m) => model.output(k, "train", m),
-      testOutputs: (m) => model.output(k, "test", m),
+      outputs: shown ? outputs("train") : null,
+      testOutputs: outputs("test"),
       surface:
-        data.I === 2
-          ? { size: Math.sqrt(model.points(which)[1]), values: (m) => model.output(k, which, m) }
+        shown && data.I === 2
+          ? { size: Math.sqrt(model.points(which)[1]), values: outputs(which) }
           : null,
-      curve:
-        data.I === 1 ? { x: model.tileInputs, values: (m) => model.output(k, "tile", m) } : null,
+      curve: shown && data.I === 1 ? { x: model.tileInputs, values: outputs("tile") } : null,
+      missing: info.own_outputs,
+      remark: settled ? "" : ` at iteration ${whole(at)}`,
     });
   }
 

@@ -113,6 +113,7 @@ export class Workbench {
       this.setNetwork(data);
     }
     this.info = data.info;
+    this.model.own = Boolean(data.info.own_outputs);
     if (data.rev === this.rev) this.addRun(data.run);
     if (data.notice && data.notice.id !== this.noticeId) {
       this.noticeId = data.notice.id;
@@ -145,7 +146,7 @@ export class Workbench {
     const { model, playback } = this;
     const before = model.run?.id;
     model.addRun(run);
-    const coming = Boolean(run && model.run && model.run.count < run.total);
+    const coming = Boolean(run && model.behind);
     playback.setLast(model.last, this.training || coming, model.end);
     if (run && run.id !== before) {
       playback.position = Math.min(run.shown ?? 0, model.last);
@@ -165,13 +166,14 @@ export class Workbench {
       rev: this.rev,
       run: run?.id ?? null,
       rows: run?.count ?? 0,
+      predictions: run?.own?.iterations.length ?? 0,
     };
   }
 
   /** @param {Run | null} run */
   pollIfNeeded(run) {
     clearTimeout(this.poller);
-    const behind = run && (run.state === "running" || (this.model.run?.count ?? 0) < run.total);
+    const behind = run && (run.state === "running" || this.model.behind);
     const patient = this.info.warming || this.info.measuring;
     if (behind || this.rev === null || patient) {
       const took = this.asked ? performance.now() - this.asked : 0;

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from app.draw import payload
+from app.session import own_predictions
 from app.session.jobs import Workers
 from app.session.limits import MAX_ITERATIONS, most_iterations
 from nbn_core.experiment import Experiment, SeededStart, Stopping, link
@@ -157,10 +159,87 @@ def test_an_unknown_rule_is_refused_in_a_sentence(workers: Workers, name: object
     assert browser.experiment == ADAM
 
 
-@pytest.mark.parametrize("rule", ["forward_forward", "noprop", "cascade_correlation"])
-def test_a_rule_that_cannot_be_shown_says_so(workers: Workers, rule: str) -> None:
-    browser = FakeBrowser(replace(ADAM, rule=rule, settings={}), workers)
+@pytest.mark.parametrize("rule", ["forward_forward", "cascade_correlation"])
+def test_a_rule_that_cannot_train_the_network_says_so(workers: Workers, rule: str) -> None:
+    browser = FakeBrowser(replace(ADAM, topology=Topology.slp(2, 2, 1)), workers)
+    assert browser.says("rule", name=rule) == ""
     reason = browser.post("poll")["info"]["headline"]
     assert is_a_sentence(reason)
     assert browser.says("train") == reason
     assert browser.session.run is None
+
+
+# Rules that predict in their own way
+
+OWN = [name for name, rule in RULES.items() if rule.own_prediction]
+
+
+@pytest.fixture
+def every_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Predict at every row, however many numbers that is."""
+    monkeypatch.setattr(own_predictions, "KEPT_BYTES", 10_000_000)
+
+
+def own(rule: str) -> Experiment:
+    return replace(
+        Experiment.suggested("playground_spiral"), topology=Topology.mlp([2, 8, 8, 1]),
+        start=SeededStart(seed=3), rule=rule, settings={}, stopping=Stopping(0.0, 300),
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("every_row")
+@pytest.mark.parametrize("rule", OWN)
+def test_the_browser_gets_the_predictions_of_a_rule_of_its_own_way(
+    workers: Workers, rule: str
+) -> None:
+    browser = FakeBrowser(own(rule), workers)
+    assert browser.says("train") == ""
+    while browser.session.run is not None and browser.session.run.running:
+        assert_rows_have_predictions(browser)
+        browser.post("poll")
+    browser.post("poll")
+    sent = browser.post("poll")
+    assert sent["run"]["stop"] == "MAX_ITERATIONS"
+    assert sent["run"]["own"]["iterations"] == []  # nothing is sent twice
+    assert_rows_have_predictions(browser)
+    train, test = browser.experiment.datasets()
+    assert test is not None
+    last = browser.predicted[300]
+    assert last.shape == (1, 36 * 36 + train.n_patterns + test.n_patterns)
+    patterns = last[0, 36 * 36 : 36 * 36 + train.n_patterns]
+    sse = float(((train.targets[:, 0] - patterns) ** 2).sum())
+    assert sse == pytest.approx(browser.columns["sse"][-1], rel=1e-12)
+
+
+def assert_rows_have_predictions(browser: FakeBrowser) -> None:
+    """No row arrives before its prediction, so that no picture lags behind the curve."""
+    rows = browser.columns.get("iterations", [])
+    assert set(rows) <= set(browser.predicted)
+
+
+@pytest.mark.parametrize("rule", OWN)
+def test_the_form_says_where_the_outputs_of_such_a_rule_are(workers: Workers, rule: str) -> None:
+    info = FakeBrowser(own(rule), workers).post("hello")["info"]
+    assert is_a_sentence(info["own_outputs"])
+    assert info["own_outputs"].startswith(RULES[rule].title)
+    assert "hidden neurons have no heat map" in info["rule_about"]
+    assert FakeBrowser(ADAM, workers).post("hello")["info"]["own_outputs"] == ""
+
+
+@pytest.mark.usefixtures("every_row")
+def test_an_answer_holds_no_more_predictions_than_its_size_allows(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payload, "CHUNK_BYTES", 60_000)
+    browser = FakeBrowser(own(OWN[0]), workers)
+    browser.post("train")
+    browser.rests()
+    polls = 0
+    while len(browser.predicted) < browser.seen["run"]["own"]["total"]:
+        browser.post("poll")
+        assert_rows_have_predictions(browser)
+        assert len(browser.seen["run"]["own"]["iterations"]) <= 4
+        polls += 1
+    assert polls > 10
+    browser.post("poll")
+    assert browser.columns["iterations"][-1] == 300
