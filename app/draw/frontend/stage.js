@@ -2,13 +2,14 @@
 // The stage: the drawing and everything the user does to it. It holds a drawing and a selection;
 // edits are reported through `host.edit(graph, words)` and never change weights by themselves.
 
-import { required } from "../../shared/frontend/required.js";
 import { short } from "../../shared/frontend/numbers.js";
-import { el, fitCanvas, patch, svg } from "../../shared/frontend/dom.js";
+import { el, fitCanvas, svg } from "../../shared/frontend/dom.js";
 import * as G from "../../shared/frontend/graph.js";
 import * as geo from "../../shared/frontend/geometry.js";
+import { Feedback } from "./feedback.js";
 import { Gestures } from "./gestures.js";
 import { stageKey } from "./keyboard.js";
+import { NodeLayer } from "./nodes.js";
 import { linkKey } from "../../shared/frontend/network.js";
 import { Paintwork } from "../../shared/frontend/paintwork.js";
 
@@ -62,8 +63,6 @@ export class Stage {
   linking = null;
   /** @type {string | null} */
   hoverLink = null;
-  /** @type {Map<string, {group: SVGGElement, name: SVGTextElement, bias: SVGTextElement}>} */
-  nodes = new Map();
   /** @type {number} */
   width = 0;
   /** @type {number} */
@@ -79,11 +78,10 @@ export class Stage {
     this.host = host;
     this.paintwork = new Paintwork();
     this.canvas = el("canvas", { class: "stage-canvas", "aria-hidden": "true" });
-    this.layer = svg("g");
-    this.ghost = svg("path", { class: "ghost" });
-    this.band = svg("rect", { class: "band", visibility: "hidden" });
-    this.overlay = svg("svg", { class: "stage-overlay" }, this.layer, this.ghost, this.band);
-    this.card = el("div", { class: "hover-card", hidden: true, role: "tooltip" });
+    this.nodes = new NodeLayer((id) => this.focused(id));
+    this.feedback = new Feedback();
+    const { ghost, band, card } = this.feedback;
+    this.overlay = svg("svg", { class: "stage-overlay" }, this.nodes.layer, ghost, band);
     this.box = el(
       "div",
       {
@@ -97,7 +95,7 @@ export class Stage {
       },
       this.canvas,
       this.overlay,
-      this.card,
+      card,
     );
     root.append(this.box);
     this.observer = new ResizeObserver(() => this.resize());
@@ -150,7 +148,7 @@ export class Stage {
     this.selection = new Set([...this.selection].filter((id) => known.has(id)));
     if (!this.focusId || !known.has(this.focusId)) this.focusId = graph.nodes[0]?.id ?? null;
     if (this.fitted || !same) this.fit();
-    this.syncNodes();
+    this.nodes.sync(this.graph);
     this.render();
   }
 
@@ -162,7 +160,7 @@ export class Stage {
    */
   edit(graph, words) {
     this.graph = graph;
-    this.syncNodes();
+    this.nodes.sync(this.graph);
     this.render();
     this.host.edit(graph, words);
   }
@@ -218,21 +216,7 @@ export class Stage {
    * @param {string | null} reason
    */
   showGhost(source, target, spot, reason) {
-    /** @type {geo.Place} */
-    const end = target && !reason ? target : { x: spot.x + 20, y: spot.y, role: "input" };
-    const { camera } = this;
-    const d = geo
-      .linkCurve(source, end)
-      .map((v, i) => v * camera.zoom + (i % 2 ? camera.y : camera.x));
-    this.ghost.setAttribute("d", `M${d[0]} ${d[1]}C${d.slice(2).join(" ")}`);
-    this.ghost.setAttribute("class", reason ? "ghost refused" : "ghost");
-    const words = target
-      ? `Link ${source.id} to ${target.id}`
-      : "Drop on a neuron to link it, or here to add one";
-    patch(this.card, { text: reason || words, hidden: false });
-    this.card.classList.toggle("refused", Boolean(reason));
-    const left = Math.min(spot.px + 14, this.width - 200);
-    this.card.style.transform = `translate(${left}px, ${Math.max(4, spot.py - 46)}px)`;
+    this.feedback.showGhost(this.camera, this.width, source, target, spot, reason);
   }
 
   /**
@@ -242,19 +226,12 @@ export class Stage {
    * @param {Spot} end
    */
   showBand(start, end) {
-    this.band.setAttribute("visibility", "visible");
-    this.band.setAttribute("x", String(Math.min(start.px, end.px)));
-    this.band.setAttribute("y", String(Math.min(start.py, end.py)));
-    this.band.setAttribute("width", String(Math.abs(end.px - start.px)));
-    this.band.setAttribute("height", String(Math.abs(end.py - start.py)));
+    this.feedback.showBand(start, end);
   }
 
   /** Take away what a gesture showed. */
   clearGesture() {
-    this.ghost.setAttribute("d", "");
-    this.band.setAttribute("visibility", "hidden");
-    this.card.hidden = true;
-    this.card.classList.remove("refused");
+    this.feedback.clear();
   }
 
   /** Start a link at the focused node: the next node that is confirmed will be fed by it. */
@@ -322,51 +299,6 @@ export class Stage {
     this.render();
   }
 
-  syncNodes() {
-    const wanted = new Set(this.graph.nodes.map((node) => node.id));
-    for (const [id, parts] of this.nodes) {
-      if (!wanted.has(id)) {
-        parts.group.remove();
-        this.nodes.delete(id);
-      }
-    }
-    for (const node of this.graph.nodes) {
-      if (!this.nodes.has(node.id)) this.nodes.set(node.id, this.makeNode(node));
-    }
-  }
-
-  /** @param {Node} node */
-  makeNode({ id, role }) {
-    const half = geo.SIZE[role] / 2;
-    const frame = svg("rect", {
-      class: "frame",
-      x: -half,
-      y: -half,
-      width: 2 * half,
-      height: 2 * half,
-      rx: 7,
-    });
-    const name = svg("text", { class: "name", y: -half - 6, "text-anchor": "middle", text: id });
-    const bias = svg("text", { class: "bias", y: half + 13, "text-anchor": "middle" });
-    const port = svg("circle", { class: "port", cx: half, r: 5.5, "data-port": id });
-    const group = svg(
-      "g",
-      {
-        class: `node ${role}`,
-        "data-id": id,
-        role: "button",
-        tabindex: "-1",
-        onfocus: () => this.focused(id),
-      },
-      frame,
-      name,
-      bias,
-      port,
-    );
-    this.layer.append(group);
-    return { group, name, bias };
-  }
-
   /** @param {string} id */
   focused(id) {
     this.focusId = id;
@@ -377,7 +309,7 @@ export class Stage {
   focusNode(id) {
     this.focusId = id;
     this.render();
-    this.nodes.get(id)?.group.focus({ preventScroll: true });
+    this.nodes.focus(id);
   }
 
   render() {
@@ -399,46 +331,8 @@ export class Stage {
       hoverLink: this.hoverLink,
       selectedLinks: this.selectedLinks,
     });
-    patch(this.layer, { transform: `translate(${camera.x} ${camera.y}) scale(${camera.zoom})` });
-    const biasAt = new Map(scene.biasIds.map((id, k) => [id, scene.index.bias[k]]));
-    for (const node of this.graph.nodes) this.syncNode(node, scene, biasAt.get(node.id));
-  }
-
-  /**
-   * @param {Node} node
-   * @param {StageScene} scene
-   * @param {number | undefined} biasPosition
-   */
-  syncNode(node, scene, biasPosition) {
-    const { group, bias } = required(this.nodes.get(node.id));
-    const loose = scene.loose.get(node.id);
-    const value = biasPosition === undefined ? undefined : scene.weights[biasPosition];
-    // Only when nothing moves: a replay would drown a screen reader in numbers.
-    if (!scene.moving) patch(group, { "aria-label": this.describe(node, loose, value) });
-    const selected = this.selection.has(node.id);
-    const states = [selected && "selected", loose && "loose"].filter(Boolean);
-    patch(group, {
-      transform: `translate(${node.x} ${node.y})`,
-      tabindex: node.id === this.focusId ? "0" : "-1",
-      class: ["node", node.role, ...states].join(" "),
-      "aria-pressed": String(selected),
-    });
-    patch(bias, { text: value === undefined || this.camera.zoom < 0.45 ? "" : short(value, 2) });
-    bias.setAttribute("class", (value ?? 0) < 0 ? "bias minus" : "bias plus");
-  }
-
-  /**
-   * @param {Node} node
-   * @param {string | undefined} loose
-   * @param {number | undefined} bias
-   */
-  describe(node, loose, bias) {
-    const sources = G.sourcesOf(this.graph, node.id);
-    const parts = [`${node.id}, ${G.ROLES[node.role]}`];
-    if (node.role !== "input") parts.push(`sources: ${sources.join(", ") || "none yet"}`);
-    if (bias !== undefined) parts.push(`bias ${short(bias)}`);
-    if (loose) parts.push(loose);
-    return parts.join("; ");
+    const { focusId, selection } = this;
+    this.nodes.update(this.graph, scene, { camera, focusId, selection });
   }
 
   // What gestures and keys call.
@@ -515,10 +409,7 @@ export class Stage {
       this.render();
     }
     const text = node ? this.hoverNode(node) : link ? this.hoverWeight(link) : "";
-    patch(this.card, { text, hidden: !text });
-    if (!text) return;
-    const left = Math.min(px + 14, this.width - this.card.offsetWidth - 6);
-    this.card.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, py - 44)}px)`;
+    this.feedback.showCard(text, px, py, this.width);
   }
 
   /** @param {Node} node */
