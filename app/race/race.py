@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -79,17 +79,10 @@ class LaneRun(Run):
         if np.isfinite(self.budget.work_most):
             rows = int(np.searchsorted(trace.work, self.budget.work_most, side="right"))
         rows = min(rows, int(np.searchsorted(trace.seconds, self.budget.seconds_most, "right")))
-        return _first_rows(trace, max(1, rows))
+        return trace.until(max(1, rows))
 
     def _unfinished(self, goal: int | None) -> bool:
         return super()._unfinished(goal) and not self.spent
-
-
-def _first_rows(trace: Trace, rows: int) -> Trace:
-    if rows >= len(trace):
-        return trace
-    columns = [column.name for column in fields(trace) if column.name != "first"]
-    return replace(trace, **{name: getattr(trace, name)[:rows] for name in columns})
 
 
 @dataclass(slots=True, eq=False)
