@@ -56,6 +56,9 @@ def _run_block(session: Session, have: Have) -> Json | None:
         return None
     running = run.running  # before the trace: a run seen at rest is seen with its last row
     trace = run.trace()
+    session.settle()
+    shown = 0 if trace is None else max(0, min(session.iteration, len(trace) - 1))
+    sentence = ended(run, trace, halted=session.halted, shown=session.iteration)
     own = None
     if run.own is not None:
         known = have.predictions if have.run == run.id else 0
@@ -64,7 +67,6 @@ def _run_block(session: Session, have: Have) -> Json | None:
             trace = trace.until(int(np.searchsorted(trace.iterations, due)))
     total = 0 if trace is None else len(trace)
     first = min(have.rows, total) if have.run == run.id else 0
-    session.settle()
     play = session.play
     if have.run == run.id:
         session.play = False  # it plays once: coming back to the page shows where one was
@@ -78,11 +80,11 @@ def _run_block(session: Session, have: Have) -> Json | None:
         "id": run.id,
         "state": "running" if running else "ended",
         "stop": run.stop.name if run.stop else None,
-        "sentence": ended(run, trace, halted=session.halted, shown=session.iteration),
+        "sentence": sentence,
         "total": total,
         "best": best,
         "play": play,
-        "shown": 0 if play else max(0, min(session.iteration, total - 1)),
+        "shown": 0 if play else shown,
         "own": own,
         **block,
     }

@@ -165,6 +165,12 @@ def test_a_rule_of_its_own_way_shows_its_predictions(page: Page) -> None:
     expect(status(page)).to_contain_text("Not solved after 300 iterations")
     expect(note).to_have_text(re.compile(r"\d+ of 250 patterns right; \d+ of 250 test patterns"))
     after = note.text_content()
+    last = session(page).get_attribute("data-last") or ""
+    page.get_by_role("link", name="Share").click()
+    expect(page.get_by_text("Recorded iteration")).to_be_visible()
+    page.get_by_role("link", name="Draw").click()  # the row shown comes with the second answer
+    expect(session(page)).to_have_attribute("data-k", last)
+    expect(note).to_have_text(after or "")
     slider = page.get_by_role("slider", name="Iteration")
     slider.focus()
     page.keyboard.press("Home")

@@ -113,7 +113,7 @@ export interface Run {
   /** Row that was best for the validation patterns. */
   best: number | null;
   play: boolean;
-  /** Row that the session shows. */
+  /** Row that the session shows; it may come with a later answer. */
   shown: number;
   /** For a rule that predicts in its own way. */
   own: OwnPredictions | null;

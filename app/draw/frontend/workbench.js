@@ -19,6 +19,8 @@ export class Workbench {
   info;
   /** Row that a step asked for, until it arrives. @type {number | null} */
   stepping = null;
+  /** Row to return to, as soon as it has arrived. @type {number | null} */
+  returning = null;
   /** When the last poll was sent, until it is answered. @type {number | null} */
   asked = null;
   /** Time of the frame before. @type {number | undefined} */
@@ -149,8 +151,13 @@ export class Workbench {
     const coming = Boolean(run && model.behind);
     playback.setLast(model.last, this.training || coming, model.end);
     if (run && run.id !== before) {
-      playback.position = Math.min(run.shown ?? 0, model.last);
+      this.returning = run.play ? null : run.shown;
+      playback.position = 0;
       playback.playing = run.play;
+    }
+    if (this.returning !== null) {
+      playback.position = Math.min(this.returning, model.last);
+      if (model.last >= this.returning) this.returning = null;
     }
     if (run && this.stepping && model.last >= this.stepping) {
       playback.seek(this.stepping);
@@ -198,7 +205,7 @@ export class Workbench {
 
   train() {
     const { model, playback } = this;
-    this.stepping = null;
+    this.stepping = this.returning = null;
     if (this.outbox.asked("train")) return;
     if (model.run?.state === "ended" && playback.k < model.end) playback.playing = true;
     else if (model.over) playback.play();
@@ -218,13 +225,14 @@ export class Workbench {
   }
 
   reset() {
-    this.stepping = null;
+    this.stepping = this.returning = null;
     this.playback.seek(0);
     this.outbox.post("reset");
   }
 
   /** @param {number} k */
   seek(k) {
+    this.returning = null;
     this.playback.seek(k);
     this.redraw();
     clearTimeout(this.scrubber);
@@ -236,6 +244,7 @@ export class Workbench {
   }
 
   toggle() {
+    this.returning = null;
     if (this.playback.playing) this.playback.playing = false;
     else this.playback.play();
     this.answerClick();

@@ -234,6 +234,12 @@ def test_an_answer_holds_no_more_predictions_than_its_size_allows(
     browser = FakeBrowser(own(OWN[0]), workers)
     browser.post("train")
     browser.rests()
+    browser.post("scrub", k=200)
+    browser.have = {}  # as after a visit to another page
+    sent = browser.post("hello")["run"]
+    assert len(browser.columns["sse"]) < 200
+    assert sent["shown"] == 200
+    assert sent["sentence"].startswith("Not solved after 300 iterations")
     polls = 0
     while len(browser.predicted) < browser.seen["run"]["own"]["total"]:
         browser.post("poll")
