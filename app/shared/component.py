@@ -2,8 +2,9 @@
 
 A component's folder is served as it is. If it imports modules of other folders, a copy of all of
 them is served, so that `import "../../shared/frontend/dom.js"` means the same to the browser, to
-Node in the tests, and to a reader. Every URL carries a hash of all that is served, so that no
-browser mixes modules of two versions.
+Node in the tests, and to a reader. Such a component gets the styles of controls that all have in
+common (`shared/frontend/controls.css`) before its own, in one file. Every URL carries a hash of all
+that is served, so that no browser mixes modules of two versions.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 APP: Final = Path(__file__).resolve().parents[1]
+CONTROLS: Final = APP / "shared/frontend/controls.css"
 _PACKAGE: Final = "nbn-lab"
 
 
@@ -50,7 +52,7 @@ class Component:
     shares: tuple[str, ...] = ()
     _mounted: Callable[..., Any] | None = None
     _manager: BidiComponentManager | None = None  # of the server it is registered with
-    _served: dict[Path, Path] = field(default_factory=dict)  # copy -> original
+    _served: dict[Path, list[Path]] = field(default_factory=dict)  # copy: what is in it
 
     def mount(self, key: str, data: dict[str, Any]) -> None:
         """Show the component with `data`; its messages arrive in its state `outbox`."""
@@ -91,16 +93,17 @@ class Component:
         private = Path(tempfile.mkdtemp(prefix="nbn-lab-frontend-"))
         atexit.register(shutil.rmtree, private, ignore_errors=True)
         root = private / self.name
-        self._served = {root / path.relative_to(APP): path for path in self._files()}
+        self._served = {root / path.relative_to(APP): [path] for path in self._files()}
+        self._served[root / self.folder / self.css].insert(0, CONTROLS)
         self._repair()
         return root
 
     def _repair(self) -> None:
         """Restore files that a clean-up of temporary files removed while the server was running."""
-        for copy, original in self._served.items():
+        for copy, originals in self._served.items():
             if not copy.exists():
                 copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(original, copy)
+                copy.write_bytes(b"\n".join(original.read_bytes() for original in originals))
 
 
 def _ignore() -> None:
