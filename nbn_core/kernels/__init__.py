@@ -7,7 +7,8 @@ the machine: sums run in a fixed order, and the exponential is computed here, no
 A kernel has the name of the module it serves: `nbn`, `gauss_newton`, `first_order`,
 `forward_forward`, `noprop`, `cascade_correlation`, `trials`, `pair_sums` (for `pair_plan`),
 `step_control` (for `damping`), `curvature` (for `exact_hessian`). Shared pieces: `forward` and
-`backward` passes, `backprop` and `signals`, `accumulate` and `sums` for Q and g, `evaluate` for
+`backward` passes, `backprop` and `signals`, `directions` of a batch, `epochs` for the position in a
+training, `accumulate` and `sums` for Q and g, `evaluate` for
 outputs and SSE, `activations`, `goodness`, `optimisers`, `linear` for small systems, `vectors` of
 eight numbers, `noise` for random numbers, `memory` for aligned arrays. `cache` keeps compiled code
 and `interpreted` runs the same code without compiling.
@@ -23,6 +24,8 @@ with kernel_cache():
         backward,
         cascade_correlation,
         curvature,
+        directions,
+        epochs,
         evaluate,
         first_order,
         forward,
@@ -51,6 +54,8 @@ __all__ = [
     "backward",
     "cascade_correlation",
     "curvature",
+    "directions",
+    "epochs",
     "evaluate",
     "first_order",
     "forward",

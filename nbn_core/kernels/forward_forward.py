@@ -10,7 +10,7 @@ import math
 from numba import njit
 
 from nbn_core.kernels.cache import ENTRY
-from nbn_core.kernels.first_order import (
+from nbn_core.kernels.epochs import (
     BATCH,
     BATCH_SIZE,
     EVALUATIONS,

@@ -21,7 +21,7 @@ from nbn_core.kernels.backprop import (
     run_block,
 )
 from nbn_core.kernels.cache import ENTRY, INLINED, INNER
-from nbn_core.kernels.first_order import (
+from nbn_core.kernels.epochs import (
     BATCH,
     BATCH_SIZE,
     EVALUATIONS,
@@ -49,14 +49,14 @@ from nbn_core.kernels.first_order import (
     schedule_next_row,
     write_row,
 )
-from nbn_core.kernels.first_order import N_COUNTERS as STAGE
+from nbn_core.kernels.epochs import N_COUNTERS as STAGE
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.noise import fill_normal, mixed, shuffle
 from nbn_core.kernels.optimisers import TARGET_SSE, move
 from nbn_core.kernels.status import DIVERGED, RUNNING, SOLVED
 from nbn_core.types import FloatArray, IndexArray, IntArray
 
-# The counters of `first_order`, and the stage that is being trained
+# The counters of `epochs`, and the stage that is being trained
 N_COUNTERS = STAGE + 1
 # Values of KIND: prediction without or with noise
 STILL, NOISY = range(2)
@@ -68,7 +68,7 @@ class Workspace(NamedTuple):
     Attributes
     ----------
     values, slopes, direct, signals, factors, picks : arrays
-        The same as in `first_order.Workspace`.
+        The same as in `directions.Workspace`.
     noise : (M B,) float64
         Random numbers of the block.
     natural_order : (P,) int64
@@ -197,7 +197,7 @@ def predict_block(
     Parameters
     ----------
     graph, workspace, schedule, options : tuples
-        The fields of `Graph`, `Workspace`, `Schedule` and `first_order.Options`.
+        The fields of `Graph`, `Workspace`, `Schedule` and `epochs.Options`.
     inputs, order : (P, I) float64, (P,) int64
         Inputs, and the order in which blocks take them.
     stages : (T, N) float64
@@ -269,14 +269,14 @@ def advance(
     Parameters
     ----------
     graph, successors, data, workspace, memory, schedule, options : tuples
-        The fields of `Graph`, `Successors`, `first_order.Data`, `Workspace`, `Memory`,
-        `Schedule` and `first_order.Options`.
+        The fields of `Graph`, `Successors`, `epochs.Data`, `Workspace`, `Memory`,
+        `Schedule` and `epochs.Options`.
     last_iteration : int
         Number of iterations to stop at.
     work : float
         Multiplications after which to return.
     state, trace : tuples
-        The fields of `State`, updated, and of `first_order.TraceColumns`, written.
+        The fields of `State`, updated, and of `epochs.TraceColumns`, written.
 
     Returns
     -------

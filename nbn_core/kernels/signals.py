@@ -1,7 +1,7 @@
 """Alternatives to the signals of backpropagation, over one block of patterns.
 
 Letters are those of `backprop`; delta_k is the quantity that a rule uses in place of dE / dnet_k.
-Arrays come in the records of `backprop` and `first_order`.
+Arrays come in the records of `backprop`, `epochs` and `directions`.
 
     feedback    direct feedback alignment: delta_k = s_k sum_m B_km delta_m with fixed random B
     activities  forward gradient: net_k is perturbed by v_k, dE = sum_k dE/dnet_k v_k is computed

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from nbn_core.kernels.first_order import BACKPROP, FEEDBACK
+from nbn_core.kernels.directions import BACKPROP, FEEDBACK
 from nbn_core.objective import Objective
 from nbn_core.rules.base import ALTERNATIVES, Uses
 from nbn_core.rules.common_options import OPTIMISATION, optimisation, rate_option

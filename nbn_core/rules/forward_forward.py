@@ -36,7 +36,7 @@ from typing import Any
 import numpy as np
 
 from nbn_core.data import Dataset
-from nbn_core.kernels import first_order, forward_forward, goodness
+from nbn_core.kernels import epochs, forward_forward, goodness
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
@@ -249,7 +249,7 @@ class ForwardForward(LearningRule):
             np.zeros((2, len(hidden))),
             np.zeros((0, 2, len(hidden))),
             new_counters(),
-            np.zeros(first_order.N_NUMBERS),
+            np.zeros(epochs.N_NUMBERS),
             5.0 * (n + 16.0 * network.n_neurons),
         )  # fmt: skip
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbn_core.kernels.first_order import ACTIVITIES, WEIGHTS
+from nbn_core.kernels.directions import ACTIVITIES, WEIGHTS
 from nbn_core.objective import Objective
 from nbn_core.rules.base import ALTERNATIVES, Uses
 from nbn_core.rules.common_options import OPTIMISATION, optimisation, rate_option

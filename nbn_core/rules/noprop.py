@@ -37,7 +37,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nbn_core.data import Dataset
-from nbn_core.kernels import first_order, noprop
+from nbn_core.kernels import epochs, noprop
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.records import plain
 from nbn_core.network import Network, Topology
@@ -103,7 +103,7 @@ class NoPropState:
     graph: SignalGraph
     workspace: noprop.Workspace
     schedule: noprop.Schedule
-    options: first_order.Options
+    options: epochs.Options
     denoised: FloatArray
     counters: IntArray
     arguments: tuple[Any, ...]
@@ -192,7 +192,7 @@ class NoProp(LearningRule):
             drawn=np.zeros(network.n_weights),
             places=places,
         )
-        data = first_order.Data(
+        data = epochs.Data(
             inputs=np.array(dataset.inputs),
             targets=np.array(dataset.targets),
             order=np.arange(n_patterns),
@@ -202,8 +202,8 @@ class NoProp(LearningRule):
             *schedule(n_stages), dataset.targets.mean(axis=0), np.where(spread > 0, spread, 1.0)
         )
         choices = rule_options(settings, n_patterns)
-        choices[first_order.KIND] = noprop.NOISY if settings["noisy"] else noprop.STILL
-        options = first_order.Options(
+        choices[epochs.KIND] = noprop.NOISY if settings["noisy"] else noprop.STILL
+        options = epochs.Options(
             choices=choices,
             constants=rule_constants(settings, target_sse),
             relax=0.0,
@@ -216,7 +216,7 @@ class NoProp(LearningRule):
             stages=every,
             denoised=denoised,
             counters=counters,
-            numbers=np.zeros(first_order.N_NUMBERS),
+            numbers=np.zeros(epochs.N_NUMBERS),
         )
         return NoPropState(
             record=Record(weights, np.nan),

@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbn_core.data import Dataset
-from nbn_core.kernels.first_order import PREDICTIVE
+from nbn_core.kernels.directions import PREDICTIVE
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.base import ALTERNATIVES, Uses

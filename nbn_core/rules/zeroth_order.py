@@ -26,7 +26,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from nbn_core.kernels.first_order import CURVED, DIFFERENCE, SIGNS, UNBIASED
+from nbn_core.kernels.directions import CURVED, DIFFERENCE, SIGNS, UNBIASED
 from nbn_core.objective import Objective
 from nbn_core.rules.base import ALTERNATIVES, Uses
 from nbn_core.rules.common_options import OPTIMISATION, OPTIMISER, optimisation, rate_option

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from nbn_core.kernels import first_order, optimisers
+from nbn_core.kernels import directions, epochs, first_order, optimisers
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.records import plain
 from nbn_core.objective import Objective
@@ -45,7 +45,7 @@ class DescentPlan:
     Parameters
     ----------
     signal : int
-        Code of the signal, see `nbn_core.kernels.first_order`.
+        Code of the signal, see `nbn_core.kernels.directions`.
     optimiser : str
         Optimiser, a key of `OPTIMISERS`.
     rate : float
@@ -80,7 +80,7 @@ class DescentPlan:
         Starting weights of added neurons; none by default.
     """
 
-    signal: int = first_order.BACKPROP
+    signal: int = directions.BACKPROP
     optimiser: str = "sgd"
     rate: float = 0.1
     momentum: float = 0.0
@@ -109,8 +109,8 @@ class Descent:
     objective: Objective
     signal_graph: SignalGraph
     weights: FloatArray
-    perturbation: first_order.Perturbation
-    memory: first_order.Memory
+    perturbation: directions.Perturbation
+    memory: directions.Memory
     arguments: tuple[Any, ...]
     changing: tuple[Any, ...]
     counters: IntArray
@@ -120,7 +120,7 @@ class Descent:
     @property
     def curvature(self) -> FloatArray:
         """Diagonal of the Hessian as estimated by differences, (N,) float64."""
-        return np.array(self.perturbation.tangents[first_order.H])
+        return np.array(self.perturbation.tangents[directions.H])
 
     @property
     def extra(self) -> FloatArray:
@@ -154,7 +154,7 @@ def begin(
     problem = _problem(objective, graph)
     perturbation = _perturbation(plan, len(every), objective.network.n_outputs)
     memory = _memory(plan, objective, len(every), len(perturbation.tangents))
-    options = first_order.Options(
+    options = epochs.Options(
         choices=_choices(plan, objective.dataset.n_patterns, graph.n_drawn),
         constants=_constants(plan, target_sse),
         relax=float(plan.relax),
@@ -162,11 +162,11 @@ def begin(
         work_per_pattern=(len(every) + 16.0 * graph.n_neurons) * max(plan.units, 3.0),
     )
     counters = new_counters()
-    state = first_order.State(
+    state = directions.State(
         weights=every,
         carrier=every if plan.carrier is None else np.array(plan.carrier),
         counters=counters,
-        numbers=np.zeros(first_order.N_NUMBERS),
+        numbers=np.zeros(epochs.N_NUMBERS),
     )
     workspace = new_workspace(graph, objective.network.n_inputs)
     return Descent(
@@ -184,14 +184,14 @@ def begin(
     )
 
 
-def _problem(objective: Objective, graph: SignalGraph) -> first_order.Problem:
+def _problem(objective: Objective, graph: SignalGraph) -> directions.Problem:
     dataset = objective.dataset
-    return first_order.Problem(
+    return directions.Problem(
         graph=graph.graph,
         successors=graph.successors,
         all_successors=graph.all_successors,
         drawn_target_index=graph.drawn_target_index,
-        data=first_order.Data(
+        data=epochs.Data(
             inputs=np.array(dataset.inputs),
             targets=np.array(dataset.targets),
             order=np.arange(dataset.n_patterns),
@@ -199,7 +199,7 @@ def _problem(objective: Objective, graph: SignalGraph) -> first_order.Problem:
     )
 
 
-def new_workspace(graph: SignalGraph, n_inputs: int) -> first_order.Workspace:
+def new_workspace(graph: SignalGraph, n_inputs: int) -> directions.Workspace:
     """Allocate the work space for one block of patterns.
 
     Parameters
@@ -215,7 +215,7 @@ def new_workspace(graph: SignalGraph, n_inputs: int) -> first_order.Workspace:
         Work space, filled with zeros.
     """
     n_neurons = graph.n_neurons
-    return first_order.Workspace(
+    return directions.Workspace(
         values=np.zeros((n_inputs + n_neurons, BLOCK)),
         slopes=np.zeros((n_neurons, BLOCK)),
         direct=np.zeros((n_neurons, BLOCK)),
@@ -228,11 +228,11 @@ def new_workspace(graph: SignalGraph, n_inputs: int) -> first_order.Workspace:
     )
 
 
-def _perturbation(plan: DescentPlan, n_weights: int, n_outputs: int) -> first_order.Perturbation:
-    perturbed = plan.signal in (first_order.WEIGHTS, first_order.DIFFERENCE, first_order.CURVED)
-    tangents = plan.times if plan.signal == first_order.WEIGHTS else 5
+def _perturbation(plan: DescentPlan, n_weights: int, n_outputs: int) -> directions.Perturbation:
+    perturbed = plan.signal in (directions.WEIGHTS, directions.DIFFERENCE, directions.CURVED)
+    tangents = plan.times if plan.signal == directions.WEIGHTS else 5
     feedback = np.zeros((1, n_outputs)) if plan.feedback is None else np.array(plan.feedback)
-    return first_order.Perturbation(
+    return directions.Perturbation(
         feedback=feedback,
         output_rows=np.arange(n_outputs, dtype=np.int32),
         tangents=np.ones((tangents, n_weights if perturbed else 1)),
@@ -241,8 +241,8 @@ def _perturbation(plan: DescentPlan, n_weights: int, n_outputs: int) -> first_or
 
 def _memory(
     plan: DescentPlan, objective: Objective, n_weights: int, n_tangents: int
-) -> first_order.Memory:
-    return first_order.Memory(
+) -> directions.Memory:
+    return directions.Memory(
         one=np.zeros(n_weights),
         two=np.full(n_weights, plan.rate if plan.optimiser == "rprop" else 0.0),
         powers=np.ones(2),
@@ -256,12 +256,12 @@ def _memory(
 def _choices(plan: DescentPlan, n_patterns: int, n_drawn: int) -> IntArray:
     choices = kernel_options(plan.optimiser, plan.batch, plan.shuffled, plan.key, n_patterns)
     as_drawn = plan.signal_graph is None and plan.carrier is None
-    whole = choices[first_order.BATCH_SIZE] == n_patterns
-    choices[first_order.SIGNAL] = plan.signal
-    choices[first_order.TIMES] = plan.times
-    choices[first_order.KIND] = plan.kind
-    choices[first_order.EXACT] = plan.signal == first_order.BACKPROP and whole and as_drawn
-    choices[first_order.N_DRAWN] = n_drawn
+    whole = choices[epochs.BATCH_SIZE] == n_patterns
+    choices[epochs.SIGNAL] = plan.signal
+    choices[epochs.TIMES] = plan.times
+    choices[epochs.KIND] = plan.kind
+    choices[epochs.EXACT] = plan.signal == directions.BACKPROP and whole and as_drawn
+    choices[epochs.N_DRAWN] = n_drawn
     return choices
 
 
@@ -294,15 +294,15 @@ def kernel_options(
     Returns
     -------
     (N_OPTIONS,) int64
-        Choices by place, see `nbn_core.kernels.first_order`; 0 for all others.
+        Choices by place, see `nbn_core.kernels.epochs`; 0 for all others.
     """
     size = n_patterns if batch == 0 else min(batch, n_patterns)
-    choices = np.zeros(first_order.N_OPTIONS, dtype=np.int64)
-    choices[first_order.OPTIMISER] = OPTIMISERS[optimiser]
-    choices[first_order.BATCH_SIZE] = size
-    choices[first_order.SHUFFLED] = shuffled and size < n_patterns
-    choices[first_order.KEY] = key
-    choices[first_order.EVERY] = EVERY
+    choices = np.zeros(epochs.N_OPTIONS, dtype=np.int64)
+    choices[epochs.OPTIMISER] = OPTIMISERS[optimiser]
+    choices[epochs.BATCH_SIZE] = size
+    choices[epochs.SHUFFLED] = shuffled and size < n_patterns
+    choices[epochs.KEY] = key
+    choices[epochs.EVERY] = EVERY
     return choices
 
 
@@ -374,10 +374,10 @@ def rule_constants(settings: Mapping[str, Any], target_sse: float) -> FloatArray
     return optimiser_constants(settings["rate"], momentum, target_sse)
 
 
-def new_counters(n_counters: int = first_order.N_COUNTERS) -> IntArray:
+def new_counters(n_counters: int = epochs.N_COUNTERS) -> IntArray:
     """Return the counters of a kernel before its first iteration."""
     counters = np.zeros(n_counters, dtype=np.int64)
-    counters[first_order.EVALUATIONS] = 1
+    counters[epochs.EVALUATIONS] = 1
     return counters
 
 
@@ -426,7 +426,7 @@ def estimate(
         Estimate of g = J'e, half the gradient of the SSE, with added neurons at the end.
     """
     state = begin(objective, weights, 0.0, plan)
-    sse = first_order.estimate(*state.arguments, step, state.changing)
+    sse = directions.estimate(*state.arguments, step, state.changing)
     return float(sse), state.memory.gradient
 
 
@@ -446,5 +446,5 @@ class Gradient:
         """Return the SSE and g (N,) at weights (N,)."""
         state = self._state
         state.weights[:] = weights
-        sse = first_order.estimate(*state.arguments, 0, state.changing)
+        sse = directions.estimate(*state.arguments, 0, state.changing)
         return float(sse), state.memory.gradient.copy()

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from nbn_core.kernels import first_order, status
+from nbn_core.kernels import epochs, status
 from nbn_core.rules.engines import clock
 from nbn_core.trace import Record, StopReason
 from nbn_core.types import IntArray
@@ -33,7 +33,7 @@ def stop_reason(code: int) -> StopReason | None:
 
 
 class Counted(Protocol):
-    """State of a rule whose kernel has the counters of `nbn_core.kernels.first_order`.
+    """State of a rule whose kernel has the counters of `nbn_core.kernels.epochs`.
 
     Attributes
     ----------
@@ -70,12 +70,12 @@ def trace_columns(record: Record) -> tuple[Any, ...]:
     Returns
     -------
     tuple
-        The fields of `first_order.TraceColumns`.
+        The fields of `epochs.TraceColumns`.
     """
     n_weights = record.columns.weights.shape[1]
     columns = record.make_room(record.rows + max(16, min(512, _ROW_NUMBERS // n_weights)))
     return tuple(
-        first_order.TraceColumns(
+        epochs.TraceColumns(
             sse=columns.sse,
             gradient_norm=columns.gradient_norm,
             iterations=columns.iterations,
@@ -111,11 +111,11 @@ def run_slice(
     computed = clock.computing() - computing
     if elapsed > 1e-4:
         state.rate = min(max(done / elapsed, 1e7, state.rate / 4), 1e11)
-    state.stop = stop_reason(counters[first_order.STATUS])
-    state.evaluations = int(counters[first_order.EVALUATIONS])
+    state.stop = stop_reason(counters[epochs.STATUS])
+    state.evaluations = int(counters[epochs.EVALUATIONS])
     state.seconds = record.share_out(
-        int(counters[first_order.ROW]),
-        int(counters[first_order.ITERATION]),
+        int(counters[epochs.ROW]),
+        int(counters[epochs.ITERATION]),
         state.seconds,
         computed,
         last_iteration,

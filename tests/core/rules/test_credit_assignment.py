@@ -9,7 +9,7 @@ import pytest
 
 from nbn_core import Dataset, Objective, StopReason, Topology, generators, initial_weights, train
 from nbn_core.errors import SettingError
-from nbn_core.kernels import first_order as kernel
+from nbn_core.kernels.noise import fill_normal, mixed
 from nbn_core.rules import RULES, FirstOrder
 from nbn_core.rules.engines import first_order as runs
 from nbn_core.training import Training
@@ -148,8 +148,8 @@ def test_one_tangent_has_the_directional_derivative_for_its_length() -> None:
     for step in range(5):
         found = direction(LAYERED, "forward_gradient", step, moved="weights")
         v = np.empty(len(found))
-        key = kernel.mixed(kernel.mixed(0, step), 0)
-        kernel.fill_normal(key, v, len(v))
+        key = mixed(mixed(0, step), 0)
+        fill_normal(key, v, len(v))
         np.testing.assert_allclose(found, (exact @ v) * v, rtol=1e-8, atol=1e-9)
 
 
