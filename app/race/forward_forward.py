@@ -15,7 +15,8 @@ from app.race.session import RaceSession
 from app.session.state import Session
 from app.shared.chart_box import Box, reader_palette
 from nbn_core.checks import plural
-from nbn_core.rules.forward_forward import ForwardForward, ForwardForwardState
+from nbn_core.rules.engines.forward_forward import ForwardForwardState
+from nbn_core.rules.forward_forward import ForwardForward
 from nbn_core.types import FloatArray, IntArray
 
 MOST_PATTERNS: Final = 5000
@@ -67,7 +68,7 @@ def _view(race: Race, lane: Lane, run: LaneRun, state: ForwardForwardState) -> N
     rule = ForwardForward()
     seen = np.arange(min(data.n_patterns, MOST_PATTERNS))
     scores = rule.goodness_of(state, data.inputs[seen])
-    labels = state.data[4][seen]
+    labels = state.data.labels[seen]
     totals = scores[:, :, _first_counted(scores) :].sum(axis=2)
     margins = margins_of(totals, labels)
     settings: dict[str, Any] = dict(rule.settings(lane.settings))

@@ -1,18 +1,68 @@
 """Candidates of cascade correlation: neurons trained to covary with the remaining errors."""
 
+from __future__ import annotations
+
 import math
+from typing import NamedTuple
 
 from numba import njit
 
 from nbn_core.kernels.activations import activate
 from nbn_core.kernels.cache import ENTRY
+from nbn_core.types import FloatArray
+
+
+class Activation(NamedTuple):
+    """Activation of the candidates, see `nbn_core.kernels.activations`.
+
+    Attributes
+    ----------
+    code : int
+        Activation function.
+    gain, leak : float
+        Gain and leak.
+    """
+
+    code: int
+    gain: float
+    leak: float
+
+
+class Candidates(NamedTuple):
+    """C candidates for one neuron with D sources, bias included.
+
+    Attributes
+    ----------
+    weights, one, two : (C, D) float64
+        Weights of the candidates, and first and second moments of Adam.
+    scores : (C,) float64
+        Covariance before the last step: sum over outputs of |sum over patterns of (v - mean v) e|.
+    """
+
+    weights: FloatArray
+    one: FloatArray
+    two: FloatArray
+    scores: FloatArray
+
+
+class Workspace(NamedTuple):
+    """Work space for all P patterns.
+
+    Attributes
+    ----------
+    values, slopes : (1, P) float64
+        Values and slopes of one candidate.
+    pull : (P,) float64
+        Derivative of its covariance by its values.
+    """
+
+    values: FloatArray
+    slopes: FloatArray
+    pull: FloatArray
 
 
 @njit(**ENTRY)
-def climb(
-    design, errors, code, gain, leak, rate, begin, end, weights, one, two, values, slopes, pull,
-    scores,
-):  # fmt: skip
+def climb(design, errors, activation, rate, begin, end, candidates, workspace):
     """Maximise the covariance of every candidate by steps begin..end-1 of Adam.
 
     Parameters
@@ -21,20 +71,18 @@ def climb(
         Sources of a candidate: ones, inputs, and the neurons so far.
     errors : (M, P) float64
         Targets minus outputs, minus their mean.
-    code, gain, leak : int, float, float
-        Activation, gain and leak of the candidates.
+    activation : tuple
+        The fields of `Activation`.
     rate : float
         Learning rate of Adam.
     begin, end : int
         First step, and the one after the last.
-    weights, one, two : (C, D) float64
-        Weights of the candidates, and first and second moments of Adam, updated.
-    values, slopes, pull : (1, P), (1, P), (P,) float64
-        Work space.
-    scores : (C,) float64
-        Covariance before the last step, written: sum over outputs of
-        |sum over patterns of (v - mean v) e|.
+    candidates, workspace : tuples
+        The fields of `Candidates`, updated, and of `Workspace`.
     """
+    code, gain, leak = activation
+    weights, one, two, scores = candidates
+    values, slopes, pull = workspace
     n_candidates, width = weights.shape
     n_patterns = design.shape[1]
     for c in range(n_candidates):

@@ -1,19 +1,23 @@
 """Forward-Forward: gradients and predictions of a block of patterns, and the training loop.
 
-Arrays come in the tuples of `goodness`, and
-
-    memory      one, two, powers, gradient
+The loop is that of `first_order`: MEASURE predicts all patterns and writes a row of the trace,
+TRAIN is one epoch. The levels and their gradients are in `goodness`, whose records and letters are
+used here.
 """
 
+from __future__ import annotations
+
 import math
+from typing import NamedTuple
 
 from numba import njit
 
-from nbn_core.kernels.cache import ENTRY
+from nbn_core.kernels.cache import ENTRY, INLINED, INNER
 from nbn_core.kernels.epochs import (
     BATCH,
     BATCH_SIZE,
     EVALUATIONS,
+    EVERY,
     ITERATION,
     KEY,
     MEASURE,
@@ -29,21 +33,24 @@ from nbn_core.kernels.epochs import (
     STEP,
     TRAIN,
     WORK,
+    Options,
     TraceColumns,
+    is_row_written,
+    schedule_next_row,
     write_row,
 )
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.goodness import (
-    BY_HEAD,
-    LOSS,
     NEUTRAL,
     PAIRED,
-    SHARPNESS,
-    SKIPPED,
-    SLOT,
+    Data,
+    Memory,
+    Settings,
     add_head_gradient,
     add_level_gradients,
     decay,
+    name_layout,
+    name_workspace,
     put_label,
     put_patterns,
     run_head,
@@ -52,46 +59,81 @@ from nbn_core.kernels.goodness import (
 from nbn_core.kernels.noise import mixed, shuffle, uniform
 from nbn_core.kernels.optimisers import TARGET_SSE, move
 from nbn_core.kernels.status import DIVERGED, RUNNING, SOLVED
+from nbn_core.types import FloatArray, IntArray
+
+
+class State(NamedTuple):
+    """Arrays that the loop updates.
+
+    Attributes
+    ----------
+    weights : (N,) float64
+        Weights, with those of features and slots at the end.
+    counters : (N_COUNTERS,) int64
+        Phase, position and counts.
+    numbers : (N_NUMBERS,) float64
+        Sums of squares and work.
+    """
+
+    weights: FloatArray
+    counters: IntArray
+    numbers: FloatArray
 
 
 @njit(**ENTRY)
-def predict_block(
-    structure, levels, data, passes, room, choices, weights, start, count, scores, outputs_of
-):
-    """Write the outputs of a block into outputs_of (M, BLOCK), and its scores (C, BLOCK).
+def predict_block(layout, data, workspace, settings, weights, start, count):
+    """Compute the outputs of a block of patterns, and its scores.
 
     By goodness: the block is evaluated with each label, goodness is summed over the levels, and the
     targets of the classes are averaged with the softmax of the sums. By head: it is evaluated once,
     with a neutral label, and scores are not written.
+
+    Parameters
+    ----------
+    layout, data, workspace, settings : tuples
+        The fields of the records of `goodness`; `workspace.outputs` and `.scores` are written.
+    weights : (N,) float64
+        Weights, with those of features and slots at the end.
+    start, count : int
+        First pattern and number of patterns of the block.
     """
-    n_inputs = data[0].shape[1]
-    classes = data[3]
-    n_neurons = structure[2].shape[0]
-    n_classes, n_outputs = classes.shape
-    one_pass = passes[0]
-    scratch = room[1]
-    top = n_inputs + n_neurons + data[1].shape[1]
-    n_levels = levels[0].shape[0] - 1
-    put_patterns(data, start, count, one_pass[1], n_neurons)
-    if choices[BY_HEAD] > 0.0:
+    predict(
+        name_layout(layout), Data(*data), name_workspace(workspace), Settings(*settings), weights,
+        start, count,
+    )  # fmt: skip
+
+
+@njit(**INNER)
+def predict(layout, data, workspace, settings, weights, start, count):
+    """Compute the outputs of a block of patterns: `predict_block` for records."""
+    structure = layout.structure
+    one_pass, scratch = workspace.positive, workspace.scratch
+    scores, outputs = workspace.scores, workspace.outputs
+    divided = one_pass.divided
+    n_inputs = data.inputs.shape[1]
+    n_neurons = structure.codes.shape[0]
+    n_classes, n_outputs = data.classes.shape
+    top = n_inputs + n_neurons + data.features.shape[1]
+    put_patterns(data, start, count, divided, n_neurons)
+    if settings.by_head:
         for p in range(count):
-            put_label(one_pass[1], top, n_classes, choices[SLOT], NEUTRAL, p)
-        run_levels(structure, levels, choices, weights, n_inputs, count, one_pass, scratch)
+            put_label(divided, top, n_classes, settings.slot, NEUTRAL, p)
+        run_levels(layout, settings, weights, n_inputs, count, one_pass, scratch)
         run_head(structure, weights, n_inputs, count, one_pass)
         for m in range(n_outputs):
-            row = one_pass[0][n_inputs + structure[5][m]]
+            row = one_pass.values[n_inputs + structure.outputs[m]]
             for p in range(count):
-                outputs_of[m, p] = row[p]
+                outputs[m, p] = row[p]
         return
-    temperature = choices[SHARPNESS] if choices[LOSS] == PAIRED else 1.0
+    temperature = settings.sharpness if settings.loss == PAIRED else 1.0
     for c in range(n_classes):
         for p in range(count):
-            put_label(one_pass[1], top, n_classes, choices[SLOT], c, p)
-        run_levels(structure, levels, choices, weights, n_inputs, count, one_pass, scratch)
+            put_label(divided, top, n_classes, settings.slot, c, p)
+        run_levels(layout, settings, weights, n_inputs, count, one_pass, scratch)
         for p in range(count):
             total = 0.0
-            for level in range(int(choices[SKIPPED]), n_levels):
-                total += one_pass[3][level, p]
+            for level in range(settings.skipped, layout.begin.shape[0] - 1):
+                total += one_pass.goodness[level, p]
             scores[c, p] = temperature * total
     for p in range(count):
         best = scores[0, p]
@@ -99,146 +141,180 @@ def predict_block(
             best = max(best, scores[c, p])
         total = 0.0
         for m in range(n_outputs):
-            outputs_of[m, p] = 0.0
+            outputs[m, p] = 0.0
         for c in range(n_classes):
             share = decay(scores[c, p] - best)
             total += share
             for m in range(n_outputs):
-                outputs_of[m, p] += share * classes[c, m]
+                outputs[m, p] += share * data.classes[c, m]
         for m in range(n_outputs):
-            outputs_of[m, p] /= total
+            outputs[m, p] /= total
 
 
-@njit(**ENTRY)
-def train_block(
-    structure, levels, data, passes, room, choices, options, weights, step, start, count,
-    gradient, tally,
-):  # fmt: skip
-    """Add the gradients of one block: positive and negative pass, and a neutral one for outputs."""
-    labels, order = data[4], data[5]
-    n_inputs = data[0].shape[1]
-    n_neurons = structure[2].shape[0]
-    n_classes = data[3].shape[0]
-    top = n_inputs + n_neurons + data[1].shape[1]
-    good, bad = passes
-    scratch = room[1]
-    key = mixed(mixed(options[KEY], step), start)
+@njit(**INNER)
+def train_block(layout, data, workspace, memory, settings, key, weights, start, count):
+    """Add the gradients of one block: positive and negative pass, and a neutral one for outputs.
+
+    `key` decides the wrong labels.
+    """
+    structure = layout.structure
+    positive, negative, scratch = workspace.positive, workspace.negative, workspace.scratch
+    n_inputs = data.inputs.shape[1]
+    n_neurons = structure.codes.shape[0]
+    n_classes = data.classes.shape[0]
+    top = n_inputs + n_neurons + data.features.shape[1]
     for side in range(2):
-        one_pass = good if side == 0 else bad
-        put_patterns(data, start, count, one_pass[1], n_neurons)
+        one_pass = positive if side == 0 else negative
+        put_patterns(data, start, count, one_pass.divided, n_neurons)
         for p in range(count):
-            c = labels[order[start + p]]
+            c = data.labels[data.order[start + p]]
             if side == 1:
                 other = int(uniform(key, p) * (n_classes - 1))
                 c = other if other < c else other + 1
-            put_label(one_pass[1], top, n_classes, choices[SLOT], c, p)
-        run_levels(structure, levels, choices, weights, n_inputs, count, one_pass, scratch)
-        for level in range(levels[0].shape[0] - 1):
+            put_label(one_pass.divided, top, n_classes, settings.slot, c, p)
+        run_levels(layout, settings, weights, n_inputs, count, one_pass, scratch)
+        for level in range(layout.begin.shape[0] - 1):
             for p in range(count):
-                tally[side, level] += one_pass[3][level, p]
-    add_level_gradients(structure, levels, choices, n_inputs, count, good, bad, room, gradient)
+                memory.tally[side, level] += one_pass.goodness[level, p]
+    add_level_gradients(layout, workspace, memory, settings, n_inputs, count)
     for p in range(count):
-        put_label(good[1], top, n_classes, choices[SLOT], NEUTRAL, p)
-    run_levels(structure, levels, choices, weights, n_inputs, count, good, scratch)
-    run_head(structure, weights, n_inputs, count, good)
-    return add_head_gradient(structure, data, n_inputs, start, count, good, room, gradient)
+        put_label(positive.divided, top, n_classes, settings.slot, NEUTRAL, p)
+    run_levels(layout, settings, weights, n_inputs, count, positive, scratch)
+    run_head(structure, weights, n_inputs, count, positive)
+    add_head_gradient(structure, data, start, count, positive, workspace.signals, memory.gradient)
 
 
 @njit(**ENTRY)
 def advance(
-    structure, levels, data, passes, room, memory, choices, options, settings, unit, every,
-    weights, scores, outputs_of, tally, seen, last_iteration, work_per_pattern, work,
-    counters, numbers, rows,
-):  # fmt: skip
-    """Continue until `last_iteration`, an end, full columns, or about `work` multiplications."""
-    trace = TraceColumns(*rows)
-    one, two, powers, gradient = memory
-    targets, order = data[2], data[5]
-    n_patterns = data[0].shape[0]
-    n_classes = data[3].shape[0]
+    layout, data, workspace, memory, settings, options, last_iteration, work, state, trace, goodness
+):
+    """Continue until `last_iteration`, an end, full columns, or about `work` multiplications.
+
+    Parameters
+    ----------
+    layout, data, workspace, memory, settings, options : tuples
+        The fields of the records of `goodness`, and of `epochs.Options`.
+    last_iteration : int
+        Number of iterations to stop at.
+    work : float
+        Multiplications after which to return.
+    state, trace : tuples
+        The fields of `State`, updated, and of `epochs.TraceColumns`, written.
+    goodness : (R, 2, L) float64
+        Mean goodness of each level over the last epoch, for right and for wrong labels, one entry
+        per row of the trace, written.
+
+    Returns
+    -------
+    float
+        Multiplications done.
+    """
+    layout = name_layout(layout)
+    data = Data(*data)
+    workspace = name_workspace(workspace)
+    memory = Memory(*memory)
+    settings = Settings(*settings)
+    options = Options(*options)
+    state = State(*state)
+    trace = TraceColumns(*trace)
+    counters = state.counters
     capacity = trace.sse.shape[0]
     done = 0.0
     while counters[STATUS] == RUNNING and done < work and counters[ROW] < capacity:
-        iteration = counters[ITERATION]
         if counters[PHASE] == MEASURE:
-            start = counters[PATTERN]
-            if start == 0:
-                numbers[SQUARES] = 0.0
-                for p in range(n_patterns):
-                    order[p] = p
-            count = min(BLOCK, n_patterns - start)
-            predict_block(
-                structure, levels, data, passes, room, choices, weights, start, count,
-                scores, outputs_of,
-            )  # fmt: skip
-            for m in range(targets.shape[1]):
-                for p in range(count):
-                    error = targets[start + p, m] - outputs_of[m, p]
-                    numbers[SQUARES] += error * error
-            done += work_per_pattern * max(count, 16) * n_classes / 5.0
-            counters[PATTERN] = start + count
-            if start + count < n_patterns:
-                continue
-            counters[PATTERN] = 0
-            counters[PHASE] = TRAIN
-            numbers[SSE] = numbers[SQUARES]
-            norm = 0.0
-            for n in range(gradient.shape[0]):
-                norm += gradient[n] * gradient[n]
-            if not (math.isfinite(numbers[SSE]) and math.isfinite(norm)):
-                counters[STATUS] = DIVERGED
-                if counters[ROW] > 0:
-                    continue
-            elif numbers[SSE] <= settings[TARGET_SSE]:
-                counters[STATUS] = SOLVED
-            newest = trace.iterations[counters[ROW] - 1] if counters[ROW] > 0 else -1
-            if newest < iteration:
-                row = counters[ROW]
-                for level in range(tally.shape[1]):
-                    seen[row, 0, level] = tally[0, level] / n_patterns
-                    seen[row, 1, level] = tally[1, level] / n_patterns
-                write_row(counters, numbers, math.sqrt(norm), weights, trace)
-            while counters[NEXT] <= iteration:
-                following = counters[NEXT]
-                counters[NEXT] = following + (1 if following < every else following // 50)
+            done += _measure(
+                layout, data, workspace, memory, settings, options, state, trace, goodness
+            )
             continue
-
         if counters[BATCH] == 0 and counters[PATTERN] == 0:
-            if iteration >= last_iteration:
-                if trace.iterations[counters[ROW] - 1] >= iteration:
+            if counters[ITERATION] >= last_iteration:
+                if is_row_written(counters, trace):
                     break
                 counters[PHASE] = MEASURE
                 continue
-            tally[:, :] = 0.0
-            if options[SHUFFLED]:
-                shuffle(mixed(options[KEY], -1 - iteration), order)
-        step = counters[STEP]
-        batch = counters[BATCH]
-        batch_end = min(batch + options[BATCH_SIZE], n_patterns)
-        if counters[PATTERN] == 0:
-            gradient[:] = 0.0
-        start = batch + counters[PATTERN]
-        count = min(BLOCK, batch_end - start)
-        train_block(
-            structure, levels, data, passes, room, choices, options, weights, step, start, count,
-            gradient, tally,
-        )  # fmt: skip
-        done += work_per_pattern * max(count, 16)
-        if start + count < batch_end:
-            counters[PATTERN] += count
-            continue
-        scale = 1.0 / (batch_end - batch)
-        move(options[OPTIMISER], settings, weights, gradient, scale, one, two, powers)
-        counters[STEP] = step + 1
-        counters[PATTERN] = 0
-        counters[BATCH] = batch_end
-        if batch_end < n_patterns:
-            continue
-        iteration += 1
-        counters[BATCH] = 0
-        counters[ITERATION] = iteration
-        counters[EVALUATIONS] += 1
-        numbers[WORK] += unit
-        if iteration >= counters[NEXT]:
-            counters[PHASE] = MEASURE
+            memory.tally[:, :] = 0.0
+            if options.choices[SHUFFLED]:
+                shuffle(mixed(options.choices[KEY], -1 - counters[ITERATION]), data.order)
+        done += _train(layout, data, workspace, memory, settings, options, state)
+    return done
+
+
+@njit(**INLINED)
+def _measure(layout, data, workspace, memory, settings, options, state, trace, goodness):
+    """Add a block of patterns to the SSE of the predictions; after the last one, write a row."""
+    counters, numbers = state.counters, state.numbers
+    gradient, tally = memory.gradient, memory.tally
+    targets, outputs, order = data.targets, workspace.outputs, data.order
+    n_patterns = data.inputs.shape[0]
+    start = counters[PATTERN]
+    if start == 0:
+        numbers[SQUARES] = 0.0
+        for p in range(n_patterns):
+            order[p] = p
+    count = min(BLOCK, n_patterns - start)
+    predict(layout, data, workspace, settings, state.weights, start, count)
+    for m in range(targets.shape[1]):
+        for p in range(count):
+            error = targets[start + p, m] - outputs[m, p]
+            numbers[SQUARES] += error * error
+    done = options.work_per_pattern * max(count, 16) * data.classes.shape[0] / 5.0
+    counters[PATTERN] = start + count
+    if start + count < n_patterns:
+        return done
+    counters[PATTERN] = 0
+    counters[PHASE] = TRAIN
+    numbers[SSE] = numbers[SQUARES]
+    norm = 0.0
+    for n in range(gradient.shape[0]):
+        norm += gradient[n] * gradient[n]
+    if not (math.isfinite(numbers[SSE]) and math.isfinite(norm)):
+        counters[STATUS] = DIVERGED
+        if counters[ROW] > 0:
+            return done
+    elif numbers[SSE] <= options.constants[TARGET_SSE]:
+        counters[STATUS] = SOLVED
+    if not is_row_written(counters, trace):
+        row = counters[ROW]
+        for level in range(tally.shape[1]):
+            goodness[row, 0, level] = tally[0, level] / n_patterns
+            goodness[row, 1, level] = tally[1, level] / n_patterns
+        write_row(counters, numbers, math.sqrt(norm), state.weights, trace)
+    schedule_next_row(counters, options.choices[EVERY])
+    return done
+
+
+@njit(**INLINED)
+def _train(layout, data, workspace, memory, settings, options, state):
+    """Add the gradients of a block of patterns; after a batch, update the weights."""
+    choices = options.choices
+    counters, gradient = state.counters, memory.gradient
+    n_patterns = data.inputs.shape[0]
+    step = counters[STEP]
+    batch = counters[BATCH]
+    batch_end = min(batch + choices[BATCH_SIZE], n_patterns)
+    if counters[PATTERN] == 0:
+        gradient[:] = 0.0
+    start = batch + counters[PATTERN]
+    count = min(BLOCK, batch_end - start)
+    key = mixed(mixed(choices[KEY], step), start)
+    train_block(layout, data, workspace, memory, settings, key, state.weights, start, count)
+    done = options.work_per_pattern * max(count, 16)
+    if start + count < batch_end:
+        counters[PATTERN] += count
+        return done
+    move(
+        choices[OPTIMISER], options.constants, state.weights, gradient, 1.0 / (batch_end - batch),
+        memory.one, memory.two, memory.powers,
+    )  # fmt: skip
+    counters[STEP] = step + 1
+    counters[PATTERN] = 0
+    counters[BATCH] = batch_end
+    if batch_end < n_patterns:
+        return done
+    counters[BATCH] = 0
+    counters[ITERATION] += 1
+    counters[EVALUATIONS] += 1
+    state.numbers[WORK] += options.unit
+    if counters[ITERATION] >= counters[NEXT]:
+        counters[PHASE] = MEASURE
     return done

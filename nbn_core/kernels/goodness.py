@@ -1,68 +1,227 @@
 """Levels of Forward-Forward over one block of patterns: activities, goodness, local gradients.
 
-Nodes are numbered as usual, inputs first, then the drawn neurons; `more` nodes follow: features of
+Nodes are numbered as usual, inputs first, then the drawn neurons; more nodes follow: features of
 the inputs and one slot for each class. Neurons of the first level read these too, with weights
-behind the N drawn ones. `values` hold the activities h, `divided` the normalised ones:
+behind the N drawn ones. With h the activity of a neuron,
 
     n(h) = h / sqrt(mean over the level of h^2),     goodness of a level = mean or sum of h^2
 
-Arrays come in tuples:
-
-    structure   first, sources, codes, gains, leaks, outputs, more_first, more_sources
-    levels      begin, neurons: hidden neurons by level
-    data        inputs (P, I), features (P, F), targets, classes, labels (P,), order
-    passes      two of (values, divided, slopes, goodness), for positive and negative patterns
-    room        signals, scratch, means, wrong
+Shapes use P patterns, I inputs, F features, C classes, K neurons, M outputs, L hidden levels,
+T = I + K + F + C nodes and B = BLOCK patterns side by side.
 """
 
+from __future__ import annotations
+
 import math
+from typing import NamedTuple
 
 from numba import njit
 
 from nbn_core.kernels.activations import _reduced, activate
-from nbn_core.kernels.cache import ENTRY
+from nbn_core.kernels.cache import INLINED, INNER
 from nbn_core.kernels.forward import BLOCK
+from nbn_core.kernels.records import Structure
 from nbn_core.kernels.sums import add_dots
 from nbn_core.kernels.vectors import GROUP, combine
+from nbn_core.types import FloatArray, IndexArray, IntArray
 
-# Loss
+# Losses
 THRESHOLD, PAIRED = range(2)
-# Places in the settings of this rule
-SHARPNESS, PEER, SLOT, SKIPPED, RECTIFIED, LOSS, BY_HEAD = range(7)
-N_CHOICES = 7
-NEUTRAL = -1
+NEUTRAL = -1  # in place of a class: a label that names none
 
 
-@njit(**ENTRY)
-def put_patterns(data, start, count, into, n_neurons):
-    """Copy the inputs and features of a block into the node values."""
-    inputs, features, order = data[0], data[1], data[5]
+class Layout(NamedTuple):
+    """The drawn network, its hidden levels, and the nodes that only its first level reads.
+
+    Attributes
+    ----------
+    structure : Structure
+        The drawn network.
+    begin : (L+1,) int64
+        Level l has the neurons neurons[begin[l]]..neurons[begin[l+1]-1].
+    neurons : int64 array
+        Hidden neurons by level.
+    more_first : (K,) int64
+        Index of the first weight of each neuron on features and slots, or -1 if it has none.
+    more_sources : (F+C,) int32
+        Nodes of features and slots.
+    """
+
+    structure: Structure
+    begin: IntArray
+    neurons: IntArray
+    more_first: IntArray
+    more_sources: IndexArray
+
+
+class Data(NamedTuple):
+    """Patterns, and the classes that serve as labels.
+
+    Attributes
+    ----------
+    inputs, features : (P, I), (P, F) float64
+        Standardized inputs, and their sines and cosines.
+    targets : (P, M) float64
+        Targets.
+    classes : (C, M) float64
+        Targets of each class.
+    labels : (P,) int64
+        Class of each pattern.
+    order : (P,) int64
+        Indices of the patterns in the order of this epoch.
+    """
+
+    inputs: FloatArray
+    features: FloatArray
+    targets: FloatArray
+    classes: FloatArray
+    labels: IntArray
+    order: IntArray
+
+
+class Pass(NamedTuple):
+    """Work space for one forward pass of a block.
+
+    Attributes
+    ----------
+    values, divided : (T, B) float64
+        Activity h of every neuron; n(h) of neurons, and inputs, features and label as they are,
+        from which the neurons read.
+    slopes : (K, B) float64
+        Slope of each neuron.
+    goodness : (L, B) float64
+        Goodness of each level.
+    """
+
+    values: FloatArray
+    divided: FloatArray
+    slopes: FloatArray
+    goodness: FloatArray
+
+
+class Workspace(NamedTuple):
+    """Work space for one block of patterns.
+
+    Attributes
+    ----------
+    positive, negative : Pass
+        Passes with right and with wrong labels.
+    signals : (1, B) float64
+        Signal of one neuron.
+    scratch : (3, B) float64
+        Quantities of one level.
+    scores : (C, B) float64
+        Goodness of each class as label, summed over levels, times the sharpness of pairs.
+    outputs : (M, B) float64
+        Predicted outputs.
+    """
+
+    positive: Pass
+    negative: Pass
+    signals: FloatArray
+    scratch: FloatArray
+    scores: FloatArray
+    outputs: FloatArray
+
+
+class Memory(NamedTuple):
+    """Arrays that persist between blocks and batches.
+
+    Attributes
+    ----------
+    one, two, powers : (N,), (N,), (2,) float64
+        Memory of the optimiser, see `nbn_core.kernels.optimisers`.
+    gradient : (N,) float64
+        Sum of the batch so far.
+    means : (K,) float64
+        Running mean of each neuron's activity, for peer normalization.
+    tally : (2, L) float64
+        Goodness of each level, summed over the epoch so far, for right and for wrong labels.
+    """
+
+    one: FloatArray
+    two: FloatArray
+    powers: FloatArray
+    gradient: FloatArray
+    means: FloatArray
+    tally: FloatArray
+
+
+class Settings(NamedTuple):
+    """Settings of losses and prediction.
+
+    Attributes
+    ----------
+    sharpness : float
+        Steepness alpha of the loss of pairs.
+    peer : float
+        Strength of peer normalization.
+    slot : float
+        Value of the slot that stands for the label.
+    skipped : int
+        Number of first levels whose goodness does not count in predictions.
+    rectified : bool
+        Whether hidden neurons are rectifiers instead of what was drawn.
+    loss : int
+        THRESHOLD or PAIRED.
+    by_head : bool
+        Whether the drawn outputs predict, instead of the goodness with every label.
+    """
+
+    sharpness: float
+    peer: float
+    slot: float
+    skipped: int
+    rectified: bool
+    loss: int
+    by_head: bool
+
+
+@njit(**INLINED)
+def name_layout(fields):
+    """Restore a `Layout` that Python passed as plain tuples."""
+    structure, begin, neurons, more_first, more_sources = fields
+    return Layout(Structure(*structure), begin, neurons, more_first, more_sources)
+
+
+@njit(**INLINED)
+def name_workspace(fields):
+    """Restore a `Workspace` that Python passed as plain tuples."""
+    positive, negative, signals, scratch, scores, outputs = fields
+    return Workspace(Pass(*positive), Pass(*negative), signals, scratch, scores, outputs)
+
+
+@njit(**INNER)
+def put_patterns(data, start, count, divided, n_neurons):
+    """Copy the inputs and features of a block to `divided`, from which levels read."""
+    inputs, features, order = data.inputs, data.features, data.order
     n_inputs = inputs.shape[1]
     padded = (count + GROUP - 1) // GROUP * GROUP
     for i in range(n_inputs):
         for p in range(padded):
-            into[i, p] = inputs[order[start + p], i] if p < count else 0.0
+            divided[i, p] = inputs[order[start + p], i] if p < count else 0.0
     for i in range(features.shape[1]):
-        row = into[n_inputs + n_neurons + i]
+        row = divided[n_inputs + n_neurons + i]
         for p in range(padded):
             row[p] = features[order[start + p], i] if p < count else 0.0
 
 
-@njit(**ENTRY)
-def put_label(into, top, n_classes, slot, c, p):
+@njit(**INNER)
+def put_label(divided, top, n_classes, slot, c, p):
     """Write the label of pattern p into the slots; equal values in all of them if neutral."""
     for i in range(n_classes):
         if c == NEUTRAL:
-            into[top + i, p] = slot / n_classes
+            divided[top + i, p] = slot / n_classes
         else:
-            into[top + i, p] = slot if i == c else 0.0
+            divided[top + i, p] = slot if i == c else 0.0
 
 
-@njit(**ENTRY)
-def run_levels(structure, levels, choices, weights, n_inputs, count, one_pass, scratch):
+@njit(**INNER)
+def run_levels(layout, settings, weights, n_inputs, count, one_pass, scratch):
     """Evaluate all hidden levels of a block, and compute the goodness of each."""
-    first, sources, codes, gains, leaks, _, more_first, more_sources = structure
-    begin, neurons = levels
+    first, sources, codes, gains, leaks, _ = layout.structure
+    begin, neurons = layout.begin, layout.neurons
+    more_first, more_sources = layout.more_first, layout.more_sources
     values, divided, slopes, goodness = one_pass
     for level in range(begin.shape[0] - 1):
         good = goodness[level]
@@ -86,7 +245,7 @@ def run_levels(structure, levels, choices, weights, n_inputs, count, one_pass, s
                 )  # fmt: skip
                 for p in range(count):
                     row[p] += scratch[0, p]
-            if choices[RECTIFIED] > 0.0:
+            if settings.rectified:
                 for p in range(count):
                     on = row[p] > 0.0
                     slopes[k, p] = 1.0 if on else 0.0
@@ -98,7 +257,7 @@ def run_levels(structure, levels, choices, weights, n_inputs, count, one_pass, s
         width = begin[level + 1] - begin[level]
         for p in range(count):
             scratch[0, p] = 1.0 / (math.sqrt(good[p] / width) + 1e-6)
-            if choices[LOSS] == PAIRED:
+            if settings.loss == PAIRED:
                 good[p] /= width
         for t in range(begin[level], begin[level + 1]):
             k = n_inputs + neurons[t]
@@ -106,53 +265,56 @@ def run_levels(structure, levels, choices, weights, n_inputs, count, one_pass, s
                 divided[k, p] = values[k, p] * scratch[0, p]
 
 
-@njit(**ENTRY)
+@njit(**INNER)
 def decay(x):
     """Return exp(-|x|) with |x| limited to 80; the same bits on any machine."""
     power, rest = _reduced(-min(abs(x), 80.0))
     return power + power * rest
 
 
-@njit(**ENTRY)
+@njit(**INNER)
 def sigmoid(x):
     """Return 1 / (1 + exp(-x)) without overflow."""
     t = decay(x)
     return 1.0 / (1.0 + t) if x >= 0.0 else t / (1.0 + t)
 
 
-@njit(**ENTRY)
-def add_level_gradients(structure, levels, choices, n_inputs, count, good, bad, room, gradient):
+@njit(**INNER)
+def add_level_gradients(layout, workspace, memory, settings, n_inputs, count):
     """Add the local gradients: higher goodness on positive patterns, lower on negative ones."""
-    first, sources, _, _, _, _, more_first, more_sources = structure
-    begin, neurons = levels
-    signals, scratch, means, _ = room
-    sharpness = choices[SHARPNESS]
+    first, sources, _, _, _, _ = layout.structure
+    begin, neurons = layout.begin, layout.neurons
+    more_first, more_sources = layout.more_first, layout.more_sources
+    positive, negative = workspace.positive, workspace.negative
+    signals, scratch = workspace.signals, workspace.scratch
+    gradient, means = memory.gradient, memory.means
+    sharpness = settings.sharpness
     padded = (count + GROUP - 1) // GROUP * GROUP
     for level in range(begin.shape[0] - 1):
         width = begin[level + 1] - begin[level]
         for p in range(count):
-            if choices[LOSS] == PAIRED:
-                gap = sharpness * (good[3][level, p] - bad[3][level, p])
-                pull = sharpness * sigmoid(-gap) * 2.0 / width
-                scratch[1, p] = -pull
-                scratch[2, p] = pull
+            if settings.loss == PAIRED:
+                gap = sharpness * (positive.goodness[level, p] - negative.goodness[level, p])
+                strength = sharpness * sigmoid(-gap) * 2.0 / width
+                scratch[1, p] = -strength
+                scratch[2, p] = strength
             else:
-                scratch[1, p] = -sigmoid(width - good[3][level, p])
-                scratch[2, p] = sigmoid(bad[3][level, p] - width)
+                scratch[1, p] = -sigmoid(width - positive.goodness[level, p])
+                scratch[2, p] = sigmoid(negative.goodness[level, p] - width)
         typical = 0.0
         for t in range(begin[level], begin[level + 1]):
             k = neurons[t]
             total = 0.0
             for p in range(count):
-                total += good[0][n_inputs + k, p]
+                total += positive.values[n_inputs + k, p]
             means[k] = 0.9 * means[k] + 0.1 * (total / count)
             typical += means[k]
         typical /= width
         for t in range(begin[level], begin[level + 1]):
             k = neurons[t]
-            peer = choices[PEER] * (typical - means[k])
+            peer = settings.peer * (typical - means[k])
             for side in range(2):
-                one_pass = good if side == 0 else bad
+                one_pass = positive if side == 0 else negative
                 values, divided, slopes, _ = one_pass
                 pull = scratch[1 + side]
                 row = signals[0]
@@ -178,10 +340,10 @@ def add_level_gradients(structure, levels, choices, n_inputs, count, good, bad, 
                     )  # fmt: skip
 
 
-@njit(**ENTRY)
+@njit(**INNER)
 def run_head(structure, weights, n_inputs, count, one_pass):
     """Evaluate the drawn outputs from the normalised activities of all levels."""
-    first, sources, codes, gains, leaks, outputs, _, _ = structure
+    first, sources, codes, gains, leaks, outputs = structure
     values, divided, slopes, _ = one_pass
     for m in range(outputs.shape[0]):
         k = outputs[m]
@@ -194,21 +356,19 @@ def run_head(structure, weights, n_inputs, count, one_pass):
         activate(codes[k], gains[k], leaks[k], values[n_inputs + k], slopes[k], count)
 
 
-@njit(**ENTRY)
-def add_head_gradient(structure, data, n_inputs, start, count, one_pass, room, gradient):
-    """Add the gradient of the outputs by the delta rule; return their SSE."""
-    first, sources, _, _, _, outputs, _, _ = structure
-    targets, order = data[2], data[5]
+@njit(**INNER)
+def add_head_gradient(structure, data, start, count, one_pass, signals, gradient):
+    """Add the gradient of the outputs by the delta rule."""
+    first, sources, outputs = structure.first, structure.sources, structure.outputs
+    targets, order = data.targets, data.order
     values, divided, slopes, _ = one_pass
-    signals = room[0]
+    n_inputs = data.inputs.shape[1]
     padded = (count + GROUP - 1) // GROUP * GROUP
-    sse = 0.0
     for m in range(outputs.shape[0]):
         k = outputs[m]
         total = 0.0
         for p in range(count):
             error = values[n_inputs + k, p] - targets[order[start + p], m]
-            sse += error * error
             signals[0, p] = error * slopes[k, p]
             total += signals[0, p]
         for p in range(count, padded):
@@ -220,4 +380,3 @@ def add_head_gradient(structure, data, n_inputs, start, count, one_pass, room, g
             gradient, left + 1, sources[left + 1 : right], right - left - 1, divided,
             signals, 0, count,
         )  # fmt: skip
-    return sse

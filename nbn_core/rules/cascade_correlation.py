@@ -142,15 +142,15 @@ class _Growth:
         self.n_hidden = self.network.n_neurons - self.network.n_outputs
         self.weights = np.zeros(self.network.n_weights)
         self.chance = np.random.default_rng([settings["noise_seed"], 4])
-        self.pool = np.zeros((settings["candidates"], 1))
-        self.memory = (self.pool.copy(), self.pool.copy())
-        self.scores = np.zeros(settings["candidates"])
+        self.candidates = _candidates(np.zeros((settings["candidates"], 1)))
         self.design = np.ones((1, self.dataset.n_patterns))
         self.errors = np.zeros((self.network.n_outputs, self.dataset.n_patterns))
-        self.room = (
-            np.zeros((1, self.dataset.n_patterns)), np.zeros((1, self.dataset.n_patterns)),
-            np.zeros(self.dataset.n_patterns),
-        )  # fmt: skip
+        n_patterns = self.dataset.n_patterns
+        self.workspace = cascade_correlation.Workspace(
+            values=np.zeros((1, n_patterns)),
+            slopes=np.zeros((1, n_patterns)),
+            pull=np.zeros(n_patterns),
+        )
 
     def note(self, weights: FloatArray, attempts: int) -> None:
         """Add a row of the trace."""
@@ -161,11 +161,11 @@ class _Growth:
     def climb(self, begin: int, end: int, k: int = 0) -> None:
         """Train all candidates for hidden neuron k for several steps."""
         network = self.network
-        arguments = [
-            self.design, self.errors, network.codes[k], network.gains[k], network.leaks[k],
-            self.settings["rate"], begin, end, self.pool, *self.memory, *self.room, self.scores,
-        ]  # fmt: skip
-        cascade_correlation.climb(*arguments)
+        activation = (network.codes[k], network.gains[k], network.leaks[k])
+        cascade_correlation.climb(
+            self.design, self.errors, activation, self.settings["rate"], begin, end,
+            tuple(self.candidates), tuple(self.workspace),
+        )  # fmt: skip
 
     def grow(self, k: int) -> Iterator[None]:
         """Train candidates for hidden neuron k and install the best."""
@@ -178,15 +178,15 @@ class _Growth:
         errors = (self.dataset.targets - outputs).T
         self.errors = np.ascontiguousarray(errors - errors.mean(axis=1, keepdims=True))
         candidates, steps = self.settings["candidates"], self.settings["steps"]
-        self.pool = self.chance.uniform(-1.0, 1.0, (candidates, width))
-        self.memory = (np.zeros_like(self.pool), np.zeros_like(self.pool))
+        self.candidates = _candidates(self.chance.uniform(-1.0, 1.0, (candidates, width)))
         size = max(1, int(PIECE / (2.0 * candidates * width * len(nodes))))
         for begin in range(0, steps, size):
             self.climb(begin, min(begin + size, steps), k)
             yield
         state.work += 2.0 * candidates * steps * width / network.n_weights
+        best = int(np.argmax(self.candidates.scores))
         first = network.first[k]
-        self.weights[first : first + width] = self.pool[int(np.argmax(self.scores))]
+        self.weights[first : first + width] = self.candidates.weights[best]
 
     def train_outputs(self, grown: int) -> Generator[None, None, None]:
         """Train the outputs on from where they are, and afresh from zero; keep the better.
@@ -239,3 +239,13 @@ class _Growth:
             mu = max(mu / damping.factor, damping.mu_min)
             if before - sse < 1e-6 * before:
                 return
+
+
+def _candidates(weights: FloatArray) -> cascade_correlation.Candidates:
+    """Return candidates with these weights (C, D), before their first step."""
+    return cascade_correlation.Candidates(
+        weights=weights,
+        one=np.zeros_like(weights),
+        two=np.zeros_like(weights),
+        scores=np.zeros(len(weights)),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from nbn_core.rules.damping import ATTEMPTS_MOST, Damping
-from nbn_core.rules.engines.first_order import OPTIMISERS
+from nbn_core.rules.engines.optimiser_settings import OPTIMISERS
 from nbn_core.rules.option import Option
 
 NOISE_SEED: Final = Option(

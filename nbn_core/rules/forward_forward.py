@@ -30,62 +30,21 @@ Lee & Song, SymBa: symmetric backpropagation-free contrastive learning, arXiv 23
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nbn_core.data import Dataset
-from nbn_core.kernels import epochs, forward_forward, goodness
-from nbn_core.kernels.forward import BLOCK
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.base import ALTERNATIVES, LearningRule, Uses
 from nbn_core.rules.common_options import OPTIMISATION, rate_option
-from nbn_core.rules.engines.first_order import new_counters, rule_constants, rule_options
-from nbn_core.rules.engines.time_slices import run_slice, trace_columns
+from nbn_core.rules.engines import forward_forward
+from nbn_core.rules.engines.forward_forward import ForwardForwardState, neurons_by_level
 from nbn_core.rules.option import Option
-from nbn_core.trace import EVERY, Record, StopReason
-from nbn_core.types import FloatArray, IntArray
+from nbn_core.types import FloatArray
 
 NARROWEST, WIDE, CLASSES_MOST = 4, 16, 64
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class ForwardForwardState:
-    """The state that `advance` changes, and its workspace."""
-
-    record: Record
-    stop: StopReason | None
-    evaluations: int
-    weights: FloatArray
-    classes: FloatArray
-    mean: FloatArray
-    scale: FloatArray
-    octaves: int
-    structure: tuple[Any, ...]
-    levels: tuple[Any, ...]
-    data: tuple[Any, ...]
-    passes: tuple[Any, ...]
-    room: tuple[Any, ...]
-    memory: tuple[Any, ...]
-    choices: FloatArray
-    options: IntArray
-    settings: FloatArray
-    unit: float
-    answers: tuple[FloatArray, FloatArray]
-    tally: FloatArray
-    seen: FloatArray
-    counters: IntArray
-    numbers: FloatArray
-    per_pattern: float
-    rate: float = 3e8
-    seconds: float = 0.0
-
-    @property
-    def goodness(self) -> FloatArray:
-        """Mean goodness (rows, 2, levels) of positive and negative patterns in the last epoch."""
-        return self.seen[: self.record.rows]
 
 
 class ForwardForward(LearningRule):
@@ -153,7 +112,7 @@ class ForwardForward(LearningRule):
 
     def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
         """Refuse cascades, networks without hidden neurons, and targets that are not classes."""
-        hidden = _hidden_levels(topology)
+        hidden = neurons_by_level(topology)
         feeding = {s - topology.n_inputs for neuron in topology.neurons for s in neuron.sources}
         if not hidden:
             return "Forward-Forward trains hidden levels: draw one, of 16 neurons or more."
@@ -179,7 +138,7 @@ class ForwardForward(LearningRule):
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
         """Say what narrow levels and regression mean for this rule."""
         parts = []
-        narrow = min(map(len, _hidden_levels(topology)), default=WIDE)
+        narrow = min(map(len, neurons_by_level(topology)), default=WIDE)
         if narrow < WIDE:
             parts.append(f"a level of {narrow} neurons gives it little to work with")
         if dataset.kind == "regression":
@@ -194,83 +153,11 @@ class ForwardForward(LearningRule):
         settings: Mapping[str, Any],
     ) -> ForwardForwardState:
         """Return the state before the first iteration. Cheap: nothing is computed yet."""
-        network, dataset = objective.network, objective.dataset
-        hidden = _hidden_levels(objective.topology)
-        classes, labels = _classes(dataset, settings["bins"])
-        mean = dataset.inputs.mean(axis=0)
-        spread = dataset.inputs.std(axis=0)
-        scale = settings["input_scale"] / np.where(spread > 0, spread, 1.0)
-        octaves = settings["octaves"]
-        inputs, features = _prepared(dataset.inputs, mean, scale, octaves)
-        n_more = features.shape[1] + len(classes)
-        base = network.n_inputs + network.n_neurons
-        nodes = base + n_more
-        more_first, more = _slot_weights(objective, hidden[0], n_more, settings["noise_seed"])
-        every = np.concatenate([weights, more])
-        n = len(every)
-        n_patterns = dataset.n_patterns
-        begin = np.cumsum([0, *map(len, hidden)])
-        rprop = settings["optimiser"] == "rprop"
-        return ForwardForwardState(
-            Record(weights, np.nan),
-            None,
-            0,
-            every,
-            classes,
-            mean,
-            scale,
-            octaves,
-            (
-                network.first, network.sources, network.codes, network.gains, network.leaks,
-                network.outputs, more_first, np.arange(base, nodes, dtype=np.int32),
-            ),
-            (begin, np.concatenate(hidden)),
-            (
-                inputs, features, np.array(dataset.targets), classes, labels,
-                np.arange(n_patterns),
-            ),
-            tuple(
-                (
-                    np.zeros((nodes, BLOCK)), np.zeros((nodes, BLOCK)),
-                    np.zeros((network.n_neurons, BLOCK)), np.zeros((len(hidden), BLOCK)),
-                )
-                for _ in range(2)
-            ),
-            (np.zeros((1, BLOCK)), np.zeros((3, BLOCK)), np.zeros(network.n_neurons), np.zeros(1)),
-            (
-                np.zeros(n), np.full(n, settings["rate"]) if rprop else np.zeros(n),
-                np.ones(2), np.zeros(n),
-            ),
-            _goodness_choices(settings, n_levels=len(hidden)),
-            rule_options(settings, n_patterns),
-            rule_constants(settings, target_sse),
-            5.0 * n / network.n_weights,
-            (np.zeros((len(classes), BLOCK)), np.zeros((dataset.n_outputs, BLOCK))),
-            np.zeros((2, len(hidden))),
-            np.zeros((0, 2, len(hidden))),
-            new_counters(),
-            np.zeros(epochs.N_NUMBERS),
-            5.0 * (n + 16.0 * network.n_neurons),
-        )  # fmt: skip
+        return forward_forward.begin(objective, weights, target_sse, settings)
 
     def advance(self, state: ForwardForwardState, last_iteration: int, seconds: float) -> None:
         """Continue until an end, `last_iteration`, or for about `seconds`."""
-        kept = trace_columns(state.record)
-        if len(state.seen) < len(kept[0]):
-            seen = np.zeros((len(kept[0]), *state.seen.shape[1:]))
-            seen[: len(state.seen)] = state.seen
-            state.seen = seen
-
-        def go_on(work: float) -> float:
-            arguments = [
-                state.structure, state.levels, state.data, state.passes, state.room, state.memory,
-                state.choices, state.options, state.settings, state.unit, EVERY, state.weights,
-                *state.answers, state.tally, state.seen, last_iteration, state.per_pattern, work,
-                state.counters, state.numbers, kept,
-            ]  # fmt: skip
-            return float(forward_forward.advance(*arguments))
-
-        run_slice(state, last_iteration, seconds, go_on)
+        forward_forward.advance(state, last_iteration, seconds)
 
     def predict(self, state: ForwardForwardState, inputs: FloatArray) -> FloatArray:
         """Compute the outputs for any inputs, at the weights reached.
@@ -287,17 +174,7 @@ class ForwardForward(LearningRule):
         (P, M) float64
             Outputs, by the kind of prediction that the settings chose.
         """
-        prepared, features = _prepared(inputs, state.mean, state.scale, state.octaves)
-        data = (prepared, features, *state.data[2:5], np.arange(len(inputs)))
-        outputs = np.zeros((len(inputs), state.classes.shape[1]))
-        for start in range(0, len(inputs), BLOCK):
-            count = min(BLOCK, len(inputs) - start)
-            forward_forward.predict_block(
-                state.structure, state.levels, data, state.passes, state.room, state.choices,
-                state.weights, start, count, *state.answers,
-            )  # fmt: skip
-            outputs[start : start + count] = state.answers[1][:, :count].T
-        return outputs
+        return forward_forward.predict(state, inputs)
 
     def extra_weights(self, state: ForwardForwardState) -> int:
         """Return the number of weights of label slots and features."""
@@ -318,92 +195,4 @@ class ForwardForward(LearningRule):
         (P, C, L) float64
             Mean of squares (pairs) or sum of squares (threshold); C classes, L levels.
         """
-        prepared, features = _prepared(inputs, state.mean, state.scale, state.octaves)
-        data = (prepared, features, *state.data[2:5], np.arange(len(inputs)))
-        begin, neurons = state.levels
-        n_levels = len(begin) - 1
-        scores, outputs = (np.zeros_like(part) for part in state.answers)
-        found = np.zeros((len(inputs), len(state.classes), n_levels))
-        paired = state.choices[goodness.LOSS] == goodness.PAIRED
-        sharpness = state.choices[goodness.SHARPNESS] if paired else 1.0
-        for level in range(n_levels):
-            # Levels up to this one, of which all but it are left out of the sum
-            levels = (begin[: level + 2], neurons)
-            choices = state.choices.copy()
-            choices[goodness.SKIPPED], choices[goodness.BY_HEAD] = level, 0.0
-            for start in range(0, len(inputs), BLOCK):
-                count = min(BLOCK, len(inputs) - start)
-                forward_forward.predict_block(
-                    state.structure, levels, data, state.passes, state.room, choices,
-                    state.weights, start, count, scores, outputs,
-                )  # fmt: skip
-                found[start : start + count, :, level] = scores[:, :count].T / sharpness
-        return found
-
-
-def _slot_weights(
-    objective: Objective, level: IntArray, n_more: int, seed: int
-) -> tuple[IntArray, FloatArray]:
-    """Draw the weights of features and label slots, which only the first level reads.
-
-    Returns
-    -------
-    more_first : (K,) int64
-        Place of the first of these weights for each neuron; -1 for neurons without any.
-    more : (n_more * number of neurons that read inputs alone,) float64
-        The weights, neuron by neuron, with a spread of 1 / sqrt(number of sources).
-    """
-    network, neurons = objective.network, objective.topology.neurons
-    reading = [k for k in level if max(neurons[k].sources) < network.n_inputs]
-    more_first = np.full(network.n_neurons, -1, dtype=np.int64)
-    more_first[reading] = network.n_weights + np.arange(len(reading)) * n_more
-    fan_in = n_more + np.array([len(neurons[k].sources) for k in reading])
-    drawn = np.random.default_rng([seed, 1]).standard_normal((len(reading), n_more))
-    return more_first, (drawn / np.sqrt(fan_in)[:, None]).ravel()
-
-
-def _goodness_choices(settings: Mapping[str, Any], n_levels: int) -> FloatArray:
-    """Translate the settings of losses and prediction for the kernel."""
-    choices = np.zeros(goodness.N_CHOICES)
-    choices[goodness.SHARPNESS] = settings["sharpness"]
-    choices[goodness.PEER] = settings["peer"]
-    choices[goodness.SLOT] = settings["slot"]
-    choices[goodness.SKIPPED] = 1.0 if n_levels > 2 else 0.0
-    choices[goodness.RECTIFIED] = settings["rectified"]
-    choices[goodness.LOSS] = goodness.PAIRED if settings["loss"] == "pairs" else goodness.THRESHOLD
-    choices[goodness.BY_HEAD] = settings["inference"] == "head"
-    return choices
-
-
-def _hidden_levels(topology: Topology) -> list[IntArray]:
-    levels: dict[int, list[int]] = {}
-    outputs = set(topology.outputs)
-    for k, level in enumerate(topology.levels):
-        if k not in outputs:
-            levels.setdefault(level, []).append(k)
-    return [np.array(levels[level]) for level in sorted(levels)]
-
-
-def _classes(dataset: Dataset, bins: int) -> tuple[FloatArray, IntArray]:
-    """Return the targets (C, M) of the classes, and the class (P,) of each pattern."""
-    if dataset.kind != "regression":
-        classes, labels = np.unique(dataset.targets, axis=0, return_inverse=True)
-        return classes, labels.reshape(-1)
-    values = dataset.targets[:, 0]
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1]))
-    labels = np.unique(np.searchsorted(edges, values, side="right"), return_inverse=True)[1]
-    labels = labels.reshape(-1)
-    means = np.bincount(labels, values) / np.bincount(labels)
-    return means[:, None], labels
-
-
-def _prepared(
-    inputs: FloatArray, mean: FloatArray, scale: FloatArray, octaves: int
-) -> tuple[FloatArray, FloatArray]:
-    """Return the standardized inputs, and their sines and cosines."""
-    values = np.ascontiguousarray((inputs - mean) * scale)
-    waves = [
-        wave(2.0**k * np.pi / 2.0 * values) for k in range(octaves) for wave in (np.sin, np.cos)
-    ]
-    empty = np.zeros((len(values), 0))
-    return values, np.ascontiguousarray(np.concatenate([empty, *waves], axis=1))
+        return forward_forward.goodness_of(state, inputs)

@@ -44,10 +44,10 @@ from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.base import ALTERNATIVES, LearningRule, Uses
 from nbn_core.rules.common_options import OPTIMISATION, rate_option
-from nbn_core.rules.engines.first_order import (
+from nbn_core.rules.engines.first_order import new_workspace
+from nbn_core.rules.engines.optimiser_settings import (
     FIRST_STEP,
     new_counters,
-    new_workspace,
     rule_constants,
     rule_options,
 )

@@ -18,7 +18,8 @@ from typing import Any
 
 from nbn_core.objective import Objective
 from nbn_core.rules.base import BACKPROPAGATION, Uses
-from nbn_core.rules.engines.first_order import FIRST_STEP, MAX_STEP, MIN_STEP, DescentPlan
+from nbn_core.rules.engines.first_order import DescentPlan
+from nbn_core.rules.engines.optimiser_settings import FIRST_STEP, MAX_STEP, MIN_STEP
 from nbn_core.rules.families import FirstOrder
 from nbn_core.rules.option import Option
 

@@ -26,21 +26,19 @@ def test_a_candidate_follows_the_published_gradient_of_the_covariance() -> None:
     errors -= errors.mean(axis=1, keepdims=True)
     start = generator.normal(size=(1, 4))
     one, two = np.zeros_like(start), np.zeros_like(start)
-    room = (np.zeros((1, 40)), np.zeros((1, 40)), np.zeros(40))
+    workspace = (np.zeros((1, 40)), np.zeros((1, 40)), np.zeros(40))
     scores = np.zeros(1)
-    cascade_correlation.climb(
-        design, errors, 2, 0.7, 0.1, 1e-9, 0, 1, start.copy(), one, two, *room, scores
-    )
+    unit = cascade_correlation.Activation(code=2, gain=0.7, leak=0.1)
+    candidates = (start.copy(), one, two, scores)
+    cascade_correlation.climb(design, errors, tuple(unit), 1e-9, 0, 1, candidates, workspace)
     assert scores[0] == pytest.approx(covariance(start[0], design, errors), rel=1e-12)
     for i in range(4):
         shift = np.zeros(4)
         shift[i] = 1e-6
         up, down = (covariance(start[0] + sign * shift, design, errors) for sign in (1, -1))
         assert one[0, i] / 0.1 == pytest.approx((up - down) / 2e-6, rel=1e-6, abs=1e-7)
-    climbing = start.copy()
-    cascade_correlation.climb(
-        design, errors, 2, 0.7, 0.1, 0.05, 0, 200, climbing, one, two, *room, scores
-    )
+    candidates = (start.copy(), one, two, scores)
+    cascade_correlation.climb(design, errors, tuple(unit), 0.05, 0, 200, candidates, workspace)
     assert scores[0] > 1.2 * covariance(start[0], design, errors)
 
 

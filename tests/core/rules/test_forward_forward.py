@@ -9,7 +9,8 @@ from numpy.testing import assert_allclose
 from nbn_core import Dataset, StopReason, Topology, Training, generators, initial_weights, train
 from nbn_core.errors import SettingError
 from nbn_core.rules import RULES
-from nbn_core.rules.forward_forward import ForwardForward, ForwardForwardState
+from nbn_core.rules.engines.forward_forward import ForwardForwardState
+from nbn_core.rules.forward_forward import ForwardForward
 
 RULE = RULES["forward_forward"]
 PARITY = (Topology.mlp([4, 16, 16, 1], output="bipolar"), generators.parity(4))
