@@ -7,11 +7,12 @@ the machine: sums run in a fixed order, and the exponential is computed here, no
 A kernel has the name of the module it serves: `nbn`, `gauss_newton`, `first_order`,
 `forward_forward`, `noprop`, `cascade_correlation`, `trials`, `pair_sums` (for `pair_plan`),
 `step_control` (for `damping`), `curvature` (for `exact_hessian`). Shared pieces: `forward` and
-`backward` passes, `backprop` and `signals`, `directions` of a batch, `epochs` for the position in a
-training, `accumulate` and `sums` for Q and g, `evaluate` for
-outputs and SSE, `activations`, `goodness`, `optimisers`, `linear` for small systems, `vectors` of
-eight numbers, `noise` for random numbers, `memory` for aligned arrays. `cache` keeps compiled code
-and `interpreted` runs the same code without compiling.
+`backward` passes, `accumulate` and `sums` for Q and g, `evaluate` for outputs and SSE; `backprop`,
+`signals` and `directions` for the direction of a first-order rule, `goodness` and `denoising` for
+one block of Forward-Forward and of NoProp, `optimisers`, and `epochs` for what loops over epochs
+share; `records` that all kernels share, `status` codes, `activations`, `linear` for small systems,
+`vectors` of eight numbers, `noise` for random numbers, `memory` for aligned arrays. `cache` keeps
+compiled code and `interpreted` runs the same code without compiling.
 """
 
 from nbn_core.kernels.cache import kernel_cache
@@ -24,6 +25,7 @@ with kernel_cache():
         backward,
         cascade_correlation,
         curvature,
+        denoising,
         directions,
         epochs,
         evaluate,
@@ -54,6 +56,7 @@ __all__ = [
     "backward",
     "cascade_correlation",
     "curvature",
+    "denoising",
     "directions",
     "epochs",
     "evaluate",

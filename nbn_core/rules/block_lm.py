@@ -26,7 +26,8 @@ from typing import Any
 
 from nbn_core.rules.base import SECOND_ORDER, Uses
 from nbn_core.rules.common_options import DAMPING, damping
-from nbn_core.rules.engines.gauss_newton import Equations, train_by_line_search, train_damped
+from nbn_core.rules.engines.gauss_newton import train_by_line_search, train_damped
+from nbn_core.rules.engines.normal_equations import Equations
 from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.rules.families import PythonRule
 from nbn_core.rules.option import Option

@@ -31,7 +31,7 @@ from nbn_core.network import Topology
 from nbn_core.rules.base import Uses
 from nbn_core.rules.common_options import NOISE_SEED, rate_option
 from nbn_core.rules.damping import Damping
-from nbn_core.rules.engines.gauss_newton import Equations
+from nbn_core.rules.engines.normal_equations import Equations
 from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.rules.families import PythonRule
 from nbn_core.rules.option import Option

@@ -21,7 +21,8 @@ from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.rules.base import SECOND_ORDER, Uses
 from nbn_core.rules.common_options import DAMPING, damping
-from nbn_core.rules.engines.gauss_newton import Equations, train_damped
+from nbn_core.rules.engines.gauss_newton import train_damped
+from nbn_core.rules.engines.normal_equations import Equations
 from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.rules.families import PythonRule
 

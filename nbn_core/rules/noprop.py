@@ -37,7 +37,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nbn_core.data import Dataset
-from nbn_core.kernels import epochs, noprop
+from nbn_core.kernels import denoising, epochs, noprop
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.records import plain
 from nbn_core.network import Network, Topology
@@ -101,8 +101,8 @@ class NoPropState:
     weights: FloatArray
     stages: FloatArray
     graph: SignalGraph
-    workspace: noprop.Workspace
-    schedule: noprop.Schedule
+    workspace: denoising.Workspace
+    schedule: denoising.Schedule
     options: epochs.Options
     denoised: FloatArray
     counters: IntArray
@@ -174,7 +174,7 @@ class NoProp(LearningRule):
         graph = build_signal_graph(stage)
         n_patterns = dataset.n_patterns
         block = new_workspace(graph, stage.n_inputs)
-        workspace = noprop.Workspace(
+        workspace = denoising.Workspace(
             values=block.values,
             slopes=block.slopes,
             direct=block.direct,
@@ -198,11 +198,11 @@ class NoProp(LearningRule):
             order=np.arange(n_patterns),
         )
         spread = dataset.targets.std(axis=0)
-        plan = noprop.Schedule(
+        plan = denoising.Schedule(
             *schedule(n_stages), dataset.targets.mean(axis=0), np.where(spread > 0, spread, 1.0)
         )
         choices = rule_options(settings, n_patterns)
-        choices[epochs.KIND] = noprop.NOISY if settings["noisy"] else noprop.STILL
+        choices[epochs.KIND] = denoising.NOISY if settings["noisy"] else denoising.STILL
         options = epochs.Options(
             choices=choices,
             constants=rule_constants(settings, target_sse),
@@ -268,7 +268,7 @@ class NoProp(LearningRule):
         found = np.zeros((state.denoised.shape[0], len(rows), state.denoised.shape[1]))
         for start in range(0, len(rows), BLOCK):
             count = min(BLOCK, len(rows) - start)
-            noprop.predict_block(
+            denoising.predict_block(
                 plain(state.graph.graph), rows, order, *fixed, start, count, state.denoised
             )
             found[:, start : start + count] = state.denoised[:, :, :count].transpose(0, 2, 1)

@@ -17,7 +17,8 @@ import numpy as np
 from nbn_core.network import initial_weights
 from nbn_core.rules.base import SECOND_ORDER, Uses
 from nbn_core.rules.common_options import DAMPING, NOISE_SEED, damping
-from nbn_core.rules.engines.gauss_newton import Equations, Restart, train_damped
+from nbn_core.rules.engines.gauss_newton import Restart, train_damped
+from nbn_core.rules.engines.normal_equations import Equations
 from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.rules.families import PythonRule
 from nbn_core.rules.option import Option

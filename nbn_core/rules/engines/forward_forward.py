@@ -16,7 +16,7 @@ import numpy as np
 from nbn_core.data import Dataset
 from nbn_core.kernels import epochs, forward_forward, goodness
 from nbn_core.kernels.forward import BLOCK
-from nbn_core.kernels.records import Structure, plain
+from nbn_core.kernels.records import plain
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules.engines.optimiser_settings import new_counters, rule_constants, rule_options
@@ -194,14 +194,7 @@ def _layout(
     network = objective.network
     base = network.n_inputs + network.n_neurons
     return goodness.Layout(
-        structure=Structure(
-            first=network.first,
-            sources=network.sources,
-            codes=network.codes,
-            gains=network.gains,
-            leaks=network.leaks,
-            outputs=network.outputs,
-        ),
+        structure=network.structure,
         begin=np.cumsum([0, *map(len, hidden)]),
         neurons=np.concatenate(hidden),
         more_first=more_first,

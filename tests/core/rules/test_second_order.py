@@ -7,7 +7,7 @@ import pytest
 
 from nbn_core import Dataset, Objective, StopReason, Topology, Training, generators, train
 from nbn_core.rules import RULES
-from nbn_core.rules.engines.gauss_newton import Equations, partition
+from nbn_core.rules.engines.normal_equations import Equations, partition
 from tests import reference
 from tests.cases import CASES, Case, random_dag
 
