@@ -45,7 +45,8 @@ from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
 from nbn_core.objective.objective import mirrored
 from nbn_core.rules.damping import Damping, damping_diagonal
-from nbn_core.rules.nbn import NBN, NBNState, damping_of
+from nbn_core.rules.engines.nbn import NBNState
+from nbn_core.rules.nbn import NBN, damping_of
 from nbn_core.trace import StopReason, Trace
 from nbn_core.types import FloatArray
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from nbn_core.rules.damping import ATTEMPTS_MOST, Damping
-from nbn_core.rules.engines.optimiser_settings import OPTIMISERS
+from nbn_core.rules.engines.optimiser_settings import OPTIMISERS, momentum_of
 from nbn_core.rules.option import Option
 
 NOISE_SEED: Final = Option(
@@ -73,7 +73,7 @@ def optimisation(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "optimiser": settings["optimiser"],
         "rate": settings["rate"],
-        "momentum": 0.0 if settings["optimiser"] == "sgd" else settings["momentum"],
+        "momentum": momentum_of(settings),
         "batch": settings["batch_size"],
         "shuffled": settings["shuffled"],
         "key": settings["noise_seed"],

@@ -10,10 +10,11 @@ import numpy as np
 from nbn_core.checks import positive, shown, whole
 from nbn_core.display import OneLine
 from nbn_core.errors import SettingError
+from nbn_core.kernels.step_control import DIAGONAL_MIN
 from nbn_core.types import FloatArray
 
-DIAGONAL_LEAST = 1e-12
 ATTEMPTS_MOST = 1000
+LEAST_DECREASE = 1e-15  # relative decrease of the SSE below which an iteration is no progress
 
 
 class Choice(NamedTuple):
@@ -74,8 +75,8 @@ def damping_diagonal(matrix: str, mu: float, diagonal: FloatArray) -> FloatArray
         Diagonal of D.
     """
     if matrix == "marquardt":
-        return np.asarray(mu * np.maximum(diagonal, DIAGONAL_LEAST))
-    most = max(DIAGONAL_LEAST, float(diagonal.max(initial=0.0)))
+        return np.asarray(mu * np.maximum(diagonal, DIAGONAL_MIN))
+    most = max(DIAGONAL_MIN, float(diagonal.max(initial=0.0)))
     return np.full(len(diagonal), mu * most if matrix == "max_diagonal" else mu)
 
 

@@ -2,11 +2,12 @@
 
     (Q + D) dw = -g,    Q = J'J,    g = J'e
 
-Q is the full N x N matrix of all weights; J is never stored. With D = mu max(diag(Q)) I the step
-dw is halved for as long as the SSE still falls, and the best is taken. That control was chosen by a
-study, docs/step-control.md. The published one is `control="published"`: D = mu I; an attempt that
-lowers the SSE is accepted and mu divided by a factor; any other one, a matrix that is not positive
-definite included, multiplies mu and is made again from the same Q.
+Q is the full N x N matrix of all weights; J is never stored. By default D = mu max(diag(Q)) I, the
+step dw is halved for as long as the SSE continues to fall, and the best length is accepted. This
+control was chosen by a study, docs/step-control.md. The published one is `control="published"`:
+D = mu I; an attempt that lowers the SSE is accepted and mu is divided by a factor. After any other
+attempt, or if the matrix is not positive definite, mu is multiplied by the factor and the next
+attempt uses the same Q.
 
 References
 ----------
@@ -16,21 +17,15 @@ Wilamowski & Yu, IEEE Trans. Neural Networks 21(11), 1793-1803, 2010.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Final, NamedTuple
-
-import numpy as np
 
 from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
 from nbn_core.kernels import trials as trials_kernel
-from nbn_core.kernels.memory import zeros
-from nbn_core.kernels.records import plain
-from nbn_core.kernels.vectors import WIDTH
 from nbn_core.objective import Objective
-from nbn_core.objective.methods import METHODS, checked_method, costs
+from nbn_core.objective.methods import METHODS, checked_method
 from nbn_core.rules.base import SECOND_ORDER, LearningRule, TrialEnd, Uses
 from nbn_core.rules.common_options import DAMPING
 from nbn_core.rules.damping import (
@@ -41,42 +36,15 @@ from nbn_core.rules.damping import (
     Damping,
     suited_start,
 )
-from nbn_core.rules.engines import clock, compiled_trials
-from nbn_core.rules.engines.time_slices import SLICE_SECONDS, stop_reason
+from nbn_core.rules.engines import compiled_trials
+from nbn_core.rules.engines import nbn as engine
+from nbn_core.rules.engines.nbn import NBNState
+from nbn_core.rules.engines.time_slices import stop_reason
 from nbn_core.rules.option import Option
-from nbn_core.trace import Columns, Record, StopReason, Trace
-from nbn_core.types import FloatArray, IntArray
+from nbn_core.trace import Record, StopReason, Trace
+from nbn_core.types import FloatArray
 
-LEAST_DECREASE = 1e-15
 _KNOWN = (*(field.name for field in fields(Damping)), "method")
-# Rows of the trace allocated for one portion, and how many numbers they should take at most
-_LEAST_ROWS, _MOST_ROWS, _ROOM = 16, 512, 2**18
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class NBNState:
-    """The state that `NBN.advance` changes, and its workspace."""
-
-    record: Record
-    stop: StopReason | None
-    evaluations: int
-    objective: Objective
-    # Updated by every attempt
-    counters: IntArray
-    numbers: FloatArray
-    trial: FloatArray
-    # Updated by every accepted one
-    weights: FloatArray
-    gradient: FloatArray
-    quasi_hessian: FloatArray
-    # Fixed
-    method: str
-    workspace: nbn.Workspace
-    arguments: tuple[Any, ...]
-    options: nbn.Options
-    # How fast this machine is
-    rate: float
-    seconds: float
 
 
 class Resumption(NamedTuple):
@@ -157,9 +125,9 @@ class NBN(LearningRule):
         Parameters
         ----------
         given : mapping
-            Names and values of `Damping`, and "method": one of
-            `nbn_core.objective.methods.METHODS`. The control is best step by default; matrix and
-            mu_start are by default those that suit the control.
+            Values by name: the fields of `Damping`, and "method", one of
+            `nbn_core.objective.methods.METHODS`. The default control is "best_step"; the defaults
+            of matrix and mu_start depend on the control.
 
         Returns
         -------
@@ -195,7 +163,7 @@ class NBN(LearningRule):
         weights : (N,) float64
             Starting weights.
         target_sse : float
-            SSE at or under which to stop.
+            SSE at or below which the rule stops.
         settings : mapping
             Settings from `settings`.
 
@@ -204,39 +172,8 @@ class NBN(LearningRule):
         NBNState
             The state; nothing is computed yet.
         """
-        network = objective.network
-        method = objective.method_for(settings.get("method", "auto"))
-        problem, block = objective.summation(method)
-        damping = damping_of(settings)
-        padded = WIDTH * network.n_blocks
-        gradient, quasi_hessian, factor, panel, scales, damped, step = zeros(
-            (padded,), (padded, padded),
-            (network.n_blocks, padded, WIDTH), (WIDTH, padded), (WIDTH,), (padded,), (padded,),
-        )  # fmt: skip
-        workspace = nbn.Workspace(
-            block=block, factor=factor, panel=panel, scales=scales, damping=damped, step=step
-        )
-        numbers = np.zeros(nbn.N_NUMBERS)
-        numbers[nbn.MU] = damping.mu_start
-        numbers[nbn.SEARCH + step_control.LAST_ETA] = 1.0
-        return NBNState(
-            record=Record(weights, damping.mu_start, 1.0),
-            stop=None,
-            evaluations=0,
-            objective=objective,
-            counters=np.zeros(nbn.N_COUNTERS, dtype=np.int64),
-            numbers=numbers,
-            trial=weights.copy(),
-            weights=weights.copy(),
-            gradient=gradient,
-            quasi_hessian=quasi_hessian,
-            method=method,
-            workspace=workspace,
-            arguments=(plain(problem), plain(workspace)),
-            options=_options(objective, method, target_sse, damping),
-            rate=1e9,
-            seconds=0.0,
-        )
+        method = settings.get("method", "auto")
+        return engine.begin(objective, weights, target_sse, damping_of(settings), method)
 
     def advance(self, state: NBNState, last_iteration: int, seconds: float) -> None:
         """Continue until an end, `last_iteration`, or for about `seconds`.
@@ -246,35 +183,14 @@ class NBN(LearningRule):
         state : NBNState
             State from `init`; changed.
         last_iteration : int
-            Accepted iteration beyond which not to go.
+            Iteration at which to return.
         seconds : float
             Time after which to return, in seconds.
         """
-        network = state.objective.network
-        record = state.record
-        iteration = int(state.counters[nbn.ITERATION])
-        rows = max(_LEAST_ROWS, min(_MOST_ROWS, _ROOM // network.n_weights))
-        last = min(last_iteration, iteration + rows)
-        columns = record.make_room(last + 1)
-
-        fixed, changing, trace = kernel_arguments(state, columns)
-
-        def go_on(work: float) -> float:
-            arguments = [*fixed, last, work, changing, trace]
-            return float(nbn.advance(*arguments))
-
-        if record.rows == 0:
-            go_on(0.0)  # compiled, or loaded, outside the time measured
-        began, computing = time.perf_counter(), clock.computing()
-        done = go_on(state.rate * min(seconds, SLICE_SECONDS))
-        elapsed = time.perf_counter() - began
-        computed = clock.computing() - computing
-        if elapsed > 1e-4:
-            state.rate = min(max(done / elapsed, 1e8, state.rate / 4), 1e11)
-        _finish(state, computed)
+        engine.advance(state, last_iteration, seconds)
 
     def resume(self, state: NBNState, trace: Trace, settings: Mapping[str, Any]) -> None:
-        """Continue a trace as if it had never stopped: with its damping and step length."""
+        """Continue from the damping and step length of a trace; see `LearningRule.resume`."""
         mu, step_length = self.resumption(trace, len(trace) - 1, settings)
         state.numbers[nbn.MU] = state.record.columns.mu[0] = mu
         state.numbers[nbn.SEARCH + step_control.LAST_ETA] = step_length
@@ -288,17 +204,18 @@ class NBN(LearningRule):
         Parameters
         ----------
         trace : Trace
-            A trace of NBN; of another rule, only its weights count.
+            Trace of a training; the damping of a row may be NaN, as for first-order rules.
         k : int
-            Row of the trace.
+            Index of the row.
         settings : mapping, optional
-            Settings with which NBN continues.
+            Settings with which NBN continues; its defaults for those that are missing.
 
         Returns
         -------
         Resumption
-            Those of row 0 at the start; later what the step control made of the accepted attempt.
-            The initial damping of the settings if the row has none.
+            Damping and step length. For iteration 0 they are those of the row; later the damping
+            follows from the accepted attempt. Without a damping in the row, the initial damping of
+            the settings and step length 1.
         """
         damping = damping_of(self.settings(settings or {}))
         mu, step_length = float(trace.mu[k]), float(trace.step_length[k])
@@ -311,7 +228,7 @@ class NBN(LearningRule):
         return Resumption(_mu_after(damping, mu, step_length), step_length)
 
     def summation_method(self, state: NBNState) -> str:
-        """Return the method by which Q is summed: not "auto"."""
+        """Return the concrete method by which Q is summed, never "auto"."""
         return state.method
 
     def trials(
@@ -323,14 +240,14 @@ class NBN(LearningRule):
         settings: Mapping[str, Any],
         cancelled: Callable[[], bool],
     ) -> list[TrialEnd]:
-        """Train from many starts in one compiled call; see `LearningRule.trials`."""
+        """Train from many starts in compiled code; see `LearningRule.trials`."""
         state = self.init(objective, starts[0].copy(), target_sse, settings)
         columns = Record(starts[0], 0.0).make_room(trials_kernel.ROWS)
-        arguments = kernel_arguments(state, columns)
+        arguments = engine.kernel_arguments(state, columns)
         ended = compiled_trials.run(
             starts, max_iterations, arguments, state.numbers, state.rate, cancelled
         )
-        per_iteration, per_attempt = second_order_work(objective)
+        per_iteration, per_attempt = engine.second_order_work(objective)
         work = (
             per_iteration * ended.iterations
             + (per_attempt - 1.0) * ended.factors
@@ -346,30 +263,8 @@ class NBN(LearningRule):
         ]  # fmt: skip
 
 
-def second_order_work(objective: Objective) -> tuple[float, float]:
-    """Count the work of NBN in forward-equivalent units.
-
-    With P patterns, M outputs and N weights a forward pass takes P N multiplications. Building Q
-    and g takes one pass forward, M backward and P M N^2 / 2 for the products; an attempt takes
-    N^3 / 3 for the factor and one pass forward.
-
-    Parameters
-    ----------
-    objective : Objective
-        Network and data.
-
-    Returns
-    -------
-    per_iteration, per_attempt : float
-        Forward-equivalent units.
-    """
-    n = objective.network.n_weights
-    outputs = objective.network.n_outputs
-    return 1.0 + outputs + outputs * n / 2.0, 1.0 + n * n / (3.0 * objective.dataset.n_patterns)
-
-
 def _mu_after(damping: Damping, mu: float, step_length: float) -> float:
-    """Compute mu after an accepted attempt, as `nbn_core.kernels.step_control` does."""
+    """Return mu after an accepted attempt, as `nbn_core.kernels.step_control` computes it."""
     if damping.control == "published":
         return max(mu / damping.factor, damping.mu_min)
     if damping.control == "best_step" and step_length == 1.0:
@@ -396,7 +291,7 @@ def damping_of(settings: Mapping[str, Any]) -> Damping:
 
 
 def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill in control, matrix and initial mu; errors are left for `Damping` to report."""
+    """Fill in control, matrix and initial mu; `Damping` reports errors."""
     filled = {"control": USUAL_CONTROL, **given}
     control = filled["control"]
     if isinstance(control, str) and control in CONTROLS:
@@ -404,88 +299,3 @@ def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(filled["matrix"], str):
             filled.setdefault("mu_start", suited_start(control, filled["matrix"]))
     return filled
-
-
-def kernel_arguments(
-    state: NBNState, columns: Columns
-) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
-    """Collect what `nbn.advance` takes before, between and after `last_iteration, work`.
-
-    Parameters
-    ----------
-    state : NBNState
-        State from `NBN.init`.
-    columns : Columns
-        Columns of the trace, with capacity for the rows to come.
-
-    Returns
-    -------
-    fixed, changing, trace : tuple
-        Problem, workspace and options; the state; columns of the trace.
-    """
-    fixed = (*state.arguments, tuple(state.options))
-    changing = nbn.State(
-        weights=state.weights,
-        trial=state.trial,
-        gradient=state.gradient,
-        quasi_hessian=state.quasi_hessian,
-        counters=state.counters,
-        numbers=state.numbers,
-    )
-    trace = nbn.TraceColumns(
-        sse=columns.sse,
-        mu=columns.mu,
-        gradient_norm=columns.gradient_norm,
-        attempts=columns.attempts,
-        step_length=columns.step_length,
-        weights=columns.weights,
-    )
-    return fixed, tuple(changing), tuple(trace)
-
-
-def _finish(state: NBNState, elapsed: float) -> None:
-    """Divide the time among the rows that are complete now, and publish them."""
-    record = state.record
-    counters = state.counters
-    state.stop = stop_reason(counters[nbn.STATUS])
-    state.evaluations = int(counters[nbn.EVALUATIONS])
-    complete = counters[nbn.PHASE] != nbn.ACCUMULATE or state.stop is not None
-    rows = int(counters[nbn.ITERATION]) + bool(complete)
-    before = state.seconds
-    state.seconds += elapsed
-    if rows > record.rows:
-        shares = 1.0 + record.columns.attempts[record.rows : rows]
-        record.columns.seconds[record.rows : rows] = before + elapsed * (
-            np.cumsum(shares) / shares.sum()
-        )
-        columns = record.columns
-        attempts = columns.attempts[:rows].cumsum()[record.rows :]
-        per_iteration, per_attempt = second_order_work(state.objective)
-        if state.options.control != step_control.PUBLISHED:  # one factor, many attempts
-            per_iteration, per_attempt = per_iteration + per_attempt - 1.0, 1.0
-        columns.evaluations[record.rows : rows] = 1 + attempts
-        columns.work[record.rows : rows] = (
-            per_iteration * np.arange(record.rows, rows) + per_attempt * attempts
-        )
-        record.rows = rows
-
-
-def _options(objective: Objective, method: str, target_sse: float, damping: Damping) -> nbn.Options:
-    """Translate settings for the kernel; count the multiplications of each of its pieces."""
-    network = objective.network
-    n = network.n_weights
-    forward = 10.0 + network.n_inputs + n + 16.0 * network.n_neurons
-    panel = n * n / 6.0 * WIDTH / max(n, 1) * 2.0 + 20.0 * n
-    return nbn.Options(
-        mu_min=float(damping.mu_min),
-        mu_max=float(damping.mu_max),
-        mu_factor=float(damping.factor),
-        max_attempts=int(damping.max_attempts),
-        target_sse=float(target_sse),
-        least_decrease=LEAST_DECREASE,
-        control=list(CONTROLS).index(damping.control),
-        matrix=list(MATRICES).index(damping.matrix),
-        accumulate_work=forward + costs(network, objective.dataset.n_patterns)[method],
-        factor_work=panel,
-        forward_work=forward,
-    )

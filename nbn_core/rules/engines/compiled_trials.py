@@ -6,15 +6,13 @@ runs through, so that every trial ends as its training alone would, to the bit.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nbn_core.kernels import trials as kernel
-from nbn_core.rules.engines import clock
-from nbn_core.rules.engines.time_slices import SLICE_SECONDS
+from nbn_core.rules.engines.time_slices import SLICE_SECONDS, run_timed
 from nbn_core.types import FloatArray, IntArray
 
 
@@ -58,7 +56,8 @@ def run(
     max_iterations : int
         Iterations after which a trial stops.
     arguments : tuple of three tuples
-        What `nbn_core.rules.nbn.kernel_arguments` returns, with a trace of `kernel.ROWS` rows.
+        What `nbn_core.rules.engines.nbn.kernel_arguments` returns, with a trace of
+        `nbn_core.kernels.trials.ROWS` rows.
     numbers : float64 array
         The kernel's numbers at the beginning of every start.
     rate : float
@@ -86,23 +85,18 @@ def run(
     )
     before = numbers.copy()
 
-    def go_on(work: float) -> float:
+    def run_starts(work: float) -> float:
         arguments = [
             starts, max_iterations, work, fixed, changing, trace, before, place,
             tuple(outcomes),
         ]  # fmt: skip
         return float(kernel.run_starts(*arguments))
 
-    go_on(0.0)  # compiled, or loaded, outside the time measured
+    run_starts(0.0)  # compile or load the kernel, which is not timed
     while place[kernel.PLACE_TRIAL] < n and not cancelled():
         earlier = spent.copy()
-        began, computing = time.perf_counter(), clock.computing()
-        done = go_on(rate * SLICE_SECONDS)
-        elapsed = time.perf_counter() - began
-        computed = clock.computing() - computing
+        rate, done, computed = run_timed(run_starts, rate, SLICE_SECONDS, least_rate=1e8)
         seconds += computed * (spent - earlier) / max(done, 1.0)
-        if elapsed > 1e-4:
-            rate = min(max(done / elapsed, 1e8, rate / 4), 1e11)
     ended = slice(int(place[kernel.PLACE_TRIAL]))
     return EndedTrials(
         statuses[ended], sse[ended], iterations[ended], evaluations[ended], factors[ended],

@@ -21,13 +21,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbn_core.kernels import step_control
-from nbn_core.rules.damping import Damping
+from nbn_core.rules.damping import LEAST_DECREASE, Damping
 from nbn_core.rules.engines.normal_equations import Equations
 from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.trace import StopReason
 from nbn_core.types import FloatArray
 
-LEAST_DECREASE = 1e-15
 # When no step length of a line search lowers the SSE: factor of mu, and its limit
 FAILED_SEARCH_FACTOR, FAILED_SEARCH_MU_MAX = 10.0, 1e15
 

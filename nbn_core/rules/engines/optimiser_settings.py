@@ -126,8 +126,12 @@ def rule_constants(settings: Mapping[str, Any], target_sse: float) -> FloatArray
     (N_SETTINGS,) float64
         Constants by place.
     """
-    momentum = settings["momentum"] if settings["optimiser"] != "sgd" else 0.0
-    return optimiser_constants(settings["rate"], momentum, target_sse)
+    return optimiser_constants(settings["rate"], momentum_of(settings), target_sse)
+
+
+def momentum_of(settings: Mapping[str, Any]) -> float:
+    """Return the momentum that settings ask for: none for plain gradient descent."""
+    return 0.0 if settings["optimiser"] == "sgd" else settings["momentum"]
 
 
 def new_counters(n_counters: int = epochs.N_COUNTERS) -> IntArray:

@@ -105,12 +105,7 @@ def run_slice(
     record, counters = state.record, state.counters
     if record.rows == 0 and state.seconds == 0.0:
         run(0.0)  # compile or load the kernel, which is not timed
-    began, computing = time.perf_counter(), clock.computing()
-    done = run(state.rate * min(seconds, SLICE_SECONDS))
-    elapsed = time.perf_counter() - began
-    computed = clock.computing() - computing
-    if elapsed > 1e-4:
-        state.rate = min(max(done / elapsed, 1e7, state.rate / 4), 1e11)
+    state.rate, _, computed = run_timed(run, state.rate, seconds, least_rate=1e7)
     state.stop = stop_reason(counters[epochs.STATUS])
     state.evaluations = int(counters[epochs.EVALUATIONS])
     state.seconds = record.share_out(
@@ -121,3 +116,37 @@ def run_slice(
         last_iteration,
         ended=state.stop is not None,
     )
+
+
+def run_timed(
+    run: Callable[[float], float], rate: float, seconds: float, least_rate: float
+) -> tuple[float, float, float]:
+    """Run a kernel for about `seconds`, but no longer than a slice, and measure its speed.
+
+    Parameters
+    ----------
+    run : callable
+        Function that calls the kernel with the multiplications to do and returns those done.
+    rate : float
+        Last measured number of multiplications per second.
+    seconds : float
+        Approximate time limit, in seconds.
+    least_rate : float
+        Lower limit of the measured rate, in multiplications per second.
+
+    Returns
+    -------
+    rate : float
+        Number of multiplications per second; unchanged if the time was too short to measure.
+    done : float
+        Multiplications done.
+    computed : float
+        Computing time, in seconds.
+    """
+    began, computing = time.perf_counter(), clock.computing()
+    done = run(rate * min(seconds, SLICE_SECONDS))
+    elapsed = time.perf_counter() - began
+    computed = clock.computing() - computing
+    if elapsed > 1e-4:
+        rate = min(max(done / elapsed, least_rate, rate / 4), 1e11)
+    return rate, done, computed
