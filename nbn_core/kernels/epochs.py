@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from numba import njit
 
-from nbn_core.kernels.cache import INNER
+from nbn_core.kernels.cache import INLINED, INNER
 from nbn_core.types import FloatArray, IntArray
 
 MEASURE, TRAIN = range(2)
@@ -117,3 +117,14 @@ def schedule_next_row(counters, every):
         following = counters[NEXT]
         stride = 1 if following < every else following // 50
         counters[NEXT] = following + stride
+
+
+@njit(**INLINED)
+def complete_epoch(counters, numbers, unit):
+    """Count an epoch, and continue with MEASURE if its row is due."""
+    counters[BATCH] = 0
+    counters[ITERATION] += 1
+    counters[EVALUATIONS] += 1
+    numbers[WORK] += unit
+    if counters[ITERATION] >= counters[NEXT]:
+        counters[PHASE] = MEASURE

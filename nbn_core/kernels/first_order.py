@@ -42,7 +42,6 @@ from nbn_core.kernels.directions import (
 from nbn_core.kernels.epochs import (
     BATCH,
     BATCH_SIZE,
-    EVALUATIONS,
     EVERY,
     EXACT,
     ITERATION,
@@ -60,9 +59,9 @@ from nbn_core.kernels.epochs import (
     STATUS,
     STEP,
     TRAIN,
-    WORK,
     Options,
     TraceColumns,
+    complete_epoch,
     is_row_written,
     schedule_next_row,
     write_row,
@@ -184,9 +183,7 @@ def _move_along_true_gradient(problem, memory, options, state):
         memory.one, memory.two, memory.powers,
     )  # fmt: skip
     counters[STEP] += 1
-    counters[ITERATION] += 1
-    counters[EVALUATIONS] += 1
-    state.numbers[WORK] += options.unit
+    complete_epoch(counters, state.numbers, options.unit)
     counters[PHASE] = MEASURE
 
 
@@ -221,12 +218,8 @@ def _train(problem, workspace, perturbation, memory, options, state):
     counters[BATCH] = batch_end
     if batch_end < n_patterns:
         return done
-    counters[BATCH] = 0
-    counters[ITERATION] += 1
-    counters[EVALUATIONS] += 1
-    numbers[WORK] += options.unit
+    complete_epoch(counters, numbers, options.unit)
     near = numbers[SQUARES] <= constants[NEAR] * constants[TARGET_SSE]
-    due = counters[ITERATION] >= counters[NEXT]
-    if near or due or not math.isfinite(numbers[SQUARES]):
+    if near or not math.isfinite(numbers[SQUARES]):
         counters[PHASE] = MEASURE
     return done

@@ -16,12 +16,10 @@ from nbn_core.kernels.cache import ENTRY, INLINED, INNER
 from nbn_core.kernels.epochs import (
     BATCH,
     BATCH_SIZE,
-    EVALUATIONS,
     EVERY,
     ITERATION,
     KEY,
     MEASURE,
-    NEXT,
     OPTIMISER,
     PATTERN,
     PHASE,
@@ -32,9 +30,9 @@ from nbn_core.kernels.epochs import (
     STATUS,
     STEP,
     TRAIN,
-    WORK,
     Options,
     TraceColumns,
+    complete_epoch,
     is_row_written,
     schedule_next_row,
     write_row,
@@ -311,10 +309,5 @@ def _train(layout, data, workspace, memory, settings, options, state):
     counters[BATCH] = batch_end
     if batch_end < n_patterns:
         return done
-    counters[BATCH] = 0
-    counters[ITERATION] += 1
-    counters[EVALUATIONS] += 1
-    state.numbers[WORK] += options.unit
-    if counters[ITERATION] >= counters[NEXT]:
-        counters[PHASE] = MEASURE
+    complete_epoch(counters, state.numbers, options.unit)
     return done

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from numba import njit
 
 from nbn_core.kernels.activations import _reduced, activate
+from nbn_core.kernels.backprop import load_block
 from nbn_core.kernels.cache import INLINED, INNER
 from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.records import Structure
@@ -194,16 +195,9 @@ def name_workspace(fields):
 @njit(**INNER)
 def put_patterns(data, start, count, divided, n_neurons):
     """Copy the inputs and features of a block to `divided`, from which levels read."""
-    inputs, features, order = data.inputs, data.features, data.order
-    n_inputs = inputs.shape[1]
-    padded = (count + GROUP - 1) // GROUP * GROUP
-    for i in range(n_inputs):
-        for p in range(padded):
-            divided[i, p] = inputs[order[start + p], i] if p < count else 0.0
-    for i in range(features.shape[1]):
-        row = divided[n_inputs + n_neurons + i]
-        for p in range(padded):
-            row[p] = features[order[start + p], i] if p < count else 0.0
+    n_inputs = data.inputs.shape[1]
+    load_block(data.inputs, data.order, start, count, divided)
+    load_block(data.features, data.order, start, count, divided[n_inputs + n_neurons :])
 
 
 @njit(**INNER)

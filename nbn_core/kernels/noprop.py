@@ -17,12 +17,10 @@ from nbn_core.kernels.denoising import Schedule, Workspace, denoise, output, tra
 from nbn_core.kernels.epochs import (
     BATCH,
     BATCH_SIZE,
-    EVALUATIONS,
     EVERY,
     ITERATION,
     KEY,
     MEASURE,
-    NEXT,
     OPTIMISER,
     PATTERN,
     PHASE,
@@ -33,10 +31,10 @@ from nbn_core.kernels.epochs import (
     STATUS,
     STEP,
     TRAIN,
-    WORK,
     Data,
     Options,
     TraceColumns,
+    complete_epoch,
     is_row_written,
     schedule_next_row,
     write_row,
@@ -230,10 +228,5 @@ def _train(graph, successors, data, workspace, memory, schedule, options, state)
     counters[BATCH] = batch_end
     if batch_end < n_patterns:
         return done
-    counters[BATCH] = 0
-    counters[ITERATION] += 1
-    counters[EVALUATIONS] += 1
-    numbers[WORK] += options.unit
-    if counters[ITERATION] >= counters[NEXT]:
-        counters[PHASE] = MEASURE
+    complete_epoch(counters, numbers, options.unit)
     return done
