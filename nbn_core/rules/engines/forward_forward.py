@@ -350,7 +350,7 @@ def goodness_of(state: ForwardForwardState, inputs: FloatArray) -> FloatArray:
     found = np.zeros((len(inputs), len(state.classes), n_levels))
     sharpness = settings.sharpness if settings.loss == goodness.PAIRED else 1.0
     for level in range(n_levels):
-        # Levels up to this one, of which all but it are left out of the sum
+        # Network up to this level, whose goodness alone is summed
         shorter = layout._replace(begin=layout.begin[: level + 2])
         one_level = settings._replace(skipped=level, by_head=False)
         for block in _predicted(state, shorter, one_level, inputs):
