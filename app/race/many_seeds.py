@@ -98,7 +98,7 @@ def _choices(session: Session, races: RaceSession) -> None:
             help="Starting weights, the same for every lane.",
         )
         work = st.number_input(
-            "Work at most, forward passes", 10.0, MOST_WORK, races.work, step=10_000.0,
+            "Maximum work, forward passes", 10.0, MOST_WORK, races.work, step=10_000.0,
             format="%.0f", width=210, key="nbn-series-work", disabled=running,
             help="Limit for each trial. Work, unlike time, is the same on every computer.",
         )  # fmt: skip
@@ -220,19 +220,23 @@ def _pairs(groups: list[TrialGroup], cost: str) -> None:
             "Success: McNemar's exact test on seeds that just one of the two solved. Cost: "
             "Wilcoxon's signed-rank test of logarithms on seeds that both solved, at least "
             f"{FEWEST_PAIRS}. All p-values are adjusted together by Holm's method; a difference "
-            f"counts as shown below {LEVEL:g}."
+            f"is significant below {LEVEL:g}."
         )
 
 
 def pair_sentences(found: list[Comparison], cost: str) -> list[str]:
     """Return the significant differences of all pairs, and the pairs without any, in sentences."""
-    shown = [sentence for one in found if (sentence := pair_sentence(one, cost))]
+    significant = [sentence for one in found if (sentence := pair_sentence(one, cost))]
     silent = [
         f"{one.first} and {one.second} ({plural(one.seeds, 'seed')})"
         for one in found
         if not pair_sentence(one, cost)
     ]
-    return [*shown, f"No significant difference: {'; '.join(silent)}."] if silent else shown
+    return (
+        [*significant, f"No significant difference: {'; '.join(silent)}."]
+        if silent
+        else significant
+    )
 
 
 def pair_sentence(one: Comparison, cost: str) -> str:
@@ -267,7 +271,7 @@ def pairs_frame(found: list[Comparison]) -> pd.DataFrame:
                 "Both": one.both,
                 "p of success": f"{one.success_p:.2g}",
                 "Median cost ratio": short(one.ratio) if one.both else "–",
-                "its 95 % interval": (
+                "95 % interval of that": (
                     f"{short(one.ratio_interval.low)} to {short(one.ratio_interval.high)}"
                     if one.both
                     else "–"
@@ -291,8 +295,8 @@ def _files(series: Series) -> None:
 
 _FORMULA: Final = r"""
 A trial ends at the target, when its work is spent, or when its rule gives up. With $r$ successes in
-$n$ trials the interval of the rate is Wilson's. The cost to expect until a success, with restarts,
-is
+$n$ trials the interval of the rate is Wilson's. The expected cost until a success, with
+restarts, is
 
 $$\mathrm{ERT} = \frac{\text{cost of all trials, failed ones in full}}{\text{number of successes}}$$
 

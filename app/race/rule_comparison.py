@@ -39,7 +39,7 @@ def show(session: Session, races: RaceSession) -> None:
         "Measured at", PLACES, default=PLACES[0], required=True, key="nbn-uses-place",
         disabled=not ran, help=None if ran else "Run a race first.",
     )  # fmt: skip
-    with st.spinner("Taking a few steps with every rule."):
+    with st.spinner("Running a few iterations of every rule."):
         found = measured(experiment, races, at_end=ran and place == PLACES[1])
     st.dataframe(measured_frame(races.lanes, found), hide_index=True, width="stretch",
         column_config={
@@ -52,8 +52,8 @@ def show(session: Session, races: RaceSession) -> None:
         },
     )  # fmt: skip
     st.caption(
-        "Measured over up to three iterations from these weights. A dash: the rule minimizes "
-        "something else than the SSE, so that its direction cannot be compared, or it has none."
+        "Measured over up to three iterations from these weights. A dash: the rule does not "
+        "minimise the SSE, so that its direction cannot be compared, or it has none."
     )
     with st.expander("Formula"):
         st.markdown(_FORMULA)
@@ -82,7 +82,7 @@ def _mark(used: bool) -> str:
 
 
 def measured(experiment: Experiment, races: RaceSession, *, at_end: bool) -> list[Footprint | None]:
-    """Measure every lane once; None for a lane that cannot train this."""
+    """Measure every lane, or use the cached values; None for a lane that cannot train this."""
     found = []
     for i, lane in enumerate(races.lanes):
         weights = experiment.start_weights()

@@ -28,7 +28,7 @@ def show(session: Session, races: RaceSession) -> None:
         runs = [entry for entry in races.log if entry.result.spent is not None]
         if runs:
             picked = st.selectbox(
-                "Snapshot closer at", range(len(runs)), width=300, key="nbn-reopen",
+                "Run", range(len(runs)), width=300, key="nbn-reopen",
                 format_func=lambda i: f"race {runs[i].race}: {runs[i].result.title}",
             )  # fmt: skip
             if st.button("Open on Draw", icon=":material/draw:", key="nbn-open-draw"):
@@ -96,11 +96,11 @@ def reopened(entry: Entry) -> Experiment:
     if lane.name == "forward_forward":
         raise NBNError(
             "The Draw page shows what the drawn network computes, and Forward-Forward answers "
-            "otherwise: it compares how good every class looks. Snapshot at it here, under "
+            "in another way: it compares the goodness of every class. View it on this page, under "
             "Forward-Forward."
         )
     most = min(most_iterations(lane.name), max(1000, at.iterations if at is not None else 1000))
-    # As far as the lane ran: lanes do not stop early.
+    # At least the iterations of the lane; lanes have no early stopping.
     stopping = replace(entry.experiment.stopping, max_iterations=most, patience=0)
     return replace(
         entry.experiment, rule=lane.name, settings=dict(lane.settings), stopping=stopping

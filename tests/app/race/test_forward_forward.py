@@ -24,7 +24,7 @@ def test_margins_and_levels_equal_a_hand_calculation() -> None:
 def test_the_table_names_prediction_and_right_label() -> None:
     lines = pattern_table(SCORES[1], SCORES[1].sum(axis=1), 1, np.eye(3)).splitlines()
     assert len(lines) == 5
-    assert "right label" in lines[3]
+    assert "correct label" in lines[3]
     assert "**predicted**" in lines[4]
     assert "9.5" in lines[4]
 
