@@ -159,8 +159,8 @@ def alone(scores: FloatArray, labels: IntArray) -> list[float]:
 
 
 _IDEA: Final = (
-    "Forward-Forward computes no output error and has no backward pass. Every level learns by itself "
-    "to have a high *goodness*, the activity of its neurons, when a pattern comes with its correct "
-    "label, and a low one with a wrong label. To predict, it tries every label and takes the one "
-    "with the highest goodness."
+    "Forward-Forward computes no output error and has no backward pass. Every level learns by "
+    "itself to have a high *goodness*, the activity of its neurons, when a pattern comes with its "
+    "correct label, and a low one with a wrong label. To predict, it tries every label and takes "
+    "the one with the highest goodness."
 )

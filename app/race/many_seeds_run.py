@@ -121,7 +121,7 @@ class Series:
             return self._lock.wait_for(lambda: self._at_work == 0, seconds)
 
     def left(self) -> float | None:
-        """Estimate the remaining seconds; None until every lane with trials left has finished one."""
+        """Estimate the remaining seconds; None while a lane with trials left has finished none."""
         with self._lock:
             waiting: dict[int, int] = defaultdict(int)
             for lane, _ in self._pending:

@@ -71,7 +71,7 @@ class LaneRun(Run):
         return self._unfinished(None)
 
     def within(self) -> Trace | None:
-        """Return the rows of the trace that are within the budget; None before the first iteration."""
+        """Return the rows of the trace within the budget; None before the first iteration."""
         trace = self.trace()
         if trace is None:
             return None

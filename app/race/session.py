@@ -67,7 +67,7 @@ class RaceSession:
     # Lanes
 
     def settle(self, experiment: Experiment) -> None:
-        """Drop the race if the experiment has changed, and renew lanes that the reader did not change."""
+        """If the experiment has changed, drop the race and renew lanes that are still the default."""
         key = problem_key(experiment)
         if self.race is not None and key != self.race_key:
             self.drop()

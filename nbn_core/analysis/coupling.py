@@ -79,7 +79,7 @@ def by_neuron(topology: Topology) -> Groups:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def by_layer(topology: Topology) -> Groups:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def structural_zeros(topology: Topology) -> BoolArray:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
 
     Returns
     -------

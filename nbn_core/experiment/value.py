@@ -41,7 +41,7 @@ class Experiment:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     data : ProblemData or OwnData
         Patterns, with as many inputs and targets as the network has inputs and outputs.
     rule : str

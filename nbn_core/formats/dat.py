@@ -88,7 +88,7 @@ def write_dat(dataset: Dataset) -> str:
     Parameters
     ----------
     dataset : Dataset
-        The patterns.
+        Patterns with inputs and targets.
 
     Returns
     -------

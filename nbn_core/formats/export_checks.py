@@ -29,7 +29,7 @@ class Trained(OneLine):
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     parts : tuple of (n,) float64
         Weights of each neuron, bias first.
     inputs, outputs : Affine
@@ -48,7 +48,7 @@ def trained(topology: Topology, weights: ArrayLike, scaling: Scaling | None) -> 
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like
         Weights, neuron by neuron, bias first.
     scaling : Scaling or None

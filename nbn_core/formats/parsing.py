@@ -37,7 +37,7 @@ class NetworkFile(OneLine):
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) float64 or None
         Weights, read-only; None if the file has none.
     datafile : str
@@ -151,7 +151,7 @@ def checked(topology: Topology, weights: ArrayLike) -> FloatArray:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like
         Weights, neuron by neuron, bias first.
 

@@ -1,17 +1,19 @@
-"""Cascade correlation: the network grows, one neuron an iteration, into the cascade that was drawn.
+"""Cascade correlation: the drawn cascade is grown, one hidden neuron per iteration.
 
-It begins with the outputs alone, reading the inputs. Then, for each new neuron, a pool of
-candidates that see the inputs and all neurons before learns to vary as the remaining errors do,
+Training starts with the outputs alone, connected to the inputs. For each new hidden neuron, a pool
+of candidates reads the inputs and all hidden neurons before it. Each candidate maximises the
+covariance of its value v with the remaining errors e,
 
     S = sum over outputs of | sum over patterns of (v_p - mean v) (e_p - mean e) |,
 
-by going up its gradient; the best is kept for good, joined to the outputs, and these are trained
-again. No error passes through a hidden neuron. It is the covariance, as first written, and not the
-correlation: that one does not solve the spirals. Outputs are trained by Levenberg-Marquardt, which
-for linear ones is least squares in one step. With `polish` all weights so far are trained that way
-after each neuron, for so many iterations: NBN on a network that grows.
+by gradient ascent. The best candidate is kept with fixed weights and connected to the outputs,
+which are trained again. No error is propagated back through a hidden neuron. S is the covariance,
+as in the first publication, and not the correlation, which does not solve the spirals. Outputs are
+trained by Levenberg-Marquardt, which for linear outputs is least squares in one step. With `polish`
+all weights so far are trained in this way after each new neuron, for the given number of
+iterations: NBN on a growing network.
 
-Neurons that have not grown yet have no weights: they are there, as drawn, with zeros everywhere.
+All weights of neurons that have not been added yet are zero.
 
 References
 ----------

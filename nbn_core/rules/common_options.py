@@ -1,4 +1,4 @@
-"""Options that several rules have, and what follows from their values."""
+"""Options that several rules have in common, and functions that use their values."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ DAMPING: Final = (
 
 
 def damping(settings: Mapping[str, Any]) -> Damping:
-    """Make the damping that settings ask for; SettingError if its values are not in order."""
+    """Return the damping of these settings; SettingError if mu is not between its limits."""
     return Damping(**{option.name: settings[option.name] for option in DAMPING})
 
 
@@ -81,7 +81,7 @@ def optimisation(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def rate_option(default: float, most: float = 1e3) -> Option:
-    """Make the option of a learning rate."""
+    """Return the option of a learning rate."""
     return Option(
         "rate", "Learning rate", default, 1e-12, most, main=True,
         help="Length of a step, in units of the gradient.",

@@ -1,25 +1,26 @@
-"""Forward-Forward: no backward pass; every level learns to tell right labels from wrong ones.
+"""Forward-Forward: no backward pass; every level learns to tell correct labels from wrong ones.
 
-The class is given with the inputs, in slots of their own. A positive pattern carries its own class,
-a negative one another. Each level l sees the activities of the level before divided by their
-length, so that it cannot read off how good they were, and has a goodness, its squared length:
+The class of a pattern is an additional input, in label slots. A positive pattern has its correct
+class in the slots, a negative one a wrong class. Each level l reads the activities of the level
+before, normalised so that it cannot use the goodness of that level, and has a goodness of its own,
+its squared length:
 
     n(x) = x / sqrt(mean x^2),    h = f(W n(x) + b),    g = sum h^2  or  mean h^2
 
     threshold   -log s(g_pos - K_l) - log(1 - s(g_neg - K_l)),    g = sum h^2, K_l neurons  (Hinton)
     pairs       log(1 + exp(-alpha (g_pos - g_neg))),             g = mean h^2               (SymBa)
 
-Each level goes down the gradient of its own loss only; s is the logistic function. Peer
-normalisation nudges neurons that are less or more active than the others of their level towards
-them. To predict, run every class through and add up the goodness of all levels (of all but the
-first, if there are three or more); the outputs shown are the classes' targets, mixed by the softmax
-of these sums. Or run once with a neutral label: the drawn output neurons read the divided
-activities and learn by the delta rule ("head").
+Each level descends the gradient of its own loss only; s is the logistic function. Peer
+normalisation moves neurons that are less or more active than the others of their level towards
+them. A prediction runs the network with every class and sums the goodness of all levels (of all but
+the first, if there are three or more); the outputs are the targets of the classes, averaged with
+the softmax of these sums. Alternatively ("head") the network runs once with a neutral label, and
+the drawn output neurons read the normalised activities; they learn by the delta rule.
 
-What this lab adapts: inputs are standardised, and may come with sin and cos of them (`octaves`);
+Adaptations of this lab: inputs are standardised, with their sines and cosines if `octaves` is set;
 hidden neurons are rectifiers unless `rectified` is off; for regression the targets are divided into
-bins that serve as classes. The trace keeps the drawn weights; those of features and slots, and the
-outputs of other inputs, are in the state. The length of the gradient is that of the last batch.
+bins that serve as classes. The trace holds the drawn weights; the state also holds those of
+features and slots, which are needed to predict. The gradient norm is that of the last batch.
 
 References
 ----------
@@ -193,7 +194,7 @@ class ForwardForward(LearningRule):
         target_sse: float,
         settings: Mapping[str, Any],
     ) -> ForwardForwardState:
-        """Return the state before the first iteration. Cheap: nothing is computed yet."""
+        """Return the state before the first iteration; see `LearningRule.init`."""
         network, dataset = objective.network, objective.dataset
         hidden = _hidden_levels(objective.topology)
         classes, labels = _classes(dataset, settings["bins"])
@@ -254,7 +255,7 @@ class ForwardForward(LearningRule):
         )  # fmt: skip
 
     def advance(self, state: ForwardForwardState, last_iteration: int, seconds: float) -> None:
-        """Continue until an end, `last_iteration`, or for about `seconds`."""
+        """Continue until an end, `last_iteration`, or for about `seconds`; see the base class."""
         kept = trace_columns(state.record)
         if len(state.seen) < len(kept[0]):
             seen = np.zeros((len(kept[0]), *state.seen.shape[1:]))

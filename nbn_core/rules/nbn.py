@@ -2,11 +2,12 @@
 
     (Q + D) dw = -g,    Q = J'J,    g = J'e
 
-Q is the full N x N matrix of all weights; J is never stored. With D = mu max(diag(Q)) I the step
-dw is halved for as long as the SSE still falls, and the best is taken. That control was chosen by a
-study, docs/step-control.md. The published one is `control="published"`: D = mu I; an attempt that
-lowers the SSE is accepted and mu divided by a factor; any other one, a matrix that is not positive
-definite included, multiplies mu and is made again from the same Q.
+Q is the full N x N matrix of all weights; J is never stored. By default D = mu max(diag(Q)) I, the
+step dw is halved for as long as the SSE continues to fall, and the best length is accepted. This
+control was chosen by a study, docs/step-control.md. The published one is `control="published"`:
+D = mu I; an attempt that lowers the SSE is accepted and mu is divided by a factor. After any other
+attempt, or if the matrix is not positive definite, mu is multiplied by the factor and the next
+attempt uses the same Q.
 
 References
 ----------
@@ -49,13 +50,13 @@ from nbn_core.types import FloatArray, IntArray
 
 LEAST_DECREASE = 1e-15
 _KNOWN = (*(field.name for field in fields(Damping)), "method")
-# Rows of the trace allocated for one portion, and how many numbers they should take at most
+# Rows of the trace allocated at a time, and the maximum of numbers in them
 _LEAST_ROWS, _MOST_ROWS, _ROOM = 16, 512, 2**18
 
 
 @dataclass(slots=True, eq=False, repr=False)
 class NBNState:
-    """The state that `NBN.advance` changes, and its workspace."""
+    """State of a training by NBN, and its work space."""
 
     record: Record
     stop: StopReason | None
@@ -65,16 +66,16 @@ class NBNState:
     counters: IntArray
     numbers: FloatArray
     trial: FloatArray
-    # Updated by every accepted one
+    # Updated by every accepted attempt
     weights: FloatArray
     gradient: FloatArray
     quasi_hessian: FloatArray
-    # Fixed
+    # Constant during a training
     method: str
     workspace: nbn.Workspace
     arguments: tuple[Any, ...]
     options: nbn.Options
-    # How fast this machine is
+    # Multiplications per second of this machine, and computing time so far
     rate: float
     seconds: float
 
@@ -157,9 +158,9 @@ class NBN(LearningRule):
         Parameters
         ----------
         given : mapping
-            Names and values of `Damping`, and "method": one of
-            `nbn_core.objective.methods.METHODS`. The control is best step by default; matrix and
-            mu_start are by default those that suit the control.
+            Values by name: the fields of `Damping`, and "method", one of
+            `nbn_core.objective.methods.METHODS`. The default control is "best_step"; the defaults
+            of matrix and mu_start depend on the control.
 
         Returns
         -------
@@ -195,7 +196,7 @@ class NBN(LearningRule):
         weights : (N,) float64
             Starting weights.
         target_sse : float
-            SSE at or under which to stop.
+            SSE at or below which the rule stops.
         settings : mapping
             Settings from `settings`.
 
@@ -246,7 +247,7 @@ class NBN(LearningRule):
         state : NBNState
             State from `init`; changed.
         last_iteration : int
-            Accepted iteration beyond which not to go.
+            Iteration at which to return.
         seconds : float
             Time after which to return, in seconds.
         """
@@ -264,7 +265,7 @@ class NBN(LearningRule):
             return float(nbn.advance(*arguments))
 
         if record.rows == 0:
-            go_on(0.0)  # compiled, or loaded, outside the time measured
+            go_on(0.0)  # compiles or loads the kernel before time is measured
         began, computing = time.perf_counter(), clock.computing()
         done = go_on(state.rate * min(seconds, SLICE_SECONDS))
         elapsed = time.perf_counter() - began
@@ -274,7 +275,7 @@ class NBN(LearningRule):
         _finish(state, computed)
 
     def resume(self, state: NBNState, trace: Trace, settings: Mapping[str, Any]) -> None:
-        """Continue a trace as if it had never stopped: with its damping and step length."""
+        """Continue from the damping and step length of a trace; see `LearningRule.resume`."""
         mu, step_length = self.resumption(trace, len(trace) - 1, settings)
         state.numbers[nbn.MU] = state.record.columns.mu[0] = mu
         state.numbers[nbn.SEARCH + step_control.LAST_ETA] = step_length
@@ -288,17 +289,18 @@ class NBN(LearningRule):
         Parameters
         ----------
         trace : Trace
-            A trace of NBN; of another rule, only its weights count.
+            Trace of a training; the damping of a row may be NaN, as for first-order rules.
         k : int
-            Row of the trace.
+            Index of the row.
         settings : mapping, optional
-            Settings with which NBN continues.
+            Settings with which NBN continues; its defaults for those that are missing.
 
         Returns
         -------
         Resumption
-            Those of row 0 at the start; later what the step control made of the accepted attempt.
-            The initial damping of the settings if the row has none.
+            Damping and step length. For iteration 0 they are those of the row; later the damping
+            follows from the accepted attempt. Without a damping in the row, the initial damping of
+            the settings and step length 1.
         """
         damping = damping_of(self.settings(settings or {}))
         mu, step_length = float(trace.mu[k]), float(trace.step_length[k])
@@ -311,7 +313,7 @@ class NBN(LearningRule):
         return Resumption(_mu_after(damping, mu, step_length), step_length)
 
     def summation_method(self, state: NBNState) -> str:
-        """Return the method by which Q is summed: not "auto"."""
+        """Return the concrete method by which Q is summed, never "auto"."""
         return state.method
 
     def trials(
@@ -323,7 +325,7 @@ class NBN(LearningRule):
         settings: Mapping[str, Any],
         cancelled: Callable[[], bool],
     ) -> list[TrialEnd]:
-        """Train from many starts in one compiled call; see `LearningRule.trials`."""
+        """Train from many starts in compiled code; see `LearningRule.trials`."""
         state = self.init(objective, starts[0].copy(), target_sse, settings)
         columns = Record(starts[0], 0.0).make_room(trials_kernel.ROWS)
         arguments = kernel_arguments(state, columns)
@@ -361,7 +363,7 @@ def second_order_work(objective: Objective) -> tuple[float, float]:
     Returns
     -------
     per_iteration, per_attempt : float
-        Forward-equivalent units.
+        Work of an iteration and of an attempt, in forward-equivalent units.
     """
     n = objective.network.n_weights
     outputs = objective.network.n_outputs
@@ -369,7 +371,7 @@ def second_order_work(objective: Objective) -> tuple[float, float]:
 
 
 def _mu_after(damping: Damping, mu: float, step_length: float) -> float:
-    """Compute mu after an accepted attempt, as `nbn_core.kernels.step_control` does."""
+    """Return mu after an accepted attempt, as `nbn_core.kernels.step_control` computes it."""
     if damping.control == "published":
         return max(mu / damping.factor, damping.mu_min)
     if damping.control == "best_step" and step_length == 1.0:
@@ -396,7 +398,7 @@ def damping_of(settings: Mapping[str, Any]) -> Damping:
 
 
 def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill in control, matrix and initial mu; errors are left for `Damping` to report."""
+    """Fill in control, matrix and initial mu; `Damping` reports errors."""
     filled = {"control": USUAL_CONTROL, **given}
     control = filled["control"]
     if isinstance(control, str) and control in CONTROLS:
@@ -416,12 +418,12 @@ def kernel_arguments(
     state : NBNState
         State from `NBN.init`.
     columns : Columns
-        Columns of the trace, with capacity for the rows to come.
+        Columns of the trace, with capacity for the rows of the next slice.
 
     Returns
     -------
     fixed, changing, trace : tuple
-        Problem, workspace and options; the state; columns of the trace.
+        Problem, work space and options; the state; columns of the trace.
     """
     fixed = (*state.arguments, tuple(state.options))
     changing = nbn.State(
@@ -444,7 +446,7 @@ def kernel_arguments(
 
 
 def _finish(state: NBNState, elapsed: float) -> None:
-    """Divide the time among the rows that are complete now, and publish them."""
+    """Divide the time among the rows that are now complete, and publish them."""
     record = state.record
     counters = state.counters
     state.stop = stop_reason(counters[nbn.STATUS])
@@ -461,7 +463,9 @@ def _finish(state: NBNState, elapsed: float) -> None:
         columns = record.columns
         attempts = columns.attempts[:rows].cumsum()[record.rows :]
         per_iteration, per_attempt = second_order_work(state.objective)
-        if state.options.control != step_control.PUBLISHED:  # one factor, many attempts
+        if (
+            state.options.control != step_control.PUBLISHED
+        ):  # one factor for all attempts of an iteration
             per_iteration, per_attempt = per_iteration + per_attempt - 1.0, 1.0
         columns.evaluations[record.rows : rows] = 1 + attempts
         columns.work[record.rows : rows] = (
@@ -471,7 +475,7 @@ def _finish(state: NBNState, elapsed: float) -> None:
 
 
 def _options(objective: Objective, method: str, target_sse: float, damping: Damping) -> nbn.Options:
-    """Translate settings for the kernel; count the multiplications of each of its pieces."""
+    """Return the options of the kernel, with the multiplications of each piece of its work."""
     network = objective.network
     n = network.n_weights
     forward = 10.0 + network.n_inputs + n + 16.0 * network.n_neurons

@@ -24,7 +24,7 @@ class Validation:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     dataset : Dataset
         The validation patterns, with one input and target per input and output of the network.
     patience : int

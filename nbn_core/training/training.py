@@ -352,7 +352,7 @@ def train(
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     dataset : Dataset
         The training patterns.
     rule : str
