@@ -49,7 +49,7 @@ class Adaptation:
     experiment : Experiment
         The experiment with the data, the network adapted to it, and stopping that suits it.
     sentence : str
-        What becomes of the network and when training stops early, for the reader.
+        Sentence for the reader: changes of the network, and when training stops early.
     """
 
     experiment: Experiment

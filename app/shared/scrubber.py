@@ -95,7 +95,7 @@ def scrubber(session: Session, player: ReplayState, showing: str = "charts show"
     player : ReplayState
         The replay of this page.
     showing : str
-        What uses the weights of the iteration, as subject and verb: "charts show".
+        Subject and verb of the sentence about the iteration, such as "charts show".
     """
     now = current_view(session)
     _move(session, player, now)

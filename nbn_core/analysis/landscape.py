@@ -202,7 +202,7 @@ def filter_normalised(topology: Topology, weights: ArrayLike, seed: int) -> Floa
     Returns
     -------
     (N,) float64
-        Random direction.
+        Random direction in weight space.
 
     References
     ----------

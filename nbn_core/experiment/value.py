@@ -255,7 +255,7 @@ class Experiment:
         Returns
         -------
         Experiment
-            The experiment.
+            Experiment that the text describes.
 
         Raises
         ------

@@ -41,7 +41,7 @@ def read_dat(
     Returns
     -------
     Dataset
-        The patterns.
+        Patterns of the file, unscaled.
 
     Raises
     ------

@@ -64,7 +64,7 @@ def text_of(data: str | bytes, what: str, limit: int = MAX_TEXT) -> str:
     Returns
     -------
     str
-        The text.
+        Text with line ends as LF.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def number(token: str, where: str) -> float:
     Returns
     -------
     float
-        The number.
+        Value of the text.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def whole(token: str, where: str) -> int:
     Returns
     -------
     int
-        The number.
+        Value of the text.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def checked(topology: Topology, weights: ArrayLike) -> FloatArray:
     Returns
     -------
     (N,) float64
-        The weights.
+        Checked copy of the weights, read-only.
 
     Raises
     ------
