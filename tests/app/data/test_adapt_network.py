@@ -179,7 +179,7 @@ def test_a_drawn_network_is_kept_for_a_problem_it_fits() -> None:
     assert "becomes" in use_data(browser, ProblemData("iris"))
 
 
-def test_targets_suit_the_data() -> None:
+def test_suggested_targets_suit_the_data() -> None:
     classes = table().datasets()[0]
     assert suggested_target(classes) == 1.0
     spread = Dataset([[0.0], [1.0]], [[-10.0], [10.0]])

@@ -33,7 +33,7 @@ ADAM = replace(
 def test_a_rule_with_a_sparse_trace_names_its_iterations(workers: Workers) -> None:
     browser = FakeBrowser(ADAM, workers)
     browser.post("train")
-    run = browser.rests()
+    run = browser.wait_for_end()
     sent = browser.post("poll")
     alone = ADAM.training()
     while alone.stop is None:
@@ -53,13 +53,13 @@ def test_step_continues_from_the_current_iteration(workers: Workers) -> None:
     while browser.session.run.iteration < 300:
         assert browser.session.run.running
     browser.post("stop")
-    browser.rests()
+    browser.wait_for_end()
     browser.post("poll")
     reached = browser.session.run.iteration
     rows = len(browser.columns["iterations"])
     assert reached > rows
     browser.post("step", k=rows)
-    assert browser.rests().iteration == reached + 1
+    assert browser.wait_for_end().iteration == reached + 1
     browser.post("poll")
     assert browser.columns["iterations"][rows:] == [reached + 1]
 
@@ -143,7 +143,7 @@ def test_a_chosen_rule_trains_to_the_bits_of_the_library(workers: Workers) -> No
     browser = FakeBrowser(replace(ADAM, rule="nbn", settings={}), workers)
     browser.post("rule", name="rprop")
     browser.post("train")
-    run = browser.rests()
+    run = browser.wait_for_end()
     alone = browser.experiment.training()
     while alone.stop is None:
         alone.advance()
@@ -160,7 +160,7 @@ def test_an_unknown_rule_is_refused_in_a_sentence(workers: Workers, name: object
 
 
 @pytest.mark.parametrize("rule", ["forward_forward", "cascade_correlation"])
-def test_a_rule_that_cannot_train_the_network_says_so(workers: Workers, rule: str) -> None:
+def test_a_rule_that_cannot_train_the_network_is_reported(workers: Workers, rule: str) -> None:
     browser = FakeBrowser(replace(ADAM, topology=Topology.slp(2, 2, 1)), workers)
     assert browser.says("rule", name=rule) == ""
     reason = browser.post("poll")["info"]["headline"]

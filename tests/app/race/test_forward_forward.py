@@ -30,7 +30,7 @@ def test_the_table_names_prediction_and_right_label() -> None:
 
 
 @pytest.mark.parametrize("look", [palette.LIGHT, palette.DARK])
-def test_charts(look: palette.Palette) -> None:
+def test_goodness_charts_show_levels_and_margins(look: palette.Palette) -> None:
     epochs = np.array([0, 1, 2, 50])
     goodness = np.array(
         [[[0, 0], [0, 0]], [[1, 2], [1, 1]], [[3, 4], [1, 1]], [[9, 8], [0, 1]]], float

@@ -107,7 +107,7 @@ def test_parity_and_circles_are_solved(problem: str, loss: str) -> None:
     assert training.trace().sse[-1] < 2
 
 
-def test_predictions_are_what_the_trace_measures() -> None:
+def test_predictions_have_the_sse_of_the_trace() -> None:
     for inference in ("goodness", "head"):
         training = Training(*PARITY, "forward_forward", inference=inference, max_iterations=50)
         finish(training)
