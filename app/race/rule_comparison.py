@@ -20,7 +20,7 @@ from nbn_core.experiment.byte_cache import ByteCache
 from nbn_core.types import FloatArray
 
 KEPT: Final = ByteCache(4_000_000, largest=1_000_000)
-PLACES: Final = ("Starting weights", "Weights reached")
+PLACES: Final = ("Starting weights", "Final weights")
 
 
 def show(session: Session, races: RaceSession) -> None:
@@ -140,7 +140,7 @@ def _cosine(value: float) -> str:
 _FORMULA: Final = r"""
 Work is counted in forward passes of all patterns through the network; an iteration of a
 backpropagation rule is an epoch. With $g = J^\top e$ from backpropagation, *signal and gradient* is
-the cosine between $g$ and what the rule puts in its place, *step and gradient* the cosine between
-the first whole iteration and $-g$. Adam and NBN get the same signal as EBP and turn it: dividing by
-the size of each component, or by the curvature $(Q + \mu I)^{-1}$.
+the cosine between $g$ and what the rule uses in its place, *step and gradient* the cosine between
+the first whole iteration and $-g$. Adam and NBN compute the same signal as EBP and change its
+direction: Adam divides by the size of each component, NBN by the curvature, $(Q + \mu I)^{-1}$.
 """

@@ -45,7 +45,7 @@ def show(session: Session, races: RaceSession) -> None:
                 races.add(session.experiment)
                 st.rerun()
             if st.button(
-                "Opening race",
+                "Default race",
                 icon=":material/restart_alt:",
                 key="nbn-opening",
                 help="NBN, EBP, Adam and Forward-Forward with their tuned settings.",

@@ -58,7 +58,7 @@ def results_frame(log: list[Entry]) -> pd.DataFrame:
                 "Training": entry.train,
                 "Test": entry.test,
                 "Settings": result.lane.note(),
-                "What happened": result.sentence,
+                "Outcome": result.sentence,
             }
         )
     return pd.DataFrame(rows)
@@ -75,12 +75,14 @@ def _columns() -> dict[str, Any]:
     return {
         "Race": number(width=50),
         "Iterations": number(format="localized", help=to_target),
-        "Time, ms": number(format="%.1f", help=to_target + " Computing alone, without compiling."),
+        "Time, ms": number(format="%.1f", help=to_target + " Computing time, without compiling."),
         "Work": number(format="%.0f", help=to_target + " In forward passes of all patterns."),
         "Evaluations": number(format="localized", help=to_target),
         "SSE at the end": number(format="%.2e"),
-        "Training": number(format="%.3f", help="Share of training patterns right, or RMSE."),
-        "Test": number(format="%.3f", help="Share of test patterns right, or RMSE."),
+        "Training": number(
+            format="%.3f", help="Share of training patterns classified correctly, or RMSE."
+        ),
+        "Test": number(format="%.3f", help="Share of test patterns classified correctly, or RMSE."),
     }
 
 

@@ -5,7 +5,8 @@
     python -m tests.fuzz --reader graphml --replay FILE
 
 Each reader runs in its own process, starting from valid files, with limits of memory (2 GB) and
-time (10 seconds per file). A finding ends the process; the file that caused it is saved in --findings.
+time (10 seconds per file). A finding ends the process; the file that caused it is saved in
+--findings.
 """
 
 from __future__ import annotations

@@ -216,7 +216,7 @@ test("an attempt without a step, and an iteration without an attempt, are told",
   assert.ok(titles.some((title) => title.includes("no step")));
   assert.equal(titles.at(-1), "No attempt succeeded");
   const solved = new Dissection({ ...sent, stop: "SOLVED", attempts: [] });
-  assert.equal(story(solved, "backward").at(-1).title, "Nothing left to do");
+  assert.equal(story(solved, "backward").at(-1).title, "Nothing to improve");
 });
 
 test("a large network tells of its chosen neuron, and says what it leaves out", () => {

@@ -134,7 +134,7 @@ def test_the_comparison_of_rules_and_the_forward_forward_view(page: Page) -> Non
     knowledge, measured = page.app.dataframe
     assert list(knowledge.value["Labels at every level"]) == ["–", "–", "–", "uses"]
     before = measured.value.copy()
-    page.app.segmented_control(key="nbn-uses-place").set_value("Weights reached").run()
+    page.app.segmented_control(key="nbn-uses-place").set_value("Final weights").run()
     assert not before.equals(page.app.dataframe[1].value)
     page.section("Forward-Forward")
     assert not page.app.exception
