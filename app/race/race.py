@@ -155,7 +155,7 @@ class Race:
                 run.halt()
 
     def titles(self) -> list[str]:
-        """Titles of the lanes."""
+        """Return a different title for each lane."""
         return titles(self.lanes)
 
 

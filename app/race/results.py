@@ -74,7 +74,9 @@ def results(race: Race) -> list[LaneResult]:
         if run is None:
             found.append(LaneResult(lane, title, "refused", refusal))
             continue
-        running = run.running  # before the trace: a run seen at rest is seen with its last row
+        running = (
+            run.running
+        )  # read before the trace, so that the trace of a run that has ended is complete
         trace = run.within()
         if trace is None:
             found.append(_unseen(lane, title, run, running=running))

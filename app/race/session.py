@@ -67,7 +67,7 @@ class RaceSession:
     # Lanes
 
     def settle(self, experiment: Experiment) -> None:
-        """If the experiment has changed, drop the race and renew lanes that were not edited."""
+        """Drop the race if the experiment has changed, and renew lanes that were not edited."""
         key = problem_key(experiment)
         if self.race is not None and key != self.race_key:
             self.drop()

@@ -231,8 +231,8 @@ class Experiment:
 
     def _written_settings(self) -> dict[str, Any]:
         """Return the settings without those that files of this rule leave out."""
-        unsaid = RULES[self.rule].omitted_in_files
-        return {name: v for name, v in self.settings.items() if unsaid.get(name) != v}
+        omitted = RULES[self.rule].omitted_in_files
+        return {name: v for name, v in self.settings.items() if omitted.get(name) != v}
 
     @cached_property
     def digest(self) -> str:

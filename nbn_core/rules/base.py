@@ -27,7 +27,7 @@ SECOND_ORDER: Final = "Second order"
 BACKPROPAGATION: Final = "Backpropagation"
 ALTERNATIVES: Final = "Alternatives to backpropagation"
 OTHER: Final = "Other rules"
-FAMILIES: Final = (SECOND_ORDER, BACKPROPAGATION, ALTERNATIVES, OTHER)  # as menus group them
+FAMILIES: Final = (SECOND_ORDER, BACKPROPAGATION, ALTERNATIVES, OTHER)  # in the order of menus
 
 
 class Uses(NamedTuple):
@@ -161,7 +161,7 @@ class LearningRule(ABC):
         """Short title for narrow places."""
         return self.abbreviation or self.title
 
-    # What it can train, with which settings
+    # Limits and settings
 
     def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
         """Return the reason why the rule cannot train a network on these data.

@@ -41,7 +41,7 @@ from nbn_core.trace import StopReason
 from nbn_core.types import FloatArray
 
 OUTPUT_ITERATIONS = 30
-PIECE = 2e6  # multiplications between two yields, about
+PIECE = 2e6  # approximate number of multiplications between two yields
 
 
 class CascadeCorrelation(PythonRule):

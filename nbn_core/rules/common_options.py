@@ -35,7 +35,7 @@ MOMENTUM: Final = Option(
 )  # fmt: skip
 PLAIN_MOMENTUM_HELP: Final = "Share of the previous step that is added to the next one."
 
-# What every rule on `nbn_core.rules.engines.first_order` with a choice of optimizer has
+# Options of the rules on `nbn_core.rules.engines.first_order` that have a choice of optimizer
 OPTIMISATION: Final = (OPTIMISER, MOMENTUM, BATCH_SIZE, SHUFFLED, NOISE_SEED)
 
 DAMPING: Final = (

@@ -23,7 +23,7 @@ class Choice(NamedTuple):
     matrix: str
 
 
-# Both in the order of `nbn_core.kernels.step_control`
+# Both are in the order of the codes of `nbn_core.kernels.step_control`
 CONTROLS = {
     "published": Choice("Published", "levenberg"),
     "line_search": Choice("Line search", "levenberg"),

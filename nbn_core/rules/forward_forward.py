@@ -328,7 +328,7 @@ class ForwardForward(LearningRule):
         paired = state.choices[goodness.LOSS] == goodness.PAIRED
         sharpness = state.choices[goodness.SHARPNESS] if paired else 1.0
         for level in range(n_levels):
-            # Levels up to this one, of which all but it are left out of the sum
+            # Network up to this level, whose goodness alone is summed
             levels = (begin[: level + 2], neurons)
             choices = state.choices.copy()
             choices[goodness.SKIPPED], choices[goodness.BY_HEAD] = level, 0.0

@@ -88,7 +88,7 @@ class LBFGS(PythonRule):
                     state.stop = StopReason.NO_PROGRESS
                     return
                 if there is here:
-                    changes.clear()  # and once more, straight downhill
+                    changes.clear()  # try again along the negative gradient
             trials = state.evaluations - before
             s, y = there.weights - here.weights, there.gradient - here.gradient
             product = _dot(s, y)

@@ -25,7 +25,7 @@ from nbn_core.rules.engines.gauss_newton import Equations, train_damped
 from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.rules.families import PythonRule
 
-JACOBIAN_MOST = 2**25  # numbers: 256 MB
+JACOBIAN_MOST = 2**25  # maximum numbers in the Jacobian: 256 MB
 
 
 class LM(PythonRule):

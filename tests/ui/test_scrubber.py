@@ -23,7 +23,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 @pytest.fixture
 def trained() -> AppTest:
-    """The Hessian page with a training that has ended."""
+    """Open the Hessian page with a training that has ended."""
     app = AppTest.from_file(str(ENTRY), default_timeout=LONG).run()
     app.switch_page("../pages/hessian.py").run()
     app.button(key="nbn-train").click().run()

@@ -36,7 +36,7 @@ XOR = replace(
 
 
 def flowers(name: str = "flowers") -> Experiment:
-    """Custom data in units far from 1, with three classes."""
+    """Return custom data in units far from 1, with three classes."""
     generator = np.random.default_rng(0)
     kinds = np.arange(60) % 3
     length = 100 + 10 * kinds + generator.normal(0, 2, 60)
