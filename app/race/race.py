@@ -160,7 +160,7 @@ class Race:
 
 
 def _predicted_next(rule: LearningRule, iteration: int) -> int:
-    """Return the first row of the trace that is a part of the iteration further on."""
+    """Return the first recorded iteration that is at least 1/PREDICTED_PART further on."""
     least = iteration + max(1, iteration // PREDICTED_PART)
     while iteration < least:
         iteration = rule.next_row(iteration)

@@ -198,7 +198,7 @@ class SnapshotTaker:
         return Snapshot(iteration, tones_of(self.experiment, shown, weights), score)
 
     def own_inputs(self) -> FloatArray:
-        """Return the inputs of `LaneRun.samples`: the samples and, if counted, the patterns."""
+        """Return the inputs of `OwnPredictions`: the samples and, if counted, the patterns."""
         parts = [self.samples] if self.samples is not None else []
         if self.counts:
             parts.append(self.data.inputs)

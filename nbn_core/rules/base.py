@@ -317,7 +317,8 @@ class LearningRule(ABC):
         Returns
         -------
         int
-            The next one, or that of a sparse trace, see `nbn_core.trace.next_row`.
+            Next recorded iteration: the following one, or in a sparse trace that of
+            `nbn_core.trace.next_row`.
         """
         return next_row(iteration) if self.sparse_trace else iteration + 1
 

@@ -62,7 +62,7 @@ class BlockLocal(FirstOrder):
         """Refuse a network without hidden neurons."""
         if hidden_levels(topology):
             return None
-        return "Block-local learning cuts between hidden levels, and there is none: draw two."
+        return "Block-local learning divides hidden levels, but this network has none: draw two."
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
         """Say that with one hidden level this is backpropagation."""

@@ -45,7 +45,7 @@ PIECE = 2e6  # approximate number of multiplications between two yields
 
 
 class CascadeCorrelation(PythonRule):
-    """Grows a full cascade neuron by neuron, each trained to correlate with the remaining error.
+    """Growth of a full cascade by neurons that are trained to correlate with the remaining error.
 
     A new neuron is the best of several candidates; its input weights are then frozen, and the
     outputs are trained again. Fahlman & Lebiere, NIPS 1989.
@@ -60,7 +60,7 @@ class CascadeCorrelation(PythonRule):
         ),
         Option(
             "steps", "Steps per candidate", 300, 1, 100_000, short="Steps",
-            help="Steps with which each candidate raises its correlation with the error.",
+            help="Gradient steps by which each candidate raises its covariance with the error.",
         ),
         rate_option(0.05),
         Option(
@@ -85,17 +85,17 @@ class CascadeCorrelation(PythonRule):
         if cascade_like:
             return None
         return (
-            "Cascade correlation grows a full cascade, every neuron seeing all before it: "
-            "choose FCC, with as many hidden neurons as it may grow."
+            "Cascade correlation grows a full cascade, in which every neuron reads all before it: "
+            "choose FCC, with the maximum number of hidden neurons."
         )
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say when outputs are not linear."""
+        """Recommend linear outputs if there are others."""
         if all(topology.neurons[k].activation == "linear" for k in topology.outputs):
             return None
         return (
-            "Cascade correlation does best with linear outputs: saturated ones hide what is left "
-            "to learn."
+            "Cascade correlation works best with linear outputs: saturated outputs hide the "
+            "remaining error."
         )
 
     def walk(

@@ -33,7 +33,7 @@ CARRIED = ("error", "sign", "target")
 
 
 class DirectFeedback(FirstOrder):
-    """Backpropagation with fixed random weights on the way back.
+    """Backpropagation with fixed random weights in the backward pass.
 
     The output error reaches every hidden neuron directly through a fixed random matrix, or backward
     through random numbers in place of the transposed weights. Lillicrap et al., Nature

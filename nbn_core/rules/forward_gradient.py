@@ -32,8 +32,8 @@ from nbn_core.rules.option import Option
 class ForwardGradient(FirstOrder):
     """Gradient estimate from derivatives along random directions, without a backward pass.
 
-    Weights or activities are perturbed at random, the derivative of the error in that direction is
-    computed going forward, and the perturbation is credited with it. Baydin et al.,
+    Weights or activities are perturbed at random, and the derivative of the error in that direction
+    is computed forward and multiplied by the perturbation. Baydin et al.,
     arXiv 2202.08587, 2022; Ren et al., ICLR 2023.
     """
 

@@ -48,7 +48,7 @@ class MonoForward(FirstOrder):
         """Refuse a network without hidden neurons."""
         if hidden_levels(topology):
             return None
-        return "Mono-Forward trains hidden levels, and there is none: draw two."
+        return "Mono-Forward trains hidden levels, but this network has none: draw two."
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
         """Say what one level, or levels of one neuron, mean for this rule."""
@@ -56,7 +56,7 @@ class MonoForward(FirstOrder):
         if len(levels) == 1:
             return "With one hidden level Mono-Forward is backpropagation."
         if len(levels) == topology.n_neurons - topology.n_outputs:
-            return "Every level here is one neuron, which Mono-Forward makes a classifier of."
+            return "Every level here is a single neuron, which Mono-Forward trains as a classifier."
         return None
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:

@@ -94,7 +94,7 @@ def schedule(stages: int) -> Schedule:
 
 @dataclass(slots=True, eq=False, repr=False)
 class NoPropState:
-    """The state that `advance` changes, and its workspace."""
+    """State of a training by NoProp-DT, and its work space."""
 
     record: Record
     stop: StopReason | None

@@ -34,7 +34,7 @@ from nbn_core.rules.option import Option
 
 
 class PredictiveCoding(FirstOrder):
-    """Neurons settle between what predicts them and what they predict; the weights follow.
+    """Hidden values settle so that local prediction errors become small; the weights follow.
 
     With inputs and targets clamped, the hidden values descend an energy of local prediction errors;
     each weight then uses the error of its own neuron. Whittington & Bogacz, Neural Computation 29,
@@ -48,7 +48,7 @@ class PredictiveCoding(FirstOrder):
         rate_option(0.01),
         Option(
             "steps", "Settling steps (T)", 16, 1, 1000,
-            help="Steps down the energy for every pattern; at least as many as the longest path.",
+            help="Steps that lower the energy of each pattern: at least the longest path.",
         ),
         Option(
             "settling", "Settling rate", 0.1, 1e-6, 1.0,

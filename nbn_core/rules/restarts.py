@@ -40,8 +40,8 @@ class Restarts(PythonRule):
         ),
         Option(
             "least", "Minimum decrease of the SSE", 0.1, 0.0, 1.0, short="Min. decrease",
-            help="Share of the SSE that must be lost over these iterations; otherwise new weights "
-            "are drawn.",
+            help="Share by which the SSE must decrease over these iterations; otherwise new "
+            "weights are drawn.",
         ),
         NOISE_SEED,
         *DAMPING,

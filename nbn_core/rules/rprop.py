@@ -25,7 +25,7 @@ from nbn_core.rules.option import Option
 
 
 class Rprop(FirstOrder):
-    """Steps that follow the sign of each derivative, and not its size.
+    """Steps that depend on the sign of each derivative, not on its size.
 
     The step of a weight grows while the sign stays and shrinks when it changes. Riedmiller & Braun,
     1993; Igel & Huesken, 2000 (iRprop-).

@@ -189,9 +189,7 @@ def own(rule: str) -> Experiment:
 
 @pytest.mark.usefixtures("every_row")
 @pytest.mark.parametrize("rule", OWN)
-def test_the_browser_gets_the_predictions_of_a_rule_of_its_own_way(
-    workers: Workers, rule: str
-) -> None:
+def test_the_browser_gets_the_own_predictions_of_a_rule(workers: Workers, rule: str) -> None:
     browser = FakeBrowser(own(rule), workers)
     assert browser.says("train") == ""
     while browser.session.run is not None and browser.session.run.running:
@@ -218,7 +216,9 @@ def assert_rows_have_predictions(browser: FakeBrowser) -> None:
 
 
 @pytest.mark.parametrize("rule", OWN)
-def test_the_form_says_where_the_outputs_of_such_a_rule_are(workers: Workers, rule: str) -> None:
+def test_the_form_explains_the_outputs_of_a_rule_with_own_predictions(
+    workers: Workers, rule: str
+) -> None:
     info = FakeBrowser(own(rule), workers).post("hello")["info"]
     assert is_a_sentence(info["own_outputs"])
     assert info["own_outputs"].startswith(RULES[rule].title)
@@ -233,7 +233,7 @@ def test_an_answer_holds_no_more_predictions_than_its_size_allows(
     monkeypatch.setattr(payload, "CHUNK_BYTES", 60_000)
     browser = FakeBrowser(own(OWN[0]), workers)
     browser.post("train")
-    browser.rests()
+    browser.wait_for_end()
     polls = 0
     while len(browser.predicted) < browser.seen["run"]["own"]["total"]:
         browser.post("poll")

@@ -147,7 +147,7 @@ def test_a_run_is_bit_identical_for_any_slices() -> None:
 @pytest.mark.parametrize(
     ("topology", "dataset", "word"),
     [
-        (Topology.fcc(4, 6, 1), generators.parity(4), "length"),
+        (Topology.fcc(4, 6, 1), generators.parity(4), "normalises"),
         (Topology.mlp([4, 1]), generators.parity(4), "hidden"),
         (Topology.mlp([4, 3, 1]), generators.parity(4), "level of 3"),
     ],
