@@ -156,7 +156,7 @@ def document(found: dict[tuple[str, int, str, int], list[Result]], patterns: int
     return "\n".join([
         "# NBNRegressor beside MLPRegressor",
         "",
-        "Written by `python -m benchmarks estimators`; what is measured stands in "
+        "Written by `python -m benchmarks estimators`; the measurements are described in "
         "[benchmarks/estimators.py](../benchmarks/estimators.py).",
         "",
         f"{patterns} noisy patterns train, {TEST:,} without noise test; {seeds} seeds, each with "

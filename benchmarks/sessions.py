@@ -52,7 +52,7 @@ class Session:
         await self.ask("hello")
 
     async def ask(self, kind: str, **body: Any) -> float:
-        """Say something; return the seconds until it is answered."""
+        """Send a message; return the seconds until it is answered."""
         self._seq += 1
         seq, began = self._seq, time.perf_counter()
         self._waiting.append({"seq": seq, "kind": kind, **body})
@@ -70,7 +70,7 @@ class Session:
         await self._line.send(message.SerializeToString())
 
     async def listen(self) -> None:
-        """Take in what the server says, for ever."""
+        """Receive the messages of the server until the connection is closed."""
         async for data in self._line:
             message = ForwardMsg.FromString(data)
             part = message.delta.new_element.bidi_component
@@ -94,14 +94,14 @@ class Session:
             self._waiting = [said for said in self._waiting if said["seq"] > self.ack]
 
     async def watch(self) -> None:
-        """Ask for frames while a training runs, for ever."""
+        """Request frames while a training runs, in an endless loop."""
         while True:
             took = await self.ask("poll") if self.running else 0.0
             await asyncio.sleep(max(POLL, PATIENCE * took))
 
 
 async def measure(url: str, count: int) -> tuple[list[float], float]:
-    """Seconds until an answer, of sessions that all train, and how many did on average."""
+    """Return the response times of sessions that all train, and how many trained on average."""
     address = url.replace("http", "ws") + "/_stcore/stream"
     async with asyncio.TaskGroup() as group:
         sessions, endless = [], []

@@ -268,7 +268,7 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         X : (P, I) array_like
             Inputs, one pattern per row.
         y : (P,) array_like
-            Class labels.
+            Class label of each pattern.
 
         Returns
         -------

@@ -152,11 +152,33 @@ class Trace(Pictured):
         return (self.row(k) for k in range(len(self)))
 
     def part(self, first: int) -> Trace:
-        """Return the rows from index `first` on, as views."""
+        """Return the rows from index `first` on.
+
+        Parameters
+        ----------
+        first : int
+            Index of the first row, from 0.
+
+        Returns
+        -------
+        Trace
+            Rows as views, not copies.
+        """
         return self._rows(slice(first, None), self.first + first)
 
     def until(self, rows: int) -> Trace:
-        """Return the first `rows` rows, as views."""
+        """Return the first rows.
+
+        Parameters
+        ----------
+        rows : int
+            Number of rows.
+
+        Returns
+        -------
+        Trace
+            Rows as views, not copies.
+        """
         return self._rows(slice(rows), self.first)
 
     def _rows(self, rows: slice, first: int) -> Trace:
@@ -164,7 +186,18 @@ class Trace(Pictured):
         return Trace(first=first, **columns)
 
     def row(self, k: int) -> Iteration:
-        """Return row k as Python numbers, with the weights as an array."""
+        """Return one row.
+
+        Parameters
+        ----------
+        k : int
+            Index of the row; negative indices count from the end.
+
+        Returns
+        -------
+        Iteration
+            Values as Python numbers, with the weights as an array.
+        """
         k = range(len(self))[k]
         return Iteration(
             int(self.iterations[k]),

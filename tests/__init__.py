@@ -1,1 +1,1 @@
-"""Tests. `cases` and `reference` are shared; what is tested where follows the source."""
+"""Tests, in the folders of the source. `cases` and `reference` are shared by many of them."""

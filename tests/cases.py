@@ -1,4 +1,4 @@
-"""The catalogue: networks and data on which every way to compute something must agree."""
+"""A catalogue of networks and data on which all methods and implementations must agree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nbn_core.objective import Objective
 
 @dataclass(frozen=True)
 class Case:
-    """A network, data, and where to look at them."""
+    """A network with data, and the seed of the weights at which they are compared."""
 
     name: str
     topology: Topology
@@ -32,12 +32,12 @@ class Case:
 
     @cached_property
     def network(self) -> dict[str, Any]:
-        """What the oracle takes."""
+        """The network in the form that the oracle takes."""
         return self.topology.to_dict()
 
 
 def noise(topology: Topology, n_patterns: int, seed: int = 0) -> Dataset:
-    """Patterns that mean nothing: any number of them, for any network."""
+    """Return patterns of random numbers that fit the network."""
     generator = np.random.default_rng(seed)
     return Dataset(
         generator.normal(size=(n_patterns, topology.n_inputs)),
@@ -50,7 +50,7 @@ def on_noise(name: str, topology: Topology, n_patterns: int, seed: int = 0) -> C
 
 
 def random_dag(seed: int) -> Case:
-    """Any wiring: several outputs, outputs that feed outputs, all activations, gains, leaks."""
+    """Return a random network: several outputs, some of which feed others, all activations."""
     generator = np.random.default_rng(seed)
     n_inputs = int(generator.integers(1, 5))
     n_neurons = int(generator.integers(1, 13))
@@ -77,7 +77,7 @@ def random_dag(seed: int) -> Case:
 
 
 def _chain_of_outputs() -> Topology:
-    """Every output feeds all later ones: where the published code loses part of the Jacobian."""
+    """Return outputs that feed all later ones; the published code loses part of their Jacobian."""
     neurons = tuple(
         Neuron("bipolar" if k % 2 else "unipolar", 1.0, 0.05, tuple(range(2 + k))) for k in range(4)
     )
@@ -93,7 +93,7 @@ def _every_activation() -> Topology:
 
 
 CASES: tuple[Case, ...] = (
-    # The smallest of everything
+    # The smallest network and the smallest data
     on_noise("one-neuron", Topology((), 1, (Neuron("linear", 1.0, 0.0, (0,)),), (0,)), 1),
     on_noise("one-pattern", Topology.mlp([2, 3, 1]), 1),
     # Patterns around the size of a block, weights around the width of a tile
@@ -104,7 +104,7 @@ CASES: tuple[Case, ...] = (
     Case("parity-7", Topology.mlp([7, 7, 1]), generators.parity(7)),
     on_noise("bridged", Topology.bmlp([3, 4, 3, 2], gain=0.7, leak=0.01), 70),
     Case("spirals", Topology.fcc(2, 8, 1), generators.two_spirals(), 2),
-    # What is easily forgotten
+    # Special connections and activations
     on_noise("chain-of-outputs", _chain_of_outputs(), 90),
     on_noise("every-activation", _every_activation(), 90),
     on_noise("separate-outputs", Topology.mlp([4, 6, 5], hidden="unipolar"), 30),

@@ -1,4 +1,4 @@
-"""What every test relies on: repeatable examples, no cache in the checkout, browsers last."""
+"""Settings of all tests: repeatable examples, no cache in the checkout, browser tests last."""
 
 import os
 from collections.abc import Generator
@@ -12,15 +12,15 @@ ROOT = Path(__file__).resolve().parents[1]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nbn-lab"
 
 set_hypothesis_home_dir(CACHE / "hypothesis")
-# A deadline would time numba's compiler. In the pipeline the same commit always gets the same
-# examples; by hand every run looks for new ones.
+# A deadline would measure numba's compiler. In the pipeline a commit always has the same examples;
+# a run by hand generates new ones.
 hypothesis.settings.register_profile("here", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("pipeline", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("pipeline" if os.environ.get("CI") else "here")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers last: what fails without a browser is told first, and faster."""
+    """Run the browser tests last, because failures of the other tests are found faster."""
     items.sort(key=lambda item: "browser" in item.path.parts)
 
 
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In the pipeline a skipped test is a failed one."""
+    """Let a skipped test fail in the pipeline."""
     report = yield
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
@@ -38,5 +38,5 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    """The checkout."""
+    """Return the root folder of the checkout."""
     return ROOT

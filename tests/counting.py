@@ -1,4 +1,4 @@
-"""Work that is counted instead of timed: the same on a fast, a slow and a busy computer."""
+"""Counted work and memory: unlike times, the same on a fast, a slow and a busy computer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 def calls(act: Callable[[], object]) -> int:
-    """How many functions are called, of Python and of C, while `act` runs."""
+    """Count the calls of Python and C functions while `act` runs."""
     count = 0
 
     def note(frame: object, event: str, argument: object) -> None:
@@ -25,7 +25,7 @@ def calls(act: Callable[[], object]) -> int:
 
 
 def peak(act: Callable[[], object]) -> int:
-    """How many bytes are in use at most, beside those before, while `act` runs."""
+    """Measure the peak of the bytes that `act` allocates."""
     tracemalloc.start()
     try:
         act()

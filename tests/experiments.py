@@ -1,4 +1,4 @@
-"""Experiments to test with: any at all, and one that has everything in it."""
+"""Experiments for tests: random ones, and one with a value in every field."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
             data = OwnData(*fields)
         except DatasetError as error:
             if "too large when they are scaled" not in str(error):
-                raise  # nothing else may be wrong with it
+                raise  # no other error is allowed
             reject()
     train, _ = data.datasets()
     family = draw(st.sampled_from(["fcc", "slp"]))
@@ -97,7 +97,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
 
 
 def own() -> Experiment:
-    """A small experiment that has everything in it."""
+    """Return a small experiment with a value in every field."""
     data = Dataset([[0.1, 2], [3, -4e-300], [5, 6]], [[1], [-1], [1]], "mine", None, ["a", "ß"])
     topology = Topology.fcc(2, 1, 1, output="bipolar", gain=0.5, leak=0.1)
     return Experiment(
@@ -110,9 +110,9 @@ def own() -> Experiment:
 
 
 def early(**stopping: float) -> Experiment:
-    """A noisy curve, half of whose points train; others, that validate, say when to stop.
+    """Return an experiment on a noisy curve that stops early by its validation patterns.
 
-    It stops after 44 iterations, 20 after the best one; no target is reached.
+    It stops after 44 iterations, 20 after the best one, without reaching a target.
     """
     x = np.linspace(-1, 1, 30)[:, np.newaxis]
     y = np.sin(3 * x) + 0.3 * np.random.default_rng(5).normal(size=x.shape)

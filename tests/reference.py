@@ -1,8 +1,8 @@
-"""NBN in plain NumPy, written from the papers and with nothing of `nbn_core`: the oracle.
+"""The oracle: NBN in plain NumPy, written from the papers, without any code of `nbn_core`.
 
-Slow and obvious. A network is the dictionary that `Topology.to_dict` writes. Derivatives run
-backwards, one output at a time (Wilamowski et al., IEEE Trans. Industrial Electronics 55(10),
-2008), which the package does not: it works forward only. Precision is that of the weights given.
+It is simple and slow. A network is the dictionary that `Topology.to_dict` returns. Derivatives are
+computed backwards, one output at a time (Wilamowski et al., IEEE Trans. Industrial Electronics
+55(10), 2008), in the precision of the given weights.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SLOPES: dict[str, Callable[[Array], Array]] = {
 
 
 def forward(network: dict[str, Any], weights: Array, inputs: Array) -> tuple[Array, Array]:
-    """Values of all nodes (P, I+K) and slopes of all neurons (P, K)."""
+    """Return the values of all nodes (P, I+K) and the slopes of all neurons (P, K)."""
     columns = [np.asarray(inputs, weights.dtype)[:, i] for i in range(network["inputs"])]
     slopes = []
     n = 0
@@ -49,13 +49,13 @@ def forward(network: dict[str, Any], weights: Array, inputs: Array) -> tuple[Arr
 
 
 def outputs(network: dict[str, Any], weights: Array, inputs: Array) -> Array:
-    """Outputs (P, M)."""
+    """Return the outputs (P, M)."""
     values, _ = forward(network, weights, inputs)
     return values[:, [network["inputs"] + k for k in network["outputs"]]]
 
 
 def jacobian(network: dict[str, Any], weights: Array, inputs: Array) -> Array:
-    """J = de/dw (P M, N), row p M + m: backwards from each output in turn."""
+    """Return J = de/dw (P M, N), row p M + m, computed backwards from each output."""
     values, slopes = forward(network, weights, inputs)
     n_inputs, neurons = network["inputs"], network["neurons"]
     ends = np.cumsum([1 + len(neuron["sources"]) for neuron in neurons])
@@ -77,7 +77,7 @@ def jacobian(network: dict[str, Any], weights: Array, inputs: Array) -> Array:
 def normal_equations(
     network: dict[str, Any], weights: Array, inputs: Array, targets: Array
 ) -> tuple[float, Array, Array]:
-    """SSE, g = J'e, Q = J'J, from a stored Jacobian."""
+    """Return SSE, g = J'e and Q = J'J, computed from a stored Jacobian."""
     errors = (targets - outputs(network, weights, inputs)).ravel()
     rows = jacobian(network, weights, inputs)
     return float(errors @ errors), rows.T @ errors, rows.T @ rows
@@ -86,7 +86,7 @@ def normal_equations(
 def levenberg_marquardt(
     network: dict[str, Any], weights: Array, inputs: Array, targets: Array, iterations: int
 ) -> list[tuple[float, float, int, Array]]:
-    """(SSE, accepted mu, attempts, weights) of each iteration, with the published damping."""
+    """Return SSE, accepted mu, attempts and weights of each iteration of the published rule."""
     mu = 1e-2
     sse, _, _ = normal_equations(network, weights, inputs, targets)
     path = [(sse, mu, 0, weights)]
@@ -107,7 +107,7 @@ def levenberg_marquardt(
 
 
 def central_differences(network: dict[str, Any], weights: Array, inputs: Array) -> Array:
-    """J (P M, N) by differences of fourth order, in the widest floating point there is."""
+    """Return J (P M, N) by differences of fourth order, in extended precision."""
     wide = np.asarray(weights, np.longdouble)
     step = np.finfo(np.longdouble).eps ** (np.longdouble(1) / 4)
     columns = []

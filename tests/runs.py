@@ -1,4 +1,4 @@
-"""Trainings on which every way to train must agree, and what they have to agree in."""
+"""Trainings on which all ways to train must agree, and the values that are compared."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RUNS = [
     Case("spirals", Topology.fcc(2, 8, 1), generators.two_spirals(), 2),
     *(case for case in CASES if case.name in ("chain-of-outputs", "every-activation", "bridged")),
     random_dag(11),
-    random_dag(17),  # as well determined as the others: its steps do not blow up a rounding
+    random_dag(17),  # as well determined as the others: its steps do not amplify rounding errors
 ]
 
 
@@ -28,6 +28,6 @@ def finish(training: Training) -> Training:
 
 
 def numbers(trace: Trace) -> bytes:
-    """Everything but the clock."""
+    """Return all values of a trace except the times, as bytes."""
     columns = (trace.sse, trace.mu, trace.gradient_norm, trace.attempts, trace.weights)
     return b"".join(column.tobytes() for column in columns)

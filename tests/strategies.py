@@ -1,4 +1,4 @@
-"""Anything that may be drawn, and damage to any text, for hypothesis."""
+"""Hypothesis strategies: random networks, trained networks and damaged texts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ names = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_
 
 @st.composite
 def topologies(draw: st.DrawFn, *, named: bool = True, tame: bool = False) -> Topology:
-    """Any wiring with any names; tame ones have gains and leaks that float takes without loss."""
+    """Draw a network with any names; a tame one has gains and leaks that are exact as float32."""
     n_inputs = draw(st.integers(1, 4))
     n_neurons = draw(st.integers(1, 6))
     gains = st.sampled_from([0.5, 1.0, 2.0]) if tame else st.floats(1e-6, 1000)
@@ -48,7 +48,7 @@ def topologies(draw: st.DrawFn, *, named: bool = True, tame: bool = False) -> To
 def trained(
     draw: st.DrawFn, *, named: bool = True, tame: bool = False
 ) -> tuple[Topology, NDArray[np.float64]]:
-    """A network with weights: any finite ones, or small ones."""
+    """Draw a network with finite weights; a tame one has small weights."""
     topology = draw(topologies(named=named, tame=tame))
     values = st.floats(-2, 2, width=32) if tame else finite
     n = topology.n_weights
@@ -58,7 +58,7 @@ def trained(
 
 @st.composite
 def damaged(draw: st.DrawFn, text: str) -> str:
-    """The text with something cut out, put in, or doubled."""
+    """Draw a copy of the text with characters removed, inserted or doubled."""
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(text)))
         to = draw(st.integers(at, min(len(text), at + 12)))
@@ -72,11 +72,11 @@ def damaged(draw: st.DrawFn, text: str) -> str:
 
 
 def read_or_sentence(read: Callable[..., object], *arguments: object) -> None:
-    """Read, or be told why not in one line that ends like a sentence."""
-    said = "."
+    """Check that a file is read or refused in one line that ends like a sentence."""
+    message = "."
     try:
         read(*arguments)
     except NBNError as error:
-        said = str(error)
-    assert "\n" not in said
-    assert said[-1] in ".:"
+        message = str(error)
+    assert "\n" not in message
+    assert message[-1] in ".:"

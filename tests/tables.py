@@ -1,4 +1,4 @@
-"""Tables as files, and the sentence that a bad one brings."""
+"""Tables as files of several formats, and the error message of an invalid one."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ CSV = """age,income,city,bought
 """
 
 
-def sentence(data: object, **told: object) -> str:
+def sentence(data: object, **options: object) -> str:
+    """Return the message with which `read_table` refuses data."""
     with pytest.raises(NBNError) as error:
-        read_table(data, **told)
-    said = str(error.value)
-    assert re.fullmatch(r"[^\n\r]{10,300}\.", said), said
-    return said
+        read_table(data, **options)
+    message = str(error.value)
+    assert re.fullmatch(r"[^\n\r]{10,300}\.", message), message
+    return message
 
 
 def excel(rows: list[list[object]], title: str = "Data") -> bytes:

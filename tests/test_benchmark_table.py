@@ -1,4 +1,4 @@
-"""The README's tables of measurements say what the results say."""
+"""The tables of measurements in the README agree with the stored results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_table_without_markers_is_not_found(text: str) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_table_finds_its_place_and_is_replaced_there(root: Path, times: int) -> None:
+def test_a_table_is_inserted_once_and_then_replaced(root: Path, times: int) -> None:
     text = (root / "README.md").read_text()
     for number in range(times):
         text = with_table("peers", f"| {number} |", text)

@@ -1,4 +1,4 @@
-"""The documents for developers: what they name exists, and what they list is complete."""
+"""Documents for developers: names in them exist, and their lists are complete."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
-# What a path in backticks begins with; anything else in backticks is code, or a path of a user's.
+# Folders of the repository: anything else in backticks is code, or a path of the user.
 TOP = (
     "nbn_core/",
     "app/",
@@ -38,18 +38,18 @@ def named(document: Path) -> str:
 
 
 def prose(document: Path) -> str:
-    """A document without its blocks of code."""
+    """Return a document without its code blocks."""
     return re.sub(r"^```.*?^```$", "", document.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
 
 
 def anchors(text: str) -> set[str]:
-    """Addresses of the headings of a document, as hosts of repositories make them."""
+    """Return the anchors of the headings of a document, as repository hosts generate them."""
     titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)
-def test_every_link_leads_somewhere(document: Path) -> None:
+def test_the_target_of_every_link_exists(document: Path) -> None:
     links = re.findall(r"\]\(([^)\s]+)\)", prose(document))
     for link in links:
         if re.match(r"[a-z]+:", link):
@@ -98,7 +98,7 @@ def test_the_readme_lists_every_learning_rule() -> None:
     assert found("rules", (ROOT / "README.md").read_text("utf-8")) == rule_list(RULES.values())
 
 
-def test_the_readme_says_first_what_it_is_and_leads_on() -> None:
+def test_the_readme_begins_with_a_description_and_links_to_the_documents() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     first = text.split("![")[0]
     for word in ("**SSE**", "**NBN**", "**quasi-Hessian**", "teachers", "students", "researchers"):
@@ -107,10 +107,10 @@ def test_the_readme_says_first_what_it_is_and_leads_on() -> None:
         assert f"]({path}" in text
 
 
-# Glossary: the app reads it too, so its form is strict
+# Glossary, which the app parses
 
 
-def test_every_term_has_a_heading_one_paragraph_and_perhaps_a_formula() -> None:
+def test_every_term_has_a_heading_one_paragraph_and_at_most_one_formula() -> None:
     entries = re.split(r"^### ", re.sub(r"^## .+\n", "", GLOSSARY, flags=re.MULTILINE), flags=re.M)
     assert len(entries) > 50
     for entry in entries[1:]:
@@ -126,7 +126,7 @@ def test_every_term_has_a_heading_one_paragraph_and_perhaps_a_formula() -> None:
             assert re.fullmatch(r" {4}\S.*", parts[1]), f"{term}: a formula is one indented line"
 
 
-def test_no_term_is_explained_twice() -> None:
+def test_every_term_has_one_definition() -> None:
     terms = re.findall(r"^### (.+)$", GLOSSARY, re.MULTILINE)
     assert len(anchors(GLOSSARY)) == len(re.findall(r"^#+ ", GLOSSARY, re.MULTILINE))
     for term in (
@@ -153,7 +153,7 @@ def test_decisions_are_numbered_and_listed() -> None:
         assert all(f"**{part}.**" in text for part in ("Context", "Decision", "Consequences"))
 
 
-# What hosts of repositories and other tools read
+# Files for repository hosts and other tools
 
 
 def test_the_citation_is_of_this_version() -> None:
@@ -194,7 +194,7 @@ def test_hooks_call_the_pinned_tools() -> None:
     assert all(f"\n{packages.get(tool, tool)}==" in pinned for tool in tools)
 
 
-def test_what_the_source_archive_lists_exists() -> None:
+def test_files_listed_for_the_source_archive_exist() -> None:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     listed = pyproject["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
     assert {"/README.md", "/LICENSE", "/scripts", "/docs"} <= set(listed)

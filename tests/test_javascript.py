@@ -1,4 +1,4 @@
-"""The plain modules of the browser, tested by Node's own runner against numbers of the core."""
+"""The plain modules of the browser, tested by Node's test runner with values of the core."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.cases import random_dag
 
 
 def case(topology: Topology, inputs: Any, weights: Any) -> dict[str, Any]:
-    """What the browser gets of a network, and what the core makes of it."""
+    """Return a network as the browser gets it, with the outputs that the core computes."""
     dataset = Dataset(inputs, np.zeros((len(inputs), topology.n_outputs)))
     values = Objective(topology, dataset).activations(weights)
     return {
@@ -31,7 +31,7 @@ def case(topology: Topology, inputs: Any, weights: Any) -> dict[str, Any]:
 
 
 def every_activation(gain: float, leak: float) -> Topology:
-    """One neuron of each kind, all seen by one output."""
+    """Return a network with one neuron of each activation, all read by one output."""
     neurons = [Neuron(name, gain, leak, (0,)) for name in ACTIVATIONS]
     everything = tuple(range(len(neurons) + 1))
     return Topology((), 1, (*neurons, Neuron("linear", 1.0, 0.0, everything)), (len(neurons),))

@@ -1,4 +1,4 @@
-"""The rules of the house that import-linter cannot see."""
+"""Rules about imports and modules that import-linter cannot check."""
 
 import ast
 import importlib.metadata
@@ -29,7 +29,7 @@ def tree(file: Path) -> ast.Module:
 
 
 def imported(file: Path) -> Iterator[str]:
-    """Full names of the modules a file imports, wherever in the file it does so."""
+    """Yield the full names of all modules that a file imports, also inside functions."""
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -44,7 +44,7 @@ def test_only_the_kernels_import_numba(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", CORE, ids=named)
-def test_the_core_knows_no_screen(file: Path) -> None:
+def test_the_core_imports_no_user_interface(file: Path) -> None:
     screen = {"streamlit", "plotly", "app", "pages"}
     assert not [name for name in imported(file) if name.split(".")[0] in screen]
 
@@ -72,7 +72,7 @@ def test_no_module_of_app_shadows_another(name: str) -> None:
 
 
 @pytest.mark.parametrize("file", PAGES, ids=named)
-def test_a_page_only_chooses_calls_and_shows(file: Path) -> None:
+def test_a_page_script_is_short_and_has_no_arithmetic(file: Path) -> None:
     arithmetic = (ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow, ast.MatMult)
     assert len(file.read_text(encoding="utf-8").splitlines()) < 80
     lines = [

@@ -1,4 +1,4 @@
-"""Every page opens, by itself and after another, without a complaint on the screen."""
+"""Every page opens, first or after another page, without an error on the screen."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ def app() -> AppTest:
     return AppTest.from_file(str(ENTRY), default_timeout=LONG).run()
 
 
-def complaints(app: AppTest) -> list[str]:
+def errors(app: AppTest) -> list[str]:
     return [element.value for element in (*app.exception, *app.error)]
 
 
 def test_the_first_screen_is_the_draw_page(app: AppTest) -> None:
-    assert not complaints(app)
+    assert not errors(app)
     assert "nbn-workbench" in [element.key for element in app.get("bidi_component")]
 
 
-def test_every_page_stands_in_the_navigation(app: AppTest) -> None:
+def test_every_page_is_in_the_navigation(app: AppTest) -> None:
     registered = {Path(str(info["script_path"])).name for info in app._registered_pages.values()}
     assert registered == set(PAGES)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_opens_and_opens_again(app: AppTest, page: str) -> None:
+def test_a_page_opens_and_reruns_without_errors(app: AppTest, page: str) -> None:
     app.switch_page(f"../pages/{page}").run()
-    assert not complaints(app)
+    assert not errors(app)
     app.run()
-    assert not complaints(app)
+    assert not errors(app)
     app.switch_page("../pages/draw.py").run()
-    assert not complaints(app)
+    assert not errors(app)

@@ -1,4 +1,4 @@
-"""The promises of the README, the change log and the packaging, kept."""
+"""README, changelog and packaging agree with the repository."""
 
 import importlib.metadata
 import os
@@ -31,7 +31,7 @@ SCRIPTS = sorted(f"scripts/{file.name}" for file in (ROOT / "scripts").iterdir()
 
 
 def lines(name: str) -> list[str]:
-    """Lines of a file that are not blank and not a comment."""
+    """Return the lines of a file without blank lines and comments."""
     text = (ROOT / name).read_text(encoding="utf-8")
     return [line.strip() for line in text.splitlines() if line.strip() and line[0] != "#"]
 
@@ -56,7 +56,7 @@ def test_the_readme_opens_with_a_picture(readme: str) -> None:
     assert re.search(r"!\[[^\]]{10,}\]\(assets/[\w-]+\.png\)", opening), "a picture with alt text"
 
 
-def test_what_the_readme_points_to_exists(readme: str) -> None:
+def test_files_that_the_readme_links_to_exist(readme: str) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", readme)
     local = [target for target in targets if not re.match(r"[a-z]+:", target)]
     assert local
@@ -68,7 +68,7 @@ def test_the_readme_has_a_table_of_what_works_and_names_the_licence(readme: str)
     assert "BSD-3-Clause" in readme
 
 
-def test_the_licence_is_what_the_package_says() -> None:
+def test_the_licence_file_is_that_of_the_package() -> None:
     text = (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert PROJECT["license"] == "BSD-3-Clause"
     assert text.startswith("BSD 3-Clause License")
@@ -78,14 +78,14 @@ def test_the_licence_is_what_the_package_says() -> None:
 # Versions
 
 
-def test_the_change_log_is_about_this_version() -> None:
+def test_the_changelog_begins_with_this_version() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     top = re.search(r"^## \[(\d+\.\d+\.\d+)\] - (unreleased|\d{4}-\d\d-\d\d)$", text, re.MULTILINE)
     assert top
     assert top[1] == PROJECT["version"] == importlib.metadata.version(PROJECT["name"])
 
 
-def test_requirements_are_the_project_itself() -> None:
+def test_requirements_install_the_project_itself() -> None:
     assert lines("requirements.txt") == ["-e ."]
     assert lines("requirements-dev.txt")[0] == "-e ."
 
@@ -103,7 +103,7 @@ def test_every_dependency_is_tested_at_an_allowed_exact_version() -> None:
 
 
 @pytest.mark.parametrize("script", [".ci/run", *SCRIPTS])
-def test_scripts_are_plain_sh_and_begin_with_what_they_do(script: str) -> None:
+def test_scripts_are_valid_sh_and_begin_with_a_description(script: str) -> None:
     file = ROOT / script
     first, second = file.read_text(encoding="utf-8").splitlines()[:2]
     assert first == "#!/bin/sh"
@@ -113,7 +113,7 @@ def test_scripts_are_plain_sh_and_begin_with_what_they_do(script: str) -> None:
 
 
 def test_make_lists_every_target_and_each_calls_a_script() -> None:
-    """Read as text: nobody needs `make` to run the tests."""
+    """The Makefile is read as text, so that the tests do not need `make`."""
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     rules = dict(re.findall(r"^([a-z-]+):.*## .+\n\t(.+)$", text, re.MULTILINE))
     phony = re.search(r"^\.PHONY: (.+)$", text, re.MULTILINE)
@@ -126,7 +126,7 @@ def test_make_lists_every_target_and_each_calls_a_script() -> None:
 
 
 def test_python_m_app_passes_every_setting_on() -> None:
-    """Under the very names that this version of Streamlit reads."""
+    """The names are those that the installed version of Streamlit reads."""
     options = streamlit_config.get_config_options()
     known = {option.env_var for option in options.values()}
     passed = environment(CONFIG)

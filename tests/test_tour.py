@@ -30,7 +30,7 @@ def cells() -> list[dict]:
     return json.loads(TOUR.read_text(encoding="utf-8"))["cells"]
 
 
-def test_it_is_committed_without_outputs(cells: list[dict]) -> None:
+def test_the_notebook_is_committed_without_outputs(cells: list[dict]) -> None:
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     assert len(code) >= 8
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
@@ -38,8 +38,8 @@ def test_it_is_committed_without_outputs(cells: list[dict]) -> None:
     assert len({cell["id"] for cell in cells}) == len(cells)
 
 
-def test_it_runs(cells: list[dict], tmp_path: Path) -> None:
-    """An expression at the end of a cell is displayed by a notebook: it is kept in `shown`."""
+def test_the_notebook_runs_from_top_to_bottom(cells: list[dict], tmp_path: Path) -> None:
+    """Run all cells as a script; expressions at the end of a cell are collected in `shown`."""
     parts = ["import sys", "shown = []"]
     for cell in cells:
         if cell["cell_type"] != "code":

@@ -49,7 +49,7 @@ class Adaptation:
     experiment : Experiment
         The experiment with the data, the network adapted to it, and stopping that suits it.
     sentence : str
-        What becomes of the network and when training stops early, for the reader.
+        Sentence for the reader: changes of the network, and when training stops early.
     """
 
     experiment: Experiment
@@ -159,7 +159,7 @@ def _suggested_before(now: Experiment) -> Topology | None:
 
 
 def fits(topology: Topology, train: Dataset) -> bool:
-    """Whether a network can be kept: its inputs and outputs match, and it can reach the targets."""
+    """Return whether a network can be kept: inputs and outputs match, and targets are in reach."""
     if (topology.n_inputs, topology.n_outputs) != (train.n_inputs, train.n_outputs):
         return False
     kinds = {topology.neurons[m].activation == "linear" for m in topology.outputs}

@@ -30,7 +30,7 @@ from nbn_core.types import FloatArray
 
 MAX_POINTS: Final = 2000
 HALF_WIDTH: Final = 5.0  # the empty plane goes from -5 to 5, as Playground's data does
-HALF_HEIGHT: Final = 1.2  # that of a curve from -1.2 to 1.2 upwards
+HALF_HEIGHT: Final = 1.2  # the y axis of a curve goes from -1.2 to 1.2
 MAX_COORDINATE: Final = 1e6
 CLASSES: Final = ("orange", "blue")
 NAMES: Final = {False: "Painted points", True: "Painted curve"}
@@ -70,7 +70,7 @@ def canvas(session: Session, view: PageState) -> Canvas:
 
 
 def kind_of(data: Data) -> bool | None:
-    """Whether data is a curve (True) or points of two classes (False); None if neither."""
+    """Return True for a curve, False for points of two classes, None for other data."""
     whole = data.whole
     if whole.n_patterns > MAX_POINTS or whole.n_outputs != 1:
         return None
@@ -148,7 +148,9 @@ def _experiment_with(
         start = GivenStart(tuple(reached_weights(session).tolist()))
     stopping = now.stopping
     if stopping.target_sse == painted_target(before.data.datasets()[0]):
-        stopping = replace(stopping, target_sse=painted_target(train))  # one set by hand is kept
+        stopping = replace(
+            stopping, target_sse=painted_target(train)
+        )  # a target set by the reader is kept
     changed = replace(now, data=data, start=start, stopping=stopping)
     check_size(changed)
     return changed

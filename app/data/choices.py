@@ -26,7 +26,7 @@ class Source:
     name : str
         File name, for the reader.
     data : str or bytes
-        Contents.
+        Contents of the file, or the pasted text.
     corrections : dict
         Reading options that the reader has set, as arguments of `read_table`.
     table : Table, optional

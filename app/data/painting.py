@@ -171,7 +171,9 @@ def _network(session: Session, shown: Canvas) -> Json:
 
 def _run(session: Session, *, warming: bool) -> Json:
     run = session.run
-    running = run is not None and run.running  # before the trace, which then has its last row
+    running = (
+        run is not None and run.running
+    )  # read before the trace, so that the trace of a run that has ended is complete
     trace = run.trace() if run is not None else None
     resting = run is not None and not running
     session.settle()

@@ -18,7 +18,7 @@ def split_choice(key: str, suggested: Split, *, classes: bool) -> dict[str, Any]
     key : str
         Prefix of the widget keys.
     suggested : Split
-        Initial values.
+        Initial values of the controls.
     classes : bool
         Whether the targets are classes, so that the split can be stratified.
 

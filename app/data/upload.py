@@ -77,7 +77,7 @@ def _forget() -> None:
 
 @cache
 def example() -> bytes:
-    """Iris as a European spreadsheet saves it: semicolons, decimal commas; two missing values."""
+    """Return iris data as a European spreadsheet saves it, with two missing values."""
     from sklearn.datasets import load_iris
 
     data = load_iris()

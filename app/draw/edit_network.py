@@ -31,7 +31,10 @@ def _rename(session: Session, message: Message, workers: Workers) -> None:
 
 
 def _same_ends(before: Sketch, after: Sketch) -> Sketch:
-    """Return whether inputs and outputs are those of the data, in the same order."""
+    """Return the drawing with its outputs in the order of the data.
+
+    Raises TopologyError if it adds, removes or reorders inputs, or adds or removes outputs.
+    """
     if before.of_role("input") != after.of_role("input"):
         raise TopologyError("Each input belongs to the data and stays: choose other data.")
     if sorted(before.outputs) != sorted(after.outputs):

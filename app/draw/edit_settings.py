@@ -35,7 +35,7 @@ def _problem(session: Session, message: Message, workers: Workers) -> None:
 
 
 def _suggestion(experiment: Experiment) -> Experiment:
-    """Return the experiment that the lab suggests for this data."""
+    """Return the experiment suggested for this problem; own data has no suggestion but itself."""
     data = experiment.data
     if not isinstance(data, ProblemData):
         return experiment

@@ -33,7 +33,7 @@ def dataset_key(train: Dataset, test: Dataset | None, classes: Sequence[str] = (
 
 
 def data_block(train: Dataset, test: Dataset | None, key: str, classes: Sequence[str] = ()) -> Json:
-    """Return the patterns, as the browser draws them; `classes` are their names, if known."""
+    """Return the patterns, as the browser draws them; `classes` are the class names, if known."""
     parts = [train] if test is None else [train, test]
     inputs = np.vstack([part.inputs for part in parts])
     targets = np.vstack([part.targets for part in parts])
@@ -76,7 +76,7 @@ def _class_names(train: Dataset, targets: FloatArray, classes: Sequence[str]) ->
 
 
 def _short(names: Sequence[str]) -> list[str]:
-    """Return the first letters of each name: as many as distinguish them, at most eight."""
+    """Return the first letters of each name: as many as distinguish them, three to eight."""
     most = next((n for n in range(3, 8) if len({name[:n] for name in names}) == len(names)), 8)
     return [name[:most] for name in names]
 
@@ -85,7 +85,7 @@ def _short(names: Sequence[str]) -> list[str]:
 
 
 def stride_of(n_weights: int, max_iterations: int) -> int:
-    """Return s, where the browser is sent the weights of every s-th iteration."""
+    """Return s such that the browser is sent the weights of every s-th row of the trace."""
     return max(1, math.ceil(n_weights * 8 * max_iterations / KEPT_BYTES))
 
 

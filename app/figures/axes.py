@@ -67,7 +67,7 @@ def axes(figure: Any, width: int, height: int) -> tuple[Axis, Axis]:
     Parameters
     ----------
     figure : Spec
-        The figure.
+        Figure whose axes are laid out.
     width, height : int
         Size in pixels.
     """

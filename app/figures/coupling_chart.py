@@ -111,7 +111,7 @@ def coupling_graph(
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     norms : (K, K) float64
         Norm of the block of each pair of neurons.
     palette : Palette

@@ -39,7 +39,7 @@ def painted(
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     values : (N,) float64
         One number per weight; colour and width are relative to the largest.
     palette : Palette

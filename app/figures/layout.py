@@ -21,7 +21,7 @@ def places(topology: Topology, drawn: Mapping[str, Place] | None = None) -> list
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     drawn : mapping, optional
         Positions by name; ignored unless every node has one.
     """

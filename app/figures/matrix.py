@@ -36,7 +36,7 @@ class MatrixView:
     frames, column_frames : list of (str, int)
         Name and size of each group of rows, and of columns; empty for none.
     zeros : (N, N) bool
-        Which entries are zero for any data and weights.
+        Mask of the entries that are zero for any data and weights.
     scale : str
         Colour scale, "log" or "linear".
     """
@@ -64,7 +64,7 @@ def matrix(
     Parameters
     ----------
     values : (N, N) float64
-        The matrix.
+        Signed matrix to draw.
     view : MatrixView
         Rows, columns and colour scale.
     palette : Palette
@@ -125,7 +125,7 @@ def pooled(values: FloatArray, never: BoolArray, stride: int) -> tuple[FloatArra
     Returns
     -------
     (n, m) float64
-        Values.
+        Values of the cells that were kept.
     (n, m) bool
         Whether all cells were structural zeros.
     """

@@ -48,7 +48,7 @@ def portrait(
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) float64
         Neuron by neuron, bias first.
     palette : Palette

@@ -24,7 +24,7 @@ def cells(values: FloatArray, view: MatrixView, *, what: str, exact: bool) -> Js
     Parameters
     ----------
     values : (N, N) float64
-        The matrix.
+        Signed matrix to pack.
     view : MatrixView
         Rows and columns to show, their order, and the colour scale.
     what : str

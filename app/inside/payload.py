@@ -33,7 +33,7 @@ IndexList = list[int]
 
 
 def is_small(topology: Topology) -> bool:
-    """Whether a network is small enough to show all its numbers."""
+    """Return whether a network is small enough to show all its numbers."""
     return topology.n_weights <= SMALL_WEIGHTS and topology.n_neurons <= SMALL_NEURONS
 
 

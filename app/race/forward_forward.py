@@ -30,12 +30,14 @@ def show(session: Session, races: RaceSession) -> None:
     if race is None or not lanes:
         st.info(
             "Run a race with a Forward-Forward lane under “One seed” first, on data with classes "
-            "and a network with hidden levels of some neurons."
+            "and a network with hidden levels of several neurons."
         )
         return
     if race.running:
-        st.info("The race is still running; its Forward-Forward lane is looked into when it rests.")
-        if st.button("Snapshot again", key="nbn-forward-again"):
+        st.info(
+            "The race is still running; its Forward-Forward lane is shown when it has finished."
+        )
+        if st.button("Refresh", key="nbn-forward-again"):
             st.rerun()
         return
     index = 0
@@ -75,10 +77,10 @@ def _view(race: Race, lane: Lane, run: LaneRun, state: ForwardForwardState) -> N
     st.markdown(_facts(race, state, scores, settings))
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Training: does each level tell right from wrong labels?**")
+        st.markdown("**Training: does each level tell correct from wrong labels?**")
         box.show(goodness_chart(trace.iterations, state.goodness[: len(trace)], box.palette))
     with right:
-        st.markdown("**Prediction: does the right label look best?**")
+        st.markdown("**Prediction: does the correct label have the highest goodness?**")
         box.show(margin_chart(margins, box.palette))
     _one_pattern(scores, totals, labels, state.classes, len(seen))
 
@@ -89,7 +91,7 @@ def _first_counted(scores: FloatArray) -> int:
 
 
 def margins_of(totals: FloatArray, labels: IntArray) -> FloatArray:
-    """Return the goodness of the right label minus the largest of a wrong one, by pattern (P,).
+    """Return the goodness of the correct label minus the largest of a wrong one, by pattern (P,).
 
     `totals` are (P, C), `labels` (P,) whole numbers.
     """
@@ -126,13 +128,13 @@ def _one_pattern(
         f"level {level + 1} {percent(share)}" for level, share in enumerate(alone(scores, labels))
     )
     st.caption(
-        f"Right label best, of {plural(n, 'pattern')}: {percent(right)}. Each level asked alone: "
+        f"Correct label best, of {plural(n, 'pattern')}: {percent(right)}. Each level by itself: "
         f"{shares}."
     )
 
 
 def pattern_table(scores: FloatArray, totals: FloatArray, label: int, classes: FloatArray) -> str:
-    """Write the goodness (C, L) of one pattern with every label in its slots, as Markdown."""
+    """Return the goodness (C, L) of one pattern with every label in its slots, as Markdown."""
     levels = range(scores.shape[1])
     head = ["label slot", "targets", *(f"level {level + 1}" for level in levels), "counted", ""]
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * 2}{'--:|' * (len(head) - 3)}---|"]
@@ -142,7 +144,7 @@ def pattern_table(scores: FloatArray, totals: FloatArray, label: int, classes: F
         if c == best:
             said.append("**predicted**")
         if c == label:
-            said.append("right label")
+            said.append("correct label")
         targets = ", ".join(f"{value:g}" for value in classes[c])
         cells = [f"{value:,.5g}" for value in (*scores[c], totals[c])]
         lines.append(f"| {' | '.join([str(c + 1), targets, *cells, ', '.join(said)])} |")
@@ -158,7 +160,8 @@ def alone(scores: FloatArray, labels: IntArray) -> list[float]:
 
 
 _IDEA: Final = (
-    "Forward-Forward has no error and no way back. Every level learns by itself to be active, "
-    "to have a high *goodness*, when a pattern comes with its right label, and quiet with a wrong "
-    "one. To predict, it tries every label and takes the one that looks best."
+    "Forward-Forward computes no output error and has no backward pass. Every level learns by "
+    "itself to have a high *goodness*, the activity of its neurons, when a pattern comes with its "
+    "correct label, and a low one with a wrong label. To predict, it tries every label and takes "
+    "the one with the highest goodness."
 )

@@ -48,7 +48,7 @@ class Lane:
 
     @property
     def title(self) -> str:
-        """Short name of the rule, for people."""
+        """Short title of the rule."""
         return self.rule.short_title
 
     @property
@@ -58,7 +58,7 @@ class Lane:
         return f"{self.name} {json.dumps(checked, sort_keys=True)}"
 
     def value(self, option: Option) -> Any:
-        """Return the value of an option."""
+        """Return the value of an option in this lane."""
         return self.rule.settings(self.settings).get(option.name, option.default)
 
     def changed(self, name: str, value: Any) -> Lane:
@@ -69,7 +69,7 @@ class Lane:
         return Lane(self.number, self.name, settings)
 
     def _own(self, name: str, others: Mapping[str, Any]) -> Any:
-        """Return the rule's own value of a setting beside others."""
+        """Return the rule's own value of a setting, which may depend on the others."""
         option = next(option for option in self.rule.options if option.name == name)
         return self.rule.settings(others).get(name, option.default)
 
@@ -104,7 +104,7 @@ def _worded(option: Option, value: Any) -> str:
 
 
 def opening(experiment: Experiment) -> tuple[Lane, ...]:
-    """Return the lanes with which a page starts."""
+    """Return the lanes with which a page starts, with the settings tuned for the experiment."""
     return tuple(Lane(number, name, tuned(experiment, name)) for number, name in enumerate(OPENING))
 
 
@@ -129,7 +129,7 @@ class Budget:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise SettingError(f"A race ends by {', '.join(KINDS)}: choose one of them.")
+            raise SettingError(f"Unknown kind of budget: choose one of {', '.join(KINDS)}.")
         if not 0.05 <= self.seconds <= MOST_SECONDS:
             raise SettingError(f"Give each lane from 0.05 to {MOST_SECONDS:g} seconds.")
         if not 10 <= self.work <= MOST_WORK:
@@ -147,7 +147,7 @@ class Budget:
 
     @property
     def work_most(self) -> float:
-        """Work after which a lane ends, in forward-equivalent units."""
+        """Work after which a lane ends, in forward-equivalent units; infinite without a limit."""
         return self.work if self.kind == "work" else math.inf
 
     def sentence(self) -> str:

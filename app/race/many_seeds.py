@@ -98,7 +98,7 @@ def _choices(session: Session, races: RaceSession) -> None:
             help="Starting weights, the same for every lane.",
         )
         work = st.number_input(
-            "Work at most, forward passes", 10.0, MOST_WORK, races.work, step=10_000.0,
+            "Maximum work, forward passes", 10.0, MOST_WORK, races.work, step=10_000.0,
             format="%.0f", width=210, key="nbn-series-work", disabled=running,
             help="Limit for each trial. Work, unlike time, is the same on every computer.",
         )  # fmt: skip
@@ -187,7 +187,9 @@ def summary_frame(groups: list[TrialGroup], cost: str) -> pd.DataFrame:
                 "95 % interval": f"{percent(low)} to {percent(high)}",
                 "Median where solved": amount(cost, median) if wins else "–",
                 "Expected until a success": amount(cost, expected_cost(given)) if n else "–",
-                "95 % interval of that": span(cost, expected_cost_interval(given)) if n else "–",
+                "95 % interval of the cost": span(cost, expected_cost_interval(given))
+                if n
+                else "–",
             }
         )
     return pd.DataFrame(rows)
@@ -214,25 +216,29 @@ def _pairs(groups: list[TrialGroup], cost: str) -> None:
     found = comparisons(groups)
     st.subheader("Differences between the lanes", anchor=False)
     st.markdown("\n".join(f"- {sentence}" for sentence in pair_sentences(found, cost)))
-    with st.expander("The tests, in numbers"):
+    with st.expander("Statistical tests"):
         st.dataframe(pairs_frame(found), hide_index=True, width="stretch")
         st.caption(
-            "Success: McNemar's exact test on seeds that just one of the two solved. Cost: "
+            "Success: McNemar's exact test on seeds that exactly one of the two solved. Cost: "
             "Wilcoxon's signed-rank test of logarithms on seeds that both solved, at least "
             f"{FEWEST_PAIRS}. All p-values are adjusted together by Holm's method; a difference "
-            f"counts as shown below {LEVEL:g}."
+            f"is significant below {LEVEL:g}."
         )
 
 
 def pair_sentences(found: list[Comparison], cost: str) -> list[str]:
     """Return the significant differences of all pairs, and the pairs without any, in sentences."""
-    shown = [sentence for one in found if (sentence := pair_sentence(one, cost))]
+    significant = [sentence for one in found if (sentence := pair_sentence(one, cost))]
     silent = [
         f"{one.first} and {one.second} ({plural(one.seeds, 'seed')})"
         for one in found
         if not pair_sentence(one, cost)
     ]
-    return [*shown, f"No significant difference: {'; '.join(silent)}."] if silent else shown
+    return (
+        [*significant, f"No significant difference: {'; '.join(silent)}."]
+        if silent
+        else significant
+    )
 
 
 def pair_sentence(one: Comparison, cost: str) -> str:
@@ -263,11 +269,11 @@ def pairs_frame(found: list[Comparison]) -> pd.DataFrame:
                 "Lanes": f"{one.first} – {one.second}",
                 "Seeds": one.seeds,
                 "Only the first solved": one.only_first,
-                "Only the second": one.only_second,
+                "Only the second solved": one.only_second,
                 "Both": one.both,
                 "p of success": f"{one.success_p:.2g}",
                 "Median cost ratio": short(one.ratio) if one.both else "–",
-                "its 95 % interval": (
+                "95 % interval of the ratio": (
                     f"{short(one.ratio_interval.low)} to {short(one.ratio_interval.high)}"
                     if one.both
                     else "–"
@@ -291,11 +297,11 @@ def _files(series: Series) -> None:
 
 _FORMULA: Final = r"""
 A trial ends at the target, when its work is spent, or when its rule gives up. With $r$ successes in
-$n$ trials the interval of the rate is Wilson's. The cost to expect until a success, with restarts,
-is
+$n$ trials the interval of the rate is Wilson's. The expected cost until a success, with
+restarts, is
 
 $$\mathrm{ERT} = \frac{\text{cost of all trials, failed ones in full}}{\text{number of successes}}$$
 
 and its interval the middle 95 % of 2,000 resamples of the seeds; a resample without a success is
-infinite. The stepped curves count the share of *all* seeds that were solved at no more than a cost.
+infinite. The step curves show the share of *all* seeds that were solved up to each cost.
 """

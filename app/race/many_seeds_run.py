@@ -1,7 +1,7 @@
 """Trials for Many seeds: every lane from many starts, in the shared worker threads.
 
-A trial is kept under all that decides it: the problem, the rule with its settings, how far it may
-go, and its seed. No trial of a session runs twice, whatever is added, stopped or asked for again.
+The key of a trial is all that its outcome depends on: the problem, the rule with its settings, the
+limit of work, and the seed. So no trial of a session runs twice, whatever lanes or seeds are added.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class SeedResult(NamedTuple):
     stop: str
 
 
-Key = tuple[str, str, float, int]  # problem, lane, work it may spend, place of the seed
+Key = tuple[str, str, float, int]  # problem, lane, limit of work, index of the seed
 Kept = dict[Key, SeedResult]
 
 
@@ -85,7 +85,7 @@ class Series:
         )
         chance = np.random.default_rng(self.seeds)
         for place in range(self.seeds):
-            # In another order for every seed, so that no lane always has the warmer machine.
+            # A different order for every seed, so that no lane always runs on a warmer processor.
             for i in chance.permutation(len(self.lanes)):
                 if self.key(self.lanes[i], place) not in self.kept:
                     self._pending.append((self.lanes[i], place))
@@ -111,7 +111,7 @@ class Series:
 
     @property
     def running(self) -> bool:
-        """Whether a worker thread still runs its trials."""
+        """Whether a worker thread still runs trials."""
         with self._lock:
             return self._at_work > 0
 
@@ -121,7 +121,7 @@ class Series:
             return self._lock.wait_for(lambda: self._at_work == 0, seconds)
 
     def left(self) -> float | None:
-        """Estimate the remaining seconds; None until every lane has finished a trial."""
+        """Estimate the remaining seconds; None while a lane with trials left has finished none."""
         with self._lock:
             waiting: dict[int, int] = defaultdict(int)
             for lane, _ in self._pending:
@@ -140,13 +140,13 @@ class Series:
             workers.submit(TrialWorker(self))
 
     def halt(self) -> None:
-        """Stop after the current slices; unfinished trials do not count and start again."""
+        """Stop after the current slices; unfinished trials start again when the trials continue."""
         self.halted = True
 
     # For the worker threads
 
     def take(self) -> tuple[Lane, int] | None:
-        """Return the next trial to run; None if there is none."""
+        """Take the next trial from the queue; None if it is empty or the trials were stopped."""
         with self._lock:
             return self._pending.pop(0) if self._pending and not self.halted else None
 
@@ -156,13 +156,13 @@ class Series:
             self._pending.insert(0, (lane, place))
 
     def keep(self, lane: Lane, place: int, trial: SeedResult, seconds: float) -> None:
-        """Keep a finished trial."""
+        """Store the outcome of a trial and the seconds that it took."""
         with self._lock:
             self.kept[self.key(lane, place)] = trial
             self._durations[lane.number].append(seconds)
 
     def rest(self) -> None:
-        """Note that a worker thread has no more trials."""
+        """Record that a worker thread has stopped."""
         with self._lock:
             self._at_work -= 1
             self._lock.notify_all()
@@ -230,11 +230,11 @@ class TrialWorker(Run):
 
 
 def _nothing() -> Training:
-    raise AssertionError("a hand has no training of its own")
+    raise AssertionError("a TrialWorker has no training of its own")
 
 
 def finished(run: LaneRun, seed: int, series: Series) -> SeedResult:
-    """Return the outcome of a trial: its cost up to the target, or in all."""
+    """Return the outcome of a trial: its cost up to the target, or its total cost."""
     trace = run.within()
     training = run.training
     assert trace is not None
@@ -256,7 +256,7 @@ _WORDS: Final = {
 
 
 def table_of(series: Series, titles: Sequence[str]) -> list[dict[str, object]]:
-    """Return one row for each finished trial."""
+    """Return one row for each finished trial, as the table for download."""
     rows: list[dict[str, object]] = []
     for lane, title in zip(series.lanes, titles, strict=True):
         for place, trial in series.trials(lane).items():

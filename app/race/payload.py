@@ -17,12 +17,12 @@ from app.shared.payload import number
 from nbn_core.experiment import Experiment
 from nbn_core.types import Json
 
-PICTURES: Final = 60  # taken for one answer at most
-_LEAST: Final = 1e-38  # of an SSE, for float32
+PICTURES: Final = 60  # maximum of new pictures in one answer
+_LEAST: Final = 1e-38  # smallest SSE sent, near that of a normal float32
 
 
 def lane_block(lane: Lane, title: str, experiment: Experiment) -> Json:
-    """Return the title and settings of a lane."""
+    """Return title, rule, settings, colours and remark of a lane."""
     data = experiment.datasets()[0]
     return {
         "number": lane.number,
@@ -37,7 +37,7 @@ def lane_block(lane: Lane, title: str, experiment: Experiment) -> Json:
 
 
 def result_block(result: LaneResult) -> Json:
-    """Return how far a lane has come."""
+    """Return the state of a lane, its sentence, its cost, and its cost up to the target."""
     spent = result.spent
     return {
         "state": result.state,
@@ -48,9 +48,9 @@ def result_block(result: LaneResult) -> Json:
 
 
 def curve_block(run: LaneRun | None) -> str:
-    """Return iterations, seconds, work, evaluations and SSE of the rows that are drawn.
+    """Return iterations, seconds, work, evaluations and SSE of the rows that are drawn, in base64.
 
-    An SSE that is no number, or too large for one, is infinite.
+    An SSE that is NaN or too large for float32 is infinite; empty text before the first iteration.
     """
     trace = None if run is None else run.within()
     if trace is None:
@@ -71,7 +71,7 @@ def pictures(
     snapshot_taker: SnapshotTaker,
     have: Mapping[str, Any],
 ) -> list[Json]:
-    """Return the pictures of each lane that the browser lacks, and the newest one of each."""
+    """Take new pictures; return those of each lane that the browser lacks, and the newest one."""
     room, sent = PICTURES, []
     for lane, run in zip(race.lanes, race.runs, strict=True):
         kept = snapshots[lane.number]

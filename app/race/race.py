@@ -19,9 +19,9 @@ from nbn_core.trace import Trace
 from nbn_core.training import Training
 from nbn_core.types import FloatArray
 
-PREDICTED_PART: Final = 16  # a rule of its own way predicts at iterations 1/16 apart
-KEPT_BYTES: Final = 48_000_000  # of weights in the trace of a lane that keeps every iteration
-SPARSE_MOST: Final = 50_000_000  # iterations of a lane that keeps a few hundred of them
+PREDICTED_PART: Final = 16  # rules with own predictions predict at iterations 1/16 apart
+KEPT_BYTES: Final = 48_000_000  # limit of the weights in a trace that keeps every iteration
+SPARSE_MOST: Final = 50_000_000  # iterations of a lane with a sparse trace
 _numbers = itertools.count(1)
 
 
@@ -31,11 +31,11 @@ class LaneRun(Run):
     Parameters
     ----------
     make : callable
-        Sets the training up, in a worker.
+        Function that sets up the training, called in a worker thread.
     budget : Budget
-        How far it may go.
+        Limit of computing time or work.
     own : OwnPredictions, optional
-        Predictions to make on the way, for a rule that predicts in its own way.
+        Predictions made during training, for a rule that predicts in its own way.
     """
 
     def __init__(
@@ -64,14 +64,14 @@ class LaneRun(Run):
         self._training = self._make()
 
     def step(self, seconds: float) -> bool:
-        """Advance in the calling thread; return whether training can continue."""
+        """Train for about `seconds` in the calling thread; return whether training can continue."""
         assert self._training is not None
         if self._unfinished(None):
             self._training.advance(seconds=seconds)
         return self._unfinished(None)
 
     def within(self) -> Trace | None:
-        """Return the rows of the trace that are within the budget."""
+        """Return the rows of the trace within the budget; None before the first iteration."""
         trace = self.trace()
         if trace is None:
             return None
@@ -134,7 +134,7 @@ class Race:
 
     @property
     def can_go_on(self) -> bool:
-        """Whether a lane was stopped before its end."""
+        """Whether any lane can continue: not ended, not failed, and within its budget."""
         return any(
             run is not None and run.stop is None and not run.spent and not run.failed
             for run in self.runs
@@ -155,12 +155,12 @@ class Race:
                 run.halt()
 
     def titles(self) -> list[str]:
-        """Titles of the lanes."""
+        """Return a different title for each lane."""
         return titles(self.lanes)
 
 
 def _predicted_next(rule: LearningRule, iteration: int) -> int:
-    """Return the first row of the trace that is a part of the iteration further on."""
+    """Return the first recorded iteration that is at least 1/PREDICTED_PART further on."""
     least = iteration + max(1, iteration // PREDICTED_PART)
     while iteration < least:
         iteration = rule.next_row(iteration)
@@ -170,7 +170,7 @@ def _predicted_next(rule: LearningRule, iteration: int) -> int:
 def training_of(
     experiment: Experiment, lane: Lane, budget: Budget, weights: FloatArray
 ) -> Training:
-    """Set up the training of a lane."""
+    """Return the training of a lane, set up to start from `weights`."""
     n = experiment.topology.n_weights
     sparse = lane.rule.sparse_trace
     return Training(

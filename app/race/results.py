@@ -40,19 +40,19 @@ class LaneResult:
     Parameters
     ----------
     lane : Lane
-        Which.
+        Lane that this is the result of.
     title : str
-        Its name in this race.
+        Title of the lane in this race.
     state : str
-        "refused", "waiting", "running", "ended" or "stopped".
+        State: "refused", "waiting", "running", "ended" or "stopped".
     sentence : str
-        What became of it.
+        State and SSE in a sentence, for the reader.
     spent : Spent, optional
-        So far; None before the first iteration.
+        Cost so far; None before the first iteration.
     sse : float
-        There; NaN before.
+        SSE of the last row; NaN before the first iteration.
     reached : Spent, optional
-        At the first row at or under the target.
+        Cost up to the first row at the target or below; None if there is none.
     """
 
     lane: Lane
@@ -74,7 +74,9 @@ def results(race: Race) -> list[LaneResult]:
         if run is None:
             found.append(LaneResult(lane, title, "refused", refusal))
             continue
-        running = run.running  # before the trace: a run seen at rest is seen with its last row
+        running = (
+            run.running
+        )  # read before the trace, so that the trace of a run that has ended is complete
         trace = run.within()
         if trace is None:
             found.append(_unseen(lane, title, run, running=running))
@@ -94,7 +96,7 @@ def _unseen(lane: Lane, title: str, run: LaneRun, *, running: bool) -> LaneResul
     if run.failed:
         return LaneResult(lane, title, "ended", _FAILED)
     if running:
-        return LaneResult(lane, title, "running", "Getting ready.")
+        return LaneResult(lane, title, "running", "Being prepared.")
     return LaneResult(lane, title, "waiting", "Stopped before its first iteration.")
 
 
@@ -117,7 +119,7 @@ def first_at(trace: Trace, target: float) -> Spent | None:
     return spent_at(trace, int(rows[0])) if len(rows) else None
 
 
-_FAILED: Final = "This lane failed inside the program; the others are not touched."
+_FAILED: Final = "This lane failed because of a fault in the program; the others are not affected."
 
 
 def _sentence(run: LaneRun, trace: Trace, reached: Spent | None, state: str) -> str:
@@ -126,7 +128,7 @@ def _sentence(run: LaneRun, trace: Trace, reached: Spent | None, state: str) -> 
         return _FAILED
     if run.stop is StopReason.DIVERGED or not math.isfinite(sse):
         return (
-            f"Diverged at iteration {k:,}: its numbers grew too large to compute with. "
+            f"Diverged at iteration {k:,}: its weights became too large to compute with. "
             "A smaller learning rate may help."
         )
     if reached is not None:
@@ -139,12 +141,15 @@ def _sentence(run: LaneRun, trace: Trace, reached: Spent | None, state: str) -> 
     if run.stop in (StopReason.NO_PROGRESS, StopReason.DAMPING_LIMIT):
         return f"Stuck at SSE {short(sse)} after {plural(k, 'iteration')}."
     if run.stop is StopReason.MAX_ITERATIONS:
-        return f"SSE {short(sse)} after {k:,} iterations, all that this page keeps."
+        return f"SSE {short(sse)} after {k:,} iterations, the limit of this page."
     return f"Not solved within its budget: SSE {short(sse)} after {plural(k, 'iteration')}."
 
 
 def right_share(race: Race, run: LaneRun, *, test: bool) -> float | None:
-    """Return the share of correct patterns, or the root mean square error, at the end of a lane."""
+    """Return the share of correct patterns, or the root mean square error, at the last weights.
+
+    None before the first iteration, or if `test` is set and there are no test patterns.
+    """
     part = race.experiment.datasets()[1 if test else 0]
     training = run.training
     if part is None or training is None or training.iteration <= 0:
@@ -179,14 +184,14 @@ def verdict(found: list[LaneResult]) -> list[str]:
         leaders.setdefault(first.title, []).append(
             f"{words} ({amount(axis, a)}, {second.title} {amount(axis, b)})"
         )
-    said = [
+    sentences = [
         f"{title} leads in {joined(axes)}." if title else f"In {joined(axes)}."
         for title, axes in leaders.items()
     ]
     missing = [one.title for one in taking_part if one.reached is None]
     if missing:
-        said.append(f"Not at the target: {joined(missing)}.")
-    return said
+        sentences.append(f"Not at the target: {joined(missing)}.")
+    return sentences
 
 
 def amount(axis: str, value: float) -> str:

@@ -20,7 +20,7 @@ from nbn_core.experiment.byte_cache import ByteCache
 from nbn_core.types import FloatArray
 
 KEPT: Final = ByteCache(4_000_000, largest=1_000_000)
-PLACES: Final = ("Starting weights", "Weights reached")
+PLACES: Final = ("Starting weights", "Final weights")
 
 
 def show(session: Session, races: RaceSession) -> None:
@@ -39,7 +39,7 @@ def show(session: Session, races: RaceSession) -> None:
         "Measured at", PLACES, default=PLACES[0], required=True, key="nbn-uses-place",
         disabled=not ran, help=None if ran else "Run a race first.",
     )  # fmt: skip
-    with st.spinner("Taking a few steps with every rule."):
+    with st.spinner("Running a few iterations of every rule."):
         found = measured(experiment, races, at_end=ran and place == PLACES[1])
     st.dataframe(measured_frame(races.lanes, found), hide_index=True, width="stretch",
         column_config={
@@ -52,8 +52,8 @@ def show(session: Session, races: RaceSession) -> None:
         },
     )  # fmt: skip
     st.caption(
-        "Measured over up to three iterations from these weights. A dash: the rule minimizes "
-        "something else than the SSE, so that its direction cannot be compared, or it has none."
+        "Measured over up to three iterations from these weights. A dash: the rule does not "
+        "minimise the SSE, so that its direction cannot be compared, or it has none."
     )
     with st.expander("Formula"):
         st.markdown(_FORMULA)
@@ -82,7 +82,7 @@ def _mark(used: bool) -> str:
 
 
 def measured(experiment: Experiment, races: RaceSession, *, at_end: bool) -> list[Footprint | None]:
-    """Measure every lane once; None for a lane that cannot train this."""
+    """Measure every lane, or use the cached values; None for a lane that cannot train this."""
     found = []
     for i, lane in enumerate(races.lanes):
         weights = experiment.start_weights()
@@ -140,7 +140,7 @@ def _cosine(value: float) -> str:
 _FORMULA: Final = r"""
 Work is counted in forward passes of all patterns through the network; an iteration of a
 backpropagation rule is an epoch. With $g = J^\top e$ from backpropagation, *signal and gradient* is
-the cosine between $g$ and what the rule puts in its place, *step and gradient* the cosine between
-the first whole iteration and $-g$. Adam and NBN get the same signal as EBP and turn it: dividing by
-the size of each component, or by the curvature $(Q + \mu I)^{-1}$.
+the cosine between $g$ and what the rule uses in its place, *step and gradient* the cosine between
+the first whole iteration and $-g$. Adam and NBN compute the same signal as EBP and change its
+direction: Adam divides by the size of each component, NBN by the curvature, $(Q + \mu I)^{-1}$.
 """

@@ -26,12 +26,12 @@ from nbn_core.rules import RULES
 from nbn_core.types import Json
 
 LOG: Final = 60  # results kept for the table
-PROMPT: Final = 0.1  # seconds to wait for lanes that are over before the eye follows
+PROMPT: Final = 0.1  # seconds to wait for lanes that end almost at once
 COMPILING: Final = (
     "Compiling the other rules, once for this computer: about half a minute. "
-    "A lane begins when its rule is ready."
+    "A lane starts when its rule is ready."
 )
-SOON: Final = "The other rules are being compiled, once for this computer: half a minute."
+SOON: Final = "The other rules are being compiled, once for this computer: about half a minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class RaceSession:
     """The lanes, the current race and the results of a session."""
 
     lanes: tuple[Lane, ...] = ()
-    touched: bool = False  # whether a hand changed the lanes
+    touched: bool = False  # whether the reader changed the lanes
     budget: Budget = field(default_factory=Budget)
     of: str = ""  # the problem that the lanes were made for
     race: Race | None = None
     race_key: str = ""
     snapshots: dict[int, Snapshots] = field(default_factory=dict)
     snapshot_taker: SnapshotTaker | None = None
-    noted: int = 0  # the race whose results stand in the table
+    noted: int = 0  # id of the race whose results are in the table
     log: list[Entry] = field(default_factory=list)
     series: Series | None = None
     kept: Kept = field(default_factory=dict)
@@ -67,7 +67,7 @@ class RaceSession:
     # Lanes
 
     def settle(self, experiment: Experiment) -> None:
-        """Drop the race and renew the lanes if the experiment has changed."""
+        """Drop the race if the experiment has changed, and renew lanes that were not edited."""
         key = problem_key(experiment)
         if self.race is not None and key != self.race_key:
             self.drop()
@@ -82,17 +82,17 @@ class RaceSession:
         self.race, self.snapshots, self.snapshot_taker = None, {}, None
 
     def put(self, lanes: tuple[Lane, ...]) -> None:
-        """Replace the lanes."""
+        """Replace the lanes and drop the race."""
         self.lanes, self.touched = lanes, True
         self.drop()
 
     def set_budget(self, budget: Budget) -> None:
-        """Replace the budget."""
+        """Replace the budget and drop the race."""
         self.budget = budget
         self.drop()
 
     def add(self, experiment: Experiment) -> None:
-        """Add a lane with the first rule that has none yet and can train this."""
+        """Add a lane with the first rule that has none yet; SettingError at the limit of lanes."""
         if len(self.lanes) >= MOST_LANES:
             raise SettingError(f"{MOST_LANES} lanes are the limit: remove one first.")
         taken = {lane.name for lane in self.lanes}
@@ -111,7 +111,7 @@ class RaceSession:
         self.put(tuple(lane if one.number == lane.number else one for one in self.lanes))
 
     def reset(self, experiment: Experiment) -> None:
-        """Restore the lanes and the budget of the start."""
+        """Restore the default lanes and budget."""
         self.put(opening(experiment))
         self.touched, self.budget = False, Budget()
 
@@ -188,7 +188,7 @@ def _go_on(session: Session, races: RaceSession, message: Message, workers: Work
 
 
 def _wait(races: RaceSession) -> None:
-    """Wait a moment, so that very short races need no second answer."""
+    """Wait for up to PROMPT seconds, so that very short races need no second answer."""
     left = PROMPT
     for run in races.race.runs if races.race is not None else []:
         if run is not None and left > 0:

@@ -29,7 +29,7 @@ def show(session: Session, races: RaceSession) -> None:
     """Show the form, folded away: the lanes name their rules and settings themselves."""
     with st.expander("Lanes, settings and budget", icon=":material/tune:"):
         if races.race is not None and races.race.running:
-            # Fifty fields made anew ten times a second would slow down what is watched.
+            # Drawing fifty fields ten times a second would slow down the race on the screen.
             st.caption("The race is running: its lanes can be changed when it has finished.")
             return
         _budget(session, races)
@@ -45,7 +45,7 @@ def show(session: Session, races: RaceSession) -> None:
                 races.add(session.experiment)
                 st.rerun()
             if st.button(
-                "Opening race",
+                "Default race",
                 icon=":material/restart_alt:",
                 key="nbn-opening",
                 help="NBN, EBP, Adam and Forward-Forward with their tuned settings.",
@@ -123,7 +123,9 @@ def _settings(session: Session, races: RaceSession, lane: Lane) -> None:
     if st.button("Tuned settings", key=f"nbn-tuned-{lane.number}", disabled=lane == usual):
         changed = usual
     if changed != lane:
-        for option in lane.rule.options:  # some follow from others: they all show what is now
+        for (
+            option
+        ) in lane.rule.options:  # settings may depend on others: all fields show the new values
             state.forget_widget(_key(lane, option))
         races.change(changed)
         st.rerun()

@@ -1,9 +1,9 @@
 """Small pictures of what a lane has learned so far, as bytes: computed values, rounded to tones.
 
-Which picture depends on the data: the output over two inputs, the curve over one, or else the
-weights of the drawn network. A picture is taken at iterations that lie closer than 12 % together,
-so that a replay on a log axis never jumps; which ones those are does not depend on where a race
-ends.
+The kind of picture depends on the data: the output over two inputs, the curve over one, or else
+the weights of the drawn network. After the first iterations, pictures are at most 12.5 % apart, so
+that a replay on a log axis is smooth. At which iterations they are taken does not depend on the
+length of the race.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from nbn_core.types import FloatArray, IntArray, Json
 
 SIDE: Final = 36
 CURVE: Final = 120
-PALE: Final = 0.62  # a surface is paler than the points on it
-PAD: Final = 0.15  # above and below a curve, of its targets' range
+PALE: Final = 0.62  # strength of a surface, so that the points on it stand out
+PAD: Final = 0.15  # margin above and below a curve, as a share of the range of its targets
 TOP: Final = 254  # the highest tone; the middle one is the background
 POINTS: Final = 400
-COUNTED: Final = 3e7  # multiplications up to which patterns are counted for a picture
+COUNTED: Final = 3e7  # maximum multiplications for counting correct patterns of a picture
 
 
 class Snapshot(NamedTuple):
-    """A picture of one iteration: its tones, and the number of correct patterns or NaN."""
+    """A picture of one iteration: its tones, and the correct patterns or RMSE, NaN if unknown."""
 
     iteration: int
     tones: bytes
@@ -50,14 +50,14 @@ class Snapshots:
 
 
 def kind_of(experiment: Experiment) -> str:
-    """Return the kind of picture for the data."""
+    """Return the kind of picture for the data: "curve", "surface" or "network"."""
     return {1: "curve", 2: "surface"}.get(experiment.topology.n_inputs, "network")
 
 
 def sample_inputs(experiment: Experiment) -> FloatArray | None:
     """Return the inputs of the samples: row by row from the top, or from left to right.
 
-    None where the weights are what is shown.
+    None if the pictures show the weights.
     """
     kind = kind_of(experiment)
     if kind == "network":
@@ -123,7 +123,7 @@ def _heights(values: FloatArray, data: Dataset) -> NDArray[np.uint8]:
 
 
 def tones_of(experiment: Experiment, outputs: FloatArray | None, weights: FloatArray) -> bytes:
-    """Turn outputs at the samples, or weights, into a picture."""
+    """Return the tones of outputs at the samples, or of the weights, as bytes."""
     data = experiment.datasets()[0]
     with np.errstate(all="ignore"):
         if outputs is None:
@@ -142,12 +142,12 @@ def score_of(data: Dataset, outputs: FloatArray) -> float:
 
 
 def worth_keeping(trace: Trace) -> NDArray[np.intp]:
-    """Return the rows of a trace that have a picture, apart from the newest."""
+    """Return the indices of the rows of a trace that get a picture, apart from the newest row."""
     return rows_at(trace.iterations, 8, 8)
 
 
 def rows_at(iterations: IntArray, first: int, part: int) -> NDArray[np.intp]:
-    """Return rows for each of the `first` iterations, then at steps of a factor 1 + 1/`part`."""
+    """Return the rows of each of the `first` iterations, then at steps of a factor 1 + 1/`part`."""
     wanted = [0]
     last = int(iterations[-1])
     while wanted[-1] < last:
@@ -166,12 +166,12 @@ def curve_rows(trace: Trace) -> NDArray[np.intp]:
 
 
 class SnapshotTaker:
-    """The function that makes the pictures of one race.
+    """Maker of the pictures of one race.
 
     Parameters
     ----------
     experiment : Experiment
-        What is learned.
+        Network and data of the race.
     """
 
     def __init__(self, experiment: Experiment) -> None:
@@ -191,14 +191,14 @@ class SnapshotTaker:
         return Snapshot(iteration, tones_of(self.experiment, outputs, weights), score)
 
     def of_outputs(self, iteration: int, outputs: FloatArray, weights: FloatArray) -> Snapshot:
-        """Return a picture of outputs that a rule predicted in its own way."""
+        """Return a picture of outputs that a rule predicted in its own way at `own_inputs`."""
         n = 0 if self.samples is None else len(self.samples)
         score = score_of(self.data, outputs[n:]) if len(outputs) > n else float("nan")
         shown = outputs[:n] if n else None
         return Snapshot(iteration, tones_of(self.experiment, shown, weights), score)
 
     def own_inputs(self) -> FloatArray:
-        """Return the inputs that such a rule predicts: samples and, if counted, the patterns."""
+        """Return the inputs of `OwnPredictions`: the samples and, if counted, the patterns."""
         parts = [self.samples] if self.samples is not None else []
         if self.counts:
             parts.append(self.data.inputs)

@@ -28,7 +28,7 @@ def show(session: Session, races: RaceSession) -> None:
         runs = [entry for entry in races.log if entry.result.spent is not None]
         if runs:
             picked = st.selectbox(
-                "Snapshot closer at", range(len(runs)), width=300, key="nbn-reopen",
+                "Run", range(len(runs)), width=300, key="nbn-reopen",
                 format_func=lambda i: f"race {runs[i].race}: {runs[i].result.title}",
             )  # fmt: skip
             if st.button("Open on Draw", icon=":material/draw:", key="nbn-open-draw"):
@@ -58,7 +58,7 @@ def results_frame(log: list[Entry]) -> pd.DataFrame:
                 "Training": entry.train,
                 "Test": entry.test,
                 "Settings": result.lane.note(),
-                "What happened": result.sentence,
+                "Outcome": result.sentence,
             }
         )
     return pd.DataFrame(rows)
@@ -75,12 +75,14 @@ def _columns() -> dict[str, Any]:
     return {
         "Race": number(width=50),
         "Iterations": number(format="localized", help=to_target),
-        "Time, ms": number(format="%.1f", help=to_target + " Computing alone, without compiling."),
+        "Time, ms": number(format="%.1f", help=to_target + " Computing time, without compiling."),
         "Work": number(format="%.0f", help=to_target + " In forward passes of all patterns."),
         "Evaluations": number(format="localized", help=to_target),
         "SSE at the end": number(format="%.2e"),
-        "Training": number(format="%.3f", help="Share of training patterns right, or RMSE."),
-        "Test": number(format="%.3f", help="Share of test patterns right, or RMSE."),
+        "Training": number(
+            format="%.3f", help="Share of training patterns classified correctly, or RMSE."
+        ),
+        "Test": number(format="%.3f", help="Share of test patterns classified correctly, or RMSE."),
     }
 
 
@@ -96,11 +98,11 @@ def reopened(entry: Entry) -> Experiment:
     if lane.name == "forward_forward":
         raise NBNError(
             "The Draw page shows what the drawn network computes, and Forward-Forward answers "
-            "otherwise: it compares how good every class looks. Snapshot at it here, under "
+            "in another way: it compares the goodness of every class. View it on this page, under "
             "Forward-Forward."
         )
     most = min(most_iterations(lane.name), max(1000, at.iterations if at is not None else 1000))
-    # As far as the lane ran: lanes do not stop early.
+    # At least the iterations of the lane; lanes have no early stopping.
     stopping = replace(entry.experiment.stopping, max_iterations=most, patience=0)
     return replace(
         entry.experiment, rule=lane.name, settings=dict(lane.settings), stopping=stopping

@@ -53,11 +53,11 @@ class Proposal:
     Parameters
     ----------
     recognised : tuple of str
-        What each file is, in one sentence.
+        Description of each file, in one sentence.
     experiment : Experiment
         The experiment after the import.
     changes : tuple of Change
-        How it differs from the current one.
+        Differences from the current experiment.
     """
 
     recognised: tuple[str, ...]

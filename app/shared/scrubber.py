@@ -35,8 +35,8 @@ class ReplayState:
     began: float = 0.0  # time.monotonic() when it started
     following: bool = False  # show the newest iteration while training
     watching: bool = False  # whether training was in progress when last seen
-    moving: bool = False  # whether the program moves the slider rather than the reader
-    slider_version: int = 0  # how often that changed; each time a new slider widget is made
+    moving: bool = False  # whether the program, not the reader, moves the slider
+    slider_version: int = 0  # number of such changes; each makes a new slider widget
     rerun: bool = False  # whether the page must run again, because refreshing starts or ends
 
     def start(self, now: CurrentView) -> None:
@@ -81,7 +81,7 @@ def run_again(player: ReplayState) -> None:
 
 
 def _busy(session: Session) -> bool:
-    """Whether a worker is training, or still preparing to."""
+    """Return whether a worker is training or preparing to train."""
     return session.run is not None and session.run.running
 
 
@@ -95,7 +95,7 @@ def scrubber(session: Session, player: ReplayState, showing: str = "charts show"
     player : ReplayState
         The replay of this page.
     showing : str
-        What uses the weights of the iteration, as subject and verb: "charts show".
+        Subject and verb of the sentence about the iteration, such as "charts show".
     """
     now = current_view(session)
     _move(session, player, now)

@@ -79,7 +79,7 @@ def by_neuron(topology: Topology) -> Groups:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def by_layer(topology: Topology) -> Groups:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def structural_zeros(topology: Topology) -> BoolArray:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
 
     Returns
     -------
@@ -184,7 +184,7 @@ def block_step(
     Parameters
     ----------
     quasi_hessian : (N, N) float64
-        Quasi-Hessian Q.
+        Quasi-Hessian Q, symmetric.
     gradient : (N,) float64
         Half the gradient of the SSE, g.
     mu : float or (N,) float64
@@ -213,7 +213,7 @@ def full_step(
     Parameters
     ----------
     quasi_hessian : (N, N) float64
-        Quasi-Hessian Q.
+        Quasi-Hessian Q, symmetric.
     gradient : (N,) float64
         Half the gradient of the SSE, g.
     mu : float or (N,) float64
@@ -238,11 +238,11 @@ def decrease(quasi_hessian: FloatArray, gradient: FloatArray, step: FloatArray) 
     Parameters
     ----------
     quasi_hessian : (N, N) float64
-        Quasi-Hessian Q.
+        Quasi-Hessian Q, symmetric.
     gradient : (N,) float64
         Half the gradient of the SSE, g.
     step : (N,) float64
-        Step dw.
+        Step dw of all weights.
 
     Returns
     -------
@@ -260,7 +260,7 @@ def block_loss(
     Parameters
     ----------
     quasi_hessian : (N, N) float64
-        Quasi-Hessian Q.
+        Quasi-Hessian Q, symmetric.
     gradient : (N,) float64
         Half the gradient of the SSE, g.
     mu : float or (N,) float64
@@ -294,7 +294,7 @@ def angle_between(one: FloatArray, other: FloatArray) -> float:
     Parameters
     ----------
     one, other : (N,) float64
-        Two vectors.
+        Vectors of the same length.
 
     Returns
     -------
@@ -327,7 +327,7 @@ def coupling_order(quasi_hessian: FloatArray, apart: BoolArray | None = None) ->
     Parameters
     ----------
     quasi_hessian : (N, N) float64
-        Quasi-Hessian Q.
+        Quasi-Hessian Q, symmetric.
     apart : (N, N) bool, optional
         Entries that are treated as zero, as from `structural_zeros`.
 

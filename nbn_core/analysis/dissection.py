@@ -1,23 +1,23 @@
-"""Anatomy: one iteration of NBN taken apart, with every number in between.
+"""Dissection: one iteration of NBN with all its intermediate values.
 
 At the weights w of an iteration, for one pattern with inputs x and targets d, neuron by neuron:
 
     net_k = w_k0 + sum_i w_ik y_i,    y_k = f_k(net_k),    s_k = f_k'(net_k),    e_m = d_m - o_m
 
-then the derivatives of output m, in either of two ways:
+then the derivatives of output m by one of two methods:
 
     forward only (2010)    delta_kk = s_k,    delta_kj = s_k sum_i w_ik delta_ij        row by row
     backward (2008)        b_m = 1,           b_j = sum_k w_jk s_k b_k,    delta_mj = s_j b_j
 
-and from both the same row of the Jacobian, j = de_m/dw, with -delta_mj y_i for the weight of neuron
-j and source i. Over all patterns and outputs Q = sum j'j and g = sum j'e. Attempts follow: each
-solves (Q + D) dw = -g with the damping D, or takes half of the step before, and measures the SSE at
+Both give the same row of the Jacobian, j = de_m/dw, with -delta_mj y_i for the weight of neuron j
+and source i. Over all patterns and outputs Q = sum j'j and g = sum j'e. Then attempts follow: each
+solves (Q + D) dw = -g with the damping D, or halves the previous step, and measures the SSE at
 w + dw.
 
-What belongs to a pattern is written out in plain NumPy (`nbn_core.analysis.pattern_dissection`),
-each sum in the order of the compiled kernels. Q, g and the attempts are not computed a second time:
-the kernel that trains is run from these weights a piece at a time, and watched. So an iteration
-taken apart is, to the bit, the one that training made.
+The values of a pattern are computed in plain NumPy (`nbn_core.analysis.pattern_dissection`), with
+each sum in the order of the compiled kernels. For Q, g and the attempts, the training kernel itself
+is run from these weights, one piece of work at a time, and its state is copied in between.
+Therefore a dissected iteration is bit-identical to the one of the training.
 
 References
 ----------
@@ -53,24 +53,24 @@ from nbn_core.types import FloatArray
 __all__ = ["Anatomy", "Attempt", "PatternAnatomy", "RunningSums", "dissect", "mu_after"]
 
 
-_ONE_PIECE = 1e-300  # seconds: less than anything takes, so the kernel returns after one piece
-_ROOM = 2_000_000  # numbers of Jacobian rows held at a time
+_ONE_PIECE = 1e-300  # seconds, so short that the kernel returns after one piece of work
+_ROOM = 2_000_000  # numbers in the Jacobian rows that are stored at a time
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RunningSums(OneLine):
-    """Sums over the first patterns, for a selection of the weights.
+    """Sums over the first patterns, for a selection of n weights.
 
     Parameters
     ----------
     after : tuple of int
-        Numbers of patterns, ascending; F of them.
+        F numbers of patterns, ascending.
     weights : tuple of int
-        The weights shown; n of them.
+        Indices of the n selected weights.
     sse : (F,) float64
-        SSE of the patterns so far.
+        SSE of these first patterns.
     gradient, quasi_hessian : (F, n), (F, n, n) float64
-        g and Q so far.
+        Gradient g and quasi-Hessian Q of these first patterns.
     """
 
     after: tuple[int, ...]
@@ -82,25 +82,25 @@ class RunningSums(OneLine):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Attempt(OneLine):
-    """One attempt: a value of mu, or with a search a length of its step.
+    """One attempt of an iteration: a value of mu, or in a line search a step length.
 
     Parameters
     ----------
     mu : float
-        Damping.
+        Damping of the attempt.
     step : (N,) float64 or None
-        dw, the part that is tried; None if the damped matrix was not positive definite in floating
+        Step dw of this length; None if the damped matrix was not positive definite in floating
         point.
     weights : (N,) float64 or None
-        w + dw.
+        Weights w + dw.
     sse : float
-        There; NaN without a step.
+        SSE at these weights; NaN without a step.
     accepted : bool
-        Whether training goes on from it.
+        Whether training continues from these weights.
     mu_next : float
-        Damping after the attempt; the one accepted has that of the next iteration.
+        Damping after the attempt; after the accepted one, that of the next iteration.
     part : float
-        Of the whole step: 1, 1/2, 1/4 ...
+        Step length as a part of the whole step: 1, 1/2, 1/4 ...
     """
 
     mu: float
@@ -119,24 +119,24 @@ class Anatomy(OneLine):
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     dataset : Dataset
-        The patterns.
+        Patterns with inputs and targets.
     weights : (N,) float64
-        Where the iteration begins.
+        Weights at the start of the iteration.
     damping : Damping
-        Its settings; `mu_start` is the mu of the first attempt.
+        Settings of the damping; `mu_start` is the mu of the first attempt.
     sse : float
-        At the weights.
+        SSE at the weights.
     gradient : (N,) float64
-        g.
+        Gradient g at the weights.
     quasi_hessian : (N, N) float64
-        Q.
+        Quasi-Hessian Q at the weights.
     attempts : tuple of Attempt
-        In order; the last one is accepted unless the iteration failed. With best step it may be the
-        one before: it is known to be the best when the next is not better.
+        Attempts in order. Unless the iteration failed, the last one is accepted; with the control
+        "best_step" it can be the one before, if the last one was not better.
     stop : StopReason or None
-        Why no attempt was made or accepted.
+        Reason why no attempt was made or accepted; None if one was accepted.
     """
 
     topology: Topology
@@ -166,12 +166,12 @@ class Anatomy(OneLine):
         Parameters
         ----------
         p : int
-            Counted from 0.
+            Index of the pattern, from 0.
 
         Returns
         -------
         PatternAnatomy
-            Both ways to the Jacobian rows.
+            Values of the nodes, derivatives by both methods, and Jacobian rows.
 
         Raises
         ------
@@ -199,12 +199,12 @@ class Anatomy(OneLine):
         after : sequence of int
             Numbers of patterns, from 0 to P.
         weights : sequence of int, optional
-            The weights to show; all if left out.
+            Indices of the selected weights; all by default.
 
         Returns
         -------
         RunningSums
-            One entry for each number, ascending, without repetition.
+            Sums for each number of patterns, ascending, without repetition.
         """
         marks = sorted(set(after))
         picked = list(range(len(self.weights)) if weights is None else weights)
@@ -223,7 +223,7 @@ class Anatomy(OneLine):
                 part = np.ascontiguousarray(rows[:, picked])
                 sse += float(errors @ errors)
                 gradient += np.einsum("ra,r->a", part, errors)
-                quasi_hessian += np.einsum("ra,rb->ab", part, part)  # BLAS would wake threads
+                quasi_hessian += np.einsum("ra,rb->ab", part, part)  # BLAS would start threads
                 done = end
             sums.sse[f], sums.gradient[f], sums.quasi_hessian[f] = sse, gradient, quasi_hessian
         lock(sums.sse, sums.gradient, sums.quasi_hessian)
@@ -246,27 +246,34 @@ def dissect(
     step_length: float = 1.0,
     settings: Mapping[str, Any] | None = None,
 ) -> Anatomy:
-    """Make one iteration of NBN at these weights, and keep everything in between.
+    """Compute one iteration of NBN from these weights, with all its intermediate values.
 
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     dataset : Dataset
-        The patterns.
+        Patterns with inputs and targets.
     weights : (N,) array_like
-        Where the iteration begins.
+        Weights at the start of the iteration.
     mu : float, optional
-        Damping of the first attempt; `mu_start` if left out. See `NBN.resumption`.
+        Damping of the first attempt; the setting `mu_start` by default. See `NBN.resumption`.
     step_length : float
-        Length of the step before: the line search begins at twice this length.
+        Length of the previous step; the line search starts at twice this length.
     settings : mapping, optional
-        Of the rule: those of `Damping`.
+        Settings of NBN; its defaults for those that are missing.
 
     Returns
     -------
     Anatomy
-        The iteration, whether it succeeded or not.
+        The iteration, also if it failed.
+
+    Raises
+    ------
+    SettingError
+        If a setting is unknown or not allowed.
+    ShapeError
+        If the sizes of network, data and weights do not match.
     """
     given = dict(settings or {})
     if mu is not None:
@@ -297,15 +304,31 @@ def dissect(
 
 
 def mu_after(trace: Trace, k: int, settings: Mapping[str, Any] | None = None) -> float:
-    """Return the damping with which NBN continues from row k of its trace."""
+    """Return the damping with which NBN continues from row k of its trace.
+
+    Parameters
+    ----------
+    trace : Trace
+        Trace of a training. If row k has no damping, as for first-order rules, the initial damping
+        of the settings is returned.
+    k : int
+        Index of the row.
+    settings : mapping, optional
+        Settings with which NBN continues; its defaults for those that are missing.
+
+    Returns
+    -------
+    float
+        Damping mu of the next attempt.
+    """
     return NBN().resumption(trace, k, settings).mu
 
 
-# One attempt, watched
+# Attempts
 
 
 def _attempt(rule: NBN, state: NBNState, start: FloatArray) -> Attempt:
-    """Run the kernel until it has decided about the mu, or the length, it is at."""
+    """Run the kernel until it has accepted or rejected the current mu or step length."""
     counters, numbers = state.counters, state.numbers
     mu = float(numbers[nbn.MU])
     before = (int(counters[nbn.ATTEMPT]), int(counters[nbn.ITERATION]))
@@ -318,7 +341,7 @@ def _attempt(rule: NBN, state: NBNState, start: FloatArray) -> Attempt:
     if math.isnan(part):
         return Attempt(mu, None, None, math.nan, False, mu_next)
     whole = state.workspace.step[: len(start)]
-    trial = start - part * whole  # the kernel's own may by now be that of an earlier attempt
+    trial = start - part * whole  # the kernel may have replaced its own trial weights by now
     step = -part * whole
     lock(step, trial)
     return Attempt(mu, step, trial, state.objective.sse(trial), False, mu_next, part)

@@ -193,7 +193,7 @@ def filter_normalised(topology: Topology, weights: ArrayLike, seed: int) -> Floa
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like
         Weights that set the norms.
     seed : int
@@ -202,7 +202,7 @@ def filter_normalised(topology: Topology, weights: ArrayLike, seed: int) -> Floa
     Returns
     -------
     (N,) float64
-        Random direction.
+        Random direction in weight space.
 
     References
     ----------

@@ -1,13 +1,14 @@
-"""What a learning rule takes and where it goes, measured on one network, data and weights.
+"""Cost of a learning rule and direction of its steps, measured on one network, data and weights.
 
-    work      forward-equivalent units of an iteration, over the first few from these weights
-    bytes     of the arrays its training holds: its own copy of the data and the trace apart
-    extra     trainable weights that were not drawn: slots, features, heads
-    signal    cosine between what the rule puts in the place of the gradient, and g = J'e
-    step      cosine between its first whole iteration and the direction of steepest descent, -g
+    work      forward-equivalent units per iteration, mean of the first iterations
+    bytes     size of the arrays in the state of the rule, without the trace and copies of the data
+    extra     number of trainable weights beside those drawn: slots, features, heads
+    signal    cosine between the direction that the rule uses in place of the gradient, and g = J'e
+    step      cosine between its first complete iteration and the steepest descent, -g
 
-A signal of cosine 1 is backpropagation's; 0 points sideways. The step also holds the optimiser: a
-second-order step may stand almost at right angles to the gradient, and be the better for it.
+A signal with cosine 1 is that of backpropagation; 0 is perpendicular to the gradient. The step
+depends on the optimiser too: a second-order step can be almost perpendicular to the gradient and
+still be the better one.
 """
 
 from __future__ import annotations
@@ -39,7 +40,22 @@ _NOT_HELD = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Footprint(OneLine):
-    """The cost of a rule and the direction of its steps; NaN where that is not defined."""
+    """Cost of a rule and direction of its steps.
+
+    Parameters
+    ----------
+    work : float
+        Work of an iteration, in forward-equivalent units.
+    bytes : int
+        Size of the arrays in the state of the rule, in bytes.
+    extra : int
+        Number of trainable weights beside those of the drawn network.
+    signal : float
+        Cosine between the signal of the rule and the gradient; NaN if the rule has no such signal.
+    step : float
+        Cosine between the first iteration and the steepest descent; NaN if the rule minimises
+        something other than the SSE, or took no step.
+    """
 
     work: float
     bytes: int
@@ -60,20 +76,27 @@ def footprint(
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     dataset : Dataset
-        The patterns.
+        Patterns with inputs and targets.
     rule : str
-        A name in `RULES`.
+        Name of the rule, a key of `RULES`.
     weights : (N,) array_like
-        Where.
+        Starting weights.
     settings : mapping, optional
-        Of the rule.
+        Settings of the rule; its defaults for those that are missing.
 
     Returns
     -------
     Footprint
-        See the module.
+        Cost and directions, measured from these weights.
+
+    Raises
+    ------
+    SettingError
+        If a setting is unknown or not allowed.
+    ShapeError
+        If the sizes of network, data and weights do not match.
     """
     given = dict(settings or {})
     start = np.array(weights, dtype=np.float64)
@@ -111,18 +134,19 @@ def cosine(a: ArrayLike, b: ArrayLike) -> float:
 
 
 def held_bytes(state: object, dataset: Dataset) -> int:
-    """Count the bytes of all arrays that a rule's state reaches, but its copies of the data.
+    """Count the bytes of all arrays that the state of a rule holds, without its copies of the data.
 
     Parameters
     ----------
     state : object
-        From `LearningRule.init`.
+        State from `LearningRule.init`.
     dataset : Dataset
-        Whose copies do not count.
+        Patterns whose copies are not counted.
 
     Returns
     -------
     int
+        Number of bytes.
     """
     seen: set[int] = set()
     waiting: list[object] = [state]

@@ -74,7 +74,7 @@ class DataColumn(OneLine):
         Parameters
         ----------
         indices : (P,) int64
-            Class indices.
+            Index of the class of each pattern.
 
         Returns
         -------
@@ -109,7 +109,7 @@ def meanings(columns: Iterable[DataColumn]) -> list[str]:
     Parameters
     ----------
     columns : iterable of DataColumn
-        Target columns.
+        Columns of the targets.
 
     Returns
     -------
@@ -165,7 +165,7 @@ def plain_name(text: str, length: int = 60) -> str:
     Parameters
     ----------
     text : str
-        Any text.
+        Text of unknown origin.
     length : int
         Maximum number of characters.
 

@@ -266,7 +266,7 @@ def checked_name(name: object, what: str, *, empty: bool = False) -> str:
     Parameters
     ----------
     name : str
-        The name.
+        Name to check.
     what : str
         Kind of the named object, for error messages.
     empty : bool

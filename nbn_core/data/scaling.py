@@ -167,7 +167,7 @@ class Affine:
         Parameters
         ----------
         values : object
-            Parsed JSON.
+            Parsed JSON of unknown origin.
 
         Returns
         -------
@@ -290,7 +290,7 @@ class Scaling:
         Parameters
         ----------
         values : object
-            Parsed JSON.
+            Parsed JSON of unknown origin.
 
         Returns
         -------

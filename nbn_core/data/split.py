@@ -152,7 +152,7 @@ def parts_of(dataset: Dataset, rows: Rows) -> Parts:
     Parameters
     ----------
     dataset : Dataset
-        All patterns.
+        Patterns of all sets.
     rows : Rows
         Indices of the patterns of each set.
 

@@ -165,7 +165,7 @@ class ProblemData(DataSource, OneLine):
         Returns
         -------
         str
-            Canonical JSON.
+            Object as canonical JSON.
         """
         return dumps({
             "kind": "problem",

@@ -22,7 +22,7 @@ def loads(text: str | bytes) -> Any:
     Parameters
     ----------
     text : str or bytes
-        Untrusted JSON.
+        JSON of unknown origin.
 
     Returns
     -------

@@ -27,7 +27,7 @@ def encode(experiment: Experiment) -> str:
     Parameters
     ----------
     experiment : Experiment
-        The experiment.
+        Experiment to encode.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def decode(link: str) -> Experiment:
     Returns
     -------
     Experiment
-        The experiment.
+        Experiment that the link encodes.
 
     Raises
     ------

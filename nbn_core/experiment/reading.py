@@ -28,7 +28,7 @@ def read_parts(document: object) -> dict[str, Any]:
     Parameters
     ----------
     document : object
-        Parsed JSON.
+        Parsed JSON of unknown origin.
 
     Returns
     -------

@@ -87,7 +87,7 @@ class Stopping:
     target_sse : float
         SSE of the training patterns at or below which the problem counts as solved.
     max_iterations : int
-        Maximum iterations.
+        Maximum number of iterations.
     patience : int
         Iterations without a smaller SSE of the validation patterns after which training stops
         early; 0 for no early stopping.

@@ -41,7 +41,7 @@ class Experiment:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     data : ProblemData or OwnData
         Patterns, with as many inputs and targets as the network has inputs and outputs.
     rule : str
@@ -231,8 +231,8 @@ class Experiment:
 
     def _written_settings(self) -> dict[str, Any]:
         """Return the settings without those that files of this rule leave out."""
-        unsaid = RULES[self.rule].omitted_in_files
-        return {name: v for name, v in self.settings.items() if unsaid.get(name) != v}
+        omitted = RULES[self.rule].omitted_in_files
+        return {name: v for name, v in self.settings.items() if omitted.get(name) != v}
 
     @cached_property
     def digest(self) -> str:
@@ -255,7 +255,7 @@ class Experiment:
         Returns
         -------
         Experiment
-            The experiment.
+            Experiment that the text describes.
 
         Raises
         ------

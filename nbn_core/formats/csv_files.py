@@ -75,7 +75,7 @@ def write_weights_csv(topology: Topology, weights: ArrayLike) -> str:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like
         Weights, neuron by neuron, bias first.
 
@@ -149,7 +149,7 @@ def write_predictions_csv(
     Parameters
     ----------
     dataset : Dataset
-        The patterns.
+        Patterns with inputs and targets.
     outputs : (P, M) array_like
         Outputs of the network.
     targets : sequence of DataColumn
@@ -199,7 +199,7 @@ def write_matrix_csv(topology: Topology, matrix: ArrayLike) -> str:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     matrix : (N, N) array_like
         Matrix in the order of the weights.
 

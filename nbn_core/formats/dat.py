@@ -41,7 +41,7 @@ def read_dat(
     Returns
     -------
     Dataset
-        The patterns.
+        Patterns of the file, unscaled.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def write_dat(dataset: Dataset) -> str:
     Parameters
     ----------
     dataset : Dataset
-        The patterns.
+        Patterns with inputs and targets.
 
     Returns
     -------

@@ -29,7 +29,7 @@ class Trained(OneLine):
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     parts : tuple of (n,) float64
         Weights of each neuron, bias first.
     inputs, outputs : Affine
@@ -48,7 +48,7 @@ def trained(topology: Topology, weights: ArrayLike, scaling: Scaling | None) -> 
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like
         Weights, neuron by neuron, bias first.
     scaling : Scaling or None
@@ -82,9 +82,9 @@ def checked_name(name: str, taken: frozenset[str] = frozenset()) -> str:
     Parameters
     ----------
     name : str
-        At most 31 letters, digits and underscores, beginning with a letter.
+        Name of the function: at most 31 letters, digits and underscores, first a letter.
     taken : frozenset of str
-        Reserved names.
+        Names reserved by the language.
 
     Returns
     -------
@@ -111,14 +111,14 @@ def in_precision(values: ArrayLike, precision: Precision) -> FloatArray:
     Parameters
     ----------
     values : array_like
-        Finite numbers.
+        Finite numbers to round.
     precision : "double" or "float"
         Precision of 64 or 32 bits.
 
     Returns
     -------
     float64 array
-        Rounded numbers.
+        Numbers in the chosen precision.
 
     Raises
     ------
@@ -145,14 +145,14 @@ def widths_in_precision(affine: Affine, precision: Precision) -> FloatArray:
     Parameters
     ----------
     affine : Affine
-        The scaling.
+        Scaling whose widths are rounded.
     precision : "double" or "float"
         Precision of 64 or 32 bits.
 
     Returns
     -------
     (n,) float64
-        Rounded widths.
+        Widths in the chosen precision.
 
     Raises
     ------

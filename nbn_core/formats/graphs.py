@@ -86,7 +86,7 @@ def write_graphml(topology: Topology, weights: ArrayLike | None = None) -> str:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like, optional
         Weights, neuron by neuron, bias first.
 
@@ -167,7 +167,7 @@ def write_node_link(topology: Topology, weights: ArrayLike | None = None) -> str
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like, optional
         Weights, neuron by neuron, bias first.
 

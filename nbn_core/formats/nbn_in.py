@@ -200,7 +200,7 @@ def write_in(topology: Topology, weights: ArrayLike | None = None, datafile: str
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like, optional
         Weights, neuron by neuron, bias first.
     datafile : str

@@ -43,7 +43,7 @@ def write_onnx(
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like
         Weights, neuron by neuron, bias first.
     scaling : Scaling, optional

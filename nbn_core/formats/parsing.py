@@ -37,7 +37,7 @@ class NetworkFile(OneLine):
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) float64 or None
         Weights, read-only; None if the file has none.
     datafile : str
@@ -64,7 +64,7 @@ def text_of(data: str | bytes, what: str, limit: int = MAX_TEXT) -> str:
     Returns
     -------
     str
-        The text.
+        Text with line ends as LF.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def number(token: str, where: str) -> float:
     Returns
     -------
     float
-        The number.
+        Value of the text.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def whole(token: str, where: str) -> int:
     Returns
     -------
     int
-        The number.
+        Value of the text.
 
     Raises
     ------
@@ -151,14 +151,14 @@ def checked(topology: Topology, weights: ArrayLike) -> FloatArray:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like
         Weights, neuron by neuron, bias first.
 
     Returns
     -------
     (N,) float64
-        The weights.
+        Checked copy of the weights, read-only.
 
     Raises
     ------

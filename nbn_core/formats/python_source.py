@@ -34,7 +34,7 @@ def write_python(
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like
         Weights, neuron by neuron, bias first.
     scaling : Scaling, optional

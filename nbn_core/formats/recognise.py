@@ -67,7 +67,7 @@ class Recognised(OneLine):
     what : str
         Format in words, with an article.
     experiment : Experiment or None
-        Complete experiment.
+        Experiment, if the file holds one.
     network : NetworkFile or None
         Network, with or without weights.
     patterns : str

@@ -47,14 +47,14 @@ def sniff(
     text : str
         Text without leading comments.
     missing : collection of str
-        Missing-value markers.
+        Markers of missing values.
     delimiter, decimal : str, optional
         Known separators, which are not detected.
 
     Returns
     -------
     Found
-        The separators.
+        Delimiter and decimal separator.
     """
     lines = [line[:_LINE] for line in text[: SAMPLE * _LINE].split("\n") if line.strip()][:SAMPLE]
     nothing = {token.lower() for token in missing}

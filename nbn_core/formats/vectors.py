@@ -95,7 +95,7 @@ def write_matlab(topology: Topology, weights: ArrayLike | None = None) -> str:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like, optional
         Weights, neuron by neuron, bias first.
 
@@ -115,7 +115,7 @@ def write_pynbn(topology: Topology, weights: ArrayLike | None = None) -> str:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     weights : (N,) array_like, optional
         Weights, neuron by neuron, bias first.
 

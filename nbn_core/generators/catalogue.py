@@ -119,7 +119,7 @@ class Problem:
         Parameters
         ----------
         train : Dataset
-            Training patterns.
+            Training patterns of the problem.
 
         Returns
         -------

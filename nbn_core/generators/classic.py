@@ -24,7 +24,7 @@ def _parity_network(data: Dataset) -> Topology:
     Returns
     -------
     Topology
-        Suggested network.
+        Topology suggested for parity.
     """
     n = data.n_inputs
     return Topology.fcc(n, n if n > 3 else 1, 1, output="bipolar", gain=0.5, leak=0.001)

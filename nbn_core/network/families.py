@@ -63,7 +63,7 @@ def family_of(parts: TopologyParts) -> str:
     Parameters
     ----------
     parts : TopologyParts
-        The network.
+        Neurons and connections of the network.
 
     Returns
     -------

@@ -58,7 +58,7 @@ def initial_weights(topology: Topology, scheme: str = "uniform", seed: int = 0) 
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     scheme : str
         Distribution, a key of `SCHEMES`; "uniform", between -1 and 1, is that of the NBN papers.
     seed : int

@@ -62,7 +62,18 @@ class Network:
     @staticmethod
     @lru_cache(maxsize=64)
     def from_topology(topology: Topology) -> Network:
-        """Lay out a topology; an equal topology gives the same object again."""
+        """Return the layout of a topology; equal topologies share one object.
+
+        Parameters
+        ----------
+        topology : Topology
+            Topology to lay out.
+
+        Returns
+        -------
+        Network
+            Layout, from a cache of the last ones.
+        """
         n_inputs = topology.n_inputs
         first = [0]
         sources: list[int] = []
@@ -188,7 +199,7 @@ class Network:
         Returns
         -------
         (N,) float64
-            A copy.
+            Checked copy of the weights.
 
         Raises
         ------

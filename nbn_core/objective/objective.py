@@ -289,14 +289,14 @@ def mirrored(upper: FloatArray, n: int) -> FloatArray:
     Parameters
     ----------
     upper : float64 matrix
-        At least (n, n); entries below the diagonal are ignored.
+        Padded matrix, at least (n, n); entries below the diagonal are ignored.
     n : int
         Rows and columns of the result.
 
     Returns
     -------
     (n, n) float64
-        A copy.
+        Symmetric matrix, a copy.
     """
     part = np.triu(upper[:n, :n])
     return part + np.triu(part, 1).T

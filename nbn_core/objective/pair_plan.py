@@ -26,7 +26,7 @@ from nbn_core.types import IndexArray, IntArray
 
 Item = tuple[int, int]
 
-MAX_LEFT_BLOCKS = 32  # so that the packed left items of a job stay in a near cache
+MAX_LEFT_BLOCKS = 32  # so that the packed left items of a job stay in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

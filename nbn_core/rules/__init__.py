@@ -1,9 +1,9 @@
 """The learning rules, by name.
 
 `base` is the protocol of a rule, `option` a setting, `common_options` the settings that several
-rules have, `families` the two classes from which most rules derive, `damping` what NBN adds to Q.
-Every rule has a file of its own; `engines` run the rules. `registry` lists them in the order in
-which they are shown.
+rules have, `families` the two classes from which most rules derive, `damping` the damping that NBN
+adds to Q. Every rule has its own file; `engines` run the rules. `registry` lists them in the order
+of menus.
 """
 
 from nbn_core.rules.base import LearningRule, RuleState, Uses

@@ -1,11 +1,11 @@
-"""Adam: backpropagation in which every weight has its own step size, from the last gradients.
+"""Adam: backpropagation with a step size for each weight, computed from its recent gradients.
 
 With G the mean gradient of the half squared error over a batch, and all operations by weight,
 
     a = b1 a + (1 - b1) G,    c = b2 c + (1 - b2) G^2,    b1 = 0.9, b2 = 0.999
     w -= r a / (1 - b1^t) / (sqrt(c / (1 - b2^t)) + 1e-8)
 
-The step is about r whatever the size of the gradient: no curvature is measured, only how steady the
+The step is about r for any size of the gradient: Adam measures no curvature, only how steady the
 gradient is. An iteration is one epoch; with batch_size 0 it is one step on all patterns.
 
 References

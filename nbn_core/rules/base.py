@@ -1,9 +1,8 @@
 """The protocol of a learning rule: everything that training, races and pages ask of it.
 
-A rule holds no data of its own. `init` makes an explicit state, `advance` moves it on. The state
-holds a `Record`, the trace so far; `advance` adds rows to it, and sets `stop` when the rule itself
-has come to an end. The loop around it, limits on iterations and cancellation are in
-`nbn_core.training.training`.
+A rule holds no state: `init` returns the state of a training, and `advance` changes it. The state
+holds a `Record`, the trace so far. `advance` adds rows to it, and sets `stop` when the rule has
+ended. Limits of iterations and cancellation are in `nbn_core.training.training`.
 
 Only `name`, `title`, `uses`, `init` and `advance` have no default. Most rules derive from
 `FirstOrder` or `PythonRule` (`nbn_core.rules.families`), which implement the last two.
@@ -28,22 +27,22 @@ SECOND_ORDER: Final = "Second order"
 BACKPROPAGATION: Final = "Backpropagation"
 ALTERNATIVES: Final = "Alternatives to backpropagation"
 OTHER: Final = "Other rules"
-FAMILIES: Final = (SECOND_ORDER, BACKPROPAGATION, ALTERNATIVES, OTHER)  # as menus group them
+FAMILIES: Final = (SECOND_ORDER, BACKPROPAGATION, ALTERNATIVES, OTHER)  # in the order of menus
 
 
 class Uses(NamedTuple):
-    """What a hidden neuron has access to under a rule, apart from its own inputs.
+    """Information that a hidden neuron has access to under a rule, apart from its own inputs.
 
     Attributes
     ----------
     own_activations : bool
-        The neuron's own output and slope.
+        Whether it uses its own output and slope.
     output_error : bool
-        The errors at the network's outputs.
+        Whether it uses the errors at the network's outputs.
     weight_transpose : bool
-        The weights of later neurons, used backward.
+        Whether it uses the weights of later neurons, backward.
     labels : bool
-        The targets themselves, at every level.
+        Whether it uses the targets themselves, at every level.
     """
 
     own_activations: bool = True
@@ -60,7 +59,7 @@ class RuleState(Protocol):
     record : Record
         The trace so far; `record.done` is the iteration reached.
     stop : StopReason or None
-        Why the rule came to an end; None while it can continue.
+        Reason why the rule has ended; None while it can continue.
     evaluations : int
         Number of passes of all patterns through the network to measure the SSE.
     seconds : float
@@ -74,7 +73,23 @@ class RuleState(Protocol):
 
 
 class TrialEnd(NamedTuple):
-    """How one of many trials ended, as `LearningRule.trials` returns it."""
+    """End of one of many trials, as `LearningRule.trials` returns it.
+
+    Attributes
+    ----------
+    stop : StopReason
+        Reason for the end of the trial.
+    sse : float
+        SSE at the end.
+    iterations : int
+        Number of iterations.
+    evaluations : int
+        Number of passes of all patterns through the network to measure the SSE.
+    work : float
+        Work, in forward-equivalent units.
+    seconds : float
+        Computing time, in seconds.
+    """
 
     stop: StopReason
     sse: float
@@ -90,17 +105,17 @@ class LearningRule(ABC):
     Attributes
     ----------
     name : str
-        Name in files and calls.
+        Name in files and arguments.
     title : str
-        Name for people.
+        Title in texts and menus.
     abbreviation : str
-        Name for people where space is small; `title` by default.
+        Short title for narrow places; `title` by default.
     family : str
         One of `FAMILIES`: the group in which a menu lists the rule.
     options : tuple of Option
         All settings; forms show them in this order.
     uses : Uses
-        What a hidden neuron has access to.
+        Information that a hidden neuron has access to.
     meant_for : str
         The topologies for which the rule is meant, in a sentence.
     weighs : bool
@@ -108,9 +123,9 @@ class LearningRule(ABC):
     sparse_trace : bool
         Whether the rule runs for up to millions of iterations and records some hundreds of them.
     usual_iterations : int
-        Maximum of iterations with which a page starts.
+        Maximum iterations suggested by a page.
     own_aim : bool
-        Whether the rule minimises something else than the SSE of the drawn network.
+        Whether the rule minimises something other than the SSE of the drawn network.
     dissectable : bool
         Whether `nbn_core.analysis.dissection` computes the iterations of this rule, with the
         settings of this rule.
@@ -143,25 +158,67 @@ class LearningRule(ABC):
 
     @property
     def short_title(self) -> str:
-        """Name for people where space is small."""
+        """Short title for narrow places."""
         return self.abbreviation or self.title
 
-    # What it can train, with which settings
+    # Limits and settings
 
     def refuses(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Return a sentence that says why the rule cannot train this; None if it can."""
+        """Return the reason why the rule cannot train a network on these data.
+
+        Parameters
+        ----------
+        topology : Topology
+            Topology of the network.
+        dataset : Dataset
+            Training patterns.
+
+        Returns
+        -------
+        str or None
+            A sentence for the user; None if the rule can train.
+        """
         return None
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Return a sentence that says what to expect of the rule here; None if nothing special."""
+        """Return a remark about the rule on this network and data, such as a known weakness.
+
+        Parameters
+        ----------
+        topology : Topology
+            Topology of the network.
+        dataset : Dataset
+            Training patterns.
+
+        Returns
+        -------
+        str or None
+            A sentence for the user; None if there is nothing to remark.
+        """
         return None
 
     def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Check settings and fill in the others; SettingError if one is unknown or not allowed."""
+        """Check settings, and fill in the defaults of the others.
+
+        Parameters
+        ----------
+        given : mapping
+            Values by name; settings may be missing.
+
+        Returns
+        -------
+        dict
+            A value for every setting.
+
+        Raises
+        ------
+        SettingError
+            If a setting is unknown, has the wrong type, or is out of bounds.
+        """
         return checked_settings(self.title, self.options, given)
 
     def with_setting(self, settings: Mapping[str, Any], name: str, value: object) -> dict[str, Any]:
-        """Change one setting, and leave those that depend on it to the rule.
+        """Change one setting, and reset those that depend on it.
 
         Parameters
         ----------
@@ -170,7 +227,7 @@ class LearningRule(ABC):
         name : str
             Name of the setting.
         value : object
-            Its new value.
+            New value of the setting.
 
         Returns
         -------
@@ -180,7 +237,7 @@ class LearningRule(ABC):
         Raises
         ------
         SettingError
-            If there is no such setting, or the settings are not allowed.
+            If there is no such setting, or a value is not allowed.
         """
         checked = find(self.options, self.title, name).checked(value)
         reset = {option.name for option in self.options if name in option.reset_by}
@@ -199,7 +256,7 @@ class LearningRule(ABC):
         target_sse: float,
         settings: Mapping[str, Any],
     ) -> Any:
-        """Return the state before the first iteration. Cheap: nothing is computed yet.
+        """Return the state before the first iteration. Nothing is computed yet.
 
         Parameters
         ----------
@@ -208,43 +265,43 @@ class LearningRule(ABC):
         weights : (N,) float64
             Starting weights.
         target_sse : float
-            SSE at or under which the rule stops.
+            SSE at or below which the rule stops.
         settings : mapping
             Settings from `settings`.
 
         Returns
         -------
         RuleState
-            The state, of a type of the rule's own.
+            State of the training; its type depends on the rule.
         """
 
     @abstractmethod
     def advance(self, state: Any, last_iteration: int, seconds: float) -> None:
-        """Continue until an end, `last_iteration`, or for about so long.
+        """Continue until an end, `last_iteration`, or for about `seconds`.
 
         Parameters
         ----------
         state : RuleState
             State from `init`; changed.
         last_iteration : int
-            Iteration beyond which not to go.
+            Iteration at which to return.
         seconds : float
-            Time after which to return, in seconds; something is done however short it is.
+            Time after which to return, in seconds; however short it is, some work is done.
         """
 
     def resume(  # noqa: B027 - a default that does nothing
         self, state: Any, trace: Trace, settings: Mapping[str, Any]
     ) -> None:
-        """Restore what the rule carries from one iteration to the next besides the weights.
+        """Restore the state from a trace, apart from the weights, such as the damping.
 
-        By default nothing: the rule starts from the weights of the last row.
+        By default nothing is restored: the rule starts from the weights of the last row.
 
         Parameters
         ----------
         state : RuleState
             State from `init`, made with the weights of the last row; changed.
         trace : Trace
-            The training to continue.
+            Trace of the training to continue.
         settings : mapping
             Settings from `settings`.
         """
@@ -260,30 +317,42 @@ class LearningRule(ABC):
         Returns
         -------
         int
-            The next one, or that of a sparse trace, see `nbn_core.trace.next_row`.
+            Next recorded iteration: the following one, or in a sparse trace that of
+            `nbn_core.trace.next_row`.
         """
         return next_row(iteration) if self.sparse_trace else iteration + 1
 
     def summation_method(self, state: Any) -> str | None:
-        """Return the method by which Q is summed; None for a rule that has none."""
+        """Return the method by which the quasi-Hessian is summed.
+
+        Parameters
+        ----------
+        state : RuleState
+            State from `init`.
+
+        Returns
+        -------
+        str or None
+            Name of the method, never "auto"; None for a rule without a quasi-Hessian.
+        """
         return None
 
     # Prediction
 
     def predict(self, state: Any, inputs: FloatArray) -> FloatArray:
-        """Compute the outputs the way the rule predicts, if it has a way of its own.
+        """Compute the outputs as the rule predicts them, if it does not use the drawn network.
 
         Parameters
         ----------
         state : RuleState
             State after any iteration; no other thread may advance it meanwhile.
         inputs : (P, I) float64
-            One pattern a row.
+            Inputs, one pattern per row.
 
         Returns
         -------
         (P, M) float64
-            Outputs in the order of the drawn network's outputs.
+            Outputs, in the order of the outputs of the drawn network.
 
         Raises
         ------
@@ -308,24 +377,24 @@ class LearningRule(ABC):
         settings: Mapping[str, Any],
         cancelled: Callable[[], bool],
     ) -> list[TrialEnd]:
-        """Train from many starts in compiled code, if the rule has a way to do so.
+        """Train from many starts in compiled code, for rules that support it.
 
-        Every trial ends as its training alone would, to the bit.
+        Every trial is bit-identical to a single training from the same start.
 
         Parameters
         ----------
         objective : Objective
             Network and data.
         starts : (T, N) float64
-            Starting weights, one trial a row.
+            Starting weights, one trial per row.
         max_iterations : int
-            Iterations after which a trial stops.
+            Maximum iterations of a trial.
         target_sse : float
-            SSE at or under which a trial stops.
+            SSE at or below which a trial stops.
         settings : mapping
             Settings from `settings`.
         cancelled : callable
-            Asked every few milliseconds whether to return early.
+            Function that is called every few milliseconds; trials end early if it returns true.
 
         Returns
         -------
@@ -364,15 +433,26 @@ class LearningRule(ABC):
         settings : mapping
             Settings from `settings`.
         step : int
-            Number of the step, which selects the random numbers.
+            Index of the step, which selects the random numbers.
 
         Returns
         -------
         (N,) float64 or None
-            Downhill is against it. None for a rule without such a signal.
+            Direction of ascent, used like g. None for a rule without such a signal.
         """
         return None
 
     def extra_weights(self, state: Any) -> int:
-        """Return the number of trainable weights beside those of the drawn network."""
+        """Return the number of trainable weights beside those of the drawn network.
+
+        Parameters
+        ----------
+        state : RuleState
+            State from `init`.
+
+        Returns
+        -------
+        int
+            Number of weights of label slots, features, output heads or stages; 0 by default.
+        """
         return 0

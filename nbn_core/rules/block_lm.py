@@ -1,17 +1,18 @@
-"""Block Levenberg-Marquardt: what is left of second order without the off-diagonal blocks.
+"""Block Levenberg-Marquardt: second-order steps that ignore the off-diagonal blocks of Q.
 
-Q is cut into blocks, the weights of one neuron or of one level; what couples different blocks is
-thrown away, and every block is solved for itself, all with the same mu:
+Q is divided into blocks, each with the weights of one neuron or of one level. Entries between
+different blocks are ignored, and each block is solved separately, all with the same mu:
 
     dw_b = -(Q_bb + mu I)^-1 g_b
 
-Two ways to control the step. Damping, as published, fails on hard problems: the blocks step at once
-and overshoot, mu rises until every block is plain gradient descent. A line search halves the length
-of the joint step instead and keeps the curvature: then blocks by level work on wide networks, and
-fade as networks get tighter. Blocks by neuron work on easy problems only. One block of all weights
-with the line search is NBN with another control of its step.
+The step is controlled in one of two ways. Damping, as published, fails on hard problems: the blocks
+step simultaneously and overshoot, and mu rises until each block does plain gradient descent. A line
+search halves the length of the joint step instead and keeps the curvature. With it, blocks by level
+work on wide networks, less well on networks that are just large enough for their problem; blocks by
+neuron work on easy problems only. A single block of all weights with the line search is NBN with
+another step control.
 
-NBN itself is none of these: it builds the whole Q, neuron by neuron.
+NBN itself uses no blocks: it assembles all of Q, neuron by neuron.
 
 References
 ----------

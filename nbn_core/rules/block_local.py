@@ -1,14 +1,14 @@
-"""Block-local training: backpropagation inside groups of levels, nothing between them.
+"""Block-local training: backpropagation inside groups of levels, without signals between groups.
 
-The hidden levels are divided into K groups. Each group but the last has an output layer of its own
-that is compared with the targets; its error goes back to the beginning of the group and no further.
-The network predicts with the drawn outputs, which belong to the last group. K controls locality:
-K = 1 is backpropagation, K = the number of hidden levels is Mono-Forward. All compare by the
-squared error, so that nothing but locality differs.
+The hidden levels are divided into K groups. Each group but the last has an additional output layer,
+which is compared with the targets; its error is propagated back to the first level of the group and
+no further. The network predicts with the drawn outputs, which belong to the last group. K = 1 is
+backpropagation; with as many groups as hidden levels the rule is Mono-Forward. All variants use the
+squared error, so that they differ in their locality only.
 
-`published` trains as the published code of the block-wise method does: there nothing stops the
-error between blocks. All local errors reach all earlier levels, which is backpropagation with deep
-supervision.
+`published` trains like the published code of the block-wise method, which does not stop the error
+between blocks: the errors of all output layers reach all earlier levels. This is backpropagation
+with deep supervision.
 
 References
 ----------
@@ -62,7 +62,7 @@ class BlockLocal(FirstOrder):
         """Refuse a network without hidden neurons."""
         if hidden_levels(topology):
             return None
-        return "Block-local learning cuts between hidden levels, and there is none: draw two."
+        return "Block-local learning divides hidden levels, but this network has none: draw two."
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
         """Say that with one hidden level this is backpropagation."""

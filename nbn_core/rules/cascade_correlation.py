@@ -1,17 +1,19 @@
-"""Cascade correlation: the network grows, one neuron an iteration, into the cascade that was drawn.
+"""Cascade correlation: the drawn cascade is grown, one hidden neuron per iteration.
 
-It begins with the outputs alone, reading the inputs. Then, for each new neuron, a pool of
-candidates that see the inputs and all neurons before learns to vary as the remaining errors do,
+Training starts with the outputs alone, connected to the inputs. For each new hidden neuron, a pool
+of candidates reads the inputs and all hidden neurons before it. Each candidate maximises the
+covariance of its value v with the remaining errors e,
 
     S = sum over outputs of | sum over patterns of (v_p - mean v) (e_p - mean e) |,
 
-by going up its gradient; the best is kept for good, joined to the outputs, and these are trained
-again. No error passes through a hidden neuron. It is the covariance, as first written, and not the
-correlation: that one does not solve the spirals. Outputs are trained by Levenberg-Marquardt, which
-for linear ones is least squares in one step. With `polish` all weights so far are trained that way
-after each neuron, for so many iterations: NBN on a network that grows.
+by gradient ascent. The best candidate is kept with fixed weights and connected to the outputs,
+which are trained again. No error is propagated back through a hidden neuron. S is the covariance,
+as in the first publication, and not the correlation, which does not solve the spirals. Outputs are
+trained by Levenberg-Marquardt, which for linear outputs is least squares in one step. With `polish`
+all weights so far are trained in this way after each new neuron, for the given number of
+iterations: NBN on a growing network.
 
-Neurons that have not grown yet have no weights: they are there, as drawn, with zeros everywhere.
+All weights of neurons that have not been added yet are zero.
 
 References
 ----------
@@ -39,11 +41,11 @@ from nbn_core.trace import StopReason
 from nbn_core.types import FloatArray
 
 OUTPUT_ITERATIONS = 30
-PIECE = 2e6  # multiplications between two yields, about
+PIECE = 2e6  # approximate number of multiplications between two yields
 
 
 class CascadeCorrelation(PythonRule):
-    """Grows a full cascade neuron by neuron, each trained to correlate with the remaining error.
+    """Growth of a full cascade by neurons that are trained to correlate with the remaining error.
 
     A new neuron is the best of several candidates; its input weights are then frozen, and the
     outputs are trained again. Fahlman & Lebiere, NIPS 1989.
@@ -58,7 +60,7 @@ class CascadeCorrelation(PythonRule):
         ),
         Option(
             "steps", "Steps per candidate", 300, 1, 100_000, short="Steps",
-            help="Steps with which each candidate raises its correlation with the error.",
+            help="Gradient steps by which each candidate raises its covariance with the error.",
         ),
         rate_option(0.05),
         Option(
@@ -83,17 +85,17 @@ class CascadeCorrelation(PythonRule):
         if cascade_like:
             return None
         return (
-            "Cascade correlation grows a full cascade, every neuron seeing all before it: "
-            "choose FCC, with as many hidden neurons as it may grow."
+            "Cascade correlation grows a full cascade, in which every neuron reads all before it: "
+            "choose FCC, with the maximum number of hidden neurons."
         )
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say when outputs are not linear."""
+        """Recommend linear outputs if there are others."""
         if all(topology.neurons[k].activation == "linear" for k in topology.outputs):
             return None
         return (
-            "Cascade correlation does best with linear outputs: saturated ones hide what is left "
-            "to learn."
+            "Cascade correlation works best with linear outputs: saturated outputs hide the "
+            "remaining error."
         )
 
     def walk(

@@ -1,4 +1,4 @@
-"""Options that several rules have, and what follows from their values."""
+"""Options that several rules have in common, and functions that use their values."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MOMENTUM: Final = Option(
 )  # fmt: skip
 PLAIN_MOMENTUM_HELP: Final = "Share of the previous step that is added to the next one."
 
-# What every rule on `nbn_core.rules.engines.first_order` with a choice of optimizer has
+# Options of the rules on `nbn_core.rules.engines.first_order` that have a choice of optimizer
 OPTIMISATION: Final = (OPTIMISER, MOMENTUM, BATCH_SIZE, SHUFFLED, NOISE_SEED)
 
 DAMPING: Final = (
@@ -64,7 +64,7 @@ DAMPING: Final = (
 
 
 def damping(settings: Mapping[str, Any]) -> Damping:
-    """Make the damping that settings ask for; SettingError if its values are not in order."""
+    """Return the damping of these settings; SettingError if mu is not between its limits."""
     return Damping(**{option.name: settings[option.name] for option in DAMPING})
 
 
@@ -81,7 +81,7 @@ def optimisation(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def rate_option(default: float, most: float = 1e3) -> Option:
-    """Make the option of a learning rate."""
+    """Return the option of a learning rate."""
     return Option(
         "rate", "Learning rate", default, 1e-12, most, main=True,
         help="Length of a step, in units of the gradient.",

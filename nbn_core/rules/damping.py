@@ -1,4 +1,4 @@
-"""Damping: what is added to Q, and how mu reacts to the success of an attempt."""
+"""Damping: the diagonal that is added to Q, and settings of how mu is controlled."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ LEAST_DECREASE = 1e-15  # relative decrease of the SSE below which an iteration 
 
 
 class Choice(NamedTuple):
-    """A step control: its title for people, and the damping matrix that it uses by default."""
+    """A step control: its title in forms, and its default damping matrix."""
 
     title: str
     matrix: str
 
 
-# Both in the order of `nbn_core.kernels.step_control`
+# Both are in the order of the codes of `nbn_core.kernels.step_control`
 CONTROLS = {
     "published": Choice("Published", "levenberg"),
     "line_search": Choice("Line search", "levenberg"),
@@ -58,14 +58,14 @@ def suited_start(control: str, matrix: str) -> float:
 
 
 def damping_diagonal(matrix: str, mu: float, diagonal: FloatArray) -> FloatArray:
-    """Compute what is added to the diagonal of Q.
+    """Compute the damping D, which is added to the diagonal of Q.
 
     Parameters
     ----------
     matrix : str
         Damping matrix, a name in `MATRICES`.
     mu : float
-        Damping.
+        Damping parameter.
     diagonal : (N,) float64
         Diagonal of Q.
 
@@ -84,8 +84,9 @@ def damping_diagonal(matrix: str, mu: float, diagonal: FloatArray) -> FloatArray
 class Damping(OneLine):
     """Damping and step control; the published rule by default.
 
-    Published, an accepted attempt divides mu by a factor and a rejected one multiplies it. Other
-    controls search along the step before they touch mu: `nbn_core.kernels.step_control`.
+    With the published rule, an accepted attempt divides mu by a factor and a rejected one
+    multiplies it. The other controls search along the step before they change mu, see
+    `nbn_core.kernels.step_control`.
 
     Parameters
     ----------

@@ -3,10 +3,10 @@
     direct      delta_k = s_k sum_m B_km delta_m            B fixed, uniform between -b and b
     backward    backpropagation with fixed random numbers in place of the transposed weights
 
-Output neurons have their exact signal. It works because the forward weights align themselves with
-B. With Adam the scale of B does not matter. Narrow levels can align little: expect failures on
-cascades. What is carried may be the error, its sign, or the targets themselves, with no error at
-all (direct random target projection).
+Output neurons have their exact signal. The rule works because the forward weights align themselves
+with B. With Adam the scale of B does not matter. Narrow levels cannot align well, so that the rule
+often fails on cascades. Fed back is the error, its sign, or the targets themselves without any
+error (direct random target projection).
 
 References
 ----------
@@ -33,7 +33,7 @@ CARRIED = ("error", "sign", "target")
 
 
 class DirectFeedback(FirstOrder):
-    """Backpropagation with fixed random weights on the way back.
+    """Backpropagation with fixed random weights in the backward pass.
 
     The output error reaches every hidden neuron directly through a fixed random matrix, or backward
     through random numbers in place of the transposed weights. Lillicrap et al., Nature

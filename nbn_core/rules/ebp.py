@@ -1,12 +1,12 @@
-"""EBP: error backpropagation as it was first used, and as Wilamowski's group compares with it.
+"""EBP: error backpropagation in its original form, to which Wilamowski's group compares NBN.
 
 The signal of neuron k is the derivative of the half squared error by its weighted sum,
 
-    delta_k = s_k (sum over children c of w_ck delta_c  +  a_k - d_k for an output),
+    delta_k = s_k (sum over successors c of w_ck delta_c  +  a_k - d_k for an output),
 
-found from the outputs back through the transposed weights. Every weight then moves by
+computed from the outputs back through the transposed weights. Every weight is then changed by
 
-    dw = -alpha delta_k a_i + m dw before                                (m, the momentum, may be 0)
+    dw = -alpha delta_k a_i + m dw_previous                  (m, the momentum, may be 0)
 
 after each pattern ("pattern by pattern"), after each batch, or once per epoch ("cumulative"). With
 `mean` the sum over a batch is divided by its size, so that alpha does not depend on it: with

@@ -1,8 +1,9 @@
 """Two families of rules: most learning rules derive from one of these classes.
 
-`FirstOrder` is a rule that follows a signal down, in one compiled loop; a subclass says in `plan`
-which signal, optimizer and batches. `PythonRule` is a rule whose iterations take long enough to be
-driven from Python; a subclass writes them as the generator `walk`.
+`FirstOrder` is the base class of rules that compute a signal for each neuron and update the weights
+by signal times input, in one compiled loop; a subclass chooses the signal, the optimizer and the
+batches in `plan`. `PythonRule` is the base class of rules whose iterations take long enough to be
+driven from Python; a subclass implements them in the generator `walk`.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from nbn_core.types import FloatArray
 
 
 class FirstOrder(LearningRule):
-    """A rule that moves the weights by signals times inputs.
+    """A rule that updates the weights by signals times inputs.
 
-    `nbn_core.rules.engines.first_order` runs it. An iteration is an epoch.
+    `nbn_core.rules.engines.first_order` runs it. An iteration is one epoch.
     """
 
     sparse_trace = True
@@ -44,7 +45,7 @@ class FirstOrder(LearningRule):
         Returns
         -------
         DescentPlan
-            The choice.
+            Signal, optimizer and batches.
         """
 
     def init(
@@ -54,11 +55,11 @@ class FirstOrder(LearningRule):
         target_sse: float,
         settings: Mapping[str, Any],
     ) -> Descent:
-        """Return the state before the first iteration. Cheap: nothing is computed yet."""
+        """Return the state before the first iteration; see `LearningRule.init`."""
         return first_order.begin(objective, weights, target_sse, self.plan(objective, settings))
 
     def advance(self, state: Descent, last_iteration: int, seconds: float) -> None:
-        """Continue until an end, `last_iteration`, or for about `seconds`."""
+        """Continue until an end, `last_iteration`, or for about `seconds`; see the base class."""
         first_order.advance(state, last_iteration, seconds)
 
     def direction(
@@ -74,7 +75,7 @@ class FirstOrder(LearningRule):
         return gradient[: objective.network.n_weights].copy()
 
     def extra_weights(self, state: Descent) -> int:
-        """Return the number of weights of neurons that were not drawn."""
+        """Return the number of weights of neurons that were added to the drawn ones."""
         return len(state.extra)
 
 
@@ -88,26 +89,27 @@ class PythonRule(LearningRule):
     def walk(
         self, state: LoopState, target_sse: float, settings: Mapping[str, Any]
     ) -> Iterator[None]:
-        """Make the generator that trains.
+        """Return the generator that trains.
 
         Parameters
         ----------
         state : LoopState
-            State; the generator adds a row for each iteration, and sets `stop` at an end.
+            State of the training; the generator adds a row for each iteration, and sets `stop` at
+            the end.
         target_sse : float
-            SSE at or under which to stop.
+            SSE at or below which the rule stops.
         settings : mapping
             Settings from `settings`.
 
         Yields
         ------
         None
-            Every few milliseconds. Before the first one nothing is computed that takes time, apart
-            from compilation, which is not measured.
+            After every few milliseconds of work. Before its first yield the generator may only
+            compile kernels, which is not timed.
         """
 
     def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Check settings and fill in the others; SettingError if one is unknown or not allowed."""
+        """Check settings and fill in the others; see `LearningRule.settings`."""
         settings = super().settings(given)
         if "mu_start" in settings:
             damping(settings)
@@ -120,12 +122,12 @@ class PythonRule(LearningRule):
         target_sse: float,
         settings: Mapping[str, Any],
     ) -> LoopState:
-        """Return the state before the first iteration. Cheap: nothing is computed yet."""
+        """Return the state before the first iteration; see `LearningRule.init`."""
         mu = settings.get("mu_start", float("nan"))
         return python_loop.begin(
             objective, weights, mu, lambda state: self.walk(state, target_sse, settings)
         )
 
     def advance(self, state: LoopState, last_iteration: int, seconds: float) -> None:
-        """Continue until an end, `last_iteration`, or for about `seconds`."""
+        """Continue until an end, `last_iteration`, or for about `seconds`; see the base class."""
         python_loop.advance(state, last_iteration, seconds)

@@ -49,7 +49,7 @@ NARROWEST, WIDE, CLASSES_MOST = 4, 16, 64
 
 
 class ForwardForward(LearningRule):
-    """No backward pass: every level learns to be active for right labels and quiet for wrong ones.
+    """No backward pass: every level learns to be active for correct labels and quiet for others.
 
     The label is an input; the activity of a level is its goodness, and each level descends its own
     loss only. To predict, every label is tried and the best one taken. Hinton, arXiv 2212.13345,
@@ -63,8 +63,9 @@ class ForwardForward(LearningRule):
         rate_option(0.01),
         Option(
             "loss", "Goodness loss", "pairs", choices=("pairs", "threshold"),
-            help="Pairs: a right label must beat a wrong one of the same pattern. Threshold: each "
-            "must be on its side of a fixed goodness, as first published.",
+            help="Pairs: the correct label must have a higher goodness than a wrong one of the "
+            "same pattern. Threshold: correct labels must be above a fixed goodness and wrong "
+            "ones below it, as first published.",
         ),
         Option(
             "sharpness", "Sharpness of pairs (alpha)", 4.0, 1e-3, 1e3, short="Sharpness (alpha)",
@@ -79,11 +80,11 @@ class ForwardForward(LearningRule):
         Option(
             "peer", "Peer normalization", 0.0, 0.0, 10.0, short="Peer norm.",
             help="Strength with which neurons of a level are kept equally active. Hinton uses "
-            "0.03. With pairs it does more harm than good: two spirals fail.",
+            "0.03. With pairs it is harmful: the two spirals are not solved.",
         ),
         Option(
             "slot", "Label strength", 1.0, 1e-3, 1e3,
-            help="Value of the input that stands for the label.",
+            help="Value of the input that represents the label.",
         ),
         Option(
             "input_scale", "Input scale", 1.0, 1e-3, 1e3,
@@ -91,7 +92,8 @@ class ForwardForward(LearningRule):
         ),
         Option(
             "octaves", "Octaves of sine and cosine", 0, 0, 6, short="Octaves",
-            help="Further inputs: sine and cosine of every input at so many doubled frequencies.",
+            help="Additional inputs: sine and cosine of every input at this number of frequencies, "
+            "each twice the one before.",
         ),
         Option(
             "bins", "Classes for regression", 8, 2, CLASSES_MOST, short="Classes",
@@ -120,20 +122,21 @@ class ForwardForward(LearningRule):
         if feeding & set(topology.outputs):
             return (
                 "Forward-Forward cannot train outputs that feed other neurons: "
-                "let outputs feed nothing."
+                "remove the links that start at an output."
             )
         narrow = min(hidden, key=len)
         if len(narrow) < NARROWEST:
             return (
-                f"Forward-Forward divides each level by its length, and a level of {len(narrow)} "
-                f"keeps nothing then: draw levels of {NARROWEST} neurons at the very least, "
-                f"better {WIDE}."
+                f"Forward-Forward normalises each level, which leaves no information in a level of "
+                f"{len(narrow)}: draw levels of at least {NARROWEST} neurons, better {WIDE}."
             )
         if dataset.kind == "regression":
             if dataset.n_outputs > 1:
-                return "Forward-Forward can turn one target into classes, not several at once."
+                return (
+                    "Forward-Forward can divide only one target into classes: use a single target."
+                )
         elif not 2 <= len(np.unique(dataset.targets, axis=0)) <= CLASSES_MOST:
-            return f"Forward-Forward needs from 2 to {CLASSES_MOST} classes."
+            return f"Forward-Forward needs 2 to {CLASSES_MOST} classes: choose other data."
         return None
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
@@ -141,7 +144,7 @@ class ForwardForward(LearningRule):
         parts = []
         narrow = min(map(len, neurons_by_level(topology)), default=WIDE)
         if narrow < WIDE:
-            parts.append(f"a level of {narrow} neurons gives it little to work with")
+            parts.append(f"a level of {narrow} neurons holds little information")
         if dataset.kind == "regression":
             parts.append("targets are divided into classes")
         return f"Forward-Forward: {' and '.join(parts)}." if parts else None

@@ -1,12 +1,13 @@
-"""Forward gradient: perturb everything at random and credit the change of the error.
+"""Forward gradient: estimates of the gradient from derivatives along random directions.
 
-    weights       draw v for all weights; find dE = g'v in one pass forward;  G = dE v
+    weights       draw v for all weights; dE = g'v by one forward pass;                   G = dE v
     activities    draw v_k for the weighted sum of every neuron, for every pattern;
-                  find dE_p = sum_k delta_pk v_pk going forward;              delta_pk ~ dE_p v_pk
+                  dE_p = sum_k delta_pk v_pk by one forward pass; delta_pk ~ dE_p v_pk
 
-Both are right on average. The variance of the first grows with the number of weights, that of the
-second with the number of neurons: more tangents, averaged, help, at two forward passes each.
-Derivatives go forward along the network, with the values (dual numbers); nothing goes back.
+Both estimates are unbiased. The variance of the first grows with the number of weights, that of the
+second with the number of neurons; the mean over several tangents has less variance, at the cost of
+two forward passes each. Derivatives are computed forward along the network together with the values
+(dual numbers); there is no backward pass.
 
 References
 ----------
@@ -31,8 +32,8 @@ from nbn_core.rules.option import Option
 class ForwardGradient(FirstOrder):
     """Gradient estimate from derivatives along random directions, without a backward pass.
 
-    Weights or activities are perturbed at random, the derivative of the error in that direction is
-    computed going forward, and the perturbation is credited with it. Baydin et al.,
+    Weights or activities are perturbed at random, and the derivative of the error in that direction
+    is computed forward and multiplied by the perturbation. Baydin et al.,
     arXiv 2202.08587, 2022; Ren et al., ICLR 2023.
     """
 

@@ -5,8 +5,8 @@ With G = g / P, the gradient of the half squared error averaged over the pattern
     plain       w -= r G
     momentum    v = m v - r G,    w += v
 
-Momentum adds up what successive gradients have in common: along a valley steps grow to 1 / (1 - m)
-times their length, across it they cancel.
+Momentum accumulates the common direction of successive gradients: along a valley the steps grow to
+1 / (1 - m) times their length, across it they cancel.
 
 References
 ----------

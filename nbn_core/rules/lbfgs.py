@@ -2,13 +2,13 @@
 
 With s = w_(k+1) - w_k and y = G_(k+1) - G_k of the last m iterations, the two-loop recursion gives
 -H G without forming H, an estimate of the inverse Hessian that satisfies H y = s. The length of the
-step obeys the strong Wolfe conditions,
+step satisfies the strong Wolfe conditions,
 
     E(w + a d) <= E(w) + c1 a G'd,    |G(w + a d)' d| <= c2 |G'd|,    c1 = 1e-4, c2 = 0.9,
 
-found by bracketing and cubic interpolation. One iteration takes one evaluation of SSE and gradient
-or more: compare by evaluations. On saturated plateaus it ends early: there the gradient says
-little.
+and is found by bracketing and cubic interpolation. An iteration takes one or more evaluations of
+SSE and gradient, so that rules should be compared by evaluations. On saturated plateaus the rule
+ends early, because the gradient there has little information.
 
 References
 ----------
@@ -88,7 +88,7 @@ class LBFGS(PythonRule):
                     state.stop = StopReason.NO_PROGRESS
                     return
                 if there is here:
-                    changes.clear()  # and once more, straight downhill
+                    changes.clear()  # try again along the negative gradient
             trials = state.evaluations - before
             s, y = there.weights - here.weights, there.gradient - here.gradient
             product = _dot(s, y)

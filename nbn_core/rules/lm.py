@@ -1,11 +1,11 @@
 """Levenberg-Marquardt with a stored Jacobian: the reference for NBN.
 
-All P M rows of J are kept, then multiplied: Q = J'J, g = J'e, and
+All P M rows of J are stored, then multiplied: Q = J'J, g = J'e, and
 
     (Q + mu I) dw = -g
 
-with the published control of mu. NBN adds up the same Q and g row by row and never stores J: step
-by step the two agree to rounding, but this one needs P M N numbers of memory.
+with the published control of mu. NBN sums the same Q and g row by row and never stores J: the steps
+of both agree up to rounding errors, but this rule stores P M N numbers.
 
 References
 ----------
@@ -26,7 +26,7 @@ from nbn_core.rules.engines.normal_equations import Equations
 from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.rules.families import PythonRule
 
-JACOBIAN_MOST = 2**25  # numbers: 256 MB
+JACOBIAN_MOST = 2**25  # maximum numbers in the Jacobian: 256 MB
 
 
 class LM(PythonRule):

@@ -1,13 +1,14 @@
-"""Mono-Forward: one forward pass; every hidden level is its own classifier.
+"""Mono-Forward: a single forward pass, in which every hidden level is trained as a classifier.
 
-Level l has a readout M_l that it is compared with the targets by, and learns from that alone:
+Level l has a readout M_l, which is compared with the targets, and learns from this error alone:
 
     o_l = f(M_l h_l),    delta_l = s_l * M_l' (o_l - d) s_o,    dW_l = -r delta_l h_(l-1)'
 
-No signal crosses a level, no label stands in the input, and no negative pattern is needed. The last
-hidden level has the drawn outputs for its readout: with one hidden level this *is* backpropagation.
-The paper compares by cross entropy; here all rules compare by the squared error. A full cascade has
-one neuron a level, and asks each of them to be the final answer: there it does badly.
+No signal passes from one level to another, the inputs contain no label, and no negative patterns
+are needed. The drawn outputs are the readout of the last hidden level: with one hidden level the
+rule is backpropagation. The paper uses the cross entropy; here all rules use the squared error. In
+a full cascade each level has a single neuron, whose value alone must predict the targets; there the
+rule performs badly.
 
 References
 ----------
@@ -47,7 +48,7 @@ class MonoForward(FirstOrder):
         """Refuse a network without hidden neurons."""
         if hidden_levels(topology):
             return None
-        return "Mono-Forward trains hidden levels, and there is none: draw two."
+        return "Mono-Forward trains hidden levels, but this network has none: draw two."
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
         """Say what one level, or levels of one neuron, mean for this rule."""
@@ -55,7 +56,7 @@ class MonoForward(FirstOrder):
         if len(levels) == 1:
             return "With one hidden level Mono-Forward is backpropagation."
         if len(levels) == topology.n_neurons - topology.n_outputs:
-            return "Every level here is one neuron, which Mono-Forward makes a classifier of."
+            return "Every level here is a single neuron, which Mono-Forward trains as a classifier."
         return None
 
     def plan(self, objective: Objective, settings: Mapping[str, Any]) -> DescentPlan:

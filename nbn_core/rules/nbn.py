@@ -93,9 +93,9 @@ class NBN(LearningRule):
             choices=_DISPLAYED_MATRICES,
             choice_titles=tuple(MATRICES[name] for name in _DISPLAYED_MATRICES),
             reset_by=("control",),
-            help="What μ is multiplied by before it is added to the diagonal of Q. Scaled: "
-            "the largest number on that diagonal. Levenberg: 1. Marquardt: for each weight its own "
-            "number on the diagonal.",
+            help="The numbers by which μ is multiplied before it is added to the diagonal of Q. "
+            "Scaled: the largest number on that diagonal. Levenberg: 1. Marquardt: for each weight "
+            "its own number on the diagonal.",
         ),
         replace(
             DAMPING[0],

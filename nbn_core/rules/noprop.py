@@ -1,26 +1,27 @@
-"""NoProp-DT: nothing travels from one stage to another, forward or backward, while they learn.
+"""NoProp-DT: stages that are trained without any propagation between them, forward or backward.
 
-The drawn network stands T times in a row, with weights of its own each time. Stage t is given the
-inputs x and a noisy version z of the target, and learns to say what the target is. All targets are
-scaled to mean 0 and spread 1, called u, and a share ab of u is known in z:
+The network consists of T stages, each a copy of the drawn network with its own weights. Stage t
+reads the inputs x and a noisy version z of the target, and learns to predict the target. All
+targets are scaled to mean 0 and standard deviation 1, called u; ab is the share of u in z:
 
-    z_t = sqrt(ab_t) u + sqrt(1 - ab_t) noise,     ab_t = sin^2(pi t / 2T), kept in [0.02, 0.98]
+    z_t = sqrt(ab_t) u + sqrt(1 - ab_t) noise,     ab_t = sin^2(pi t / 2T), clipped to [0.02, 0.98]
 
-Stage t = 1..T goes down the gradient of (u_t(z_{t-1}, x) - u)^2, with noise drawn anew for every
-pattern and step: inside a stage by backpropagation, but stages know nothing of each other. To
-predict, z begins with nothing and every stage makes it clearer:
+Stage t = 1..T descends the gradient of (u_t(z_{t-1}, x) - u)^2, with new noise for every pattern
+and step. Inside a stage the gradient is computed by backpropagation; there are no signals between
+stages. To predict, z starts at zero (with noise if `noisy` is set) and every stage improves it:
 
     z_t = a_t u_t(z_{t-1}, x) + b_t z_{t-1} (+ sqrt(c_t) noise)
     a_t = sqrt(ab_t) (1 - al) / (1 - ab_{t-1}),    b_t = sqrt(al) (1 - ab_t) / (1 - ab_{t-1}),
     c_t = (1 - ab_t) (1 - al) / (1 - ab_{t-1}),    al = ab_{t-1} / ab_t
 
-and z_T / sqrt(ab_T), scaled back, is what the outputs show.
+The outputs are z_T / sqrt(ab_T), scaled back to the units of the targets.
 
-What this lab adapts: stages learn the targets themselves at the drawn outputs, so that regression
-needs nothing more; the paper's share of T/2 (SNR(t) - SNR(t-1)) in the loss of stage t is left out,
-as Adam divides by it anyway; prediction is without noise unless it is asked for, which is better.
+Adaptations of this lab: stages learn the targets themselves at the drawn outputs, so that
+regression needs no change; the factor T/2 (SNR(t) - SNR(t-1)) in the loss of stage t is left out,
+because Adam divides by it anyway; predictions are without noise by default, which is better.
 Every neuron that reads an input reads z as well. The last stage starts from the drawn weights, the
-others from the same numbers in another order, neuron by neuron; the trace keeps the last stage's.
+others from the same numbers, permuted within each neuron; the trace holds the weights of the last
+stage.
 
 References
 ----------
@@ -61,14 +62,14 @@ LEAST_KNOWN, MOST_KNOWN, MOST_STAGES = 0.02, 0.98, 20
 
 
 class Schedule(NamedTuple):
-    """The share of the target in z at each stage, and the factors of a prediction.
+    """Share of the target in z at each stage, and coefficients of a prediction.
 
     Attributes
     ----------
     known : (T+1,) float64
-        ab_0..ab_T.
+        Shares ab_0..ab_T.
     new, old, noise : (T,) float64
-        a_t, b_t and sqrt(c_t) of t = 1..T.
+        Coefficients a_t, b_t and sqrt(c_t) of the stages t = 1..T.
     """
 
     known: FloatArray
@@ -78,7 +79,7 @@ class Schedule(NamedTuple):
 
 
 def schedule(stages: int) -> Schedule:
-    """Return the schedule of so many stages."""
+    """Return the schedule for a number of stages."""
     steps = np.arange(stages + 1)
     known = np.clip(np.sin(np.pi * steps / (2 * stages)) ** 2, LEAST_KNOWN, MOST_KNOWN)
     before, after = known[:-1], known[1:]
@@ -93,7 +94,7 @@ def schedule(stages: int) -> Schedule:
 
 @dataclass(slots=True, eq=False, repr=False)
 class NoPropState:
-    """The state that `advance` changes, and its workspace."""
+    """State of a training by NoProp-DT, and its work space."""
 
     record: Record
     stop: StopReason | None
@@ -113,7 +114,7 @@ class NoPropState:
 
 
 class NoProp(LearningRule):
-    """Stages that learn apart to denoise the target; nothing travels between them in training.
+    """Stages that learn separately to denoise the target, without propagation between them.
 
     Each stage is a copy of the drawn network that also sees a noisy target, and learns to predict
     the clean one. To predict, noise passes through all stages. Li, Teh & Pascanu, NoProp, 2025.
@@ -145,16 +146,16 @@ class NoProp(LearningRule):
         """Refuse networks without hidden neurons."""
         if topology.n_neurons == len(topology.outputs):
             return (
-                "NoProp-DT has stages that weigh the inputs against a noisy target, which takes "
+                "NoProp-DT has stages that combine the inputs with a noisy target, which needs "
                 "hidden neurons: draw at least one."
             )
         return None
 
     def remark(self, topology: Topology, dataset: Dataset) -> str | None:
-        """Say how many weights it has."""
+        """Say that every stage has its own weights."""
         return (
-            "NoProp-DT: each stage is a copy of the network with weights of its own, so compare it "
-            "with a network of as many weights in all."
+            "NoProp-DT: each stage is a copy of the network with its own weights, so compare it "
+            "with a network that has as many weights in total."
         )
 
     def init(
@@ -164,7 +165,7 @@ class NoProp(LearningRule):
         target_sse: float,
         settings: Mapping[str, Any],
     ) -> NoPropState:
-        """Return the state before the first iteration. Cheap: nothing is computed yet."""
+        """Return the state before the first iteration; see `LearningRule.init`."""
         dataset, network = objective.dataset, objective.network
         stage, places = _stage(objective.topology)
         n_stages = settings["stages"]
@@ -238,7 +239,7 @@ class NoProp(LearningRule):
         )  # fmt: skip
 
     def advance(self, state: NoPropState, last_iteration: int, seconds: float) -> None:
-        """Continue until an end, `last_iteration`, or for about `seconds`."""
+        """Continue until an end, `last_iteration`, or for about `seconds`; see the base class."""
         kept = trace_columns(state.record)
 
         def go_on(work: float) -> float:
@@ -286,7 +287,7 @@ class NoProp(LearningRule):
 
 
 def _stage(topology: Topology) -> tuple[Network, IntArray]:
-    """Return the layout of one stage, and the places of the drawn weights in it."""
+    """Return the layout of one stage, and the indices of the drawn weights in it."""
     n_inputs, n_more = topology.n_inputs, len(topology.outputs)
     more = tuple(range(n_inputs, n_inputs + n_more))
     neurons, places, start = [], [], 0
@@ -305,7 +306,7 @@ def _stage(topology: Topology) -> tuple[Network, IntArray]:
 def _first_weights(
     stage: Network, places: IntArray, weights: FloatArray, n_stages: int, seed: int
 ) -> FloatArray:
-    """Return the (T, N) weights to start from."""
+    """Return the starting weights of all stages, (T, N)."""
     generator = np.random.default_rng([seed, 3])
     fan_in = np.diff(stage.first)
     more = generator.standard_normal((n_stages, stage.n_weights))

@@ -1,7 +1,7 @@
-"""Options: the settings of a rule, as forms, files and checks need them.
+"""Options: the settings of a rule, described for forms, files and validation.
 
 An `Option` is the one place where a setting has its name, label, bounds, choices, help text and its
-dependence on other settings. The forms of the pages, the checks of files and the errors follow.
+dependence on other settings. Forms, validation and error messages are derived from it.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ class Option:
     Parameters
     ----------
     name : str
-        Its name in files and calls.
+        Name in files and arguments.
     label : str
-        Its name in forms.
+        Label in forms.
     default : float, int, bool or str
-        Its value unless given; values have the same type.
+        Default value; all values have its type.
     low, high : float
-        Smallest and largest number allowed.
+        Minimum and maximum of a number.
     choices : tuple of str
-        Texts allowed, by their names in files and calls.
+        Allowed texts, by their names in files and arguments.
     choice_titles : tuple of str
-        Texts for forms, one for each of `choices`; made from the names by default.
+        Labels of the choices in forms; derived from their names by default.
     help : str
-        What the setting does, in complete sentences.
+        Effect of the setting, in complete sentences.
     short : str
         Label for a narrow form; `label` by default.
     main : bool
-        Whether a form shows it before those that it folds away, and a summary of the settings
+        Whether a form always shows it (it folds the others away), and a summary of the settings
         names it even at its default.
     reset_by : tuple of str
         Settings whose change sets this one back to the rule's own value.
@@ -73,7 +73,18 @@ class Option:
         return self.short or self.label
 
     def choice_title(self, choice: str) -> str:
-        """Return the text of a choice for forms."""
+        """Return the label of a choice in forms.
+
+        Parameters
+        ----------
+        choice : str
+            One of `choices`.
+
+        Returns
+        -------
+        str
+            Title of the choice, by default its name with a capital letter and spaces.
+        """
         if self.choice_titles:
             return self.choice_titles[self.choices.index(choice)]
         return choice.replace("_", " ").capitalize()
@@ -84,12 +95,12 @@ class Option:
         Parameters
         ----------
         value : object
-            The value given.
+            Value to check.
 
         Returns
         -------
         float, int, bool or str
-            The value, of the type of the default.
+            Checked value, of the type of the default.
 
         Raises
         ------
@@ -162,7 +173,7 @@ def find(options: Iterable[Option], title: str, name: object) -> Option:
     Returns
     -------
     Option
-        The option.
+        Option with this name.
 
     Raises
     ------

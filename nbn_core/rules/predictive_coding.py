@@ -1,15 +1,15 @@
-"""Predictive coding: neurons settle between what predicts them and what they predict.
+"""Predictive coding: values of hidden neurons relax to reduce local prediction errors.
 
-Each hidden neuron has a value x_k of its own besides the prediction f(net_k); inputs are held, and
-outputs are held at their targets. From the values of a forward pass T steps go down the energy
-1/2 sum eps_k^2, eps_k = x_k - f(net_k):
+Each hidden neuron has a value x_k in addition to its prediction f(net_k). Inputs are fixed, and
+outputs are clamped to their targets. Starting from the values of a forward pass, T relaxation steps
+descend the energy 1/2 sum eps_k^2 with eps_k = x_k - f(net_k):
 
-    x_k -= q (eps_k - sum over children c of w_ck s_c eps_c),        delta_k = -eps_k s_k
+    x_k -= q (eps_k - sum over successors c of w_ck s_c eps_c),      delta_k = -eps_k s_k
 
-Everything in these lines is local to a neuron and its neighbours. An error moves back one
-connection a step: T should be the longest path at least. After one step the signal of a neuron that
-feeds outputs only is q times backpropagation's, and zero for those without a way to an output in
-one step. To predict, the network runs forward as drawn.
+Each term belongs to a neuron or to one of its neighbours. An error moves back one connection per
+step, so that T should be at least the length of the longest path. After one step the signal of a
+neuron that feeds outputs only is q times that of backpropagation, and zero for a neuron that feeds
+no output directly. Predictions are the outputs of the drawn network.
 
 References
 ----------
@@ -34,7 +34,7 @@ from nbn_core.rules.option import Option
 
 
 class PredictiveCoding(FirstOrder):
-    """Neurons settle between what predicts them and what they predict; the weights follow.
+    """Hidden values settle so that local prediction errors become small; the weights follow.
 
     With inputs and targets clamped, the hidden values descend an energy of local prediction errors;
     each weight then uses the error of its own neuron. Whittington & Bogacz, Neural Computation 29,
@@ -48,7 +48,7 @@ class PredictiveCoding(FirstOrder):
         rate_option(0.01),
         Option(
             "steps", "Settling steps (T)", 16, 1, 1000,
-            help="Steps down the energy for every pattern; at least as many as the longest path.",
+            help="Steps that lower the energy of each pattern: at least the longest path.",
         ),
         Option(
             "settling", "Settling rate", 0.1, 1e-6, 1.0,

@@ -1,4 +1,4 @@
-"""All learning rules by name, in the order in which they are shown."""
+"""All learning rules by name, in the order of menus."""
 
 from nbn_core.checks import shown
 from nbn_core.errors import SettingError
@@ -55,7 +55,7 @@ def register(rule: LearningRule) -> None:
     Parameters
     ----------
     rule : LearningRule
-        The rule.
+        Rule to add; its name must not be in use.
 
     Raises
     ------

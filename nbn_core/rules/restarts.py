@@ -1,10 +1,10 @@
-"""NBN with restarts: it notices that it is stuck, and starts again from new weights.
+"""NBN with restarts: training that is stuck starts again from new weights.
 
-Second order finds out soon where a start leads: after some tens of iterations the SSE has fallen or
-it will not. Whenever it has lost less than a given part over a given number of iterations, or
-damping reached its limit, new weights are drawn, between -1 and 1, and training goes on. The trace
-shows the jumps. On small networks, where many starts fail, restarts turn a success rate into a
-time: what counts is the work until the first start that succeeds.
+With a second-order rule, some tens of iterations show whether a start leads to a solution. When the
+SSE has decreased by less than a given share over a given number of iterations, or the damping has
+reached its limit, new weights are drawn between -1 and 1, and training continues. The trace shows
+the jumps. On small networks, where many starts fail, restarts turn the success rate into a cost:
+the work until the first start that succeeds.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Restarts(PythonRule):
         ),
         Option(
             "least", "Minimum decrease of the SSE", 0.1, 0.0, 1.0, short="Min. decrease",
-            help="Share of the SSE that must be lost over these iterations; otherwise new weights "
-            "are drawn.",
+            help="Share by which the SSE must decrease over these iterations; otherwise new "
+            "weights are drawn.",
         ),
         NOISE_SEED,
         *DAMPING,

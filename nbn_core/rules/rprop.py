@@ -1,7 +1,8 @@
-"""iRprop-: uses only the signs of the gradient of all patterns.
+"""iRprop-: steps that depend only on the signs of the gradient over all patterns.
 
-Every weight has a step D. While the sign of its derivative stays, D grows by 1.2; when it changes,
-D shrinks by 0.5, the weight stays where it is once, and the next derivative is taken as fresh:
+Every weight has a step size D. While the sign of its derivative stays the same, D is multiplied by
+1.2. When the sign changes, D is halved, the weight is not changed in this iteration, and the next
+derivative counts as one without a change of sign:
 
     w -= sign(G) D,    D between 1e-6 and 50
 
@@ -25,7 +26,7 @@ from nbn_core.rules.option import Option
 
 
 class Rprop(FirstOrder):
-    """Steps that follow the sign of each derivative, and not its size.
+    """Steps that depend on the sign of each derivative, not on its size.
 
     The step of a weight grows while the sign stays and shrinks when it changes. Riedmiller & Braun,
     1993; Igel & Huesken, 2000 (iRprop-).

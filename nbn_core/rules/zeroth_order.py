@@ -1,17 +1,18 @@
-"""Learning from values of the error alone: SPSA, and HiZOO with an estimate of the curvature.
+"""Zeroth-order rules, which use values of the error only: SPSA, and HiZOO with estimated curvature.
 
-SPSA moves all weights at once, there and back, along a random z, and compares:
+SPSA perturbs all weights at once along a random z, in both directions, and compares the errors:
 
     d = (E(w + c z) - E(w - c z)) / 2c,    w -= r d z
 
-It is the forward gradient with a difference in place of a derivative. HiZOO divides z by the root
-of an estimate H of the Hessian's diagonal, which one more value of E, between the two, provides:
+It is the forward gradient with a difference in place of the derivative. HiZOO divides z by the root
+of H, an estimate of the diagonal of the Hessian that needs a third value of E, at w itself:
 
     u = z / sqrt(H),    H <- (1 - a) H + a |E(w + c u) + E(w - c u) - 2 E(w)| / 2c^2  H z^2
 
-On a quadratic with d weights H settles at (1 + d / 2) times the diagonal, not at the diagonal:
-`unbiased` has z^2 - 1 in place of z^2. The excess damps; without it smaller rates are needed. On
-badly scaled linear problems HiZOO wins by orders of magnitude, on networks like these it does not.
+On a quadratic with d weights H converges to (1 + d / 2) times the diagonal, not to the diagonal;
+`unbiased` uses z^2 - 1 in place of z^2. The excess acts as damping: without it smaller learning
+rates are needed. HiZOO is better by orders of magnitude on badly scaled linear problems, but not on
+networks like those of this lab.
 
 References
 ----------

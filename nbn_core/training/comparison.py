@@ -271,7 +271,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     Parameters
     ----------
     p_values : sequence of float
-        Unadjusted p-values.
+        p-values of the tests, unadjusted.
 
     Returns
     -------

@@ -24,15 +24,15 @@ class Validation:
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     dataset : Dataset
         The validation patterns, with one input and target per input and output of the network.
     patience : int
         Iterations without a smaller SSE after which training stops.
     predict : callable, optional
-        Outputs (P, M) of the rule for inputs (P, I), if it predicts in its own way: they are
-        measured in place of the outputs of the network. Then `look` must be called at every row,
-        while the rule is at that row.
+        Function that returns the outputs (P, M) of the rule for inputs (P, I), if it predicts in
+        its own way; they are measured in place of the outputs of the network. Then `look` must be
+        called at every row, while the rule is at that row.
 
     Raises
     ------

@@ -107,7 +107,7 @@ class Training:
             if validation is None
             else Validation(topology, validation, patience, self._own_prediction())
         )
-        self._next_row = 0  # iteration, of those that the trace records in any case
+        self._next_row = 0  # next iteration that the trace is certain to record
         self._advancing = threading.Lock()
         self._cancelled = threading.Event()
         self._start_trace: Trace | None = None
@@ -204,7 +204,7 @@ class Training:
         return np.ascontiguousarray(nodes[:, network.n_inputs + network.outputs])
 
     def _own_prediction(self) -> Callable[[FloatArray], FloatArray] | None:
-        """Return the rule's own way to predict at the current state; None if it has none."""
+        """Return the function by which the rule predicts in its own way; None if it has none."""
         if not self._rule.own_prediction:
             return None
         return lambda inputs: self._rule.predict(self._state, inputs)
@@ -352,7 +352,7 @@ def train(
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     dataset : Dataset
         The training patterns.
     rule : str

@@ -1,11 +1,10 @@
-"""Trials: many trainings that differ only in their starting weights, and how many succeed.
+"""Trials: trainings that differ only in their starting weights.
 
-A trial is one training from one start. Its seed follows from the seed of the whole and the number
-of the trial, so that `train(..., seed=result.seeds[i])` makes trial i again, alone and to the bit.
-Whatever the executor, however many of its workers, in whatever order they finish: the result is the
-same, measured times apart.
+The random seed of a trial is derived from the seed of all trials and from its number, so that
+`train(..., seed=result.seeds[i])` repeats trial i to the bit. Except for measured times, the result
+does not depend on the executor, the number of its workers, or the order in which they finish.
 
-What comes out, and how sure it is, is told in `nbn_core.training.trials_result`.
+Success rate and expected cost with their intervals are in `nbn_core.training.trials_result`.
 """
 
 from __future__ import annotations
@@ -48,14 +47,14 @@ def trial_seed(seed: int, number: int) -> int:
     Parameters
     ----------
     seed : int
-        Of all trials.
+        Seed of all trials, from 0 to 2^53 - 1.
     number : int
-        Of the trial, from 0.
+        Number of the trial, from 0.
 
     Returns
     -------
     int
-        From 0 to 2^53 - 1, for `train(..., seed=...)`.
+        Seed for `train(..., seed=...)`, from 0 to 2^53 - 1.
     """
     high, low = np.random.SeedSequence((seed, number)).generate_state(2)
     return (int(high) << 32 | int(low)) & MAX_SEED
@@ -81,41 +80,43 @@ def run_trials(
     Parameters
     ----------
     topology : Topology
-        The network.
+        Topology of the network.
     dataset : Dataset
-        The patterns.
+        Patterns with inputs and targets.
     rule : str
-        A name in `RULES`.
+        Name of the rule, a key of `RULES`.
     n_trials : int
-        How many starts.
+        Number of trials.
     seed : int
-        All seeds follow from it.
+        Random seed, from which the seeds of all trials are derived.
     executor : Executor, optional
-        Any of `concurrent.futures`; threads, one for each processor, if left out.
+        Executor of `concurrent.futures`; by default one thread for each processor.
     scheme : str
-        A name in `SCHEMES`.
+        Scheme of the starting weights, a key of `SCHEMES`.
     max_iterations : int
-        Iterations after which a trial stops.
+        Maximum iterations of a trial.
     target_sse : float
-        Sum of squared errors at or under which a trial is a success.
+        SSE at or below which a trial is a success.
     on_trial : callable, optional
-        Called in this thread with each `Trial` that has ended, in the order they end.
+        Function that is called in this thread with each `Trial` that has ended, in the order in
+        which they end.
     cancelled : callable, optional
-        Asked about every 30 ms, in this thread; trials that have ended by then are kept.
+        Function that is called about every 30 ms in this thread; if it returns true, the trials
+        that have ended so far are the result.
     **settings
-        Of the rule.
+        Settings of the rule.
 
     Returns
     -------
     TrialsResult
-        Trials by number.
+        Results of the trials, in the order of their numbers.
 
     Raises
     ------
     SettingError
-        If a setting is unknown or outside what it may be.
+        If a setting is unknown or not allowed, or the rule cannot train this network.
     ShapeError
-        If network and data do not fit each other.
+        If the sizes of network and data do not match.
     """
     n_trials = whole(n_trials, "n_trials", 1, TRIALS_MOST)
     seed = whole(seed, "seed", 0, MAX_SEED)
@@ -123,7 +124,7 @@ def run_trials(
     target = not_negative(target_sse, "target_sse")
     Training(
         topology, dataset, rule, scheme=scheme, max_iterations=most, target_sse=target, **settings
-    )  # anything wrong is said here, once
+    )  # reports invalid arguments before any trial starts
     job = _Job(topology, dataset, rule, seed, scheme, most, target, settings, _Flag())
     size = max(1, min(_CHUNK_MOST, n_trials // (8 * (os.cpu_count() or 1))))
     chunks = [range(a, min(a + size, n_trials)) for a in range(0, n_trials, size)]
@@ -157,11 +158,11 @@ def _result(ended: list[Trial]) -> TrialsResult:
     )
 
 
-# Work shared out
+# Distribution of the work
 
 
 class _Flag:
-    """Says to stop, to all threads of this process; what another process gets never does."""
+    """Flag that stops all threads of this process; its copy in another process is never set."""
 
     def __init__(self) -> None:
         self.event = Event()
@@ -172,7 +173,7 @@ class _Flag:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What all trials have in common; can be sent to another process."""
+    """Common arguments of all trials, in a form that can be sent to another process."""
 
     topology: Topology
     dataset: Dataset
@@ -225,7 +226,7 @@ def _run(
 
 
 def _chunk(job: _Job, numbers: range) -> list[Trial]:
-    """Run some trials; those that have ended when told to stop are returned."""
+    """Run some trials; return those that have ended before the flag was set."""
     if RULES[job.rule].compiled_trials:
         return _compiled(job, numbers)
     ended = []
@@ -251,7 +252,7 @@ def _alone(job: _Job, seed: int) -> TrainingResult:
 
 
 def _compiled(job: _Job, numbers: range) -> list[Trial]:
-    """Run trials in compiled code, as many as end before they are told to stop."""
+    """Run trials in compiled code; return those that have ended before the flag was set."""
     seeds = job.seeds(numbers)
     starts = np.array([initial_weights(job.topology, job.scheme, seed) for seed in seeds])
     rule = RULES[job.rule]

@@ -158,7 +158,18 @@ class TrialsResult(Pictured):
         return float(self.all_seconds.sum()) / self.successes if self.successes else math.inf
 
     def trial(self, i: int) -> Trial:
-        """Return entry i as Python numbers."""
+        """Return the result of one trial.
+
+        Parameters
+        ----------
+        i : int
+            Index of the trial; negative indices count from the end.
+
+        Returns
+        -------
+        Trial
+            Values as Python numbers.
+        """
         i = range(self.n_trials)[i]
         return Trial(
             int(self.numbers[i]), int(self.seeds[i]), self.stops[i], float(self.sse[i]),

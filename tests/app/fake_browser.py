@@ -18,21 +18,21 @@ from app.session.state import Session, first_experiment
 from nbn_core.experiment import Experiment
 from nbn_core.types import FloatArray, Json
 
-LONG = 240.0  # seconds: longer than anything awaited here takes, with compiling, on a busy computer
+LONG = 240.0  # seconds: an upper limit for anything the tests wait for, with compilation
 
 
 class NoWorkers(Workers):
-    """Nobody works: a run that was started stays in line."""
+    """Workers without threads: a run that was started stays in the queue."""
 
     def __init__(self) -> None:
         super().__init__(0)
 
     def submit(self, run: Run) -> None:
-        """Leave it."""
+        """Do nothing."""
 
 
 class FakeBrowser:
-    """What the Draw page does for one session, and the part of the browser that collects a run."""
+    """The Draw page of one session, and the part of the browser that collects the rows of a run."""
 
     def __init__(self, experiment: Experiment | None = None, workers: Workers | None = None):
         self.session = Session([document_of(experiment or first_experiment())])
@@ -53,12 +53,12 @@ class FakeBrowser:
         return self.send({"seq": self.seq, "kind": kind, **fields})
 
     def send(self, *messages: object, **outbox: Any) -> Json:
-        """Send these messages, whatever they are."""
+        """Send messages, valid or not; return the answer."""
         value = {"client": self.client, "messages": list(messages), "have": self.have, **outbox}
         return self.receive(value)
 
     def receive(self, value: object) -> Json:
-        """Do with a state of the component what the page does with it."""
+        """Process a state of the component as the page does; return the answer."""
         outbox = read_outbox(value)
         have, client = Have(), None
         if outbox is not None:
@@ -70,7 +70,7 @@ class FakeBrowser:
         return sent
 
     def says(self, kind: str, **fields: Any) -> str:
-        """Send a message; return the sentence it brings, or "" if it brings none."""
+        """Send a message; return the notice that it causes, or "" if there is none."""
         before = self.session.notice.id if self.session.notice else 0
         self.post(kind, **fields)
         notice = self.session.notice
@@ -79,7 +79,7 @@ class FakeBrowser:
         assert notice.id == before + 1, "one sentence for one message"
         return notice.text
 
-    # What it holds
+    # State
 
     @property
     def document(self) -> Document:
@@ -91,12 +91,12 @@ class FakeBrowser:
 
     @property
     def graph(self) -> Json:
-        """The drawing as the browser has it, to be changed and sent back."""
+        """The drawing as sent to the browser, for changes that are sent back."""
         graph: Json = plain(answer(self.session, Have(), None, warming=False))["graph"]
         return graph
 
-    def rests(self) -> Run:
-        """Wait for the run to rest."""
+    def wait_for_end(self) -> Run:
+        """Wait until the run has ended or stopped; return it."""
         assert self.session.run is not None
         assert self.session.run.wait(LONG)
         return self.session.run
@@ -140,23 +140,23 @@ class FakeBrowser:
 
 
 def plain(answer: Mapping[str, Any]) -> Json:
-    """The answer as the browser gets it; raises on NaN, NumPy scalars and arrays."""
+    """Return the answer as the browser parses it; fail for NaN, NumPy scalars and arrays."""
     sent: Json = json.loads(json.dumps(answer, allow_nan=False))
     return sent
 
 
 def unpacked(text: str) -> FloatArray:
-    """Numbers that `payload.pack` packed."""
+    """Return the numbers that `payload.pack` encoded."""
     return np.frombuffer(base64.b64decode(text), dtype="<f8")
 
 
 def node(graph: Json, name: str) -> Json:
-    """The node of that name."""
+    """Return the node with this name."""
     return next(node for node in graph["nodes"] if node["id"] == name)
 
 
 def neuron(name: str, **fields: Any) -> Json:
-    """A hidden neuron as the browser draws it."""
+    """Return a hidden neuron as the browser sends it."""
     return {
         "id": name, "role": "hidden", "activation": "bipolar", "gain": 1, "leak": 0,
         "x": 10, "y": 20, **fields,
@@ -164,7 +164,7 @@ def neuron(name: str, **fields: Any) -> Json:
 
 
 def is_a_sentence(text: str) -> bool:
-    """One line of readable length, and nothing of the program's inside."""
+    """Return whether a text is one readable line without internals of the program."""
     inside = ("Traceback", "Error", "None", "NaN", "object at", "<class")
     return (
         text.isprintable()

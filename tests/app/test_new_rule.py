@@ -1,4 +1,4 @@
-"""A learning rule in one file: `register` is all it takes to train, race, resume and be offered."""
+"""A learning rule in one file: after `register` it trains, races, resumes and is in all menus."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def halving(**settings: Any) -> Experiment:
     return replace(XOR, rule="halving", settings=settings)
 
 
-def test_it_trains_the_same_in_slices_and_at_once() -> None:
+def test_a_new_rule_trains_to_the_same_bits_in_slices() -> None:
     topology, dataset = XOR.topology, XOR.datasets()[0]
     result = train(topology, dataset, "halving", seed=4, target_sse=0.01, max_iterations=3000)
     assert result.stop is StopReason.SOLVED
@@ -103,7 +103,7 @@ def test_it_trains_the_same_in_slices_and_at_once() -> None:
     assert np.array_equal(training.trace().sse, result.trace.sse)
 
 
-def test_it_resumes_with_its_own_step() -> None:
+def test_a_new_rule_resumes_with_its_step_length() -> None:
     topology, dataset = XOR.topology, XOR.datasets()[0]
     common = {"target_sse": 0.0}
     whole = train(topology, dataset, "halving", seed=4, max_iterations=40, **common).trace
@@ -113,7 +113,7 @@ def test_it_resumes_with_its_own_step() -> None:
     assert np.array_equal(rest.step_length, whole.step_length[20:])
 
 
-def test_it_runs_trials_and_is_measured() -> None:
+def test_a_new_rule_runs_trials_and_has_a_measured_cost() -> None:
     topology, dataset = XOR.topology, XOR.datasets()[0]
     trials = run_trials(
         topology, dataset, "halving", n_trials=5, target_sse=0.01, max_iterations=3000
@@ -123,13 +123,13 @@ def test_it_runs_trials_and_is_measured() -> None:
     assert found.step > 0
 
 
-def test_it_opens_from_a_link_and_needs_no_compiling() -> None:
+def test_a_new_rule_opens_from_a_link_and_needs_no_compiling() -> None:
     experiment = halving(first=0.05, growth="keep")
     assert link.decode(link.encode(experiment)) == experiment
     assert is_warm_for("halving")
 
 
-def test_draw_offers_it_with_its_form_and_trains_with_it() -> None:
+def test_the_draw_page_shows_the_form_of_a_new_rule_and_trains_with_it() -> None:
     browser = FakeBrowser(XOR, Workers(1))
     menu = browser.post("hello")["rules"]
     assert {"name": "halving", "title": "Halving descent"} in [
@@ -144,10 +144,10 @@ def test_draw_offers_it_with_its_form_and_trains_with_it() -> None:
         assert browser.says("setting", group="option", name=name, value=value) == ""
         assert browser.experiment.settings[name] == value
     browser.post("train")
-    assert browser.rests().iteration > 0
+    assert browser.wait_for_end().iteration > 0
 
 
-def test_it_races(root: Path) -> None:
+def test_a_new_rule_races_to_the_bits_of_a_single_training(root: Path) -> None:
     lanes = (Lane(0, "nbn"), Lane(1, "halving", {"first": 0.2}))
     race = finished(Race(XOR, lanes, Budget(seconds=5.0)), Workers(2))
     run = race.runs[1]
@@ -162,7 +162,7 @@ def test_it_races(root: Path) -> None:
     assert lanes[1].note() == "first step 0.2"
 
 
-def test_the_race_page_offers_it(root: Path) -> None:
+def test_the_race_page_offers_a_new_rule(root: Path) -> None:
     app = AppTest.from_file(str(root / "app" / "main.py"), default_timeout=LONG)
     app.query_params["e"] = link.encode(XOR)
     app.run()
@@ -174,16 +174,16 @@ def test_the_race_page_offers_it(root: Path) -> None:
     assert app.number_input(key="nbn-set-1-halving-first").value == 0.1
     assert app.selectbox(key="nbn-set-1-halving-growth").options == ["Double", "Keep"]
     assert app.toggle(key="nbn-set-1-halving-normed").value is False
-    # The test runner has one session for all tests: the lane must not outlast the rule.
+    # The test runner has one session for all tests, in which the lane must not remain.
     app.selectbox(key="nbn-rule-1-halving").set_value("ebp").run()
     assert not app.exception
 
 
-def test_the_list_of_the_readme_has_it() -> None:
+def test_the_list_of_rules_contains_a_new_rule() -> None:
     row = "| Halving descent | `halving` | Any wiring, for a test. |"
     assert rule_list(RULES.values()).splitlines()[-1] == row
 
 
-def test_a_name_is_taken_once(rule: Halving) -> None:
+def test_a_second_rule_with_the_same_name_is_refused(rule: Halving) -> None:
     with pytest.raises(SettingError, match="There is a learning rule 'halving' already"):
         register(rule)

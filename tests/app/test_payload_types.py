@@ -74,7 +74,7 @@ def trained(session: Session) -> None:
 
 
 def visited_pages(root: Path, experiment: Experiment) -> Payloads:
-    """What a visit to every page mounts, after a training."""
+    """Return the payloads of all pages after a training."""
     mounted: Payloads = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Component, "mount", lambda self, key, data: mounted.append((self.name, data)))
@@ -90,7 +90,7 @@ def visited_pages(root: Path, experiment: Experiment) -> Payloads:
 
 
 def drawn(experiment: Experiment, *messages: tuple[str, dict[str, Any]]) -> Payloads:
-    """The answers of the Draw page to some messages; the page adds the comparison to them."""
+    """Return the payloads of the Draw page for some messages, with the fields of the page."""
     browser = FakeBrowser(experiment)
     answers = [browser.post(kind, **fields) for kind, fields in messages]
     compared = {"beside": "", "measuring": False}
@@ -115,7 +115,7 @@ def paint(experiment: Experiment) -> Any:
 
 
 def shrunk(value: Any) -> Any:
-    """The same types with less data: long lists and texts are cut."""
+    """Return a value of the same type with less data: long lists and texts are cut."""
     if isinstance(value, dict):
         return {key: shrunk(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -145,7 +145,7 @@ def payloads(root: Path) -> Payloads:
 
 
 def key_paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Ways to every key, through the first entry of each list."""
+    """Yield the path to every key, through the first entry of each list."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield (*path, key)
@@ -163,7 +163,7 @@ OPTIONS = {
 
 
 def type_errors(root: Path, folder: Path, lines: list[str]) -> list[str]:
-    """What the compiler says about lines that use the declared types."""
+    """Return the errors of the compiler for lines that use the declared types."""
     compiler = root / "node_modules" / ".bin" / "tsc"
     assert compiler.exists(), "TypeScript is missing: `sh scripts/install` installs it."
     imports = [
@@ -181,7 +181,7 @@ def type_errors(root: Path, folder: Path, lines: list[str]) -> list[str]:
 
 
 def constant(number: int, kind: str, value: Any) -> str:
-    """A line that declares a value of a type."""
+    """Return a line that declares a constant of a type."""
     return f"export const p{number}: {kind} = {json.dumps(value)};"
 
 
@@ -200,15 +200,15 @@ def test_payloads_have_the_declared_types(root: Path, payloads: Payloads, tmp_pa
     assert type_errors(root, tmp_path, lines) == []
 
 
-def test_only_the_address_has_no_declared_payload(payloads: Payloads) -> None:
-    """Its one field is checked in its module."""
+def test_every_payload_except_the_address_has_a_declared_type(payloads: Payloads) -> None:
+    """The only field of the address is checked in its module."""
     others = [(name, list(data)) for name, data in payloads if name not in DECLARED]
     assert others
     assert all(other == ("address", ["link"]) for other in others)
 
 
 def test_a_renamed_key_is_found(root: Path, payloads: Payloads, tmp_path: Path) -> None:
-    """Every key of every payload, one at a time."""
+    """Every key of every payload is renamed, one at a time."""
     lines, seen = [], set()
     for name, data in payloads:
         if name not in DECLARED:
@@ -230,7 +230,7 @@ def test_a_renamed_key_is_found(root: Path, payloads: Payloads, tmp_path: Path) 
 
 @pytest.mark.parametrize("place", sorted(set(FOLDERS.values())))
 def test_python_fills_every_optional_key(root: Path, payloads: Payloads, place: str) -> None:
-    """The compiler does not miss a key that may be left out."""
+    """The compiler does not report an optional key that is missing."""
     text = (root / "app" / place / "frontend" / "payloads.d.ts").read_text(encoding="utf-8")
     declared = re.sub(r"export interface \w+Have \{.*?\n\}", "", text, flags=re.DOTALL)
     optional = set(re.findall(r"^ +(\w+)\?:", declared, flags=re.MULTILINE))
@@ -282,7 +282,7 @@ HANDLED = {
 
 
 class Watched(dict[str, Any]):
-    """The fields of a message, and the names of those that were read."""
+    """The fields of a message, which record the names of those that are read."""
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         super().__init__(fields)
@@ -315,7 +315,7 @@ def union(names: Mapping[str, object]) -> str:
 
 
 def test_messages_have_the_declared_fields(root: Path, tmp_path: Path) -> None:
-    """Optional ones included; and each renamed one is found."""
+    """Optional fields included; the compiler reports each renamed field."""
     lines: list[str] = []
     for page, kinds in FIELDS.items():
         for kind, examples in kinds.items():
@@ -344,7 +344,7 @@ def test_python_reads_the_declared_fields(page: str, kind: str, fields: dict[str
     assert watched.names == set(fields)
 
 
-def test_what_the_browser_has(root: Path, tmp_path: Path) -> None:
+def test_the_state_of_the_browser_has_the_declared_types(root: Path, tmp_path: Path) -> None:
     have = {"catalogue": True, "data": "key", "rev": 1, "run": "id", "rows": 3, "predictions": 2}
     assert set(have) == {field.name for field in dataclasses.fields(Have)}
     session, races = Session([document_of(XOR)]), RaceSession()
@@ -360,7 +360,7 @@ def test_what_the_browser_has(root: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("block", [None, ["h1", "y"]])
-def test_click_on_the_matrix(
+def test_a_click_on_the_matrix_has_the_declared_type(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: list[str] | None
 ) -> None:
     sent = {"number": "a-1", "block": block}

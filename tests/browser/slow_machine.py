@@ -1,7 +1,7 @@
 """Simulate a busy computer: `python -m pytest -p tests.browser.slow_machine tests/browser`.
 
-The server, and every page in Chromium, stands still again and again for up to half a second, as if
-others had the processors. What only works while nothing comes in between fails sooner or later.
+The server and every page in Chromium are suspended repeatedly for up to half a second, as if other
+programs used the processors. Tests that depend on timing then fail sooner or later.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def file(name: str, data: bytes) -> FilePayload:
     return {"name": name, "mimeType": "text/csv", "buffer": data}
 
 
-def rest_on_draw(page: Page) -> None:
+def wait_until_answered(page: Page) -> None:
     """Wait until the last message of the Draw page is answered."""
     page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
     page.wait_for_load_state("networkidle")
@@ -63,7 +63,7 @@ def in_use(page: Page) -> Locator:
 
 @pytest.fixture
 def data(page: Page) -> Page:
-    rest_on_draw(page)
+    wait_until_answered(page)
     go(page, "Data")
     return page
 
@@ -181,7 +181,7 @@ def test_training_continues_while_points_are_painted(data: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_horizontal_overflow_of_the_data_page_on_phone(open_page: OpenPage, scheme: str) -> None:
     phone = open_page(390, 844, scheme)
-    rest_on_draw(phone)
+    wait_until_answered(phone)
     go(phone, "Data")
     for name in ("Your files", "Painting", "Built-in problems"):
         section(phone, name)

@@ -20,7 +20,7 @@ from tests.browser.workbench import (
 )
 
 
-def test_the_link_reopens_exactly_this(page: Page, open_page: OpenPage) -> None:
+def test_the_link_reopens_the_current_experiment(page: Page, open_page: OpenPage) -> None:
     problem(page, "Two spirals")
     add_neuron(page, 0.5, 0.1)
     expect(status(page)).to_contain_text("left out")

@@ -37,7 +37,7 @@ def test_the_table_agrees_with_the_drawing(page: Page) -> None:
     expect(page.get_by_role("region", name="Properties")).to_be_visible()
 
 
-def test_presets_and_settings(page: Page) -> None:
+def test_a_preset_changes_the_network_and_invalid_values_are_refused(page: Page) -> None:
     page.get_by_role("textbox", name="Hidden neurons").fill("4-3")
     page.get_by_role("button", name="BMLP").click()
     expect(facts(page)).to_contain_text("43 weights")

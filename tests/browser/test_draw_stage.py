@@ -18,7 +18,7 @@ from tests.browser.workbench import (
 )
 
 
-def test_drawing_with_the_mouse(page: Page) -> None:
+def test_a_network_is_drawn_with_the_mouse(page: Page) -> None:
     add_neuron(page, 0.55, 0.06)
     expect(page.locator('[data-id="h17"]')).to_have_class(re.compile("loose"))
     expect(status(page)).to_contain_text("h17 is left out: it has no input yet")
@@ -64,7 +64,7 @@ def test_moving_duplicating_and_deleting_by_box(page: Page) -> None:
     assert after == pytest.approx((before[0] + 40, before[1] - 30), abs=2)
 
 
-def test_drawing_with_the_keyboard(page: Page) -> None:
+def test_a_network_is_drawn_with_the_keyboard(page: Page) -> None:
     problem(page, "XOR")
     page.locator('[data-id="x1"]').focus()
     page.keyboard.press("n")
@@ -99,7 +99,7 @@ def test_selecting_with_shift_and_deleting_keeps_the_keyboard_on_the_stage(page:
     expect(page.locator('[data-id="x1"]')).to_be_focused()
 
 
-def test_delete_after_a_link_takes_the_link(page: Page) -> None:
+def test_delete_after_drawing_a_link_deletes_that_link(page: Page) -> None:
     problem(page, "XOR")
     expect(facts(page)).to_contain_text("7 weights")
     at_rest(page)
@@ -116,7 +116,7 @@ def test_delete_after_a_link_takes_the_link(page: Page) -> None:
     expect(facts(page)).to_contain_text("6 weights")
 
 
-def test_drawing_with_touch(open_page: OpenPage) -> None:
+def test_a_network_is_drawn_by_touch(open_page: OpenPage) -> None:
     page = open_page(390, 844, has_touch=True, is_mobile=True)
     devices = page.context.new_cdp_session(page)
 

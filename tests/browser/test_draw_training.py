@@ -82,7 +82,7 @@ def test_stop_takes_effect_at_once_and_the_page_stays_usable(page: Page) -> None
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
 
 
-def test_train_asks_once_and_plays_a_solved_training_again(page: Page) -> None:
+def test_train_sends_one_request_and_replays_a_solved_training(page: Page) -> None:
     most = page.get_by_label("Maximum iterations")
     most.fill("5")
     most.press("Enter")
@@ -139,7 +139,7 @@ def test_another_rule_is_chosen_set_and_trained(page: Page) -> None:
     expect(page.get_by_label("Shuffle every epoch")).not_to_be_checked()
 
 
-def test_a_word_explains_itself_on_a_tap_and_by_keyboard(open_page: OpenPage) -> None:
+def test_a_term_shows_its_definition_on_tap_and_by_keyboard(open_page: OpenPage) -> None:
     page = open_page(width=390, height=844, has_touch=True)
     card = page.get_by_role("tooltip")
     page.locator(".word", has_text="Target SSE").tap()

@@ -36,7 +36,7 @@ def address(name: str) -> str:
     return f"/?e={link.encode(experiment)}"
 
 
-def rest_on_draw(page: Page) -> None:
+def wait_until_answered(page: Page) -> None:
     """Wait until the last message of the Draw page is answered."""
     page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
     page.wait_for_load_state("networkidle")
@@ -45,7 +45,7 @@ def rest_on_draw(page: Page) -> None:
 
 def enter(page: Page) -> Page:
     """Go from the Draw page to the Hessian page."""
-    rest_on_draw(page)
+    wait_until_answered(page)
     menu = page.get_by_test_id("stExpandSidebarButton")
     phone = menu.is_visible()
     if phone:
@@ -121,7 +121,7 @@ def test_the_keyboard_moves_the_iteration_shown_on_all_pages(parity: Page) -> No
     slider.press("ArrowRight")
     expect(parity.get_by_text(re.compile(r"Iteration 2 of"))).to_be_visible()
     parity.get_by_role("link", name="Draw").click()
-    rest_on_draw(parity)
+    wait_until_answered(parity)
     parity.get_by_role("link", name="Hessian").click()
     expect(parity.get_by_text(re.compile(r"Iteration 2 of"))).to_be_visible()
 
@@ -190,9 +190,9 @@ def test_charts_are_downloaded_as_svg(parity: Page) -> None:
 
 def test_a_network_changed_meanwhile_is_shown_as_untrained(parity: Page) -> None:
     parity.get_by_role("link", name="Draw").click()
-    rest_on_draw(parity)
+    wait_until_answered(parity)
     parity.get_by_role("button", name="New weights").click()
-    rest_on_draw(parity)
+    wait_until_answered(parity)
     parity.get_by_role("link", name="Hessian").click()
     expect(parity.get_by_text("This network is not trained yet")).to_be_visible()
 

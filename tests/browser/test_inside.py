@@ -170,7 +170,7 @@ def test_a_larger_network_names_the_neuron_it_shows(open_page: OpenPage) -> None
     expect(notes).to_contain_text("the formulas are those of y2")
 
 
-def test_a_deep_link_opens_here(open_page: OpenPage) -> None:
+def test_a_link_to_the_inside_page_opens_it(open_page: OpenPage) -> None:
     page = enter(open_page(path=address("parity-3")))
     wait_until_ready(page)
     assert "/inside?e=" in page.url

@@ -17,7 +17,7 @@ OpenPage = Callable[..., Page]
 
 
 @contextmanager
-def standing_still(server: Server) -> Iterator[None]:
+def suspended(server: Server) -> Iterator[None]:
     """Suspend the server for a while, as if other sessions kept it busy."""
     os.kill(server.pid, signal.SIGSTOP)
     try:
@@ -29,7 +29,7 @@ def standing_still(server: Server) -> Iterator[None]:
 def test_an_edit_and_a_click_on_another_page_both_count(page: Page, server: Server) -> None:
     seed = page.get_by_label("Weights seed")
     expect(seed).to_have_value("3")
-    with standing_still(server):
+    with suspended(server):
         seed.fill("77")
         page.get_by_role("link", name="Share").click()
     expect(page.get_by_label("Link to this experiment")).to_be_visible()
@@ -41,7 +41,7 @@ def test_messages_after_a_click_on_a_link_do_not_reopen_the_old_page(
     page: Page, server: Server
 ) -> None:
     expect(page.get_by_label("Weights seed")).to_have_value("3")
-    with standing_still(server):
+    with suspended(server):
         page.get_by_role("link", name="Hessian").click()
         page.get_by_role("button", name="New weights").click()
     expect(page.get_by_role("radio", name="Structure")).to_be_visible()
@@ -61,7 +61,7 @@ def test_a_click_counts_before_the_component_of_the_page_is_loaded(
     while not held:
         page.wait_for_timeout(20)  # lets Playwright hear of the request
     wait_until_ready(page)
-    with standing_still(server):
+    with suspended(server):
         page.get_by_role("link", name="Share").click()
         for route in held:
             route.fulfill(path=module(route))

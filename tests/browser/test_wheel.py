@@ -1,4 +1,4 @@
-"""A wheel of this checkout, installed in a fresh environment, is the whole app."""
+"""A wheel of this checkout, installed in a fresh environment, has everything the app needs."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 @dataclass(frozen=True)
 class Installed:
-    """An environment that knows the wheel, and nothing of the checkout."""
+    """An environment in which only the wheel is installed, not the checkout."""
 
     folder: Path
     wheel: Path
 
     def command(self, name: str) -> str:
-        """Path of one of its programs."""
+        """Return the path of an installed program."""
         return str(self.folder / "bin" / name)
 
     @property
     def packages(self) -> Path:
-        """Where its packages are."""
+        """Folder of the installed packages."""
         (found,) = self.folder.glob("lib/python*/site-packages")
         return found
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
-    """Dependencies are those that the wheel names, at the versions that all tests run with."""
+    """Install the wheel with its dependencies at the pinned versions."""
     folder = tmp_path_factory.mktemp("wheel")
     pip(sys.executable, "wheel", "--no-deps", "--no-build-isolation", "-w", str(folder), str(ROOT))
     (wheel,) = folder.glob("*.whl")
@@ -55,7 +55,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     venv.create(made.folder, with_pip=True)
     pip(made.command("python"), "install", "--constraint", str(constraints), str(wheel))
     yield made
-    shutil.rmtree(made.folder)  # a gigabyte, which pytest would keep for three runs
+    shutil.rmtree(made.folder)  # 1 GB, which pytest would keep for three runs
 
 
 def pip(python: str, *arguments: str) -> None:
@@ -70,7 +70,7 @@ def pip(python: str, *arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def alone(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`nbn-lab` from an empty folder, before a kernel was ever compiled."""
+    """Run `nbn-lab` in an empty folder, without a cache of compiled kernels."""
     folder = tmp_path_factory.mktemp("alone")
     here = folder / "here"
     here.mkdir()
@@ -89,7 +89,7 @@ def alone(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def files(folder: Path) -> dict[str, int]:
-    """Every file below a folder, with the time it was written."""
+    """Return all files below a folder with their modification times."""
     return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
@@ -105,7 +105,7 @@ def test_the_wheel_holds_every_file_of_the_packages(installed: Installed) -> Non
     assert top == {"app", "nbn_core", "pages"}
 
 
-def test_the_wheel_says_what_it_is(installed: Installed) -> None:
+def test_the_wheel_has_complete_metadata(installed: Installed) -> None:
     with zipfile.ZipFile(installed.wheel) as archive:
         (name,) = (n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
         metadata = Parser().parsestr(archive.read(name).decode())

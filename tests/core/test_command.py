@@ -33,7 +33,7 @@ def saved(tmp_path: Path) -> Path:
     return file
 
 
-def test_it_writes_what_the_experiment_trains_to(saved: Path, capsys) -> None:
+def test_the_command_writes_the_result_of_the_experiment(saved: Path, capsys) -> None:
     assert main(["train", str(saved), "--npz"]) == 0
     expected = XOR.training()
     expected.advance(seconds=float("inf"))
@@ -129,7 +129,7 @@ def test_an_interrupted_training_writes_its_result(saved: Path, monkeypatch, cap
     assert "Stopped by the user" in capsys.readouterr().out
 
 
-def test_it_runs_as_a_module(saved: Path) -> None:
+def test_the_command_runs_as_a_module(saved: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-B", "-m", "nbn_core", *arguments]
         return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)

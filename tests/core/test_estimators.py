@@ -51,7 +51,7 @@ def test_a_drawn_network_and_several_targets_are_accepted() -> None:
 
 
 @pytest.mark.parametrize("preset", ["slp", "mlp", "bmlp", "fcc"])
-def test_it_classifies_iris_flowers(preset: str) -> None:
+def test_the_classifier_predicts_species_of_iris(preset: str) -> None:
     x, y = load_iris(return_X_y=True, as_frame=True)
     names = np.array(["setosa", "versicolor", "virginica"])[y]
     model = NBNClassifier(preset, hidden=(3, 2), random_state=0).fit(x, names)
@@ -62,7 +62,7 @@ def test_it_classifies_iris_flowers(preset: str) -> None:
     assert (shares.argmax(axis=1) == model.decision_function(x).argmax(axis=1)).all()
 
 
-def test_it_works_in_pipelines_searches_and_cross_validation() -> None:
+def test_estimators_work_in_pipelines_searches_and_cross_validation() -> None:
     x, y = load_iris(return_X_y=True)
     pipe = make_pipeline(MinMaxScaler(), NBNClassifier(random_state=0, max_iterations=30))
     assert cross_val_score(pipe, x, y, cv=3).mean() > 0.85
@@ -104,7 +104,7 @@ def test_a_trained_model_is_exported_with_its_scaling() -> None:
         ({"settings": {"mu": 1}}, "mu"),
     ],
 )
-def test_settings_are_checked_when_it_is_fitted(settings: dict[str, Any], said: str) -> None:
+def test_settings_are_checked_by_fit(settings: dict[str, Any], said: str) -> None:
     model = NBNRegressor(**settings)
     with pytest.raises(NBNError, match=said):
         model.fit([[1.0], [2.0], [3.0]], [1.0, 2.0, 4.0])

@@ -35,7 +35,7 @@ NAMES = [
 every_problem = pytest.mark.parametrize("name", NAMES)
 
 
-def test_all_problems_are_there_in_the_order_in_which_they_are_shown():
+def test_all_problems_are_listed_in_the_order_of_the_gallery():
     assert list(PROBLEMS) == NAMES
 
 
@@ -59,7 +59,7 @@ def test_problem_describes_its_generator(name):
 
 
 @every_problem
-def test_suggested_network_fits_and_is_not_too_large_for_the_page(name):
+def test_suggested_network_fits_and_is_within_the_limits_of_the_app(name):
     problem = PROBLEMS[name]
     datasets = [problem.make()]
     for p in problem.parameters:
@@ -84,7 +84,7 @@ def test_classes_are_bipolar_and_inputs_of_moderate_size(name):
 
 
 @every_problem
-def test_same_parameters_give_the_same_patterns_and_global_state_is_left_alone(name):
+def test_equal_parameters_give_equal_patterns_without_changing_global_random_state(name):
     problem = PROBLEMS[name]
     noisy = {p.name: 0.2 for p in problem.parameters if p.name == "noise"}
     before = np.random.get_state()[1].copy()  # noqa: NPY002
@@ -175,7 +175,7 @@ def test_playground_spiral_is_the_formula_of_tensorflow_playground():
     assert data.least_sse == 2.0, "both arms start at the origin"
 
 
-def test_spiral_noise_moves_each_coordinate_by_no_more_than_it_says():
+def test_spiral_noise_moves_each_coordinate_by_at_most_the_noise():
     for make in (generators.playground_spiral, generators.two_spirals):
         moved = np.abs(make(noise=0.3, seed=7).inputs - make().inputs)
         assert 0.29 < moved.max() <= 0.3
@@ -192,7 +192,7 @@ def test_playground_circle_has_a_gap_between_disc_and_ring():
     assert radius[~inside].max() <= 5.0
 
 
-def test_playground_xor_keeps_its_distance_from_the_axes():
+def test_playground_xor_has_no_points_near_the_axes():
     data = generators.playground_xor(2000)
     assert np.abs(data.inputs).min() >= 0.3
     assert np.abs(data.inputs).max() <= 5.3
@@ -200,14 +200,14 @@ def test_playground_xor_keeps_its_distance_from_the_axes():
 
 
 @pytest.mark.parametrize("make", [generators.playground_circle, generators.playground_xor])
-def test_playground_noise_blurs_the_class_and_leaves_the_point(make):
+def test_playground_noise_changes_classes_and_not_points(make):
     clean, noisy = make(2000), make(2000, noise=0.3)
     assert np.array_equal(clean.inputs, noisy.inputs)
     assert 0.05 < (clean.targets != noisy.targets).mean() < 0.4
 
 
 @pytest.mark.parametrize(("noise", "variance"), [(0.0, 0.5), (0.25, 2.25), (0.5, 4.0)])
-def test_playground_clouds_have_the_variance_of_the_original(noise, variance):
+def test_playground_gauss_has_the_variance_of_the_original(noise, variance):
     data = generators.playground_gauss(10_000, noise)
     for label in (1, -1):
         cloud = data.inputs[data.targets[:, 0] == label]
@@ -226,7 +226,7 @@ def test_circles_and_moons_are_those_of_scikit_learn():
 
 
 @pytest.mark.parametrize("cells", [2, 3, 8])
-def test_checkerboard_alternates_and_keeps_off_the_borders(cells):
+def test_checkerboard_alternates_and_has_no_points_near_the_borders(cells):
     data = generators.checkerboard(2000, cells)
     place = (data.inputs + 3) * cells / 6
     square = np.floor(place)
@@ -260,7 +260,7 @@ def test_control_surface_interpolates_as_badly_as_published():
         assert np.sum(errors**2) == pytest.approx(sse, abs=6e-5)
 
 
-def test_sinc_has_the_noise_it_says():
+def test_sinc_has_noise_of_the_given_standard_deviation():
     clean, noisy = generators.sinc(1000, 0.0), generators.sinc(1000, 0.2)
     x = clean.inputs[:, 0]
     assert (x[0], x[-1]) == (-10, 10)
@@ -269,7 +269,7 @@ def test_sinc_has_the_noise_it_says():
 
 
 @pytest.mark.parametrize("n", range(1, 7))
-def test_decoder_and_encoder_are_each_other_turned_round(n):
+def test_encoder_is_the_inverse_of_decoder(n):
     decoder, encoder = generators.decoder(n), generators.encoder(n)
     assert np.array_equal(decoder.inputs, encoder.targets)
     assert np.array_equal(decoder.targets, encoder.inputs)
@@ -287,7 +287,7 @@ def test_iris_is_scaled_and_named():
     assert data.input_names[0] == "sepal length"
 
 
-def test_digits_are_scaled_and_drawn_without_putting_back():
+def test_digits_are_scaled_and_sampled_without_replacement():
     data = generators.digits(1797)
     assert data.inputs.shape == (1797, 64)
     assert (data.inputs.min(), data.inputs.max()) == (0, 1)

@@ -1,1 +1,1 @@
-"""Fuzzing of every reader, guided by what it covers: `python -m tests.fuzz --seconds 60`."""
+"""Coverage-guided fuzzing of all readers: `python -m tests.fuzz --seconds 60`."""

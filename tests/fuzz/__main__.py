@@ -1,11 +1,12 @@
 """Fuzz every reader with atheris for a bounded time; needs the extra `fuzz`.
 
-    python -m tests.fuzz --seconds 60                  all readers, so long together
+    python -m tests.fuzz --seconds 60                  all readers, 60 seconds in total
     python -m tests.fuzz --reader graphml --seconds 30
     python -m tests.fuzz --reader graphml --replay FILE
 
-Each reader runs in a process of its own with its good files to start from, limits of memory (2 GB)
-and time (10 seconds a file). A finding ends it, and the file that caused it is kept in --findings.
+Each reader runs in its own process, starting from valid files, with limits of memory (2 GB) and
+time (10 seconds per file). A finding ends the process; the file that caused it is saved in
+--findings.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
-SEEDED = 200_000  # bytes that a file of the fuzzer may have
+SEEDED = 200_000  # maximum bytes of a generated file
 INSTRUMENTED = [
     "nbn_core.formats",
     "nbn_core.experiment",
@@ -37,7 +38,7 @@ INSTRUMENTED = [
 
 
 def main() -> int:
-    """Run what was asked for."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.fuzz", description=__doc__.split("\n")[0]
     )
@@ -66,7 +67,7 @@ def main() -> int:
 
 
 def _run(name: str, seconds: int, findings: Path) -> bool:
-    """Fuzz one reader in a process of its own; whether it found anything."""
+    """Fuzz one reader in a separate process; return whether it found an error."""
     command = [
         sys.executable, "-B", "-m", "tests.fuzz", "--inside", "--reader", name,
         "--seconds", str(seconds), "--findings", str(findings),
@@ -87,7 +88,7 @@ def _run(name: str, seconds: int, findings: Path) -> bool:
 
 
 def _fuzz(name: str, seconds: int, findings: Path) -> None:
-    """Fuzz one reader until the time is over; never returns."""
+    """Fuzz one reader until its time is over; ends the process."""
     import atheris
 
     with atheris.instrument_imports(include=INSTRUMENTED, exclude=["nbn_core.kernels"]):

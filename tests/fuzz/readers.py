@@ -1,4 +1,4 @@
-"""Every reader of foreign text or bytes, good files to start from, and what it may answer."""
+"""All readers of text or bytes from outside, valid files to start from, and the check."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Reader:
     Parameters
     ----------
     read : callable
-        Takes bytes; answers, or raises an NBNError.
+        Function of bytes that returns a value or raises an NBNError.
     seeds : tuple of bytes
-        Good files.
+        Valid files.
     """
 
     read: Callable[[bytes], object]
@@ -44,7 +44,7 @@ class Reader:
 
 
 def own() -> Experiment:
-    """Data of one's own with everything that version 2 has."""
+    """Return an experiment with own data and all fields of version 2."""
     column = DataColumn("kind", ("a", "b", "c"))
     inputs = np.array([[1.0, 20.0], [2.0, 10.0], [3.0, 40.0], [4.0, 50.0], [6.0, 5.0], [7.0, 1.0]])
     data = Dataset(
@@ -71,8 +71,8 @@ def _parquet() -> bytes:
     return file.getvalue()
 
 
-def _answers(read: Callable[[bytes], formats.NetworkFile]) -> Callable[[bytes], object]:
-    """Read a network, and write it again: what was read has to be whole."""
+def _complete(read: Callable[[bytes], formats.NetworkFile]) -> Callable[[bytes], object]:
+    """Return a reader that also writes the network, which must therefore be complete."""
 
     def both(data: bytes) -> object:
         file = read(data)
@@ -97,25 +97,25 @@ def _outbox(data: bytes) -> object:
 
 
 def readers() -> dict[str, Reader]:
-    """Return all of them by name."""
-    # No training here: what the fuzzer instruments no longer compiles.
+    """Return all readers by name."""
+    # Without training, because instrumented modules cannot be compiled by numba.
     trace = {"sse": np.ones(3), "attempts": np.arange(3), "weights": np.ones((3, 7))}
     texts = {
         "experiment": (_experiment, XOR.to_json(), own().to_json()),
         "link": (lambda data: link.decode(data.decode("latin-1")), link.encode(XOR)),
         "in": (
-            _answers(formats.read_in),
+            _complete(formats.read_in),
             formats.write_in(NETWORK, WEIGHTS, "a.dat"),
             "// c\nn 3 mbip 1 2\n.model mbip fun=uni, gain=0.5, der=0.001\nw 1 2 3\n",
         ),
         "vectors": (
-            _answers(formats.read_vectors),
+            _complete(formats.read_vectors),
             formats.write_matlab(NETWORK, WEIGHTS),
             formats.write_pynbn(NETWORK),
             "4 1 2 3 5 1 2 3 4",
         ),
-        "graphml": (_answers(formats.read_graphml), formats.write_graphml(NETWORK, WEIGHTS)),
-        "node-link": (_answers(formats.read_node_link), formats.write_node_link(NETWORK, WEIGHTS)),
+        "graphml": (_complete(formats.read_graphml), formats.write_graphml(NETWORK, WEIGHTS)),
+        "node-link": (_complete(formats.read_node_link), formats.write_node_link(NETWORK, WEIGHTS)),
         "dat": (
             formats.read_dat,
             formats.write_dat(generators.parity(2)),
@@ -152,13 +152,13 @@ def readers() -> dict[str, Reader]:
 
 
 def check(reader: Reader, data: bytes) -> bool:
-    """Read; whether it was read. Anything but an answer or one sentence is raised."""
+    """Return whether the data was read; fail unless it was read or refused in one sentence."""
     try:
         reader.read(data)
     except NBNError as error:
-        said = str(error)
-        assert said.isprintable(), f"not one line: {said!r}"
-        assert 10 <= len(said) <= 700, f"not a sentence: {said!r}"
-        assert said[-1] in ".:?!", f"does not end: {said!r}"
+        message = str(error)
+        assert message.isprintable(), f"not one line: {message!r}"
+        assert 10 <= len(message) <= 700, f"not a sentence: {message!r}"
+        assert message[-1] in ".:?!", f"does not end: {message!r}"
         return False
     return True

@@ -11,8 +11,8 @@ for (const [href, expected] of [
   ["https://lab.example/nbn/share", "https://lab.example/nbn/?e=abc"],
   ["https://lab.example/nbn/", "https://lab.example/nbn/?e=abc"],
 ]) {
-  test(`from ${href}`, () => assert.equal(addressOf(href, "abc"), expected));
+  test(`the address of ${href} with a link`, () => assert.equal(addressOf(href, "abc"), expected));
 }
 
-test("without a link there is only the page", () =>
+test("without a link the address is that of the page", () =>
   assert.equal(addressOf("http://127.0.0.1:8501/share?e=old", ""), "http://127.0.0.1:8501/"));

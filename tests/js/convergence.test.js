@@ -7,12 +7,12 @@ import { decades, summary } from "../../app/draw/frontend/convergence.js";
 
 const RUN = { k: 1, last: 2, at: 1, end: 2, sse: [8, 4, 2], mu: [0.1, 0.1, 0.1], target: 0.5 };
 
-test("without validation patterns nothing is said of them", () => {
+test("without validation patterns the summary does not mention them", () => {
   assert.ok(!summary(RUN).includes("validation"));
   assert.equal(summary({ ...RUN, last: 0 }), "Convergence: nothing trained yet.");
 });
 
-test("the validation patterns are told at the row shown and where they were best", () => {
+test("the summary has the validation SSE at the row shown and at the best row", () => {
   const said = summary({ ...RUN, validation: [9, 3, null], best: 1, bestAt: 1 });
   assert.ok(
     said.includes("At iteration 1: SSE 4, SSE of the validation patterns 3, damping 0.1."),
@@ -23,6 +23,6 @@ test("the validation patterns are told at the row shown and where they were best
   assert.ok(!growing.includes("best"), growing);
 });
 
-test("numbers too large for an axis leave it as it is", () => {
+test("values too large for an axis do not change it", () => {
   assert.deepEqual(decades([10, null, 0.1]), { low: -1, high: 2 });
 });

@@ -25,7 +25,7 @@ test("a link goes from the right edge of its source to the left edge of its targ
   near(geo.pointOn(curve, 0.5)[0], (geo.halfOf(x) + 200 - geo.halfOf(h)) / 2);
 });
 
-test("the distance to a link is that of a fine search", () => {
+test("the distance to a link equals that of a fine search", () => {
   const curve = geo.linkCurve(node("a", "hidden", -30, 40), node("b", "hidden", 250, -90));
   for (const [x, y] of [
     [0, 0],
@@ -43,11 +43,11 @@ test("the distance to a link is that of a fine search", () => {
   }
 });
 
-test("a link of no length has a distance too", () => {
+test("a link of length zero has a distance", () => {
   near(geo.distanceTo([5, 5, 5, 5, 5, 5, 5, 5], 8, 9), 5);
 });
 
-test("the node under the hand is the one drawn last", () => {
+test("the node at the pointer is the one drawn last", () => {
   const graph = { ...GRAPH, nodes: [...GRAPH.nodes, node("top", "hidden", 210, 5)] };
   assert.equal(geo.nodeAt(graph, 205, 3).id, "top");
   assert.equal(geo.nodeAt(graph, 180, -20).id, "h");
@@ -55,7 +55,7 @@ test("the node under the hand is the one drawn last", () => {
   assert.equal(geo.nodeAt(graph, 200 + geo.SIZE.hidden / 2 + 15, 0, 10).id, "top");
 });
 
-test("the link under the hand is the nearest within reach", () => {
+test("the link at the pointer is the nearest within the tolerance", () => {
   const curve = geo.linkCurve(GRAPH.nodes[1], GRAPH.nodes[2]);
   const [x, y] = geo.pointOn(curve, 0.5);
   assert.deepEqual(geo.linkAt(GRAPH, x, y + 3, 7), ["h", "y"]);
@@ -63,7 +63,7 @@ test("the link under the hand is the nearest within reach", () => {
   assert.equal(geo.linkAt({ nodes: [], links: [] }, 0, 0, 7), null);
 });
 
-test("the camera shows the whole drawing, whatever the box", () => {
+test("the camera shows the whole drawing in a box of any size", () => {
   for (const [width, height] of [
     [800, 600],
     [390, 420],
@@ -85,7 +85,7 @@ test("an empty drawing and a single node have a camera", () => {
   }
 });
 
-test("zooming keeps the point under the hand, and has limits", () => {
+test("zooming keeps the point at the pointer and has limits", () => {
   let camera = { x: 30, y: -20, zoom: 0.8 };
   const before = geo.toWorld(camera, 300, 200);
   for (const factor of [1.25, 2, 0.3, 100, 1e-6, 3]) {
@@ -95,7 +95,7 @@ test("zooming keeps the point under the hand, and has limits", () => {
   }
 });
 
-test("a box selects what is in it, from whichever corner it was drawn", () => {
+test("a selection box selects its contents, drawn from any corner", () => {
   for (const box of [
     [-10, -10, 210, 10],
     [210, 10, -10, -10],
@@ -106,7 +106,7 @@ test("a box selects what is in it, from whichever corner it was drawn", () => {
   assert.deepEqual(geo.inBox(GRAPH, 500, 500, 600, 600), []);
 });
 
-test("arrow keys walk to the nearest neuron in their direction", () => {
+test("arrow keys move to the nearest neuron in their direction", () => {
   const grid = { nodes: [], links: [] };
   for (let i = 0; i < 3; i++)
     for (let j = 0; j < 3; j++) grid.nodes.push(node(`${i}${j}`, "hidden", 100 * i, 90 * j));
@@ -118,7 +118,7 @@ test("arrow keys walk to the nearest neuron in their direction", () => {
   assert.equal(geo.neighbour({ nodes: [grid.nodes[0]], links: [] }, "00", 1, 0), null);
 });
 
-test("everything is reached by arrow keys", () => {
+test("every node is reached by arrow keys", () => {
   let seed = 1;
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
   const graph = { nodes: [], links: [] };
@@ -144,7 +144,7 @@ test("everything is reached by arrow keys", () => {
   assert.equal(reached.size, 25);
 });
 
-test("a finger may miss a port to the right of it, not inside the neuron", () => {
+test("a touch may miss a port to its right, but not inside the neuron", () => {
   const right = geo.halfOf(GRAPH.nodes[1]);
   assert.equal(geo.portAt(GRAPH, 200 + right + 12, 3, 16)?.id, "h");
   assert.equal(geo.portAt(GRAPH, 200 + right - 12, 0, 16), null);

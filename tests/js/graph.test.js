@@ -62,21 +62,21 @@ function isSound(graph) {
   }
 }
 
-test("a node and what feeds it are found", () => {
+test("a node and its sources are found", () => {
   assert.equal(G.nodeOf(XOR, "h2").id, "h2");
   assert.equal(G.nodeOf(XOR, "nobody"), undefined);
   assert.deepEqual(G.sourcesOf(XOR, "y"), ["h1", "h2"]);
   assert.deepEqual(G.sourcesOf(XOR, "x1"), []);
 });
 
-test("reaching follows links forward only", () => {
+test("reachability follows links forward only", () => {
   assert.ok(G.reaches(XOR, "x1", "y"));
   assert.ok(!G.reaches(XOR, "y", "x1"));
   assert.ok(!G.reaches(XOR, "h1", "h2"));
   assert.ok(G.reaches(XOR, "h1", "h1"));
 });
 
-test("a link that cannot be is refused with the reason", () => {
+test("an invalid link is refused with the reason", () => {
   assert.match(G.refusal(XOR, "h1", "h1"), /its own output/);
   assert.match(G.refusal(XOR, "h1", "x1"), /x1 is an input/);
   assert.match(G.refusal(XOR, "x1", "h1"), /already linked/);
@@ -92,7 +92,7 @@ test("a link is drawn", () => {
   assert.equal(XOR.links.length, 6);
 });
 
-test("a new neuron has a free name, and is like the others", () => {
+test("a new neuron has an unused name and the settings of the others", () => {
   const odd = {
     ...XOR,
     nodes: XOR.nodes.map((n) =>
@@ -110,7 +110,7 @@ test("a new neuron has a free name, and is like the others", () => {
   assert.equal(G.freeName({ nodes: [node("h1"), node("h3")] }), "h2");
 });
 
-test("hidden neurons and links go, inputs and outputs stay", () => {
+test("hidden neurons and links can be removed, inputs and outputs cannot", () => {
   const graph = G.remove(
     XOR,
     ["h1", "x1", "y", "nobody"],
@@ -130,7 +130,7 @@ test("hidden neurons and links go, inputs and outputs stay", () => {
   ]);
 });
 
-test("names that contain others do not confuse the cutting of links", () => {
+test("links are removed correctly if a name contains another name", () => {
   const graph = {
     nodes: [node("a", "input"), node("a,b"), node("b,c"), node("c")],
     links: [
@@ -141,7 +141,7 @@ test("names that contain others do not confuse the cutting of links", () => {
   assert.deepEqual(G.remove(graph, [], [["a", "b,c"]]).links, [["a,b", "c"]]);
 });
 
-test("copies have the links of their originals, those among them included", () => {
+test("copies have the links of their originals, including those between copies", () => {
   const [graph, ids] = G.duplicate(cascadeFrozen, ["h0", "h1", "x0", "y"]);
   isSound(graph);
   assert.equal(ids.length, 2);
@@ -153,7 +153,7 @@ test("copies have the links of their originals, those among them included", () =
 });
 const cascadeFrozen = frozen(cascade(2, 3));
 
-test("moving and changing touch only what was named", () => {
+test("moving and changing affect only the given nodes", () => {
   const moved = G.move(
     XOR,
     new Map([
@@ -173,7 +173,7 @@ test("moving and changing touch only what was named", () => {
   assert.equal(changed.nodes[2], XOR.nodes[2]);
 });
 
-test("levels are longest paths; loose neurons stand in the first column", () => {
+test("levels are longest paths; loose neurons are in the first column", () => {
   const level = G.levels(cascade(2, 3));
   assert.deepEqual(
     [..."x0 x1 h0 h1 h2 y".split(" ")].map((id) => level.get(id)),
@@ -186,7 +186,7 @@ test("levels are longest paths; loose neurons stand in the first column", () => 
   assert.deepEqual([loose.get("a"), loose.get("b")], [1, 2]);
 });
 
-test("a cascade of a thousand has its levels", () => {
+test("levels of a cascade of a thousand neurons are computed", () => {
   const nodes = [node("x", "input")];
   const links = [];
   for (let k = 0; k < 1000; k++) {
@@ -229,7 +229,7 @@ for (const [name, graph] of Object.entries(DRAWINGS)) {
   }
 }
 
-test("an output that feeds others stands before them, the last ones in the last column", () => {
+test("an output that feeds others is in an earlier column; final outputs are in the last one", () => {
   const nodes = [node("x", "input"), node("y1", "output"), node("h"), node("y2", "output")];
   const graph = {
     nodes,
@@ -244,7 +244,7 @@ test("an output that feeds others stands before them, the last ones in the last 
   assert.ok(spots.get("h")[0] < spots.get("y2")[0]);
 });
 
-test("nodes with a place keep it, the others get one", () => {
+test("nodes with a position keep it, the others get one", () => {
   const graph = frozen({
     ...XOR,
     nodes: XOR.nodes.map((n, i) => ({ ...n, x: i === 2 ? 77 : null, y: i === 2 ? -5 : null })),
@@ -255,7 +255,7 @@ test("nodes with a place keep it, the others get one", () => {
   assert.equal(G.placed(placed), placed);
 });
 
-test("whatever hands do at random, the drawing stays sound", () => {
+test("random edits keep the drawing valid", () => {
   let seed = 7;
   const random = (n) => (seed = (seed * 16807) % 2147483647) % n;
   const pick = (list) => list[random(list.length)];

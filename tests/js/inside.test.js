@@ -27,17 +27,17 @@ function close(actual, expected) {
   );
 }
 
-test("numbers have four digits here", () => {
+test("numbers of the Inside page have four digits", () => {
   const shown = [0, -0.5, 1e-15, -1.234567e-5, 0.001, 1729.9, 1e15].map((value) => num(value));
   assert.deepEqual(shown, ["0", "−0.5", "1e−15", "−1.23e−5", "0.001", "1,730", "1e15"]);
 });
 
-test("sums put signs where people put them, and lose their middle when long", () => {
+test("sums have their signs between terms, and long ones omit their middle", () => {
   assert.equal(sum([-1, [2, -3], [-4, 5]]), "−1 + 2·(−3) − 4·5");
   assert.equal(sum([1, 2, 3, 4, 5, 6, 7, 8]), "1 + 2 + 3 + … 3 more … + 7 + 8");
 });
 
-test("formulas split into plain, lowered and raised parts", () => {
+test("formulas are split into plain, subscript and superscript parts", () => {
   assert.deepEqual(
     pieces("e^{−z} w_{0}").map(({ text, level }) => [text, level]),
     [
@@ -60,7 +60,7 @@ const EVALUATED = [
   ["elliot_unipolar", 0.5, 0.1],
 ];
 for (const [activation, gain, leak] of EVALUATED) {
-  test(`the formulas of ${activation}, gain ${gain}, leak ${leak}, mean what they say`, () => {
+  test(`the slope formula of ${activation}, gain ${gain}, leak ${leak}, is the derivative of its value formula`, () => {
     const neuron = { activation, gain, leak };
     const at = (net) => evaluate(valueFormula(neuron, num(net, 12)));
     for (const net of [-1.25, 0.5]) {
@@ -89,7 +89,7 @@ function evaluate(formula) {
   return Function("u", "square", `return ${javascript(main)}`)(u, (z) => Math.tanh(z) ** 2);
 }
 
-test("a dissection unpacks to what the core computed", () => {
+test("an unpacked dissection has the values that the core computed", () => {
   assert.equal(apart.N, 15);
   assert.equal(apart.weightName(0), "bias of h1");
   assert.equal(apart.weightName(4 + 4), "h1 → h2");
@@ -102,7 +102,7 @@ test("a dissection unpacks to what the core computed", () => {
   }
 });
 
-test("the triangle is read row by row", () => {
+test("an upper triangle is read row by row", () => {
   const places = [
     [0, 0],
     [0, 2],
@@ -114,7 +114,7 @@ test("the triangle is read row by row", () => {
 });
 
 for (const way of ["forward", "backward"]) {
-  test(`the ${way} story goes through all stages in order, each step complete`, () => {
+  test(`the ${way} steps go through all stages in order, and each is complete`, () => {
     const steps = story(apart, way);
     const order = steps.map(({ stage }) => STAGES.findIndex(([name]) => name === stage));
     assert.deepEqual(
@@ -132,7 +132,7 @@ for (const way of ["forward", "backward"]) {
   });
 }
 
-test("a neuron’s step shows its own numbers in its own formula", () => {
+test("the step of a neuron shows its formula with its numbers", () => {
   const step = story(apart, "forward").find(({ id }) => id === "forward:h2");
   const [net, value, slope] = step.numbers;
   assert.ok(net.startsWith(`net_{h2} = ${num(apart.weights[4])}`));
@@ -146,7 +146,7 @@ test("a neuron’s step shows its own numbers in its own formula", () => {
   assert.deepEqual([...step.lit.links], [4, 5, 6, 7, 8]);
 });
 
-test("the pattern counter runs to the last pattern", () => {
+test("the counter of patterns reaches the last pattern", () => {
   const runs = story(apart, "forward").filter(
     ({ panel }) => panel.kind === "matrix" && Number.isInteger(panel.of),
   );
@@ -154,7 +154,7 @@ test("the pattern counter runs to the last pattern", () => {
   assert.deepEqual(after, [1, 2, 3, 4, 5, 6, 7, 8, 8, 8]);
 });
 
-test("every attempt has its step and its verdict", () => {
+test("every attempt has a step and an outcome", () => {
   const steps = story(apart, "forward");
   apart.attempts.forEach((attempt) => {
     assert.ok(steps.some(({ id }) => id === `solve:${attempt.number}`));
@@ -164,7 +164,7 @@ test("every attempt has its step and its verdict", () => {
   assert.equal(steps.filter(({ title }) => /: accepted$/.test(title)).length, 1);
 });
 
-test("a search tells the parts of its step, and goes on from the best of them", () => {
+test("a line search shows each step length and continues from the best", () => {
   const tried = [
     { part: 1, sse: 99 },
     { part: 0.5, sse: 2 },
@@ -206,7 +206,7 @@ test("a search tells the parts of its step, and goes on from the best of them", 
   assert.match(steps.find(({ id }) => id === "damped").formula[0], /μ q I/);
 });
 
-test("an attempt without a step, and an iteration without an attempt, are told", () => {
+test("an attempt without a step and an iteration without an attempt are reported", () => {
   const failed = new Dissection({
     ...sent,
     stop: "DAMPING_LIMIT",
@@ -216,10 +216,10 @@ test("an attempt without a step, and an iteration without an attempt, are told",
   assert.ok(titles.some((title) => title.includes("no step")));
   assert.equal(titles.at(-1), "No attempt succeeded");
   const solved = new Dissection({ ...sent, stop: "SOLVED", attempts: [] });
-  assert.equal(story(solved, "backward").at(-1).title, "Nothing left to do");
+  assert.equal(story(solved, "backward").at(-1).title, "Nothing to improve");
 });
 
-test("a large network tells of its chosen neuron, and says what it leaves out", () => {
+test("a large network shows the chosen neuron and reports what is omitted", () => {
   const large = new Dissection({ ...sent, small: false, neuron: 1 });
   const ids = story(large, "forward").map(({ id }) => id);
   assert.deepEqual(ids.slice(0, 6), [
@@ -237,7 +237,7 @@ test("a large network tells of its chosen neuron, and says what it leaves out", 
   );
 });
 
-test("another pattern or way keeps the reader where they were", () => {
+test("another pattern or method keeps the current stage", () => {
   const forward = story(apart, "forward");
   const backward = story(apart, "backward");
   const at = (id) => forward.find((step) => step.id === id);
@@ -246,7 +246,7 @@ test("another pattern or way keeps the reader where they were", () => {
   assert.equal(sameOrNear(backward, undefined), 0);
 });
 
-test("numbers on links stand clear of boxes and of each other", () => {
+test("numbers on links overlap neither boxes nor each other", () => {
   const nodes = [
     { x: 0, y: 0, role: "input" },
     { x: 0, y: 60, role: "input" },

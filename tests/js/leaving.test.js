@@ -55,7 +55,7 @@ function press(part, keys = {}) {
   return heard;
 }
 
-test("without anything said a click goes at once, and holds what is said after it", () => {
+test("a click without pending messages is followed at once and holds later messages", () => {
   const gate = newGate();
   assert.equal(press(link("http://lab/share?e=1")), true);
   gate.pass("poll 1");
@@ -67,7 +67,7 @@ test("without anything said a click goes at once, and holds what is said after i
   assert.deepEqual(sent, ["poll 2"]);
 });
 
-test("a page that does not come is given up", () => {
+test("waiting for a page that does not open ends", () => {
   const gate = newGate();
   press(link("http://lab/share"));
   gate.pass("edit");
@@ -75,7 +75,7 @@ test("a page that does not come is given up", () => {
   assert.deepEqual(sent, ["edit"]);
 });
 
-test("a page is not given up while the server is at work, but not for ever", () => {
+test("a busy server prolongs the wait for a page, up to a limit", () => {
   const gate = newGate();
   press(link("http://lab/share"));
   gate.pass("poll");
@@ -92,7 +92,7 @@ test("a page is not given up while the server is at work, but not for ever", () 
   assert.deepEqual(sent, ["poll", "edit"]);
 });
 
-test("a link that was clicked before anybody listened holds what is said after it", () => {
+test("a link clicked before the listener was installed holds later messages", () => {
   const gate = newGate();
   guard.missed(link("http://lab/share"), true);
   gate.pass("hello");
@@ -103,7 +103,7 @@ test("a link that was clicked before anybody listened holds what is said after i
   assert.deepEqual(sent, ["hello"]);
 });
 
-test("a link that only has the focus holds nothing", () => {
+test("a link that only has the focus holds no messages", () => {
   guard.missed(link("http://lab/data"), false);
   guard.missed({ tagName: "BUTTON" }, true);
   guard.missed(null, true);
@@ -116,7 +116,7 @@ test("all copies of the module share the guard of the document", () => {
   assert.equal(guardOf(document), guardOf(document));
 });
 
-test("a click waits until what was said before it is answered, and goes once", () => {
+test("a click waits until earlier messages are answered and is followed once", () => {
   const gate = newGate();
   const share = link("http://lab/share");
   pending = true;
@@ -132,7 +132,7 @@ test("a click waits until what was said before it is answered, and goes once", (
   assert.deepEqual(clicks, [share]);
 });
 
-test("a click is repeated when its page does not come though the server is at rest", () => {
+test("a click is repeated if its page does not open although the server is idle", () => {
   const share = link("http://lab/share");
   press(share);
   busy = true;
@@ -146,7 +146,7 @@ test("a click is repeated when its page does not come though the server is at re
   assert.deepEqual(clicks, [share, share]);
 });
 
-test("a link that Streamlit has replaced is followed by its successor", () => {
+test("a link that Streamlit has replaced is followed through its replacement", () => {
   newGate();
   const now = link("http://lab/share");
   const ownerDocument = { querySelectorAll: () => [link("http://lab/data"), now] };
@@ -158,13 +158,13 @@ test("a link that Streamlit has replaced is followed by its successor", () => {
   assert.deepEqual(clicks, [now]);
 });
 
-test("a link that leads nowhere is given up in the end", () => {
+test("repeating a click without effect ends after a limit", () => {
   press(link("http://lab/share"));
   tick(60_000);
   assert.ok(clicks.length < 8);
 });
 
-test("a click does not wait for ever, and the last of two counts", () => {
+test("a click waits up to a limit, and the last of two clicks is followed", () => {
   newGate();
   pending = true;
   const [share, data] = [link("http://lab/share"), link("http://lab/data")];
@@ -177,14 +177,14 @@ test("a click does not wait for ever, and the last of two counts", () => {
   assert.deepEqual(clicks, [data]);
 });
 
-test("what was only just said is sent before the click", () => {
+test("messages posted just before a click are sent first", () => {
   newGate().pass("poll");
   assert.equal(press(link("http://lab/share")), false);
   tick(110);
   assert.equal(clicks.length, 1);
 });
 
-test("links that do not leave the page hold nothing", () => {
+test("links that stay on the page hold no messages", () => {
   const gate = newGate();
   press(link("http://lab/?e=2"));
   press(link("https://elsewhere/share"));
@@ -196,7 +196,7 @@ test("links that do not leave the page hold nothing", () => {
   assert.deepEqual(sent, ["poll"]);
 });
 
-test("a button of Streamlit's may lead to another page: a second without a word", () => {
+test("a button of Streamlit holds messages for a second, as it may lead to another page", () => {
   const gate = newGate();
   press({ tagName: "BUTTON", dataset: { testid: "stBaseButton-secondary" } });
   gate.pass("poll");
@@ -206,7 +206,7 @@ test("a button of Streamlit's may lead to another page: a second without a word"
   assert.deepEqual(sent, ["poll"]);
 });
 
-test("a gate that is gone says nothing and is not waited for", () => {
+test("a removed message gate sends nothing and is not waited for", () => {
   const gate = newGate();
   pending = true;
   guard.leave(5000);

@@ -52,7 +52,7 @@ function rows(first, last, { id = "r1", state = "running", total = last + 1, str
   };
 }
 
-test("a run is put together from its parts, whatever comes twice", () => {
+test("a run is assembled from its parts, even if parts arrive twice", () => {
   const made = model();
   assert.equal(made.addRun(rows(0, 3)), true);
   made.addRun(rows(0, 5));
@@ -67,7 +67,7 @@ test("a run is put together from its parts, whatever comes twice", () => {
   assert.equal(made.sseAt(4), 96);
 });
 
-test("a part whose beginning is missing is not taken", () => {
+test("a part with a gap before it is ignored", () => {
   const made = model();
   assert.equal(made.addRun(rows(3, 5)), false);
   assert.equal(made.run, null);
@@ -76,7 +76,7 @@ test("a part whose beginning is missing is not taken", () => {
   assert.equal(made.last, 1);
 });
 
-test("a run without rows yet shows the start", () => {
+test("a run without rows shows the starting weights", () => {
   const made = model();
   made.addRun({ ...rows(0, -1), total: 0 });
   assert.equal(made.last, 0);
@@ -86,7 +86,7 @@ test("a run without rows yet shows the start", () => {
   assert.equal(made.last, 2);
 });
 
-test("another run replaces it, and no run forgets it", () => {
+test("another run replaces the current one, and no run removes it", () => {
   const made = model();
   made.addRun(rows(0, 4));
   made.addRun(rows(0, 1, { id: "r2" }));
@@ -96,7 +96,7 @@ test("another run replaces it, and no run forgets it", () => {
   assert.deepEqual([...made.weightsAt(3)], [0, 0]);
 });
 
-test("between kept rows the one before is shown, and the last is always there", () => {
+test("between kept rows the previous one is shown, and the last row is always kept", () => {
   const made = model();
   made.addRun(rows(0, 7, { stride: 5 }));
   assert.deepEqual([...made.weightsAt(7)], [5, 10]);
@@ -105,7 +105,7 @@ test("between kept rows the one before is shown, and the last is always there", 
   assert.deepEqual([...made.weightsAt(4)], [0, 0]);
 });
 
-test("outputs, errors and tiles follow the weights shown", () => {
+test("outputs, errors and tiles are those of the weights shown", () => {
   const made = model();
   assert.equal(made.startSse(), 16);
   made.addRun(rows(0, 2));

@@ -30,7 +30,7 @@ function stage() {
   return { root, made, sent, call };
 }
 
-test("a clean-up in passing keeps the view, and the newest call is spoken to", () => {
+test("a temporary clean-up keeps the view, and the newest call gets the messages", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { made, sent, call } = stage();
   call({ k: 1 })();
@@ -44,7 +44,7 @@ test("a clean-up in passing keeps the view, and the newest call is spoken to", (
   mock.timers.reset();
 });
 
-test("a view goes at once with its place, and only once", () => {
+test("a view is removed with its element, once", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { root, made, call } = stage();
   const early = call({ k: 1 });
@@ -58,7 +58,7 @@ test("a view goes at once with its place, and only once", () => {
   mock.timers.reset();
 });
 
-test("a place that leaves a little later is noticed", () => {
+test("an element that is removed later is noticed", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { root, made, call } = stage();
   call({ k: 1 })();
@@ -68,7 +68,7 @@ test("a place that leaves a little later is noticed", () => {
   mock.timers.reset();
 });
 
-test("on new ground a new view is built", () => {
+test("a new element gets a new view", () => {
   const { root, made, call } = stage();
   call({ k: 1 });
   root.lastElementChild.parentNode = null;

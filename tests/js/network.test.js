@@ -40,7 +40,7 @@ test("every node has the value that the core computes", () => {
   assert.ok(worst <= TOLERANCE, `largest difference ${worst}`);
 });
 
-test("all activations, gains, leaks, and outputs that feed others are among the cases", () => {
+test("the cases include all activations, gains, leaks, and outputs that feed others", () => {
   const all = cases();
   const neurons = all.flatMap(({ network }) => network.neurons);
   assert.deepEqual([...new Set(neurons.map((neuron) => neuron.activation))].sort(), [
@@ -61,7 +61,7 @@ test("all activations, gains, leaks, and outputs that feed others are among the 
   assert.ok(feeding.length > 3);
 });
 
-test("each weight stands where the core has it", () => {
+test("each weight has the index that the core gives it", () => {
   for (const { network, names } of cases()) {
     const ids = [...network.inputs, ...network.neurons.map((neuron) => neuron.id)];
     const index = weightIndex(network, ids);
@@ -75,7 +75,7 @@ test("each weight stands where the core has it", () => {
   }
 });
 
-test("floats arrive with every bit", () => {
+test("floats are decoded to the bit", () => {
   const values = [0, -0, 1 / 3, 5e-324, 1.7976931348623157e308, Infinity, -Infinity];
   const bytes = new Uint8Array(new Float64Array(values).buffer);
   const text = btoa(String.fromCharCode(...bytes));
@@ -84,7 +84,7 @@ test("floats arrive with every bit", () => {
   assert.equal(decodeFloats("").length, 0);
 });
 
-test("the grid starts at the top left and has its points in the middle of the pixels", () => {
+test("the grid starts at the top left with its points at the centers of pixels", () => {
   const inputs = gridInputs([-2, 2, 10, 14], 4);
   assert.deepEqual([...inputs.subarray(0, 4)], [-1.5, -0.5, 0.5, 1.5]);
   assert.deepEqual([...inputs.subarray(16, 20)], [13.5, 13.5, 13.5, 13.5]);

@@ -7,22 +7,22 @@ import { duration, fieldText, short, whole } from "../../app/shared/frontend/num
 
 const cases = JSON.parse(readFileSync(new URL("../number_cases.json", import.meta.url), "utf8"));
 
-test("numbers are written as the table of cases says", () => {
+test("numbers are formatted as in the table of cases", () => {
   for (const [value, digits, text] of cases.numbers)
     assert.equal(short(Number(value), digits), text, `${value} with ${digits} digits`);
 });
 
-test("durations are written as the table of cases says", () => {
+test("durations are formatted as in the table of cases", () => {
   for (const [seconds, text] of cases.durations)
     assert.equal(duration(Number(seconds)), text, `${seconds} seconds`);
 });
 
-test("a value missing in JSON is not a number", () => {
+test("a value missing in JSON is shown as not a number", () => {
   assert.equal(short(null), "not a number");
   assert.equal(short(undefined), "not a number");
 });
 
-test("number fields get text that they can hold", () => {
+test("number fields get text that they accept", () => {
   assert.equal(fieldText(-12345.678), "-12345.7");
   assert.equal(fieldText(1.5e-9), "1.5e-9");
   assert.equal(fieldText(0.1 + 0.2), "0.3");

@@ -34,7 +34,7 @@ test("messages are numbered from one and repeated until acknowledged", () => {
   assert.deepEqual(sent.at(-1).messages, [{ seq: 4, kind: "redo" }]);
 });
 
-test("only its own acknowledgements count", () => {
+test("acknowledgements of other clients are ignored", () => {
   const { box } = outbox();
   box.post("train");
   for (const ack of [null, undefined, { client: "you", seq: 9 }, { client: "me", seq: 0 }])
@@ -42,7 +42,7 @@ test("only its own acknowledgements count", () => {
   assert.equal(box.waiting.length, 1);
 });
 
-test("an acknowledgement that comes late takes nothing newer away", () => {
+test("a late acknowledgement does not remove newer messages", () => {
   const { box } = outbox();
   box.post("graph");
   box.post("rename");
@@ -54,7 +54,7 @@ test("an acknowledgement that comes late takes nothing newer away", () => {
   );
 });
 
-test("a newer poll or scrub takes the place of the one that waits", () => {
+test("a newer poll or scrub replaces the one that is waiting", () => {
   const { box, sent } = outbox();
   box.replace("scrub", { k: 1 });
   box.replace("poll");
@@ -65,7 +65,7 @@ test("a newer poll or scrub takes the place of the one that waits", () => {
   ]);
 });
 
-test("a newer drawing does not overtake what was asked for before it", () => {
+test("a newer drawing does not overtake earlier messages", () => {
   const { box, sent } = outbox();
   box.replace("graph", { graph: "with h3" });
   box.post("rename", { id: "h3", name: "edge" });
@@ -76,7 +76,7 @@ test("a newer drawing does not overtake what was asked for before it", () => {
   assert.deepEqual(kinds(sent.at(-1)), ["graph", "rename", "poll", "graph"]);
 });
 
-test("it knows what is under way, so that a double click asks once", () => {
+test("a message that is under way is not repeated by a double click", () => {
   const { box } = outbox();
   box.post("train");
   assert.equal(box.asked("train"), true);
@@ -85,7 +85,7 @@ test("it knows what is under way, so that a double click asks once", () => {
   assert.equal(box.asked("train"), false);
 });
 
-test("numbers only rise, whatever is replaced", () => {
+test("message numbers increase even if messages are replaced", () => {
   const { box, sent } = outbox();
   for (let i = 0; i < 50; i++) {
     if (i % 3) box.replace(i % 2 ? "poll" : "graph", { i });
@@ -101,7 +101,7 @@ test("numbers only rise, whatever is replaced", () => {
   }
 });
 
-test("edits are pending until acknowledged; polls and scrubs never are", () => {
+test("edits are pending until acknowledged; polls and scrubs are not", () => {
   const { box } = outbox();
   box.replace("poll");
   box.replace("scrub", { k: 3 });
@@ -112,14 +112,14 @@ test("edits are pending until acknowledged; polls and scrubs never are", () => {
   assert.equal(box.pending, false);
 });
 
-test("what the browser has goes along", () => {
+test("messages contain what the browser has", () => {
   const { box, sent } = outbox();
   box.have = { rev: 4, rows: 17 };
   box.post("poll");
   assert.deepEqual(sent.at(-1).have, { rev: 4, rows: 17 });
 });
 
-test("every browser has a name of its own that the server takes", () => {
+test("every client has a unique name that the server accepts", () => {
   const names = new Set(Array.from({ length: 200 }, () => new Outbox(() => {}).client));
   assert.equal(names.size, 200);
   for (const name of names) assert.ok(name.length >= 1 && name.length <= 32);
@@ -151,7 +151,7 @@ test("a message is sent again, at growing intervals, until it is answered or clo
   mock.timers.reset();
 });
 
-test("a part left out is lacking only if what is here goes by another key", () => {
+test("an omitted part is lacking only if the browser has another key", () => {
   assert.equal(leavesOut(undefined, "b", "a"), true);
   assert.equal(leavesOut(undefined, "a", "a"), false);
   assert.equal(leavesOut({}, "b", "a"), false);

@@ -19,7 +19,7 @@ const near = (got, expected, tolerance = 1e-9) =>
     assert.ok(Math.abs(value - expected[i]) <= tolerance, `${got} is not ${expected}`),
   );
 
-test("a stroke puts points in even steps and ends under the hand", () => {
+test("a stroke adds points at equal distances and ends at the pointer", () => {
   const places = edit.along([0, 0], [3, 4], [1, 1]);
   assert.equal(places.length, 5);
   near(places.at(-1), [3, 4]);
@@ -27,7 +27,7 @@ test("a stroke puts points in even steps and ends under the hand", () => {
   assert.deepEqual(edit.along([0, 0], [0.5, 0], [1, 1]), []);
 });
 
-test("points are added with their class, up to a limit, and the list given stays", () => {
+test("points are added with their class up to a limit, in a new list", () => {
   const before = [[0, 0, 1]];
   assert.deepEqual(
     edit.put(
@@ -47,7 +47,7 @@ test("points are added with their class, up to a limit, and the list given stays
   assert.deepEqual(before, [[0, 0, 1]]);
 });
 
-test("a curve has one target at a place: the newest", () => {
+test("a curve has one target per input: the newest", () => {
   const once = edit.putOnCurve(
     [],
     [
@@ -67,7 +67,7 @@ test("a curve has one target at a place: the newest", () => {
   assert.equal(edit.putOnCurve(once, [[8, 0]], 1, 3).length, 3);
 });
 
-test("the eraser takes what is within its radius, measured on the screen", () => {
+test("the eraser removes the points within its radius on the screen", () => {
   const points = [
     [0, 0, 0],
     [1, 0, 1],
@@ -77,7 +77,7 @@ test("the eraser takes what is within its radius, measured on the screen", () =>
   assert.deepEqual(edit.erase(points, [0, 0], 1.5, [0.1, 10]), [[1, 0, 1]]);
 });
 
-test("the nearest point is found", () => {
+test("the point nearest to the pointer is found", () => {
   assert.equal(
     edit.nearest(
       [
@@ -92,7 +92,7 @@ test("the nearest point is found", () => {
   assert.equal(edit.nearest([], [0, 0], [1, 1]), -1);
 });
 
-test("copies are symmetric about the middle, and no point is copied onto another", () => {
+test("copies are symmetric around the center, and no point is copied onto another", () => {
   const points = [[1, 2, 0]];
   assert.deepEqual(edit.copies(points, "mirror", false, DOMAIN, 9), [
     [1, 2, 0],
@@ -116,14 +116,14 @@ test("copies are symmetric about the middle, and no point is copied onto another
   assert.equal(edit.copies(turned, "mirror", false, DOMAIN, 6).length, 6);
 });
 
-test("the middle is that of the plane shown", () => {
+test("the center of symmetry is that of the visible plane", () => {
   assert.deepEqual(edit.copies([[1, 0, 1]], "mirror", false, [0, 10, -1, 1], 9), [
     [1, 0, 1],
     [9, 0, 1],
   ]);
 });
 
-test("noise moves every point a little and keeps it on the plane; of a curve only upwards", () => {
+test("noise moves every point a little within the plane; points of a curve only vertically", () => {
   let state = 1;
   const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
   const points = Array.from({ length: 500 }, (_, i) => [5, 0, i % 2]);
@@ -138,7 +138,7 @@ test("noise moves every point a little and keeps it on the plane; of a curve onl
   assert.ok(edit.noisy(points, [0.1, 0.2], true, DOMAIN, random).every(([x]) => x === 5));
 });
 
-test("points are counted in words", () => {
+test("points are counted in a sentence", () => {
   assert.equal(
     edit.counted(
       [
@@ -158,7 +158,7 @@ test("points are counted in words", () => {
   ]);
 });
 
-test("a place on the screen and back is the same place, and the plane is square", () => {
+test("positions convert to the screen and back, and the plane is square", () => {
   const frame = frameOf(700, 500, false);
   assert.equal(frame.width, frame.height);
   assert.ok(frameOf(700, 500, true).width > frameOf(700, 500, true).height);
@@ -180,7 +180,7 @@ test("ticks are round and within the axis", () => {
   assert.ok(ticks(1000, 1001).every((t) => t >= 1000 && t <= 1001));
 });
 
-test("the ground shows what the network answers, top row first", () => {
+test("the background shows the output of the network, top row first", () => {
   const weights = new Float64Array([0.5, 1, 2]); // bias, x1, x2
   const network = {
     n_inputs: 2,

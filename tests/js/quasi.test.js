@@ -5,7 +5,7 @@ import test from "node:test";
 
 import * as grid from "../../app/hessian/frontend/grid.js";
 
-test("a symmetric matrix comes back from its upper triangle", () => {
+test("a symmetric matrix is restored from its upper triangle", () => {
   const full = grid.unpackCells(Uint8Array.from([1, 2, 3, 4, 5, 6]), {
     height: 3,
     width: 3,
@@ -14,14 +14,14 @@ test("a symmetric matrix comes back from its upper triangle", () => {
   assert.deepEqual([...full], [1, 2, 3, 2, 4, 5, 3, 5, 6]);
 });
 
-test("a block comes back row by row", () => {
+test("a block is restored row by row", () => {
   const packed = Float32Array.from([1.5, -2, 3, 4, 5, 6]);
   assert.equal(grid.unpackCells(packed, { height: 2, width: 3, symmetric: false }), packed);
   const base64 = Buffer.from(packed.buffer).toString("base64");
   assert.deepEqual([...grid.decodeNumbers(base64, Float32Array)], [...packed]);
 });
 
-test("groups end where the next begins, and crowded names are left out", () => {
+test("groups end where the next begins, and names without space are omitted", () => {
   const frames = [
     ["h1", 3],
     ["h2", 4],
@@ -42,7 +42,7 @@ test("groups end where the next begins, and crowded names are left out", () => {
   );
 });
 
-test("cells fill the room, at most a little wider than high", () => {
+test("cells fill the available space and are at most slightly wider than high", () => {
   assert.deepEqual(grid.cellSize({ height: 10, width: 10 }, { width: 400, height: 300 }), {
     across: 40,
     down: 30,
@@ -51,11 +51,11 @@ test("cells fill the room, at most a little wider than high", () => {
   assert.deepEqual(flat, { across: 22, down: 10 });
 });
 
-test("keys stay within the matrix", () => {
+test("arrow keys stay within the matrix", () => {
   assert.deepEqual(grid.clampCell([-1, 9], { height: 4, width: 4 }), [0, 3]);
 });
 
-test("nodes of a long cascade keep a readable size and never touch", () => {
+test("nodes of a long cascade have a readable size and do not overlap", () => {
   const nodes = Array.from({ length: 14 }, (_, i) => ({
     id: `h${i}`,
     x: 160 * i,

@@ -17,7 +17,7 @@ function encode(columns) {
   return Buffer.from(new Float32Array(columns.flat()).buffer).toString("base64");
 }
 
-test("curves come column by column", () => {
+test("curves are decoded column by column", () => {
   const curve = decodeCurve(
     encode([
       [0, 1, 4],
@@ -35,7 +35,7 @@ test("curves come column by column", () => {
   assert.equal(decodeCurve(undefined).count, 0);
 });
 
-test("the replay stands at the last row within reach", () => {
+test("the replay is at the last row up to its position", () => {
   const values = [0, 1, 5, 5, 20];
   const expected = (most) =>
     Math.max(
@@ -53,7 +53,7 @@ test("the replay stands at the last row within reach", () => {
   assert.equal(lookAt([{ k: 7 }], 4).k, 7); // before the first picture there is none better
 });
 
-test("twenty iterations and two hundred thousand stand on one axis", () => {
+test("an axis holds twenty and two hundred thousand iterations", () => {
   const range = logRange([[0, 1, 20], [0, 1, 200000], []]);
   const shares = [0, 1, 20, 1000, 200000].map((value) => shareOf(range, value));
   assert.equal(shares[0], 0);
@@ -65,14 +65,14 @@ test("twenty iterations and two hundred thousand stand on one axis", () => {
   assert.equal(valueAt(range, 1), Infinity);
 });
 
-test("an axis without values, or with one, is still an axis", () => {
+test("an axis without values or with a single one has a range", () => {
   for (const columns of [[], [[]], [[0]], [[0, 5]], [[NaN, Infinity, 3]]]) {
     const { low, high } = logRange(columns);
     assert.ok(Number.isFinite(low) && high > low);
   }
 });
 
-test("ticks are whole decades, thinned, and read as people write them", () => {
+test("ticks are whole decades, thinned out, with readable labels", () => {
   assert.deepEqual(decadeTicks({ low: -0.2, high: 5.3 }, 9), [0, 1, 2, 3, 4, 5]);
   const thin = decadeTicks({ low: -16, high: 3 }, 5);
   assert.ok(thin.length <= 5 && thin.every(Number.isInteger));
@@ -90,7 +90,7 @@ test("ticks are whole decades, thinned, and read as people write them", () => {
   );
 });
 
-test("a lane that explodes does not flatten the others", () => {
+test("a diverging lane does not flatten the curves of the others", () => {
   const lane = (sse) => ({ curve: { count: sse.length, sse } });
   const range = errorRange([lane([300, 20, 0.5]), lane([300, 1e30, Infinity])], 1);
   assert.ok(range.high <= 6, String(range.high));

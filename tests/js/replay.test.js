@@ -30,7 +30,7 @@ function playOut(made, most = 60) {
   return time;
 }
 
-test("a fresh player shows iteration 0 and rests", () => {
+test("a new player shows iteration 0 and does not play", () => {
   const made = new Playback();
   assert.equal(made.k, 0);
   assert.equal(made.tick(1), false);
@@ -39,7 +39,7 @@ test("a fresh player shows iteration 0 and rests", () => {
   assert.equal(made.playing, false);
 });
 
-test("a training that was asked for is followed although nothing of it is there yet", () => {
+test("a requested training is followed before its first row arrives", () => {
   const made = player(2);
   made.seek(2);
   made.follow();
@@ -50,7 +50,7 @@ test("a training that was asked for is followed although nothing of it is there 
   assert.equal(made.k, 20);
 });
 
-test("it plays every iteration of a short trace once and rests at the last", () => {
+test("a short trace is played once, every iteration, up to the last", () => {
   const made = player(32);
   made.play();
   const shown = new Set([made.k]);
@@ -64,7 +64,7 @@ test("it plays every iteration of a short trace once and rests at the last", () 
   );
 });
 
-test("a long trace plays in seconds, a slow speed takes longer, and at once is one frame", () => {
+test("a long trace plays in seconds, slow speed takes longer, at once takes one frame", () => {
   const times = [NORMAL, SLOW, FAST, AT_ONCE].map((speed) => {
     const made = player(5000, { speed });
     made.play();
@@ -90,7 +90,7 @@ test("seek stays within the trace and stops the replay", () => {
   }
 });
 
-test("play goes on from the middle, and from the end begins again", () => {
+test("play continues from the middle and restarts from the end", () => {
   const made = player(10);
   made.seek(4);
   made.play();
@@ -100,7 +100,7 @@ test("play goes on from the middle, and from the end begins again", () => {
   assert.equal(made.k, 0);
 });
 
-test("while a training grows it waits at the end, keeps close, and rests when it is over", () => {
+test("during training the player follows the newest row and stops when training ends", () => {
   const made = player(0, { growing: true });
   made.play();
   for (let last = 0; last <= 600; last += 10) {
@@ -115,7 +115,7 @@ test("while a training grows it waits at the end, keeps close, and rests when it
   assert.equal(made.k, 600);
 });
 
-test("a shorter trace pulls the position back", () => {
+test("a shorter trace limits the position", () => {
   const made = player(10);
   made.seek(9);
   made.setLast(3, false);
@@ -124,7 +124,7 @@ test("a shorter trace pulls the position back", () => {
   assert.equal(made.k, 0);
 });
 
-test("a frame that took long never runs past the end", () => {
+test("a long frame does not move past the end", () => {
   const made = player(7);
   made.play();
   made.tick(1000);
@@ -132,7 +132,7 @@ test("a frame that took long never runs past the end", () => {
   assert.equal(made.playing, false);
 });
 
-test("a replay ends at the row that was best, and the rows after it can still be looked at", () => {
+test("a replay ends at the best row, and later rows can still be selected", () => {
   const made = new Playback();
   made.setLast(44, false, 24);
   made.play();
@@ -151,7 +151,7 @@ test("a replay ends at the row that was best, and the rows after it can still be
   assert.equal(made.k, 24);
 });
 
-test("a replay that followed a training beyond its best row returns to it", () => {
+test("a replay that followed a training past its best row returns to that row", () => {
   const made = player(40, { growing: true, speed: AT_ONCE });
   made.play();
   made.tick(1 / 60);
@@ -166,7 +166,7 @@ test("a replay that followed a training beyond its best row returns to it", () =
   assert.equal(made.k, 30);
 });
 
-test("while a training grows, where it was best so far stops nobody", () => {
+test("during training the best row so far does not stop the player", () => {
   const made = new Playback();
   made.setLast(30, true, 5);
   made.play();

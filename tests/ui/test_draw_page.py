@@ -80,7 +80,7 @@ class Page:
         self.app.run()
         return self.answer
 
-    def rests(self) -> dict[str, Any]:
+    def wait_for_end(self) -> dict[str, Any]:
         assert self.session.run is not None
         assert self.session.run.wait(LONG)
         return self.post("poll")
@@ -98,7 +98,7 @@ def test_the_first_screen_has_everything_and_its_link(root: Path) -> None:
 def test_train_from_the_browser_to_the_last_row(root: Path) -> None:
     page = Page(root, e=link.encode(XOR))
     page.post("train")
-    run = page.rests()["run"]
+    run = page.wait_for_end()["run"]
     assert run["stop"] == "SOLVED"
     training = XOR.training()
     training.advance(seconds=LONG)
@@ -148,7 +148,7 @@ def changed_by_hand(page: Page) -> None:
     page.post("weight", bias="h1", value=1 / 3, k=0)
 
 
-def test_the_address_bar_reopens_exactly_this(root: Path) -> None:
+def test_the_address_bar_reopens_the_current_experiment(root: Path) -> None:
     page = Page(root, e=link.encode(XOR))
     changed_by_hand(page)
     assert page.link != link.encode(XOR)
@@ -230,7 +230,7 @@ def test_a_link_with_a_damaged_drawing_still_opens_its_network(root: Path) -> No
         assert page.answer["loose"] == []
 
 
-# Messages made by hand
+# Forged messages
 
 
 @pytest.mark.parametrize(
@@ -259,14 +259,14 @@ def test_a_component_state_of_another_type_is_harmless(root: Path) -> None:
         assert page.answer["ack"] is None
 
 
-# Nothing lost
+# Page changes
 
 
 def test_nothing_is_lost_by_visiting_another_page(root: Path) -> None:
     page = Page(root, e=link.encode(XOR))
     changed_by_hand(page)
     page.post("train")
-    page.rests()
+    page.wait_for_end()
     before = page.session.document
     others = [
         file for file in (root / "pages").glob("*.py") if file.stem not in ("__init__", "draw")
@@ -293,7 +293,7 @@ def test_the_end_of_a_session_stops_its_training(root: Path) -> None:
     assert run.wait(LONG)
     assert run.stop is None
     page.post("train")
-    assert page.session.run is run, "who comes back goes on from there"
+    assert page.session.run is run, "the run continues after the return"
     assert run.running
     cache_resource_api.clear_session_cache("test session id")
     assert run.wait(LONG)

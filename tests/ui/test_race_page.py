@@ -55,7 +55,7 @@ class Page:
     def section(self, name: str) -> None:
         self.app.segmented_control(key="nbn-race-section").set_value(name).run()
 
-    def rests(self) -> None:
+    def wait_for_end(self) -> None:
         while self.answer["running"]:
             self.post("poll")
 
@@ -75,7 +75,7 @@ def test_the_default_race_has_four_lanes(page: Page) -> None:
 def test_a_race_fills_the_table_and_a_run_reopens(page: Page) -> None:
     page.app.number_input(key="nbn-race-seconds").set_value(0.5).run()
     page.post("start")
-    page.rests()
+    page.wait_for_end()
     [table] = page.app.dataframe
     assert list(table.value["Lane"]) == ["NBN", "EBP", "Adam", "Forward-Forward"]
     assert table.value["Target reached"][0]
@@ -129,12 +129,12 @@ def test_the_comparison_of_rules_and_the_forward_forward_view(page: Page) -> Non
     page.section("One seed")
     page.app.number_input(key="nbn-race-seconds").set_value(0.3).run()
     page.post("start")
-    page.rests()
+    page.wait_for_end()
     page.section("What each rule uses")
     knowledge, measured = page.app.dataframe
     assert list(knowledge.value["Labels at every level"]) == ["–", "–", "–", "uses"]
     before = measured.value.copy()
-    page.app.segmented_control(key="nbn-uses-place").set_value("Weights reached").run()
+    page.app.segmented_control(key="nbn-uses-place").set_value("Final weights").run()
     assert not before.equals(page.app.dataframe[1].value)
     page.section("Forward-Forward")
     assert not page.app.exception

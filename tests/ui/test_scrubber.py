@@ -23,7 +23,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 @pytest.fixture
 def trained() -> AppTest:
-    """The Hessian page with a training that has ended."""
+    """Open the Hessian page with a training that has ended."""
     app = AppTest.from_file(str(ENTRY), default_timeout=LONG).run()
     app.switch_page("../pages/hessian.py").run()
     app.button(key="nbn-train").click().run()
@@ -56,7 +56,7 @@ def test_a_lagging_browser_does_not_move_a_replay_back(
     early = trained.slider[0]
     clock.now = (last + 0.5) * scrubber.FRAME_SECONDS
     trained.run()
-    # A browser that has not seen the end yet says with every message where its slider stands.
+    # A browser that has not seen the end yet sends the position of its slider with every message.
     early.proto.disabled = False
     early.set_value(1).run()
     assert trained.run().slider[0].value == last

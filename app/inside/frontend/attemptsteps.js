@@ -27,7 +27,7 @@ export function dampedStep(apart) {
     numbers: [
       `${N} equations for ${N} weights, μ = ${num(damping.mu)}`,
       `diagonal, ${apart.weightName(weight)}: ${sum([sums.diagonal[place], damping.added[place]])}`,
-      `right side there: ${num(-sums.g[place])}`,
+      `right-hand side: ${num(-sums.g[place])}`,
     ],
     say: `The damped system: ${N} equations, with mu ${num(damping.mu)}.`,
     lit: all(apart),
@@ -224,7 +224,7 @@ function less(sse, other) {
 
 /** @type {Record<string, [title: string, text: string]>} */
 const STOPS = {
-  SOLVED: ["Nothing left to do", "The error is zero: there is no better step."],
+  SOLVED: ["Nothing to improve", "The error is zero: there is no better step."],
   NO_PROGRESS: ["No step is possible", "The gradient is zero: no step lowers the error."],
   DIVERGED: ["Too large to compute with", "The SSE of these weights is not a finite number."],
   DAMPING_LIMIT: [

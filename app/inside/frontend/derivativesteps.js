@@ -49,7 +49,7 @@ function deltaStep(apart, k, only = null) {
     id: `delta:${name}`,
     stage: "derivatives",
     title,
-    formula: ["δ_{kk} = s_{k}", "δ_{kj} = s_{k} Σ_{i} w_{ik} δ_{ij}   (from rows already there)"],
+    formula: ["δ_{kk} = s_{k}", "δ_{kj} = s_{k} Σ_{i} w_{ik} δ_{ij}   (from earlier rows)"],
     numbers: [`δ_{${name},${name}} = s_{${name}} = ${num(apart.pattern.slopes[k])}`, ...lines],
     say: `${title}. On the diagonal ${num(apart.pattern.slopes[k])}. ${columns
       .slice(0, MOST_LINES)
@@ -134,7 +134,7 @@ function backwardStep(apart, m, j) {
     stage: "derivatives",
     title: start ? `Backward from ${goal}` : `Backward from ${goal}: neuron ${name}`,
     formula: [
-      start ? "b = 1 at the output" : "b_{j} = Σ_{k} w_{jk} δ_{k}   (from neurons after it)",
+      start ? "b = 1 at the output" : "b_{j} = Σ_{k} w_{jk} δ_{k}   (from later neurons)",
       "δ_{j} = s_{j} b_{j}",
     ],
     numbers: [

@@ -16,18 +16,18 @@ export function inputStep(apart) {
   const shown = names
     .slice(0, Math.min(inputs, 8))
     .map((name, i) => `${name} = ${num(pattern.values[i])}`);
-  const wanted = outputs.slice(0, 8).map((k, m) => `${apart.name(k)}: ${num(pattern.targets[m])}`);
+  const targets = outputs.slice(0, 8).map((k, m) => `${apart.name(k)}: ${num(pattern.targets[m])}`);
   const title = `Pattern ${apart.p + 1} of ${apart.patterns} enters`;
   return {
     id: "pattern",
     stage: "pattern",
     title,
-    formula: ["inputs x, and the outputs d that are wanted"],
+    formula: ["inputs x and targets d"],
     numbers: [
       shown.join(",  ") + (inputs > 8 ? `, … ${inputs - 8} more` : ""),
-      `wanted  ${wanted.join(",  ")}${outputs.length > 8 ? ", …" : ""}`,
+      `targets  ${targets.join(",  ")}${outputs.length > 8 ? ", …" : ""}`,
     ],
-    say: `${title}. ${shown.join(", ")}. Wanted: ${wanted.join(", ")}.`,
+    say: `${title}. ${shown.join(", ")}. Targets: ${targets.join(", ")}.`,
     lit: { nodes: Array.from({ length: inputs }, (_, i) => i) },
     known: 0,
     panel: { kind: "nodes", known: 0, at: -1 },
@@ -151,7 +151,7 @@ export function errorSteps(apart) {
           : []),
       ],
       say:
-        `Error at ${name}: wanted ${num(pattern.targets[m])}, found ${value}, ` +
+        `Error at ${name}: target ${num(pattern.targets[m])}, output ${value}, ` +
         `error ${num(pattern.errors[m])}.`,
       lit: { nodes: [inputs + outputs[m]] },
       below: {

@@ -199,14 +199,14 @@ const TABLES = {
           ],
         };
       }),
-      `What neuron ${apart.name(k)} sums`,
+      `Weighted inputs of neuron ${apart.name(k)}`,
     );
   },
 
   errors(apart, { at }) {
     const { outputs, pattern, inputs } = apart;
     return table(
-      ["output", "wanted d", "found o", "error e"],
+      ["output", "target d", "value o", "error e"],
       outputs.map((k, m) => ({
         at: m === at,
         cells: [

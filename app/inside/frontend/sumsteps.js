@@ -47,13 +47,13 @@ function shareStep(apart) {
       ? ["q = Σ_{m} j_{m}′ j_{m},   η = Σ_{m} j_{m}′ e_{m}"]
       : ["q = j′ j,   η = j′ e"],
     numbers: [
-      `for ${name}, with itself:`,
+      `diagonal entry of ${name}:`,
       `q = ${square(corner.parts)}${more} = ${num(corner.share)}`,
       `η = ${sum(parts)}${more} = ${g}`,
     ],
     say:
       "The outer product of this pattern. " +
-      `For the ${name}, with itself: ${num(corner.share)}; its share of g: ${g}.`,
+      `Diagonal entry of the ${name}: ${num(corner.share)}; its share of g: ${g}.`,
     lit: litAll(apart),
     links: { kind: "row", m: apart.leading, way: "forward" },
     panel: { kind: "matrix", of: "share", title: "q, the outer product", mark: corner.place },
@@ -72,16 +72,16 @@ function addStep(apart, own) {
   return {
     id: "add",
     stage: "sums",
-    title: "Added into Q, and into g",
+    title: "Added to Q and g",
     formula: ["Q ← Q + q,   g ← g + η", "J itself is never stored"],
     numbers: [
-      `for ${name}, with itself:`,
+      `diagonal entry of ${name}:`,
       `Q: ${sum([corner.before ?? NaN, corner.share ?? NaN])} = ${num(corner.after)}`,
       `g: ${sum([sums.gradients[own][corner.place], sums.gradient_share[corner.place]])} = ` +
         num(sums.gradients[own + 1][corner.place]),
     ],
     say:
-      `Added into Q after ${p} patterns before it: pattern ${p + 1} of ${patterns}. ` +
+      `Added to Q after ${p} patterns before it: pattern ${p + 1} of ${patterns}. ` +
       `For the ${name}: ${num(corner.after)}.`,
     lit: litAll(apart),
     links: { kind: "row", m: apart.leading, way: "forward" },
@@ -103,10 +103,10 @@ function runStep(apart, f) {
   return {
     id: `run:${f}`,
     stage: "sums",
-    title: `And so on: ${which} of ${patterns}`,
+    title: `Then ${which} of ${patterns}`,
     formula: ["Q = Σ_{p} Σ_{m} j′ j,   g = Σ_{p} Σ_{m} j′ e"],
     numbers: [
-      `for ${apart.weightName(corner.weight)}, with itself: Q ${num(entry(sums, f))}, ` +
+      `diagonal entry of ${apart.weightName(corner.weight)}: Q ${num(entry(sums, f))}, ` +
         `g ${num(sums.gradients[f][corner.place])}`,
       `SSE so far: ${num(sums.sse[f])}`,
     ],

@@ -94,7 +94,7 @@ export class Card {
     patch(values.seconds, { text: at ? duration(at.seconds) : "–" });
     patch(values.work, { text: at ? whole(Math.round(at.work)) : "–" });
     patch(values.sse, { text: at ? short(at.sse) : "–" });
-    patch(this.scoreName, { text: view.counts ? "right" : "RMSE" });
+    patch(this.scoreName, { text: view.counts ? "correct" : "RMSE" });
     patch(values.score, { text: scoreText(look, view) });
     patch(this.sentence, {
       text: ended ? (lane.sentence ?? "") : `Training: iteration ${whole(at.iterations)}.`,
@@ -125,7 +125,7 @@ export class Card {
     drawScene(context, look, view);
     const score = look?.score;
     const said = Number.isFinite(score)
-      ? `, ${scoreText(look, view)} ${view.counts ? "right" : "RMSE"}`
+      ? `, ${scoreText(look, view)} ${view.counts ? "correct" : "RMSE"}`
       : "";
     this.canvas.setAttribute("aria-label", `${view.title}: ${NAMES[view.scene.kind]}${said}`);
   }

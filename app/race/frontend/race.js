@@ -103,7 +103,7 @@ export class Race {
     this.theme = new Theme(this.box);
     this.go = el("button", { class: "primary", onclick: () => this.press() });
     this.on = el("button", {
-      text: "Go on",
+      text: "Continue",
       onclick: () => this.outbox.post("go_on"),
       hidden: true,
     });

@@ -37,7 +37,7 @@ COLOUR = DataColumn("colour", ("blue", "green", "red"))
 
 
 def table(inputs: int = 4, rows: int = 12, names: list[str] | None = None) -> OwnData:
-    """A table of numbers with one of three classes."""
+    """Return a table of numbers with three classes."""
     x = np.random.default_rng(1).normal(size=(rows, inputs))
     label = np.arange(rows) % 3
     data = Dataset(x, COLOUR.encode(label), "colours", "classification", names, COLOUR.names)
@@ -179,7 +179,7 @@ def test_a_drawn_network_is_kept_for_a_problem_it_fits() -> None:
     assert "becomes" in use_data(browser, ProblemData("iris"))
 
 
-def test_targets_suit_the_data() -> None:
+def test_suggested_targets_suit_the_data() -> None:
     classes = table().datasets()[0]
     assert suggested_target(classes) == 1.0
     spread = Dataset([[0.0], [1.0]], [[-10.0], [10.0]])
@@ -189,7 +189,7 @@ def test_targets_suit_the_data() -> None:
     assert suggested_target(Dataset([[0.0], [1.0]], [[-1e200], [1e200]], kind="regression")) > 0
 
 
-# Words
+# Sentences
 
 
 def test_every_problem_has_a_paragraph_a_source_and_marked_results() -> None:

@@ -55,7 +55,7 @@ class Easel:
         notice = self.session.notice
         return notice.text if notice is not None and notice is not before else ""
 
-    def rests(self) -> None:
+    def wait_for_end(self) -> None:
         assert self.session.run is not None
         assert self.session.run.wait(LONG)
 
@@ -143,13 +143,13 @@ def test_training_continues_from_the_current_weights(workers: Workers) -> None:
     easel = Easel(workers=workers)
     easel.points(SQUARE)
     easel.post("train")
-    easel.rests()
+    easel.wait_for_end()
     trained = easel.session.run.trace().weights[-1]  # type: ignore[union-attr]
     easel.points([*SQUARE, [0.2, 0.1, 1]], stroke=2)
     start = easel.session.experiment.start
     assert isinstance(start, GivenStart)
     assert np.array_equal(start.weights, trained)
-    easel.rests()
+    easel.wait_for_end()
     assert easel.session.run.stop is not None  # type: ignore[union-attr]
     train = easel.session.experiment.datasets()[0]
     assert train.n_patterns == 5

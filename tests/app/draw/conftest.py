@@ -23,6 +23,6 @@ def browser() -> FakeBrowser:
 def trained(workers: Workers) -> FakeBrowser:
     browser = FakeBrowser(XOR, workers)
     browser.post("train")
-    browser.rests()
+    browser.wait_for_end()
     browser.post("poll")
     return browser

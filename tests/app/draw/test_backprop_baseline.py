@@ -20,13 +20,13 @@ from tests.app.fake_browser import LONG
 WORKERS = Workers(1)
 
 
-def bench_of(experiment: Experiment) -> Session:
+def session_of(experiment: Experiment) -> Session:
     sketch = from_drawing(experiment.topology, experiment.drawing)
     return Session([Document(experiment, sketch)])
 
 
 def solved(experiment: Experiment) -> Session:
-    session = bench_of(experiment)
+    session = session_of(experiment)
     training.train(session, WORKERS)
     assert session.run is not None
     assert session.run.wait(LONG)
@@ -70,5 +70,5 @@ def test_a_failed_training_is_reported_as_failed(monkeypatch: pytest.MonkeyPatch
 
 def test_other_problems_and_trainings_have_no_comparison_line() -> None:
     nothing = {"beside": "", "measuring": False}
-    assert backprop_baseline.beside(bench_of(first_experiment()), WORKERS) == nothing
+    assert backprop_baseline.beside(session_of(first_experiment()), WORKERS) == nothing
     assert backprop_baseline.beside(solved(Experiment.suggested("xor")), WORKERS) == nothing

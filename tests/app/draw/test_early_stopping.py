@@ -41,7 +41,7 @@ def finished(experiment: Experiment) -> tuple[int, int, tuple[float, ...]]:
 def stopped(workers: Workers) -> FakeBrowser:
     browser = FakeBrowser(early(), workers)
     browser.post("train")
-    browser.rests()
+    browser.wait_for_end()
     browser.post("poll")
     return browser
 
@@ -65,7 +65,7 @@ def test_a_row_sent_before_the_first_validation_gets_its_validation_error(
         assert (between["run"]["total"], between["run"]["state"]) == (1, "running")
     finally:
         go_on.set()
-    browser.rests()
+    browser.wait_for_end()
     browser.post("poll")
     assert browser.columns["validation"] == list(finished(early())[2])
 
@@ -152,10 +152,10 @@ def test_a_training_that_ends_during_a_painting_answer_is_reported_consistently(
     assert (sent["state"], sent["iteration"]) == ("running", 2)
 
 
-def test_the_first_page_to_ask_sees_the_best_iteration(workers: Workers) -> None:
+def test_the_first_page_opened_after_training_shows_the_best_iteration(workers: Workers) -> None:
     browser = FakeBrowser(early(), workers)
     browser.post("train")
-    browser.rests()
+    browser.wait_for_end()
     assert current_view(browser.session).k == finished(early())[0]
 
 
@@ -194,7 +194,7 @@ def test_a_run_without_validation_patterns_has_no_best_row(trained: FakeBrowser)
 def test_a_run_stopped_by_the_user_stays_at_its_iteration(workers: Workers) -> None:
     browser = FakeBrowser(early(), workers)
     browser.post("step", k=30)
-    browser.rests()
+    browser.wait_for_end()
     run = browser.post("stop")["run"]
     assert run["best"] is None
     assert run["sentence"].startswith("Stopped at iteration 30,")
@@ -205,13 +205,13 @@ def test_train_again_after_the_limit_stops_where_one_run_does(workers: Workers) 
     best, last, errors = finished(early())
     browser = FakeBrowser(early(max_iterations=26), workers)
     browser.post("train")
-    browser.rests()
+    browser.wait_for_end()
     run = browser.post("poll")["run"]
     assert run["stop"] == "MAX_ITERATIONS"
     assert run["best"] == best
     assert run["sentence"].endswith(f"best at iteration {best}, which is shown.")
     browser.post("train")
-    browser.rests()
+    browser.wait_for_end()
     run = browser.post("poll")["run"]
     assert browser.experiment.stopping.max_iterations == 52
     assert (run["stop"], run["best"], run["total"]) == ("EARLY", best, last + 1)
@@ -235,7 +235,7 @@ def test_the_patience_is_set_undone_and_trained_with(stopped: FakeBrowser) -> No
     assert stopped.experiment.stopping.patience == 5
     assert stopped.post("poll")["run"] is None
     stopped.post("train")
-    assert stopped.rests() is not run
+    assert stopped.wait_for_end() is not run
     assert stopped.post("poll")["run"]["total"] < finished(early())[1]
     stopped.post("undo")
     assert stopped.experiment == early()

@@ -33,7 +33,7 @@ ADAM = replace(
 def test_a_rule_with_a_sparse_trace_names_its_iterations(workers: Workers) -> None:
     browser = FakeBrowser(ADAM, workers)
     browser.post("train")
-    run = browser.rests()
+    run = browser.wait_for_end()
     sent = browser.post("poll")
     alone = ADAM.training()
     while alone.stop is None:
@@ -53,13 +53,13 @@ def test_step_continues_from_the_current_iteration(workers: Workers) -> None:
     while browser.session.run.iteration < 300:
         assert browser.session.run.running
     browser.post("stop")
-    browser.rests()
+    browser.wait_for_end()
     browser.post("poll")
     reached = browser.session.run.iteration
     rows = len(browser.columns["iterations"])
     assert reached > rows
     browser.post("step", k=rows)
-    assert browser.rests().iteration == reached + 1
+    assert browser.wait_for_end().iteration == reached + 1
     browser.post("poll")
     assert browser.columns["iterations"][rows:] == [reached + 1]
 
@@ -143,7 +143,7 @@ def test_a_chosen_rule_trains_to_the_bits_of_the_library(workers: Workers) -> No
     browser = FakeBrowser(replace(ADAM, rule="nbn", settings={}), workers)
     browser.post("rule", name="rprop")
     browser.post("train")
-    run = browser.rests()
+    run = browser.wait_for_end()
     alone = browser.experiment.training()
     while alone.stop is None:
         alone.advance()
@@ -160,7 +160,7 @@ def test_an_unknown_rule_is_refused_in_a_sentence(workers: Workers, name: object
 
 
 @pytest.mark.parametrize("rule", ["forward_forward", "cascade_correlation"])
-def test_a_rule_that_cannot_train_the_network_says_so(workers: Workers, rule: str) -> None:
+def test_a_rule_that_cannot_train_the_network_is_reported(workers: Workers, rule: str) -> None:
     browser = FakeBrowser(replace(ADAM, topology=Topology.slp(2, 2, 1)), workers)
     assert browser.says("rule", name=rule) == ""
     reason = browser.post("poll")["info"]["headline"]
@@ -189,9 +189,7 @@ def own(rule: str) -> Experiment:
 
 @pytest.mark.usefixtures("every_row")
 @pytest.mark.parametrize("rule", OWN)
-def test_the_browser_gets_the_predictions_of_a_rule_of_its_own_way(
-    workers: Workers, rule: str
-) -> None:
+def test_the_browser_gets_the_own_predictions_of_a_rule(workers: Workers, rule: str) -> None:
     browser = FakeBrowser(own(rule), workers)
     assert browser.says("train") == ""
     while browser.session.run is not None and browser.session.run.running:
@@ -218,7 +216,9 @@ def assert_rows_have_predictions(browser: FakeBrowser) -> None:
 
 
 @pytest.mark.parametrize("rule", OWN)
-def test_the_form_says_where_the_outputs_of_such_a_rule_are(workers: Workers, rule: str) -> None:
+def test_the_form_explains_the_outputs_of_a_rule_with_own_predictions(
+    workers: Workers, rule: str
+) -> None:
     info = FakeBrowser(own(rule), workers).post("hello")["info"]
     assert is_a_sentence(info["own_outputs"])
     assert info["own_outputs"].startswith(RULES[rule].title)
@@ -233,7 +233,7 @@ def test_an_answer_holds_no_more_predictions_than_its_size_allows(
     monkeypatch.setattr(payload, "CHUNK_BYTES", 60_000)
     browser = FakeBrowser(own(OWN[0]), workers)
     browser.post("train")
-    browser.rests()
+    browser.wait_for_end()
     browser.post("scrub", k=200)
     browser.have = {}  # as after a visit to another page
     sent = browser.post("hello")["run"]

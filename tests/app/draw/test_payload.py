@@ -27,7 +27,7 @@ def plain(value: object) -> Any:
     return json.loads(json.dumps(value, allow_nan=False))
 
 
-def test_packing_keeps_every_bit() -> None:
+def test_packed_numbers_keep_every_bit() -> None:
     values = np.array([0.0, -0.0, 1 / 3, 5e-324, 1.8e308 / 2, np.inf, -np.inf, np.nan])
     assert unpacked(shared_payload.pack(values)).tobytes() == values.tobytes()
     table = np.arange(12.0).reshape(3, 4)
@@ -221,7 +221,7 @@ def test_the_best_weights_arrive_although_their_row_was_sent_before() -> None:
         assert payload.trace_block(whole, 18, 5, ended=True, best=best)["kept"] == kept
 
 
-def test_no_trace_is_one_without_rows() -> None:
+def test_a_missing_trace_is_sent_as_one_without_rows() -> None:
     block = payload.trace_block(None, 0, 1, ended=False)
     assert block == payload.trace_block(trace_of(1, 1), 1, 1, ended=False) | {"first": 0}
 

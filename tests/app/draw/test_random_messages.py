@@ -59,7 +59,7 @@ MESSAGE = st.builds(
 
 @settings(max_examples=60)
 @given(messages=st.lists(MESSAGE, max_size=6))
-def test_messages_made_by_hand_never_break_a_session(messages: list[dict[str, Any]]) -> None:
+def test_forged_messages_never_break_a_session(messages: list[dict[str, Any]]) -> None:
     browser = FakeBrowser(XOR)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "PROMPT_WAIT", 0.0)
@@ -94,7 +94,7 @@ def test_a_drawing_with_one_fault_is_accepted_or_refused_as_a_whole(data: st.Dat
 
 @settings(max_examples=40)
 @given(value=JSON | st.fixed_dictionaries({"client": JSON, "messages": JSON, "have": JSON}))
-def test_a_state_made_by_hand_never_breaks_a_session(value: object) -> None:
+def test_a_forged_state_never_breaks_a_session(value: object) -> None:
     browser = FakeBrowser(XOR)
     reply_is_sound(browser, browser.receive(value))
     assert browser.experiment == XOR
@@ -111,7 +111,7 @@ def test_the_browser_gets_what_it_lacks_for_any_claimed_state(have: dict[str, An
     assert "data" in answer
 
 
-def test_a_million_nodes_and_deeply_nested_messages_are_refused_quickly(
+def test_a_million_nodes_and_deeply_nested_messages_are_refused(
     browser: FakeBrowser,
 ) -> None:
     nest: Any = []

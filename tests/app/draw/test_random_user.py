@@ -16,7 +16,7 @@ from tests.app.draw.helpers import XOR, reopens, reply_is_sound
 from tests.app.fake_browser import FakeBrowser, neuron, node
 
 
-class Hands:
+class RandomUser:
     """A user who tries every action of the page, at random."""
 
     def __init__(self, browser: FakeBrowser, number: int) -> None:
@@ -79,7 +79,7 @@ class Hands:
     def train(self) -> None:
         self.browser.post("train")
         if self.browser.session.run:
-            self.browser.rests()
+            self.browser.wait_for_end()
 
     def step(self) -> None:
         self.browser.post("step", k=int(self.random.integers(1, 9)))
@@ -106,10 +106,10 @@ class Hands:
 @given(number=st.integers(0, 10**9))
 def test_random_user_actions_break_and_lose_nothing(workers: Workers, number: int) -> None:
     browser = FakeBrowser(replace(XOR, stopping=Stopping(0.01, 30)), workers)
-    hands = Hands(browser, number)
+    user = RandomUser(browser, number)
     for _ in range(25):
         before, length = browser.document, browser.session.position
-        hands.act()
+        user.act()
         answer = browser.post("poll")
         reply_is_sound(browser, answer)
         reopens(browser)

@@ -60,16 +60,16 @@ def test_train_again_after_the_limit_trains_as_long_again(workers: Workers) -> N
     stopping = Stopping(target_sse=0.0, max_iterations=3)
     browser = FakeBrowser(replace(XOR, stopping=stopping), workers)
     browser.post("train")
-    browser.rests()
+    browser.wait_for_end()
     run = browser.session.run
     assert browser.post("poll")["run"]["stop"] == "MAX_ITERATIONS"
     browser.post("train")
-    assert browser.rests() is run
+    assert browser.wait_for_end() is run
     assert browser.experiment.stopping.max_iterations == 6
     assert browser.post("poll")["run"]["total"] == 7
     whole = FakeBrowser(browser.experiment, workers)
     whole.post("train")
-    assert np.array_equal(whole.rests().trace().weights, run.trace().weights)  # type: ignore[union-attr]
+    assert np.array_equal(whole.wait_for_end().trace().weights, run.trace().weights)  # type: ignore[union-attr]
 
 
 def test_steps_one_by_one_equal_one_run(trained: FakeBrowser, workers: Workers) -> None:
@@ -78,7 +78,7 @@ def test_steps_one_by_one_equal_one_run(trained: FakeBrowser, workers: Workers) 
     assert wanted is not None
     for k in range(1, len(wanted)):
         browser.post("step", k=k)
-        run = browser.rests()
+        run = browser.wait_for_end()
         answer = browser.post("poll")["run"]
         assert run.iteration == k
         assert answer["play"] is False
@@ -92,12 +92,12 @@ def test_stop_then_train_ends_bit_for_bit_where_one_run_does(
 ) -> None:
     browser = FakeBrowser(XOR, workers)
     browser.post("step", k=2)
-    browser.rests()
+    browser.wait_for_end()
     answer = browser.post("stop")["run"]
     assert answer["sentence"].startswith("Stopped at iteration 2,")
     browser.post("train")
     assert np.array_equal(
-        browser.rests().trace().weights,  # type: ignore[union-attr]
+        browser.wait_for_end().trace().weights,  # type: ignore[union-attr]
         trained.session.run.trace().weights,  # type: ignore[union-attr]
     )
 
@@ -107,7 +107,7 @@ def test_reset_and_new_weights_discard_the_run(trained: FakeBrowser) -> None:
     assert trained.post("reset")["run"] is None
     assert trained.session.iteration == 0
     trained.post("train")
-    trained.rests()
+    trained.wait_for_end()
     assert trained.post("new_weights")["run"] is None
     assert trained.experiment.start == SeededStart(seed=SEED + 1)
 
@@ -131,13 +131,13 @@ def test_a_failing_training_is_reported_and_can_be_repeated(
     with monkeypatch.context() as broken:
         broken.setattr(Experiment, "training", lambda self: 1 / 0)
         browser.post("train")
-        browser.rests()
+        browser.wait_for_end()
     run = browser.post("poll")["run"]
     assert run["state"] == "ended"
     assert run["sentence"].startswith("Training failed because of a fault in the program.")
     assert "ZeroDivisionError" in caplog.text
     browser.post("train")
-    browser.rests()
+    browser.wait_for_end()
     assert browser.post("poll")["run"]["stop"] == "SOLVED"
 
 
@@ -162,6 +162,6 @@ def test_train_at_the_maximum_iteration_reports_the_limit(
     browser = FakeBrowser(replace(XOR, stopping=Stopping(0.0, 3)), workers)
     for total in (4, 5):
         browser.post("train")
-        browser.rests()
+        browser.wait_for_end()
         assert browser.post("poll")["run"]["total"] == total
     assert is_a_sentence(browser.says("train"))

@@ -1,4 +1,4 @@
-"""The Inside page on the server: the payload is the dissection, or says why there is none."""
+"""The Inside page on the server: its payload is the dissection, or the reason for its absence."""
 
 import base64
 import json
@@ -38,12 +38,12 @@ def large() -> Experiment:
     return replace(experiment, topology=Topology.slp(2, 490, 1))
 
 
-def bench_of(experiment: Experiment) -> Session:
+def session_of(experiment: Experiment) -> Session:
     return Session([document_of(experiment)])
 
 
 def trained(experiment: Experiment, iterations: int | None = None) -> Session:
-    session = bench_of(experiment)
+    session = session_of(experiment)
     run = Run(experiment.training)
     run.go(NoWorkers(), iterations)
     while run.slice():
@@ -72,11 +72,11 @@ def notes(sent: Json) -> str:
     return " ".join(sent["notes"])
 
 
-# What is shown
+# Content of the payload
 
 
 def test_an_untrained_network_is_dissected_at_its_start() -> None:
-    sent = ask(bench_of(parity3()))
+    sent = ask(session_of(parity3()))
     assert (sent["k"], sent["last"], sent["blocked"]) == (0, 0, None)
     assert "Not trained yet" in notes(sent)
     assert_array_equal(floats(sent["weights"]), parity3().start_weights())
@@ -130,18 +130,18 @@ def test_a_larger_network_shows_one_neuron() -> None:
 
 @pytest.mark.parametrize("problem", ["two_spirals", "digits"])
 def test_the_payload_stays_small(problem: str) -> None:
-    assert len(json.dumps(ask(bench_of(Experiment.suggested(problem))))) < 1_500_000
+    assert len(json.dumps(ask(session_of(Experiment.suggested(problem))))) < 1_500_000
 
 
 def test_the_payload_of_the_largest_network_stays_small() -> None:
-    sent = ask(bench_of(large()), InsideState(neuron="h7"))
+    sent = ask(session_of(large()), InsideState(neuron="h7"))
     assert sent["network"]["neurons"][sent["neuron"]]["id"] == "h7"
     assert len(json.dumps(sent)) < 1_500_000
 
 
 def test_the_example_for_node_tests_is_what_the_server_sends() -> None:
     """NBN_LAB_EXAMPLE=1 writes the example again."""
-    sent = json.loads(json.dumps(ask(bench_of(parity3()))))
+    sent = json.loads(json.dumps(ask(session_of(parity3()))))
     if os.environ.get("NBN_LAB_EXAMPLE"):
         FIXTURE.write_text(json.dumps(sent, indent=1), encoding="utf-8")
     known = json.loads(FIXTURE.read_text(encoding="utf-8"))
@@ -155,7 +155,7 @@ def test_the_example_for_node_tests_is_what_the_server_sends() -> None:
     )
 
 
-# What is said
+# Messages to the reader
 
 
 def test_an_iteration_beyond_the_trace_shows_the_last_one_with_a_note() -> None:
@@ -188,7 +188,7 @@ def test_a_network_edited_meanwhile_is_dissected_again() -> None:
 
 
 def test_a_pattern_that_no_longer_exists_shows_the_last_one_with_a_note() -> None:
-    sent = ask(bench_of(parity3()), InsideState(pattern=40))
+    sent = ask(session_of(parity3()), InsideState(pattern=40))
     assert sent["p"] == 7
     assert "Pattern 41 does not exist" in notes(sent)
 
@@ -206,11 +206,11 @@ def test_an_incomplete_network_is_reported() -> None:
 
 def test_a_running_training_is_reported_and_polled() -> None:
     experiment = parity3()
-    session = bench_of(experiment)
+    session = session_of(experiment)
     run = Run(experiment.training)
     run.go(NoWorkers(), 1000)
     assert run.slice() or run.stop
-    run.go(NoWorkers())  # in line, with nobody to take it up
+    run.go(NoWorkers())  # in the queue, without a worker
     session.run, session.run_from = run, training_key(experiment)
     sent = ask(session)
     assert "Training is running" in sent["blocked"]
@@ -218,14 +218,14 @@ def test_a_running_training_is_reported_and_polled() -> None:
 
 
 def test_warming_up_is_reported_and_polled() -> None:
-    sent = ask(bench_of(parity3()), warming=True)
+    sent = ask(session_of(parity3()), warming=True)
     assert "Compiling" in sent["blocked"]
     assert sent["poll"]
 
 
 def test_too_large_an_iteration_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.inside.view.MAX_WORK", 100.0)
-    assert "too large" in ask(bench_of(parity3()))["blocked"]
+    assert "too large" in ask(session_of(parity3()))["blocked"]
 
 
 # Messages
@@ -253,7 +253,7 @@ def test_choices_are_processed_once() -> None:
     ],
 )
 def test_invalid_values_are_refused_in_a_sentence(kind: str, fields: Json) -> None:
-    session, view = bench_of(parity3()), InsideState()
+    session, view = session_of(parity3()), InsideState()
     say(session, view, 1, kind, **fields)
     assert session.notice is not None
     assert session.notice.text.endswith(".")
@@ -261,14 +261,14 @@ def test_invalid_values_are_refused_in_a_sentence(kind: str, fields: Json) -> No
 
 
 def test_unknown_messages_and_neurons_do_nothing() -> None:
-    session, view = bench_of(parity3()), InsideState()
+    session, view = session_of(parity3()), InsideState()
     say(session, view, 1, "format_disk")
     say(session, view, 2, "neuron", id="nobody")
     assert ask(session, view)["neuron"] == 1
 
 
 def test_patterns_of_one_iteration_share_one_dissection() -> None:
-    session, view = bench_of(parity3()), InsideState()
+    session, view = session_of(parity3()), InsideState()
     ask(session, view)
     first = view.anatomy
     view.pattern = 3

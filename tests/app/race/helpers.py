@@ -49,7 +49,7 @@ class RaceVisitor:
     def answer(self, have: dict[str, Any] | None = None) -> dict[str, Any]:
         return plain(answer(self.session, self.races, "browser", have or {}, warming=False))
 
-    def rests(self) -> dict[str, Any]:
+    def wait_for_end(self) -> dict[str, Any]:
         assert self.races.race is not None
         for run in self.races.race.runs:
             assert run is None or run.wait(LONG)

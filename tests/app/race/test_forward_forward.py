@@ -24,13 +24,13 @@ def test_margins_and_levels_equal_a_hand_calculation() -> None:
 def test_the_table_names_prediction_and_right_label() -> None:
     lines = pattern_table(SCORES[1], SCORES[1].sum(axis=1), 1, np.eye(3)).splitlines()
     assert len(lines) == 5
-    assert "right label" in lines[3]
+    assert "correct label" in lines[3]
     assert "**predicted**" in lines[4]
     assert "9.5" in lines[4]
 
 
 @pytest.mark.parametrize("look", [palette.LIGHT, palette.DARK])
-def test_charts(look: palette.Palette) -> None:
+def test_goodness_charts_show_levels_and_margins(look: palette.Palette) -> None:
     epochs = np.array([0, 1, 2, 50])
     goodness = np.array(
         [[[0, 0], [0, 0]], [[1, 2], [1, 1]], [[3, 4], [1, 1]], [[9, 8], [0, 1]]], float

@@ -45,11 +45,11 @@ def series(
 
 def ran(made: Series, workers: Workers) -> Series:
     made.go(workers, 2)
-    hands_down(made)
+    wait_until_stopped(made)
     return made
 
 
-def hands_down(made: Series) -> None:
+def wait_until_stopped(made: Series) -> None:
     assert made.wait(LONG)
     assert not made.running
 
@@ -98,14 +98,14 @@ def test_stop_keeps_completed_trials_and_run_continues(workers: Workers) -> None
     while made.done < 5:
         assert made.running
     made.halt()
-    hands_down(made)
+    wait_until_stopped(made)
     done = made.done
     assert 5 <= done < made.total
     made.go(workers, 2)
     while made.done <= done:
         assert made.running
     made.halt()
-    hands_down(made)
+    wait_until_stopped(made)
     assert made.done > done
 
 
@@ -183,7 +183,7 @@ def test_a_difference_that_is_not_significant_is_reported_as_such() -> None:
     ]
 
 
-def test_times_on_an_axis() -> None:
+def test_times_on_an_axis_have_round_units() -> None:
     assert [time_words(t) for t in (1e-5, 1e-3, 0.1, 1.0, 100.0)] == [
         "10 \u00b5s", "1 ms", "100 ms", "1 s", "100 s",
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from tests.app.race.helpers import RaceVisitor
 
 def test_a_run_reopens_as_the_experiment_that_reproduces_it(visitor: RaceVisitor) -> None:
     visitor.post("start")
-    visitor.rests()
+    visitor.wait_for_end()
     visitor.races.note()
     entries = {entry.result.lane.name: entry for entry in visitor.races.log}
     again = reopened(entries["adam"])

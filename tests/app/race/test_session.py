@@ -18,13 +18,13 @@ def curve(block: dict[str, Any]) -> np.ndarray[Any, Any]:
     return np.frombuffer(base64.b64decode(block["curve"]), "<f4").reshape(5, -1)
 
 
-def test_from_the_first_answer_to_the_table(visitor: RaceVisitor) -> None:
+def test_a_race_goes_from_the_first_answer_to_the_table(visitor: RaceVisitor) -> None:
     first = visitor.answer()
     assert first["race"] == 0
     assert [lane["state"] for lane in first["lanes"]] == ["ready"] * 4
     assert len(base64.b64decode(first["lanes"][0]["newest"]["tones"])) == snapshots.SIDE**2
     visitor.post("start")
-    last = visitor.rests()
+    last = visitor.wait_for_end()
     assert not last["running"]
     nbn = last["lanes"][0]
     assert nbn["reached"] is not None
@@ -42,7 +42,7 @@ def test_from_the_first_answer_to_the_table(visitor: RaceVisitor) -> None:
 
 def test_only_new_pictures_are_sent_again(visitor: RaceVisitor) -> None:
     visitor.post("start")
-    last = visitor.rests()
+    last = visitor.wait_for_end()
     counts = {str(lane["number"]): len(lane["looks"]) for lane in last["lanes"]}
     assert counts["0"] > 3
     have = {"key": last["key"], "race": last["race"], "looks": counts}
@@ -57,7 +57,7 @@ def test_only_new_pictures_are_sent_again(visitor: RaceVisitor) -> None:
 
 def test_another_experiment_ends_the_race_and_another_rule_does_not(visitor: RaceVisitor) -> None:
     visitor.post("start")
-    visitor.rests()
+    visitor.wait_for_end()
     visitor.races.settle(replace(XOR, rule="adam", settings={}))
     assert visitor.races.race is not None
     visitor.races.settle(replace(XOR, start=SeededStart(seed=5)))

@@ -25,7 +25,7 @@ def test_every_kind_of_data_has_a_picture_that_is_json(workers: Workers, problem
     sent = visitor.answer()
     json.dumps(sent, allow_nan=False)
     visitor.post("start")
-    lanes = visitor.rests()["lanes"]
+    lanes = visitor.wait_for_end()["lanes"]
     n = visitor.session.experiment.topology.n_weights
     length = {"surface": snapshots.SIDE**2, "curve": snapshots.CURVE, "network": n}
     for lane in lanes:

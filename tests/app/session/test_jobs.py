@@ -1,4 +1,4 @@
-"""Runs in shared workers: fair, stopped at once, failing alone, and the same bits however cut."""
+"""Runs in shared workers: fair turns, immediate stop, isolated failures, and identical bits."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_run_ends_by_itself(workers: Workers, whole: Trace) -> None:
     assert alike(whole, training.trace())
 
 
-def test_step_by_step_equals_one_run(workers: Workers, whole: Trace) -> None:
+def test_a_run_in_single_steps_equals_one_run(workers: Workers, whole: Trace) -> None:
     run = Run(SPIRAL.training)
     for goal in range(1, 61):
         run.go(workers, goal)
@@ -106,7 +106,7 @@ def test_step_by_step_equals_one_run(workers: Workers, whole: Trace) -> None:
     assert alike(ended(run), whole)
 
 
-def test_go_after_halt_equals_one_run(workers: Workers, whole: Trace) -> None:
+def test_a_resumed_run_equals_one_run(workers: Workers, whole: Trace) -> None:
     run = Run(SPIRAL.training)
     while run.stop is None:
         run.go(workers)
@@ -297,7 +297,7 @@ def test_reading_a_run_never_waits_for_its_setup() -> None:
 # Failing
 
 
-def test_a_failing_run_fails_alone(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_run_does_not_affect_others(caplog: pytest.LogCaptureFixture) -> None:
     workers = Workers(1)
 
     def work(fake: Fake) -> None:
@@ -327,10 +327,10 @@ def test_a_training_that_cannot_be_set_up_fails(caplog: pytest.LogCaptureFixture
     assert "not this one" in caplog.text
 
 
-# Nothing left
+# Clean-up
 
 
-def test_runs_leave_no_thread_and_no_trace(workers: Workers) -> None:
+def test_finished_runs_keep_no_thread_and_no_trace(workers: Workers) -> None:
     threads = threading.active_count()
     run = Run(replace(SPIRAL, stopping=Stopping(0.0, 3)).training)
     run.go(workers)
@@ -338,7 +338,7 @@ def test_runs_leave_no_thread_and_no_trace(workers: Workers) -> None:
     forgotten = weakref.ref(run)
     del run
     other = Fake(last=1).run()
-    for _ in range(2):  # whatever a worker holds until it takes the next
+    for _ in range(2):  # a worker keeps its last run until it takes the next
         other.go(workers)
         assert other.wait(LONG)
     assert threading.active_count() == threads

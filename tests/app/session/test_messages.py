@@ -1,4 +1,4 @@
-"""What the browser says is read with care: anything else is nothing, or a sentence."""
+"""Messages of a browser are validated: invalid ones are ignored or refused in one sentence."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_the_number_of_messages_is_limited() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "known"),
+    ("sent", "known"),
     [
         (None, Have()),
         ([], Have()),
@@ -87,8 +87,8 @@ def test_the_number_of_messages_is_limited() -> None:
         ({"rows": 10**30}, Have(rows=10**30)),
     ],
 )
-def test_invalid_values_of_have_are_ignored(said: object, known: Have) -> None:
-    outbox = read_outbox({"client": "a", "messages": [], "have": said})
+def test_invalid_values_of_have_are_ignored(sent: object, known: Have) -> None:
+    outbox = read_outbox({"client": "a", "messages": [], "have": sent})
     assert outbox == Outbox("a", (), known)
 
 
@@ -121,7 +121,7 @@ def test_an_invalid_field_is_refused_in_a_sentence(value: Any) -> None:
             assert is_a_sentence(refusal(read, message(**fields)) or "It was taken as it is.")
 
 
-def test_whole_numbers() -> None:
+def test_whole_number_fields_accept_integers_within_limits() -> None:
     assert message(k=3).whole("k", 0, 3) == 3
     assert isinstance(message(k=3.0).whole("k", 0, 3), int)
     for bad in (3.5, 4, -1, True, False, None, "3", math.nan, math.inf, 10**400, 1e308, [3]):
@@ -129,7 +129,7 @@ def test_whole_numbers() -> None:
             message(k=bad).whole("k", 0, 3)
 
 
-def test_numbers() -> None:
+def test_number_fields_accept_finite_numbers_within_limits() -> None:
     assert message(v=2).number("v", 0, 3) == 2.0
     assert isinstance(message(v=2).number("v", 0, 3), float)
     for bad in (3.5, -1, True, None, "3", math.nan, math.inf, 10**400, 1e308, [3]):
@@ -141,7 +141,7 @@ def test_numbers() -> None:
             message(v=bad).finite("v")
 
 
-def test_text_is_short() -> None:
+def test_text_fields_have_a_maximum_length() -> None:
     assert message(t="x" * 200).text("t") == "x" * 200
     for bad in ("x" * 201, None, 1, True, ["x"], {}):
         with pytest.raises(NBNError):

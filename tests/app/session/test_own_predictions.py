@@ -1,4 +1,4 @@
-"""Predictions of rules that predict in their own way: at which rows, of what, and the same bits."""
+"""Predictions of rules that predict in their own way: rows, samples, and unchanged training."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def spiral(rule: str, iterations: int = 320) -> Experiment:
 
 
 def finished(run: Run) -> OwnPredictions:
-    """Do what a worker does, to the end."""
+    """Run the training as a worker does, to its end; return the predictions."""
     run._goal, run._wanted = None, True
     while run.slice():
         pass
@@ -94,20 +94,20 @@ def test_rows_are_left_out_of_a_training_with_very_many_numbers(
     assert (iterations[0], iterations[-1]) == (0, 320)
 
 
-def test_a_rule_that_predicts_with_the_drawn_network_needs_none() -> None:
+def test_a_rule_that_predicts_with_the_drawn_network_has_no_own_predictions() -> None:
     assert own_predictions(spiral("nbn")) is None
 
 
-# The places
+# Points at which the rule predicts
 
 
-def test_the_browser_draws_as_many_places(root: Path) -> None:
+def test_the_browser_draws_the_same_numbers_of_points(root: Path) -> None:
     source = (root / "app/draw/frontend/model.js").read_text()
     sides = {name: int(n) for name, n in re.findall(r"^const (TILE|CURVE) = (\d+);", source, re.M)}
     assert sides == {"TILE": module.MAP_SIDE, "CURVE": module.CURVE_PLACES}
 
 
-def test_places_of_a_plane_go_row_by_row_from_the_top() -> None:
+def test_points_of_a_plane_are_ordered_row_by_row_from_the_top() -> None:
     (grid,) = places(np.array([[0.0, 10.0], [1.0, 30.0]]))
     side = module.MAP_SIDE
     assert grid.shape == (side**2, 2)
@@ -117,7 +117,7 @@ def test_places_of_a_plane_go_row_by_row_from_the_top() -> None:
     np.testing.assert_allclose(grid[side] - grid[0], [0.0, -height], atol=1e-12)
 
 
-def test_places_of_one_input_go_from_end_to_end() -> None:
+def test_points_of_one_input_cover_the_range_with_its_margin() -> None:
     (line,) = places(np.array([[2.0], [4.0]]))
     assert (line[0, 0], line[-1, 0], len(line)) == (1.8, 4.2, module.CURVE_PLACES)
     assert places(np.zeros((3, 5))) == []

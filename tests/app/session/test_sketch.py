@@ -108,7 +108,9 @@ def sketch_with(*links: tuple[str, str], hidden: tuple[str, ...] = ("a", "b", "c
         ((("x1", "y"), ("y", "a")), "abc"),
     ],
 )
-def test_loose_neurons(links: tuple[tuple[str, str], ...], loose: str) -> None:
+def test_neurons_without_input_or_output_are_loose(
+    links: tuple[tuple[str, str], ...], loose: str
+) -> None:
     sketch = sketch_with(*links)
     assert set(sketch.loose()) == set(loose)
     for name, sentence in sketch.loose().items():
@@ -265,7 +267,7 @@ def test_unusual_names_from_files_are_kept() -> None:
 
 
 @pytest.mark.parametrize("name", ["h1", "x", "ä" * 24, "a b", "µ±", "漢字"])
-def test_valid_names(name: str) -> None:
+def test_valid_names_are_accepted(name: str) -> None:
     assert check_name(name) == name
 
 

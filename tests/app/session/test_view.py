@@ -99,7 +99,7 @@ def test_charts_of_the_hessian_page_name_iterations(monkeypatch: pytest.MonkeyPa
     app.segmented_control(key="nbn-hessian-section").set_value("Structure").run()
 
 
-def test_inside_says_which_rows_it_has() -> None:
+def test_the_inside_page_notes_an_iteration_beyond_a_sparse_trace() -> None:
     browser = FakeBrowser(ADAM)
     browser.session.look_at(10_000)
     browser.session.run = None
@@ -118,12 +118,12 @@ def test_inside_says_which_rows_it_has() -> None:
 # Rules that predict in their own way
 
 
-def test_inside_says_that_the_outputs_are_not_those_of_the_rule() -> None:
+def test_the_inside_page_notes_that_outputs_are_not_those_of_the_rule() -> None:
     sent = inside.answer(Session([document_of(OWN)]), inside.InsideState(), None, warming=False)
     assert any("Forward-Forward predicts in its own way" in note for note in sent["notes"])
 
 
-def test_the_report_says_that_the_outputs_are_not_those_of_the_rule() -> None:
+def test_the_report_notes_that_outputs_are_not_those_of_the_rule() -> None:
     page = report(CurrentView(OWN, None, False, 0, 0, 0), {})
     assert "Forward-Forward predicts in its own way" in page
     assert "predicts in its own way" not in report(CurrentView(ADAM, None, False, 0, 0, 0), {})
@@ -131,7 +131,9 @@ def test_the_report_says_that_the_outputs_are_not_those_of_the_rule() -> None:
 
 @pytest.mark.parametrize("page", ["hessian", "share"])
 @pytest.mark.parametrize("experiment", [OWN, ADAM])
-def test_pages_of_the_weights_say_so_too(page: str, experiment: Experiment) -> None:
+def test_other_pages_note_that_outputs_are_not_those_of_the_rule(
+    page: str, experiment: Experiment
+) -> None:
     app = AppTest.from_file(str(ENTRY), default_timeout=LONG)
     app.query_params["e"] = link.encode(experiment)
     app.run()

@@ -36,7 +36,7 @@ XOR = replace(
 
 
 def flowers(name: str = "flowers") -> Experiment:
-    """Custom data in units far from 1, with three classes."""
+    """Return custom data in units far from 1, with three classes."""
     generator = np.random.default_rng(0)
     kinds = np.arange(60) % 3
     length = 100 + 10 * kinds + generator.normal(0, 2, 60)
@@ -83,7 +83,7 @@ def files(shown: CurrentView) -> dict[str, File]:
     return {file.name: file for file in made}
 
 
-# Taking away
+# Export
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
@@ -194,7 +194,7 @@ def test_hostile_classes_stay_in_their_comment() -> None:
             }
 
 
-def test_a_file_too_large_for_the_page_says_so() -> None:
+def test_a_file_too_large_for_the_page_is_reported() -> None:
     experiment = replace(numbers(), topology=Topology.mlp([2, 60, 60, 1]))
     made = files(untrained(experiment))
     matrix = next(file for name, file in made.items() if name.endswith("-q.csv"))
@@ -241,7 +241,7 @@ def test_a_report_is_self_contained_and_runs_no_script(state) -> None:
     assert recognise(page).experiment == experiment
 
 
-def test_a_report_has_the_numbers() -> None:
+def test_a_report_contains_the_results() -> None:
     shown = trained(XOR)
     page = report(shown, {})
     assert f"{XOR.topology.n_weights} weights" in page
@@ -285,7 +285,7 @@ def what(proposal: Proposal) -> set[str]:
     return {change.what for change in proposal.changes}
 
 
-def test_an_experiment_replaces_everything_and_says_so() -> None:
+def test_importing_an_experiment_replaces_everything_and_reports_it() -> None:
     other = Experiment.suggested("parity", n=3)
     proposal = propose([("a.json", other.to_json().encode())], XOR)
     assert proposal.experiment == other
@@ -305,7 +305,7 @@ def test_importing_a_network_keeps_data_rule_and_stopping() -> None:
     assert without.start == XOR.start
 
 
-def test_a_network_with_its_data_and_weights() -> None:
+def test_a_network_its_data_and_weights_are_imported_together() -> None:
     topology = Topology.fcc(3, 1, 1, output="bipolar")
     weights = initial_weights(topology, seed=9)
     brought = [

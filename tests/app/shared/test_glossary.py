@@ -1,4 +1,4 @@
-"""The glossary in the app: its terms, and the words that pages explain with them."""
+"""The glossary in the app: its terms, and the terms that pages explain."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def test_every_term_of_the_document_has_a_definition(root: Path) -> None:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_fields_name_terms_that_there_are(name: str) -> None:
+def test_terms_of_the_fields_are_in_the_glossary(name: str) -> None:
     block = rule_block(replace(Experiment.suggested("xor"), rule=name, settings={}))
     terms = [field["term"] for key in ("rule", "options", "more_options") for field in block[key]]
     assert {term for term in terms if term} <= glossary().keys()
     assert "Random seed" in terms
 
 
-def test_words_of_the_draw_page_are_terms(root: Path) -> None:
+def test_terms_of_the_draw_page_are_in_the_glossary(root: Path) -> None:
     html = (root / "app" / "draw" / "frontend" / "workbench.html").read_text(encoding="utf-8")
     terms = re.findall(r'data-term="([^"]+)"', html)
     assert terms
@@ -42,7 +42,7 @@ def test_words_of_the_draw_page_are_terms(root: Path) -> None:
 
 
 @pytest.mark.parametrize("page", ["hessian", "inside", "race", "data"])
-def test_pages_explain_their_words(root: Path, page: str) -> None:
+def test_terms_listed_on_a_page_are_in_the_glossary(root: Path, page: str) -> None:
     warm_up()
     warm_up_curvature()
     app = AppTest.from_file(str(root / "app" / "main.py"), default_timeout=LONG)

@@ -131,14 +131,14 @@ def test_a_paused_run_names_its_iteration() -> None:
     assert is_a_sentence(ended(Ended(None), None, halted=True))
 
 
-def test_a_failed_run_says_so_with_or_without_a_trace() -> None:
+def test_a_failed_run_is_reported_with_or_without_a_trace() -> None:
     for rows in (None, trace(3, 1.0)):
         sentence = ended(Ended(None, failed=True), rows, halted=False)
         assert sentence.startswith("Training failed because of a fault in the program.")
         assert is_a_sentence(sentence)
 
 
-def test_headlines() -> None:
+def test_headlines_describe_the_state_before_a_result() -> None:
     running = Ended(None, running=True)
     lines = [
         headline(XOR, run, warming=warming)
@@ -151,13 +151,13 @@ def test_headlines() -> None:
     assert headline(XOR, running, warming=False) == "Training: iteration 0 of at most 1,000."
 
 
-def test_facts() -> None:
+def test_facts_count_weights_and_patterns() -> None:
     assert facts(XOR).endswith("weights, 4 patterns")
     spiral = facts(Experiment.suggested("playground_spiral"))
     assert spiral == "105 weights, 250 training and 250 test patterns"
 
 
-def test_plural() -> None:
+def test_plural_adds_an_s_except_for_one() -> None:
     assert [plural(n, "weight") for n in (0, 1, 2, 1500)] == [
         "0 weights", "1 weight", "2 weights", "1,500 weights",
     ]  # fmt: skip

@@ -21,7 +21,7 @@ def case(request: pytest.FixtureRequest) -> Case:
     return request.param
 
 
-def taken_apart(case: Case) -> Anatomy:
+def dissected(case: Case) -> Anatomy:
     return dissect(case.topology, case.dataset, case.weights)
 
 
@@ -65,7 +65,7 @@ def test_every_iteration_is_the_one_that_training_made(case: Case, control: str)
 
 
 def test_q_and_g_are_those_of_the_objective(case: Case) -> None:
-    apart = taken_apart(case)
+    apart = dissected(case)
     sse, gradient, quasi_hessian = case.objective.normal_equations(case.weights)
     assert apart.sse == sse
     close(apart.gradient, gradient)
@@ -73,7 +73,7 @@ def test_q_and_g_are_those_of_the_objective(case: Case) -> None:
 
 
 def test_patterns_are_those_of_the_core_and_of_the_oracle(case: Case) -> None:
-    apart = taken_apart(case)
+    apart = dissected(case)
     outputs = case.topology.n_outputs
     rows = case.objective.jacobian(case.weights)
     oracle = reference.jacobian(case.network, case.weights, case.dataset.inputs)
@@ -92,7 +92,7 @@ def test_patterns_are_those_of_the_core_and_of_the_oracle(case: Case) -> None:
 
 
 def test_forward_only_and_backward_give_the_same_row(case: Case) -> None:
-    pattern = taken_apart(case).pattern(0)
+    pattern = dissected(case).pattern(0)
     close(pattern.rows, pattern.backward_rows)
     close(pattern.deltas[list(case.topology.outputs)], pattern.backward_deltas)
     assert_array_equal(np.triu(pattern.deltas, 1), 0.0)
@@ -100,7 +100,7 @@ def test_forward_only_and_backward_give_the_same_row(case: Case) -> None:
 
 
 def test_contributions_of_the_patterns_add_up(case: Case) -> None:
-    apart = taken_apart(case)
+    apart = dissected(case)
     patterns = range(case.dataset.n_patterns)
     shares = [apart.pattern(p) for p in patterns]
     sums = apart.running(range(case.dataset.n_patterns + 1))
@@ -120,7 +120,7 @@ def test_contributions_of_the_patterns_add_up(case: Case) -> None:
 
 def test_partial_sums_of_some_weights_and_patterns() -> None:
     case = next(case for case in CASES if case.name == "spirals")
-    apart = taken_apart(case)
+    apart = dissected(case)
     sums = apart.running([194, 0, 50, 50], [3, 1])
     assert sums.after == (0, 50, 194)
     assert sums.weights == (3, 1)

@@ -81,7 +81,7 @@ def test_two_linear_neurons_in_series_have_the_curvature_of_their_product() -> N
     np.testing.assert_allclose(dropped_term(objective, [b, w, c, v]), expected, rtol=1e-15)
 
 
-def test_what_is_dropped_vanishes_with_the_errors() -> None:
+def test_the_dropped_term_vanishes_with_the_errors() -> None:
     """This is why NBN converges like Newton's method near an exact solution."""
     topology = Topology.fcc(3, 1, 1, output="bipolar")
     dataset = generators.parity(3)

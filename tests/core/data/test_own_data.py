@@ -288,7 +288,7 @@ def test_any_value_of_the_new_keys_is_read_or_refused(value: object, path: str) 
     assert "\n" not in said
 
 
-# What is kept
+# Caches and undo
 
 
 def test_equal_data_has_equal_digests_and_changed_data_another() -> None:

@@ -23,7 +23,7 @@ def tables(draw: st.DrawFn) -> np.ndarray:
     return np.array(draw(st.lists(row, min_size=rows, max_size=rows)))
 
 
-def test_each_method_does_what_its_title_says() -> None:
+def test_each_method_scales_as_its_title_describes() -> None:
     table = np.array([[0.0, 7.0], [5.0, 7.0], [10.0, 7.0]])
     assert Affine.fit(table, "minmax").scaled(table).tolist() == [[-1, 0], [0, 0], [1, 0]]
     standard = Affine.fit(table, "standard").scaled(table)

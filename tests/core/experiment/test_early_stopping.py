@@ -104,7 +104,7 @@ def test_results_are_bit_identical_for_any_slices_and_extensions(rule: str) -> N
     pieces = experiment.training()
     while pieces.stop is None:
         pieces.advance(seconds=1e-9)
-    # Up to a limit, and on: as Train does again after it
+    # Up to a limit and then extended, as when Train is pressed again after the limit
     limited = dataclasses.replace(experiment.stopping, max_iterations=17)
     longer = finish(dataclasses.replace(experiment, stopping=limited).training())
     assert longer.stop is StopReason.MAX_ITERATIONS

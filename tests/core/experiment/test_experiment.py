@@ -20,7 +20,7 @@ from tests.experiments import bounded, experiments, own
 
 @bounded
 @given(experiments())
-def test_reading_gives_back_what_was_written(experiment):
+def test_json_restores_an_equal_experiment(experiment):
     text = experiment.to_json()
     again = Experiment.from_json(text)
     assert again == experiment

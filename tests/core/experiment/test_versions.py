@@ -73,7 +73,9 @@ def test_a_file_of_version_1_trains_to_the_same_bits(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_it_is_written_as_the_newest_version_and_is_the_same_experiment(file: Path) -> None:
+def test_a_file_of_version_1_is_written_in_the_newest_version_as_an_equal_experiment(
+    file: Path,
+) -> None:
     experiment = Experiment.from_json(file.read_bytes())
     text = experiment.to_json()
     assert json.loads(text)["version"] == VERSION > 1

@@ -267,7 +267,7 @@ def test_without_onnx_the_error_names_the_package_to_install(monkeypatch) -> Non
         write_onnx(Topology.mlp([1, 1]), [1, 2])
 
 
-# What cannot be exported
+# Invalid exports
 
 
 @pytest.mark.parametrize("write", [write_c, write_python, write_onnx])

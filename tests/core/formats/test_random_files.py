@@ -1,6 +1,6 @@
 """Every reader of foreign files: any bytes get a value or one sentence, in bounded time and memory.
 
-The same readers are fuzzed for longer, guided by what is covered: `python -m tests.fuzz`.
+The same readers are fuzzed for longer, guided by coverage: `python -m tests.fuzz`.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def test_a_damaged_file_gets_a_value_or_a_sentence(name: str) -> None:
     run()
 
 
-# Files that take little room and would take much of everything else
+# Small files that would need much work or memory
 
 
 def archive(name: str, size: int) -> bytes:

@@ -48,7 +48,7 @@ def test_values_are_within_a_few_ulp_and_slopes_within_eight(name: str) -> None:
     wide = nets.astype(np.longdouble)
     values, slopes = activated(name, nets)
     expected = reference.VALUES[name](wide)
-    if name == "elliot_unipolar":  # at the far negative end one is taken from nearly one
+    if name == "elliot_unipolar":  # at large negative nets, 1 is subtracted from almost 1
         ulp = np.spacing(0.5)
     else:
         ulp = np.spacing(np.maximum(np.abs(expected).astype(float), 1e-308))
@@ -187,7 +187,7 @@ def test_kernels_are_kept_in_the_users_cache(root: Path, tmp_path: Path) -> None
     blocked.write_text("a file where the folder should be")
     fallback = Path(kernels_folder(root, tmp_path, XDG_CACHE_HOME=str(blocked)))
     assert fallback.name.startswith("nbn-lab-kernels-")
-    assert not fallback.exists()  # and it was removed at the end
+    assert not fallback.exists()  # the folder was removed at the end
 
 
 def test_any_change_of_a_kernel_changes_the_cache_folder(

@@ -61,7 +61,7 @@ def test_gain_and_leak_belong_to_neurons_that_are_not_linear() -> None:
     assert Topology.mlp([2, 1], output="bipolar", gain=0.5).neurons[0].gain == 0.5
 
 
-def test_default_names() -> None:
+def test_default_names_number_inputs_and_hidden_neurons() -> None:
     assert Topology.mlp([2, 2, 1]).names == ("x1", "x2", "h1", "h2", "y")
     assert Topology.mlp([1, 1, 2]).names == ("x1", "h1", "y1", "y2")
     mixed = Topology((), 1, (unit(0), unit(0, 1), unit(2)), (2, 0))

@@ -49,7 +49,7 @@ def by_rows(objective: Objective, weights) -> tuple[float, np.ndarray, np.ndarra
     return float(errors @ errors), rows.T @ errors, rows.T @ rows
 
 
-# The same result
+# Equal results
 
 
 @pytest.mark.parametrize("method", WAYS)
@@ -164,7 +164,7 @@ def test_huge_weights_give_infinity_or_nan_not_an_exception(method: str) -> None
     )
 
 
-# What it costs
+# Cost
 
 
 def test_no_method_stores_the_jacobian() -> None:
@@ -255,7 +255,7 @@ def test_multiply_and_add_rounds_once(values: list[float], ulps: int) -> None:
     assert float(fused(np.float64(a), np.float64(b), np.float64(c))) == expected
 
 
-# Weights of patterns
+# Pattern weights
 
 
 @pytest.mark.parametrize("method", WAYS)
@@ -299,7 +299,7 @@ def test_pattern_weights_of_one_change_nothing_and_zero_removes_a_pattern() -> N
     np.testing.assert_allclose(lm.trace().sse, published.trace().sse, rtol=1e-9)
 
 
-# Weights that are held
+# Frozen weights
 
 
 @pytest.mark.parametrize("rule", ["nbn", "lm"])

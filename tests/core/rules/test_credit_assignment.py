@@ -82,7 +82,7 @@ def test_a_group_learns_only_from_its_own_outputs() -> None:
     expected = Objective(small, LAYERED.dataset).normal_equations(weights).gradient
     np.testing.assert_allclose(found[: 5 * 4], expected[: 5 * 4], rtol=1e-10)
     np.testing.assert_allclose(found[n:], expected[5 * 4 :], rtol=1e-10)
-    # The second group's own part is backpropagation's
+    # The second group's own part is that of backpropagation
     np.testing.assert_allclose(found[5 * 4 : n], gradient(LAYERED)[5 * 4 :], rtol=1e-9)
 
 
@@ -165,7 +165,7 @@ def test_perturbing_activities_is_less_noisy_than_perturbing_weights() -> None:
     assert spread["activities"] < spread["weights"] / 3
 
 
-# Values of the error alone
+# Zeroth-order rules
 
 
 def test_spsa_approaches_the_forward_gradient_for_small_perturbations() -> None:
@@ -238,7 +238,7 @@ def test_a_relaxed_linear_network_equals_the_algebraic_solution() -> None:
     np.testing.assert_allclose(found[16:].reshape(2, 5), -settled.T @ design, rtol=1e-6, atol=1e-9)
 
 
-# What all have in common
+# Common properties
 
 ALL = [
     "mono_forward", "block_local", "dfa", "forward_gradient", "spsa", "hizoo", "predictive_coding",

@@ -39,7 +39,7 @@ def test_backpropagation_is_the_gradient_of_the_oracle_on_any_wiring(case: Case)
     )
 
 
-# Optimisers, by hand
+# Optimisers, written out by hand
 
 
 def by_hand(case: Case, steps: int, move) -> np.ndarray:
@@ -121,7 +121,7 @@ def test_ebp_in_batches_follows_a_hand_written_path(batch_size: int, mean: bool)
     np.testing.assert_allclose(result.weights, weights, rtol=1e-8, atol=1e-10)
 
 
-# Chance
+# Random numbers
 
 
 def test_random_numbers_have_their_distribution() -> None:
@@ -208,7 +208,7 @@ def test_work_is_counted_in_forward_passes() -> None:
         np.testing.assert_array_equal(trace.evaluations, 1 + trace.iterations)
 
 
-# Ends
+# Stop reasons
 
 
 def test_rules_stop_at_the_target_and_measure_it_properly() -> None:

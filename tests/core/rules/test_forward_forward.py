@@ -108,7 +108,7 @@ def test_parity_and_circles_are_solved(problem: str, loss: str) -> None:
     assert training.trace().sse[-1] < 2
 
 
-def test_predictions_are_what_the_trace_measures() -> None:
+def test_predictions_have_the_sse_of_the_trace() -> None:
     for inference in ("goodness", "head"):
         training = Training(*PARITY, "forward_forward", inference=inference, max_iterations=50)
         finish(training)
@@ -148,7 +148,7 @@ def test_a_run_is_bit_identical_for_any_slices() -> None:
 @pytest.mark.parametrize(
     ("topology", "dataset", "word"),
     [
-        (Topology.fcc(4, 6, 1), generators.parity(4), "length"),
+        (Topology.fcc(4, 6, 1), generators.parity(4), "normalises"),
         (Topology.mlp([4, 1]), generators.parity(4), "hidden"),
         (Topology.mlp([4, 3, 1]), generators.parity(4), "level of 3"),
     ],

@@ -216,7 +216,7 @@ def test_divergence_is_a_stop_reason_not_an_error() -> None:
     assert np.isfinite(result.weights).all()
 
 
-def test_an_experiment_contains_the_rule() -> None:
+def test_an_experiment_with_noprop_is_restored_from_json() -> None:
     assert "noprop" in RULES
     experiment = Experiment(XOR[0], ProblemData("xor"), rule="noprop", settings={"stages": 4})
     again = Experiment.from_json(experiment.to_json())

@@ -159,7 +159,7 @@ def test_lbfgs_counts_evaluations() -> None:
     np.testing.assert_allclose(trace.work, 3.0 * (trace.evaluations - 1))
 
 
-# What all have in common
+# Common properties
 
 
 @pytest.mark.parametrize("name", WALKING)

@@ -153,7 +153,7 @@ def test_only_rules_that_search_have_a_step_length() -> None:
     assert np.all(np.isnan(ebp.step_length))
 
 
-def test_an_experiment_contains_control_and_matrix() -> None:
+def test_control_and_matrix_are_restored_from_json() -> None:
     searched = experiment(control="best_step", matrix="max_diagonal")
     again = Experiment.from_json(searched.to_json())
     assert (again.settings["control"], again.settings["matrix"]) == ("best_step", "max_diagonal")

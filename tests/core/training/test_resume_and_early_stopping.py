@@ -92,8 +92,8 @@ def test_invalid_validation_arguments_are_refused_in_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("rule", [name for name, rule in RULES.items() if rule.own_prediction])
-def test_validation_measures_what_a_rule_of_its_own_way_predicts(rule: str) -> None:
-    """Row by row, whatever the time slices; a training of as many iterations predicts the same."""
+def test_validation_measures_the_own_predictions_of_a_rule(rule: str) -> None:
+    """For any time slices, every row has the SSE of a training that ends at its iteration."""
     learned, aside = generators.two_spirals().split(0.5, 3)
     settings = {"seed": 1, "target_sse": 0.0}
     topology = Topology.mlp([2, 8, 8, 1])
@@ -115,7 +115,7 @@ def test_validation_measures_what_a_rule_of_its_own_way_predicts(rule: str) -> N
         assert watched.validation_sse[row] == pytest.approx(expected, rel=1e-12)
 
 
-def test_validation_of_a_rule_of_its_own_way_is_unknown_before_it_starts() -> None:
+def test_the_validation_sse_of_own_predictions_is_nan_before_training() -> None:
     learned, aside = generators.two_spirals().split(0.5, 3)
     training = Training(Topology.mlp([2, 8, 8, 1]), learned, "noprop", validation=aside)
     assert training.validation_sse is not None

@@ -25,7 +25,7 @@ from tests.runs import RUNS, finish, numbers, runs_of
 LONG = 240.0  # seconds: more than a cancellation takes on any computer
 
 
-def test_solved() -> None:
+def test_training_stops_when_it_is_solved() -> None:
     result = train(Topology.mlp([2, 3, 1]), generators.xor(), seed=1, target_sse=1e-4)
     assert result.stop is StopReason.SOLVED
     assert result.converged
@@ -36,14 +36,14 @@ def test_solved() -> None:
     assert result.seconds == result.trace.seconds[-1] > 0
 
 
-def test_solved_before_the_first_iteration() -> None:
+def test_training_stops_when_the_start_is_solved() -> None:
     topology = Topology((), 1, (Neuron("linear", 1.0, 0.0, (0,)),), (0,))
     dataset = Dataset([[0.0], [1.0], [3.0]], [[0.5], [2.5], [6.5]])
     result = train(topology, dataset, weights=[0.5, 2.0], target_sse=0.0)
     assert (result.stop, result.iterations, result.evaluations) == (StopReason.SOLVED, 0, 1)
 
 
-def test_max_iterations_and_extend() -> None:
+def test_training_stops_at_the_maximum_iterations_and_can_be_extended() -> None:
     training = Training(Topology.mlp([7, 4, 1]), generators.parity(7), max_iterations=0)
     finish(training)
     assert training.stop is StopReason.MAX_ITERATIONS
@@ -71,7 +71,7 @@ def test_no_progress_when_steps_become_too_small() -> None:
     assert result.sse == pytest.approx(2 / 3, rel=1e-9)
 
 
-def test_damping_limit() -> None:
+def test_training_stops_at_the_damping_limit() -> None:
     case = RUNS[2]
     training = finish(runs_of(case, max_iterations=10_000, max_attempts=1))
     assert training.stop is StopReason.DAMPING_LIMIT
@@ -84,7 +84,7 @@ def test_damping_limit() -> None:
     assert capped.stop is StopReason.DAMPING_LIMIT
 
 
-def test_diverged() -> None:
+def test_training_stops_when_it_diverges() -> None:
     topology = Topology.mlp([2, 2, 1])
     result = train(topology, generators.xor(), weights=np.full(topology.n_weights, 1e300))
     assert (result.stop, result.iterations) == (StopReason.DIVERGED, 0)
@@ -115,7 +115,7 @@ def test_saturated_neurons_do_not_stop_training_with_an_error() -> None:
     assert np.isfinite(result.trace.gradient_norm).all()
 
 
-def test_cancelled_from_outside() -> None:
+def test_training_is_cancelled_by_a_callback() -> None:
     case = RUNS[2]
     asked = []
 
