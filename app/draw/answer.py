@@ -62,9 +62,9 @@ def _run_block(session: Session, have: Have) -> Json | None:
     own = None
     if run.own is not None:
         known = have.predictions if have.run == run.id else 0
-        own, due = payload.own_block(run.own, known)
+        own, until = payload.own_block(run.own, known, running=running)
         if trace is not None:  # rows come with their predictions, or later
-            trace = trace.until(int(np.searchsorted(trace.iterations, due)))
+            trace = trace.until(int(np.searchsorted(trace.iterations, until)))
     total = 0 if trace is None else len(trace)
     first = min(have.rows, total) if have.run == run.id else 0
     play = session.play

@@ -129,7 +129,7 @@ def trace_block(
     }
 
 
-def own_block(own: OwnPredictions, first: int) -> tuple[Json, int]:
+def own_block(own: OwnPredictions, first: int, *, running: bool) -> tuple[Json, float]:
     """Turn the predictions from number `first` on, as many as one answer holds, into JSON values.
 
     The outputs are sent one prediction after the other, output by output.
@@ -138,17 +138,21 @@ def own_block(own: OwnPredictions, first: int) -> tuple[Json, int]:
     -------
     block : dict
         The predictions, and how many there are.
-    due : int
-        Iteration of the first prediction that is not in this answer.
+    until : float
+        Iteration before which rows have their predictions in this answer or an earlier one.
     """
-    due, made = own.due, own.made[:]  # in this order: a worker may add to them meanwhile
+    made = own.made[:]  # a worker may add to them meanwhile
     size = 8 * made[0].outputs.size if made else 1
-    end = first + max(1, CHUNK_BYTES // size)
-    sent = made[first:end]
+    sent = made[first : first + max(1, CHUNK_BYTES // size)]
+    known = first + len(sent)
     block = {
         "first": first,
         "total": len(made),
         "iterations": [prediction.iteration for prediction in sent],
         "outputs": pack([prediction.outputs.T for prediction in sent]),
     }
-    return block, made[end].iteration if end < len(made) else due
+    if known < len(made):
+        return block, made[known].iteration
+    if running:  # the newest row may still be without its prediction
+        return block, made[-1].iteration + 1 if made else 0
+    return block, math.inf

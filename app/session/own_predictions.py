@@ -45,7 +45,7 @@ class OwnPredictions:
     made : list of Prediction
         Predictions so far, by increasing iteration.
     due : int
-        Iteration of the next one; all rows of the trace before it are complete.
+        Iteration of the next one.
     """
 
     def __init__(self, samples: FloatArray, following: Callable[[int], int]) -> None:

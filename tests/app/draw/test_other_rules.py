@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -13,8 +14,10 @@ from app.session.limits import MAX_ITERATIONS, most_iterations
 from nbn_core.experiment import Experiment, SeededStart, Stopping, link
 from nbn_core.network import Topology
 from nbn_core.rules import RULES, Option
+from nbn_core.training import Training
+from nbn_core.types import FloatArray
 from nbn_core.warmup import warm_up, warm_up_rules
-from tests.app.fake_browser import FakeBrowser, is_a_sentence
+from tests.app.fake_browser import LONG, FakeBrowser, is_a_sentence
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +216,38 @@ def assert_rows_have_predictions(browser: FakeBrowser) -> None:
     """No row arrives before its prediction, so that no picture lags behind the curve."""
     rows = browser.columns.get("iterations", [])
     assert set(rows) <= set(browser.predicted)
+
+
+@pytest.mark.usefixtures("every_row")
+@pytest.mark.parametrize("rule", OWN)
+def test_a_row_is_not_sent_before_its_prediction_is_made(
+    workers: Workers, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the last one, whose iteration is not one of those that a trace records in any case."""
+    predicting, predicted = threading.Event(), threading.Event()
+    predict = Training.predict
+
+    def slowly(self: Training, inputs: FloatArray) -> FloatArray:
+        if self.stop is not None:
+            predicting.set()
+            assert predicted.wait(LONG)
+        return predict(self, inputs)
+
+    monkeypatch.setattr(Training, "predict", slowly)
+    browser = FakeBrowser(own(rule), workers)
+    browser.post("train")
+    assert predicting.wait(LONG)
+    try:
+        sent = browser.post("poll")["run"]
+        assert sent["state"] == "running"
+        assert_rows_have_predictions(browser)
+        assert 300 not in browser.columns["iterations"]
+    finally:
+        predicted.set()
+    browser.wait_for_end()
+    browser.post("poll")
+    assert browser.columns["iterations"][-1] == 300
+    assert_rows_have_predictions(browser)
 
 
 @pytest.mark.parametrize("rule", OWN)
