@@ -36,7 +36,10 @@ def _preset(session: Session, message: Message, workers: Workers) -> None:
     }
     # Told before any of it is made: a cascade of 40,000 neurons has a billion weights.
     if least.get(family, 0) > 50 * MAX_WEIGHTS:
-        raise SettingError(f"That is far above the {MAX_WEIGHTS:,} weights of this page.")
+        raise SettingError(
+            f"This network would have far more than {MAX_WEIGHTS:,} weights, the most that this "
+            "page allows: use smaller layers."
+        )
     makers: dict[str, Callable[[], Topology]] = {
         "slp": lambda: Topology.slp(n_in, sum(sizes), n_out, output=output),
         "mlp": lambda: Topology.mlp([n_in, *sizes, n_out], output=output),

@@ -124,8 +124,8 @@ def _set_rule(session: Session, name: str, message: Message) -> None:
     elif name == "patience":
         if experiment.parts().validation is None:
             raise SettingError(
-                "There are no validation patterns to be patient with: set some aside on the Data "
-                "page."
+                "Patience needs validation patterns, and there are none: set some aside on the "
+                "Data page."
             )
         patience = message.whole("value", 0, MOST_PATIENCE)
         change(session, stopping=replace(experiment.stopping, patience=patience))

@@ -31,7 +31,10 @@ def _weight(session: Session, message: Message, workers: Workers) -> None:
         ends = (message.text("source"), message.text("target"))
         place = names.index(ends) if ends in names else None
     if place is None:
-        raise TopologyError("That connection takes no part in the network, so it has no weight.")
+        raise TopologyError(
+            "That connection is not part of the network, so it has no weight: connect its neuron "
+            "first."
+        )
     weights = shown_weights(session, message.whole("k", 0, MAX_ITERATIONS)).copy()
     weights[place] = value
     change(session, start=GivenStart(tuple(weights.tolist())))

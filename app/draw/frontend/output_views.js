@@ -189,7 +189,7 @@ function axesOf({ data, m, width, height }) {
 }
 
 /**
- * counts[target][answer] over a set; two classes on one output, or the largest output.
+ * counts[target][output] over a set; two classes on one output, or the largest output.
  *
  * @param {Patterns} set
  * @param {(m: number) => ArrayLike<number>} outputs
@@ -245,7 +245,7 @@ function drawConfusion(context, view) {
     context.textAlign = "center";
     context.fillText(names[i], left + (i + 0.5) * cell, top + side + 8);
   });
-  context.fillText("rows: target, columns: answer", left + side / 2, top + side + 22);
+  context.fillText("rows: target, columns: output", left + side / 2, top + side + 22);
   context.textBaseline = "alphabetic";
   return sentence(view);
 }
@@ -287,7 +287,7 @@ function drawScatter(context, view) {
 }
 
 /**
- * "248 of 250 right; 240 of 250 test points right" or the root mean square errors.
+ * "248 of 250 patterns correct; 240 of 250 test patterns correct" or the root mean square errors.
  *
  * @param {Drawn} drawn
  */
@@ -307,7 +307,7 @@ function score(data, set, outputs, word) {
   if (data.kind === "classification") {
     const counts = confusion(set, outputs, data.M, data.threshold);
     const right = counts.reduce((sum, row, i) => sum + row[i], 0);
-    return `${right} of ${set.P} ${word}patterns right`;
+    return `${right} of ${set.P} ${word}patterns correct`;
   }
   let sum = 0;
   for (let m = 0; m < data.M; m++) {

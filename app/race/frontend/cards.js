@@ -44,7 +44,7 @@ export class Card {
       ["seconds", "time"],
       ["work", "work"],
       ["sse", "SSE"],
-      ["score", "right"],
+      ["score", "correct"],
     ].map(([name, label]) => {
       this.values[name] = el("dd", { "data-value": name });
       const term = el("dt", { text: label });
