@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from nbn_core.errors import SettingError
@@ -173,7 +174,7 @@ class NBN(LearningRule):
             The state; nothing is computed yet.
         """
         method = settings.get("method", "auto")
-        return engine.begin(objective, weights, target_sse, damping_of(settings), method)
+        return engine.begin(objective, weights, target_sse, _known_damping(settings), method)
 
     def advance(self, state: NBNState, last_iteration: int, seconds: float) -> None:
         """Continue until an end, `last_iteration`, or for about `seconds`.
@@ -288,6 +289,16 @@ def damping_of(settings: Mapping[str, Any]) -> Damping:
         The damping, checked.
     """
     return Damping(**{name: value for name, value in settings.items() if name != "method"})
+
+
+def _known_damping(settings: Mapping[str, Any]) -> Damping:
+    """Select the damping from checked settings, without checking them once more."""
+    return _damping(tuple((name, value) for name, value in settings.items() if name != "method"))
+
+
+@lru_cache(maxsize=64)
+def _damping(settings: tuple[tuple[str, Any], ...]) -> Damping:
+    return Damping(**dict(settings))
 
 
 def _completed(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -294,11 +294,12 @@ class Training:
             Rows, which will not change.
         """
         first = whole(first, "first", 0, 2**53)
-        looked = self._state.record.rows if self._validation is None else self._validation.rows
-        if looked > 0:
-            return self._state.record.trace().until(looked).part(first)
+        record = self._state.record
+        if self._validation is None and record.rows > 0:
+            return record.trace(first)
+        if self._validation is not None and self._validation.rows > 0:
+            return record.trace().until(self._validation.rows).part(first)
         if self._start_trace is None:
-            record = self._state.record
             self._start_trace = record.start(self.objective.sse(record.columns.weights[0]))
         return self._start_trace.part(first)
 
