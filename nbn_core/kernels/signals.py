@@ -167,14 +167,14 @@ def predictive_block(graph, successors, weights, data, start, steps, rate, count
                 guess, 0, weights[left - 1],
                 weights[left:right], sources[left:right], right - left, values, count,
             )  # fmt: skip
-            activate(codes[k], gains[k], leaks[k], guess[0], slopes[k], count)
+            predicted, slope = guess[0], slopes[k]
+            activate(codes[k], gains[k], leaks[k], predicted, slope, count)
+            row, signal, error = values[n_inputs + k], signals[k], back[1 + k]
             for p in range(count):
-                signals[k, p] = slopes[k, p] * (guess[0, p] - values[n_inputs + k, p])
+                error[p] = predicted[p] - row[p]
+                signal[p] = slope[p] * error[p]
             for p in range(count, padded):
-                signals[k, p] = 0.0
-            direct_row = back[1 + k]
-            for p in range(count):
-                direct_row[p] = guess[0, p] - values[n_inputs + k, p]
+                signal[p] = 0.0
         if t == steps:
             break
         for k in range(n_neurons):
@@ -185,6 +185,6 @@ def predictive_block(graph, successors, weights, data, start, steps, rate, count
                     picks[terms] = neurons[c]
                     terms += 1
                 combine(back, 0, 0.0, factors, picks, terms, signals, count)
-                row = values[n_inputs + k]
+                row, error, fed_back = values[n_inputs + k], back[1 + k], back[0]
                 for p in range(count):
-                    row[p] += rate * (back[1 + k, p] - back[0, p])
+                    row[p] += rate * (error[p] - fed_back[p])
