@@ -24,11 +24,11 @@ class Message:
     Parameters
     ----------
     seq : int
-        Its number, increasing.
+        Number of the request; later requests have larger ones.
     kind : str
-        Which action it asks for.
+        Name of the action that is asked for.
     fields : mapping
-        Its values, not yet validated.
+        Values of the request by name, not yet validated.
     """
 
     seq: int

@@ -21,7 +21,7 @@ class CurrentView:
     experiment : Experiment
         The current experiment.
     trace : Trace or None
-        Its trace so far; None before training. Then `k`, `last` and `end` are 0.
+        Trace of its training so far; None before training. Then `k`, `last` and `end` are 0.
     running : bool
         Whether training is in progress.
     k : int

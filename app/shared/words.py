@@ -22,7 +22,7 @@ def ended(run: Run, trace: Trace | None, *, halted: bool, shown: int | None = No
     run : Run
         A run that is not training now.
     trace : Trace or None
-        Its trace; None before the first iteration.
+        Trace of the run; None before the first iteration.
     halted : bool
         Whether the reader stopped it.
     shown : int, optional

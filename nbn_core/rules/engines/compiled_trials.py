@@ -56,7 +56,7 @@ def run(
     max_iterations : int
         Iterations after which a trial stops.
     arguments : tuple of three tuples
-        What `nbn_core.rules.engines.nbn.kernel_arguments` returns, with a trace of
+        Arguments from `nbn_core.rules.engines.nbn.kernel_arguments`, with a trace of
         `nbn_core.kernels.trials.ROWS` rows.
     numbers : float64 array
         The kernel's numbers at the beginning of every start.

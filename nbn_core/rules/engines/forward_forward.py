@@ -40,7 +40,7 @@ class ForwardForwardState:
     layout, data, workspace, settings : records
         Network, training patterns, work space and settings for the kernel.
     arguments, changing : tuple
-        What the kernel takes before and after the number of iterations.
+        Arguments of the kernel before and after the number of iterations.
     all_goodness : (R, 2, L) float64
         Mean goodness of the L levels over the epoch before each row of the trace, for right and
         for wrong labels; R is at least the number of rows.
