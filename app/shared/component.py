@@ -72,7 +72,7 @@ class Component:
 
     def _files(self) -> list[Path]:
         folders = (self.folder, *self.shares)
-        return sorted(f for folder in folders for f in (APP / folder).iterdir() if f.is_file())
+        return sorted(f for folder in set(folders) for f in (APP / folder).iterdir() if f.is_file())
 
     def _register(self, manager: BidiComponentManager) -> Callable[..., Any]:
         name = f"{self.name}_{self.version()}"

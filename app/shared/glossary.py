@@ -6,10 +6,13 @@ import re
 from functools import cache
 from typing import Final
 
-import streamlit as st
-
 from app import shipped
+from app.shared.component import Component
 
+KEY: Final = "nbn-words"
+_WORDS: Final = Component(
+    "words", "shared/frontend", "words.html", "words.css", "words.js", ("shared/frontend",)
+)
 _TERM: Final = re.compile(r"^### (.+)\n\n((?:(?!#).*\n?)*)", re.MULTILINE)
 
 
@@ -27,16 +30,11 @@ def _definition(body: str) -> str:
 
 
 def words(*terms: str) -> None:
-    """Show what terms mean, folded away, at the end of a page.
+    """Show the terms that a page uses, each with a card of its definition, at the end of the page.
 
     Parameters
     ----------
     *terms : str
         Headings of `docs/glossary.md`, in the order in which the page uses them.
     """
-    known = glossary()
-    with st.expander("Words on this page", icon=":material/menu_book:"):
-        for term in terms:
-            paragraph, *formulas = known[term].split("\n")
-            lines = [f"**{term}.** {paragraph.replace('`', '')}", *(f"    {f}" for f in formulas)]
-            st.markdown("\n\n".join(lines))
+    _WORDS.mount(KEY, {"words": [[term, glossary()[term]] for term in terms]})

@@ -44,11 +44,12 @@ Payloads = list[tuple[str, Any]]
 
 FOLDERS = {
     "Draw": "draw", "Matrix": "hessian", "Inside": "inside", "Race": "race",
-    "Painting": "data", "Share": "share",
+    "Painting": "data", "Share": "share", "Words": "shared",
 }  # fmt: skip
 DECLARED = {
     "workbench": "DrawPayload", "quasi": "MatrixPayload", "inside": "InsidePayload",
     "race": "RacePayload", "paint": "PaintingPayload", "share": "SharePayload",
+    "words": "WordsPayload",
 }  # fmt: skip
 XOR = replace(
     Experiment.suggested("xor"), topology=Topology.mlp([2, 2, 1], output="bipolar"),

@@ -215,3 +215,15 @@ def test_no_horizontal_overflow_of_the_hessian_page(
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= size[0]
     save_picture(page, f"hessian-{name}-{size[0]}-{scheme}")
+
+
+def test_words_of_the_page_explain_themselves(parity: Page) -> None:
+    words = parity.locator(".words")
+    card = words.locator(".word-card")
+    expect(card).to_be_hidden()
+    words.get_by_text("Jacobian", exact=True).hover()
+    expect(card).to_contain_text("J = de/dw")
+    words.get_by_text("Quasi-Hessian", exact=True).focus()
+    expect(card).to_contain_text("Q = J'J")
+    parity.keyboard.press("Escape")
+    expect(card).to_be_hidden()

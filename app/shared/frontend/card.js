@@ -32,6 +32,7 @@ export class Card {
 
   /** @param {Event} event */
   elsewhere(event) {
+    if (event.type === "scroll" && !this.anchor) return; // a word that is still under the mouse
     const inside = this.anchor && event.composedPath().includes(this.anchor);
     if (event instanceof KeyboardEvent ? event.key === "Escape" : !inside) this.close();
   }
@@ -46,6 +47,7 @@ export class Card {
     if (this.words.has(anchor)) return;
     this.words.add(anchor);
     anchor.classList.add("word");
+    anchor.setAttribute("aria-description", text); // the card itself is not read out
     /**
      * @template {keyof HTMLElementEventMap} K
      * @param {K} type

@@ -61,3 +61,8 @@ export type Base64 = string;
 
 /** A message without fields. */
 export type NoFields = Record<never, never>;
+
+/** Terms of a page, each with its definition: a paragraph and, for some, a formula on a new line. */
+export interface WordsPayload {
+  words: [term: string, definition: string][];
+}
