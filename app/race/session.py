@@ -251,8 +251,10 @@ def answer(
             block |= {"curve": payload.curve_block(run), **shot}
     else:
         opening_look = payload.opening(experiment)
-        for block in sent["lanes"]:
-            block |= {"state": "ready", "sentence": "", "newest": opening_look}
+        for block, lane in zip(sent["lanes"], lanes, strict=True):
+            # The outputs of the drawn network are not those of a rule that predicts in its own way.
+            look = None if lane.rule.own_prediction else opening_look
+            block |= {"state": "ready", "sentence": "", "newest": look}
     return sent
 
 

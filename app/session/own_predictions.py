@@ -2,7 +2,8 @@
 
 The outputs of such a rule cannot be computed from the weights in the trace, so that they are
 computed while the rule is at the row, in the worker that trains it. At which rows does not depend
-on how the time is divided: the same training has the same predictions on any machine.
+on how the time is divided: the same training has the same predictions on any machine, apart from
+one that is added where a training comes to rest.
 """
 
 from __future__ import annotations

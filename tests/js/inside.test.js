@@ -60,7 +60,7 @@ const EVALUATED = [
   ["elliot_unipolar", 0.5, 0.1],
 ];
 for (const [activation, gain, leak] of EVALUATED) {
-  test(`the slope formula of ${activation}, gain ${gain}, leak ${leak}, is the derivative of its value formula`, () => {
+  test(`the slope of ${activation}, gain ${gain}, leak ${leak}, is the derivative of its value`, () => {
     const neuron = { activation, gain, leak };
     const at = (net) => evaluate(valueFormula(neuron, num(net, 12)));
     for (const net of [-1.25, 0.5]) {

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.race import snapshots
+from app.race.lanes import Lane
 from nbn_core.experiment import SeededStart
 from tests.app.fake_browser import is_a_sentence
 from tests.app.race.helpers import XOR, RaceVisitor
@@ -70,3 +71,12 @@ def test_an_incomplete_drawing_is_refused_in_a_sentence(visitor: RaceVisitor) ->
     sent = visitor.post("start")
     assert sent["race"] == 0
     assert is_a_sentence(sent["notice"]["text"])
+
+
+def test_a_rule_of_its_own_way_has_no_picture_before_it_trains(visitor: RaceVisitor) -> None:
+    """The drawn network has other outputs than the rule predicts."""
+    visitor.races.lanes = (Lane(0, "nbn"), Lane(1, "forward_forward"), Lane(2, "noprop"))
+    nbn, forward_forward, noprop = visitor.post("poll")["lanes"]
+    assert nbn["newest"] is not None
+    assert forward_forward["newest"] is None
+    assert noprop["newest"] is None
