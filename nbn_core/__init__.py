@@ -19,7 +19,7 @@ from nbn_core.network import (
     Topology,
     initial_weights,
 )
-from nbn_core.objective import NormalEquations, Objective
+from nbn_core.objective import NormalEquations, Objective, starting_weights
 from nbn_core.rules import RULES
 from nbn_core.rules.damping import Damping
 from nbn_core.trace import Iteration, StopReason, Trace
@@ -53,6 +53,7 @@ __all__ = [
     "is_warm",
     "link",
     "run_trials",
+    "starting_weights",
     "train",
     "warm_up",
 ]

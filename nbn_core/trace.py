@@ -23,12 +23,21 @@ class StopReason(Enum):
 
     SOLVED = "Solved: the sum of squared errors reached its target."
     MAX_ITERATIONS = "Stopped at the maximum number of iterations: increase it to continue."
+    CONVERGED = (
+        "Converged: at a minimum of the sum of squared errors. If its value is too large, "
+        "try new weights, another neuron, or scaled data."
+    )
+    PLATEAU = (
+        "Stopped on a plateau: the sum of squared errors hardly decreases any more. "
+        "Train on, or try new weights, more connections, another neuron, or scaled data."
+    )
     NO_PROGRESS = (
         "Stuck: no step lowers the sum of squared errors any further. "
-        "Try new weights, or add a neuron."
+        "Try new weights, another neuron, or scaled data."
     )
     DAMPING_LIMIT = (
-        "Stuck: damping reached its limit without a better step. Try new weights, or add a neuron."
+        "Stuck: damping reached its limit without a better step. "
+        "Try new weights, another neuron, or scaled data."
     )
     CANCELLED = "Stopped by the user."
     EARLY = "Stopped early: the SSE of the validation patterns stopped improving."
@@ -48,7 +57,7 @@ class StopReason(Enum):
     @property
     def final(self) -> bool:
         """Whether resuming the training would change nothing."""
-        return self not in (StopReason.MAX_ITERATIONS, StopReason.CANCELLED)
+        return self not in (StopReason.MAX_ITERATIONS, StopReason.CANCELLED, StopReason.PLATEAU)
 
 
 class Iteration(NamedTuple):

@@ -20,8 +20,8 @@ from app.race.lanes import Budget, Lane
 from app.race.race import LaneRun, training_of
 from app.race.results import Spent, first_at, spent_at
 from app.session.jobs import SLICE, Run, Workers
-from nbn_core.experiment import Experiment
-from nbn_core.network import initial_weights
+from nbn_core.experiment import Experiment, SeededStart
+from nbn_core.objective import starting_weights
 from nbn_core.trace import StopReason
 from nbn_core.training import Training
 from nbn_core.training.trials import trial_seed
@@ -219,10 +219,14 @@ class TrialWorker(Run):
 
     def _begin(self, lane: Lane, place: int) -> LaneRun:
         series = self.series
-        weights = initial_weights(series.experiment.topology, seed=self._seed(place))
+        experiment = series.experiment
+        start = experiment.start if isinstance(experiment.start, SeededStart) else SeededStart()
+        weights = starting_weights(
+            experiment.topology, experiment.datasets()[0], start.scheme, self._seed(place)
+        )
         target = replace(Budget(), kind="target")
         run = LaneRun(
-            lambda: training_of(series.experiment, lane, target, weights),
+            lambda: training_of(experiment, lane, target, weights),
             Budget("work", work=series.work),
         )
         run.prepare()
@@ -248,6 +252,8 @@ def finished(run: LaneRun, seed: int, series: Series) -> SeedResult:
 
 
 _WORDS: Final = {
+    StopReason.CONVERGED: "stuck",
+    StopReason.PLATEAU: "stuck",
     StopReason.NO_PROGRESS: "stuck",
     StopReason.DAMPING_LIMIT: "stuck",
     StopReason.DIVERGED: "diverged",

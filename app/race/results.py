@@ -138,6 +138,10 @@ def _sentence(run: LaneRun, trace: Trace, reached: Spent | None, state: str) -> 
         return f"Iteration {k:,}, SSE {short(sse)}."
     if state == "stopped":
         return f"Stopped at iteration {k:,}, SSE {short(sse)}."
+    if run.stop is StopReason.CONVERGED:
+        return f"Converged at SSE {short(sse)} after {plural(k, 'iteration')}."
+    if run.stop is StopReason.PLATEAU:
+        return f"On a plateau at SSE {short(sse)} after {plural(k, 'iteration')}."
     if run.stop in (StopReason.NO_PROGRESS, StopReason.DAMPING_LIMIT):
         return f"Stuck at SSE {short(sse)} after {plural(k, 'iteration')}."
     if run.stop is StopReason.MAX_ITERATIONS:

@@ -103,7 +103,11 @@ def added_diagonal(at: Point) -> FloatArray:
     """Return what damping adds to the diagonal of Q in the next step: (N,) float64."""
     matrix = _settings(at.experiment)["matrix"]
     result: FloatArray = _cached(
-        at, "added", lambda: damping_diagonal(matrix, at.mu, np.diag(equations(at).quasi_hessian))
+        at,
+        "added",
+        lambda: damping_diagonal(
+            matrix, at.mu, np.diag(equations(at).quasi_hessian), at.objective.weight_units
+        ),
     )
     return result
 
@@ -122,6 +126,7 @@ def damping_words(at: Point) -> str:
     """Explain how `damping` follows from mu; empty if it is mu itself."""
     return {
         "max_diagonal": f" (μ = {short(at.mu)} times the largest number on the diagonal of Q)",
+        "data_scaled": f" (the mean: every weight has μ = {short(at.mu)} in units of the data)",
         "marquardt": f" (the mean: every weight has μ = {short(at.mu)} times its own diagonal)",
     }.get(_settings(at.experiment)["matrix"], "")
 

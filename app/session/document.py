@@ -14,7 +14,8 @@ from app.session.sketch import Sketch
 from app.session.sketch_reader import from_drawing
 from nbn_core.errors import NBNError, TopologyError
 from nbn_core.experiment import Experiment, GivenStart, SeededStart
-from nbn_core.network import Topology, initial_weights
+from nbn_core.network import Topology
+from nbn_core.objective import starting_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def carried(
     if not isinstance(experiment.start, GivenStart):
         return experiment.start
     known = dict(zip(before.weight_names, experiment.start.weights, strict=True))
-    drawn = initial_weights(topology, seed=0).tolist()
+    drawn = starting_weights(topology, experiment.datasets()[0]).tolist()
     return GivenStart(
         tuple(known.get(name, new) for name, new in zip(topology.weight_names, drawn, strict=True))
     )

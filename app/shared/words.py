@@ -42,6 +42,10 @@ def ended(run: Run, trace: Trace | None, *, halted: bool, shown: int | None = No
         StopReason.SOLVED: f"Solved in {plural(k, 'iteration')}, {seconds}.",
         StopReason.MAX_ITERATIONS: f"Not solved after {plural(k, 'iteration')}: SSE {sse}. "
         "Press Train to continue, or try new weights.",
+        StopReason.CONVERGED: f"Converged after {plural(k, 'iteration')}: SSE {sse} is a minimum. "
+        "If it is too large, try new weights, or add a neuron.",
+        StopReason.PLATEAU: f"On a plateau after {plural(k, 'iteration')}: SSE {sse} hardly "
+        "decreases. Press Train to continue, or try new weights, bridges or another neuron.",
         StopReason.NO_PROGRESS: f"Stuck: SSE {sse} is no longer decreasing. "
         "Try new weights, or add a neuron.",
         StopReason.DAMPING_LIMIT: f"Stuck: damping reached its limit at SSE {sse}. "

@@ -42,7 +42,7 @@ from nbn_core.display import OneLine
 from nbn_core.errors import SettingError
 from nbn_core.kernels import nbn, step_control
 from nbn_core.network import Network, Topology
-from nbn_core.objective import Objective
+from nbn_core.objective import Objective, weight_units
 from nbn_core.objective.objective import mirrored
 from nbn_core.rules.damping import Damping, damping_diagonal
 from nbn_core.rules.engines.nbn import NBNState
@@ -157,8 +157,10 @@ class Anatomy(OneLine):
     @property
     def added(self) -> FloatArray:
         """Damping (N,) that the first attempt adds to the diagonal of Q."""
-        diagonal = np.diag(self.quasi_hessian)
-        return damping_diagonal(self.damping.matrix, self.damping.mu_start, diagonal)
+        return damping_diagonal(
+            self.damping.matrix, self.damping.mu_start, np.diag(self.quasi_hessian),
+            weight_units(self.topology, self.dataset),
+        )  # fmt: skip
 
     def pattern(self, p: int) -> PatternAnatomy:
         """Return all values of one pattern in this iteration.
@@ -259,7 +261,7 @@ def dissect(
     mu : float, optional
         Damping of the first attempt; the setting `mu_start` by default. See `NBN.resumption`.
     step_length : float
-        Length of the previous step; the line search starts at twice this length.
+        Length of the previous step, by which some controls choose the first length that they try.
     settings : mapping, optional
         Settings of NBN; its defaults for those that are missing.
 

@@ -17,7 +17,7 @@ from nbn_core.network import Topology
 from nbn_core.rules import RULES
 
 FORMAT = "nbn-lab-experiment"
-VERSION = 2
+VERSION = 3
 
 _SPLIT = "train_share validation_share seed stratified"
 

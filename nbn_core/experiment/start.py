@@ -33,7 +33,7 @@ class SeededStart:
         If the scheme is unknown or the seed is out of range.
     """
 
-    scheme: str = "uniform"
+    scheme: str = "data"
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -24,8 +24,8 @@ from nbn_core.experiment.own_data import OwnData
 from nbn_core.experiment.reading import FORMAT, VERSION, all_there, read_parts
 from nbn_core.experiment.start import GivenStart, SeededStart, Stopping
 from nbn_core.generators import PROBLEMS
-from nbn_core.network import Topology, initial_weights
-from nbn_core.objective import Objective
+from nbn_core.network import Topology
+from nbn_core.objective import Objective, starting_weights
 from nbn_core.rules import RULES
 from nbn_core.training import Training
 from nbn_core.types import FloatArray
@@ -175,7 +175,9 @@ class Experiment:
         """
         if isinstance(self.start, GivenStart):
             return np.array(self.start.weights, dtype=np.float64)
-        return initial_weights(self.topology, self.start.scheme, self.start.seed)
+        return starting_weights(
+            self.topology, self.datasets()[0], self.start.scheme, self.start.seed
+        )
 
     def training(self) -> Training:
         """Set up the training; `Training.advance` runs it.

@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 from nbn_core.types import Json
 
+_SEARCH_MU_MIN_2 = 1e-6
+
 
 def _from_1(document: Json) -> Json:
     """Upgrade version 1: the split beside the data; no validation set, scaling or classes."""
@@ -39,4 +41,17 @@ def _columns(names: object) -> object:
     return [{"name": n, "classes": []} for n in names] if isinstance(names, list) else names
 
 
-UPGRADES: tuple[Callable[[Json], Json], ...] = (_from_1,)
+def _from_2(document: Json) -> Json:
+    """Upgrade version 2: NBN's searches never reduced mu below 1e-6, whatever `mu_min` was."""
+    rule = document.get("rule")
+    settings = rule.get("settings") if isinstance(rule, dict) else None
+    if isinstance(rule, dict) and isinstance(settings, dict) and rule.get("name") == "nbn":
+        least = settings.get("mu_min")
+        searches = settings.get("control") in ("line_search", "best_step")
+        if searches and isinstance(least, float) and least < _SEARCH_MU_MIN_2:
+            settings = {**settings, "mu_min": _SEARCH_MU_MIN_2}
+            document = {**document, "rule": {**rule, "settings": settings}}
+    return {**document, "version": 3}
+
+
+UPGRADES: tuple[Callable[[Json], Json], ...] = (_from_1, _from_2)

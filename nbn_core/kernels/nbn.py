@@ -32,17 +32,37 @@ from nbn_core.kernels.cache import ENTRY, INLINED
 from nbn_core.kernels.forward import BLOCK, error_block, forward_block
 from nbn_core.kernels.linear import factor_damped_panel, solve_factored
 from nbn_core.kernels.records import BlockBuffers, name_problem
-from nbn_core.kernels.status import DAMPING_LIMIT, DIVERGED, NO_PROGRESS, RUNNING, SOLVED
-from nbn_core.kernels.step_control import ACCEPTED, REFUSED, begin, judge, mu_accepted
+from nbn_core.kernels.status import (
+    CONVERGED,
+    DAMPING_LIMIT,
+    DIVERGED,
+    NO_PROGRESS,
+    PLATEAU,
+    RUNNING,
+    SOLVED,
+)
+from nbn_core.kernels.step_control import (
+    ACCEPTED,
+    REFUSED,
+    begin,
+    judge,
+    mu_accepted,
+    predict,
+    stationary,
+)
 from nbn_core.types import FloatArray, IntArray
 
 ACCUMULATE, FACTOR, TRY = range(3)
+PLATEAU_DECREASE = 1e-3  # relative decrease of the SSE below which `Options.plateau` stops
 
-# Places in `State.counters`; REFUSALS counts the attempts that raised mu
-PHASE, PATTERN, PANEL, ITERATION, ATTEMPT, EVALUATIONS, STATUS, FACTORS, REFUSALS = range(9)
-N_COUNTERS = 9
+# Places in `State.counters`; REFUSALS counts the attempts that raised mu, SINCE_MARK the iterations
+# since the SSE was marked
+PHASE, PATTERN, PANEL, ITERATION, ATTEMPT, EVALUATIONS, STATUS, FACTORS, REFUSALS, SINCE_MARK = (
+    range(10)
+)
+N_COUNTERS = 10
 # Places in `State.numbers`; the numbers of `step_control` begin at SEARCH
-SSE, TRIAL_SSE, MU, SQUARES, SEARCH = range(5)
+SSE, TRIAL_SSE, MU, SQUARES, MARKED_SSE, SEARCH = range(6)
 N_NUMBERS = SEARCH + step_control.N_SEARCH
 
 
@@ -81,10 +101,17 @@ class Options(NamedTuple):
     target_sse, least_decrease : float
         SSE at which to stop; relative decrease of the SSE below which an iteration counts as no
         progress.
+    least_sse : float
+        SSE that rounding alone produces.
+    plateau : int
+        Iterations in which the SSE must decrease by PLATEAU_DECREASE, or training stops; 0 for no
+        such stop.
     control, matrix : int
         Step control and damping matrix, see `nbn_core.kernels.step_control`.
     accumulate_work, factor_work, forward_work : float
         Multiplications per pattern in ACCUMULATE, per panel in FACTOR, per pattern in TRY.
+    units : (N,) float64
+        Units of the weights, see `nbn_core.objective.units`.
     """
 
     mu_min: float
@@ -93,11 +120,14 @@ class Options(NamedTuple):
     max_attempts: int
     target_sse: float
     least_decrease: float
+    least_sse: float
+    plateau: int
     control: int
     matrix: int
     accumulate_work: float
     factor_work: float
     forward_work: float
+    units: FloatArray
 
 
 class State(NamedTuple):
@@ -112,7 +142,7 @@ class State(NamedTuple):
     counters : (N_COUNTERS,) int64
         Phase, position and counts.
     numbers : (N_NUMBERS,) float64
-        SSE, damping and step length.
+        SSE, damping, step length, and the SSE marked to recognise a plateau.
     """
 
     weights: FloatArray
@@ -227,17 +257,44 @@ def _accumulate(problem, buffers, options, state, trace):
         numbers[SSE] = numbers[SQUARES]
         trace.sse[0] = numbers[SSE]
         counters[EVALUATIONS] = 1
+        numbers[MARKED_SSE] = numbers[SSE]
     if not math.isfinite(numbers[SSE]):
         counters[STATUS] = DIVERGED
     elif numbers[SSE] <= options.target_sse:
         counters[STATUS] = SOLVED
     elif norm == 0.0:
-        counters[STATUS] = NO_PROGRESS
+        exact = numbers[SSE] <= options.least_sse
+        counters[STATUS] = CONVERGED if exact else NO_PROGRESS
     elif iteration > 0:
         before = trace.sse[iteration - 1]
         if before - numbers[SSE] < options.least_decrease * before:
-            counters[STATUS] = NO_PROGRESS
+            counters[STATUS] = _ending(NO_PROGRESS, options, state)
+        elif options.plateau > 0 and _on_plateau(options, counters, numbers):
+            counters[STATUS] = PLATEAU
     return done
+
+
+@njit(**INLINED)
+def _on_plateau(options, counters, numbers):
+    """Count the iteration; after `plateau` of them, whether the SSE has hardly decreased."""
+    counters[SINCE_MARK] += 1
+    if counters[SINCE_MARK] < options.plateau:
+        return False
+    marked = numbers[MARKED_SSE]
+    counters[SINCE_MARK] = 0
+    numbers[MARKED_SSE] = numbers[SSE]
+    return marked - numbers[SSE] < PLATEAU_DECREASE * marked
+
+
+@njit(**INLINED)
+def _ending(status, options, state):
+    """Return CONVERGED in place of a status if the SSE is at a stationary point."""
+    if stationary(
+        state.numbers[SSE], state.gradient, state.quasi_hessian, state.weights.shape[0],
+        options.least_sse,
+    ):  # fmt: skip
+        return CONVERGED
+    return status
 
 
 @njit(**INLINED)
@@ -248,7 +305,7 @@ def _factor(workspace, options, state):
     a = counters[PANEL]
     if a == 0:
         begin(
-            options.matrix, options.control, numbers[MU], state.quasi_hessian, n_weights,
+            options.matrix, options.control, numbers[MU], state.quasi_hessian, options.units,
             workspace.damping, numbers[SEARCH:],
         )  # fmt: skip
         counters[FACTORS] += 1
@@ -259,9 +316,10 @@ def _factor(workspace, options, state):
         counters[PANEL] = a + 1
         if a + 1 == workspace.factor.shape[0]:
             solve_factored(workspace.factor, state.gradient, workspace.step)
+            predict(state.gradient, workspace.damping, workspace.step, n_weights, numbers[SEARCH:])
             counters[PHASE] = TRY
     else:
-        _raise_damping(options, counters, numbers)
+        _raise_damping(options, state)
     return options.factor_work
 
 
@@ -298,7 +356,12 @@ def _try(problem, workspace, options, state, trace):
     tried = search[step_control.ETA]
     verdict = judge(options.control, numbers[SSE], numbers[TRIAL_SSE], search)
     if verdict == REFUSED:
-        _raise_damping(options, counters, numbers)
+        _raise_damping(options, state)
+        # More damping promises less still, and this much is lost in the rounding of the SSE
+        if options.control == step_control.ADAPTIVE and (
+            search[step_control.PREDICTED] <= step_control.ROUNDING * numbers[SSE]
+        ):
+            counters[STATUS] = _ending(NO_PROGRESS, options, state)
     elif verdict == ACCEPTED:
         if search[step_control.ETA] != tried:  # an earlier attempt was better
             numbers[TRIAL_SSE] = search[step_control.BEST_SSE]
@@ -323,10 +386,11 @@ def _accept(options, state, trace):
     trace.mu[iteration] = numbers[MU]
     trace.attempts[iteration] = counters[ATTEMPT] + 1
     trace.step_length[iteration] = numbers[SEARCH + step_control.ETA]
+    eta = numbers[SEARCH + step_control.ETA]
+    numbers[SEARCH + step_control.LAST_ETA] = eta
     numbers[MU] = mu_accepted(
-        options.control, numbers[MU], options.mu_factor, options.mu_min, options.mu_max,
-        numbers[SEARCH:],
-    )  # fmt: skip
+        options.control, numbers[MU], eta, options.mu_factor, options.mu_min, options.mu_max
+    )
     counters[ITERATION] = iteration
     counters[ATTEMPT] = 0
     counters[REFUSALS] = 0
@@ -334,12 +398,13 @@ def _accept(options, state, trace):
 
 
 @njit(**INLINED)
-def _raise_damping(options, counters, numbers):
+def _raise_damping(options, state):
     """Raise mu for the next attempt from the same Q, or stop at a limit."""
+    counters, numbers = state.counters, state.numbers
     counters[ATTEMPT] += 1
     counters[REFUSALS] += 1
     counters[PANEL] = 0
     counters[PHASE] = FACTOR
     numbers[MU] *= options.mu_factor
     if counters[REFUSALS] >= options.max_attempts or numbers[MU] > options.mu_max:
-        counters[STATUS] = DAMPING_LIMIT
+        counters[STATUS] = _ending(DAMPING_LIMIT, options, state)

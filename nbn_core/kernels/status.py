@@ -4,4 +4,4 @@ A loop starts as RUNNING and stays so until it ends by itself; `nbn_core.rules.e
 translates each code into a public `StopReason`.
 """
 
-RUNNING, SOLVED, NO_PROGRESS, DAMPING_LIMIT, DIVERGED = range(5)
+RUNNING, SOLVED, NO_PROGRESS, DAMPING_LIMIT, DIVERGED, CONVERGED, PLATEAU = range(7)

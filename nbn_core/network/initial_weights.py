@@ -26,20 +26,24 @@ class Scheme(OneLine):
         Name in the user interface.
     bounds : callable
         Function that returns the bounds of a topology, (N,) float64.
+    scaled : bool
+        Whether the weights are those for standardised data, which
+        `nbn_core.objective.starting_weights` converts to the scale of the data at hand.
     """
 
     name: str
     title: str
     bounds: Callable[[Topology], FloatArray]
+    scaled: bool = False
 
 
-def _fan_in_bounds(topology: Topology) -> FloatArray:
-    return np.concatenate(
-        [
-            np.full(1 + len(neuron.sources), 1.0 / np.sqrt(len(neuron.sources)))
-            for neuron in topology.neurons
-        ]
-    )
+def _fan_in_bounds(topology: Topology, bias: float = 1.0, neuron: float = 1.0) -> FloatArray:
+    """Return 1 / sqrt(sources) for each weight, times a factor for biases and for neurons."""
+    bounds = []
+    for target in topology.neurons:
+        factors = [bias, *(1.0 if s < topology.n_inputs else neuron for s in target.sources)]
+        bounds.append(np.array(factors) / np.sqrt(len(target.sources)))
+    return np.concatenate(bounds)
 
 
 SCHEMES: dict[str, Scheme] = {
@@ -48,6 +52,13 @@ SCHEMES: dict[str, Scheme] = {
         Scheme("uniform", "Between -1 and 1", lambda topology: np.ones(topology.n_weights)),
         Scheme("small", "Between -0.3 and 0.3", lambda topology: np.full(topology.n_weights, 0.3)),
         Scheme("fan_in", "Smaller for neurons with many sources", _fan_in_bounds),
+        # The factors are the result of a study, docs/step-control.md
+        Scheme(
+            "data",
+            "Scaled to the data",
+            lambda topology: _fan_in_bounds(topology, bias=0.3, neuron=2.0),
+            scaled=True,
+        ),
     )
 }
 
@@ -61,6 +72,7 @@ def initial_weights(topology: Topology, scheme: str = "uniform", seed: int = 0) 
         Topology of the network.
     scheme : str
         Distribution, a key of `SCHEMES`; "uniform", between -1 and 1, is that of the NBN papers.
+        Those of "data" are for inputs and targets of mean 0 and standard deviation 1.
     seed : int
         Random seed, from 0 up.
 

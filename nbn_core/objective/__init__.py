@@ -2,9 +2,11 @@
 
 `objective` holds the class `Objective`; `methods` chooses one of three ways to sum the
 quasi-Hessian by counting multiplications; `pair_plan` plans the third way, by pairs of neurons;
-`weighting` checks pattern weights and frozen weights.
+`weighting` checks pattern weights and frozen weights; `units` measures the scale of the data, and
+draws starting weights that suit it.
 """
 
 from nbn_core.objective.objective import NormalEquations, Objective
+from nbn_core.objective.units import scaled_start, starting_weights, weight_units
 
-__all__ = ["NormalEquations", "Objective"]
+__all__ = ["NormalEquations", "Objective", "scaled_start", "starting_weights", "weight_units"]

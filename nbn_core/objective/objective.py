@@ -9,6 +9,7 @@ so the gradient of the SSE is 2 g and a damped step is dw = -(Q + mu I)^-1 g.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +25,11 @@ from nbn_core.kernels.vectors import WIDTH
 from nbn_core.network import Network, Topology
 from nbn_core.objective.methods import chosen, code_of
 from nbn_core.objective.pair_plan import PairPlan
+from nbn_core.objective.units import weight_units
 from nbn_core.objective.weighting import Held, frozen_weights, sqrt_weights
 from nbn_core.types import FloatArray
+
+_ROUNDING_ERROR = 1e-14  # error, relative to the targets, that rounding alone produces
 
 
 class NormalEquations(NamedTuple):
@@ -106,6 +110,16 @@ class Objective:
     def __repr__(self) -> str:
         patterns = plural(self.dataset.n_patterns, "pattern")
         return one_line("Objective", *self.topology.described, patterns)
+
+    @cached_property
+    def weight_units(self) -> FloatArray:
+        """Units of the weights on these data, (N,) float64; see `nbn_core.objective.units`."""
+        return weight_units(self.topology, self.dataset)
+
+    @property
+    def least_sse(self) -> float:
+        """SSE that rounding alone produces on these targets."""
+        return _ROUNDING_ERROR**2 * float((self.dataset.targets**2).sum())
 
     @property
     def plain(self) -> bool:

@@ -14,27 +14,36 @@ from nbn_core.kernels.step_control import DIAGONAL_MIN
 from nbn_core.types import FloatArray
 
 ATTEMPTS_MOST = 1000
+PLATEAU_MOST = 1_000_000
 LEAST_DECREASE = 1e-15  # relative decrease of the SSE below which an iteration is no progress
 
 
 class Choice(NamedTuple):
-    """A step control: its title in forms, and its default damping matrix."""
+    """A step control: its title in forms, and the settings that suit it."""
 
     title: str
     matrix: str
+    mu_min: float = 1e-15
+    plateau: int = 0
 
 
 # Both are in the order of the codes of `nbn_core.kernels.step_control`
 CONTROLS = {
     "published": Choice("Published", "levenberg"),
-    "line_search": Choice("Line search", "levenberg"),
-    "best_step": Choice("Best step", "max_diagonal"),
+    "line_search": Choice("Line search", "levenberg", mu_min=1e-6),
+    "best_step": Choice("Best step", "max_diagonal", mu_min=1e-6),
+    "adaptive": Choice("Adaptive", "data_scaled", plateau=30),
 }
-MATRICES = {"levenberg": "Levenberg", "marquardt": "Marquardt", "max_diagonal": "Scaled"}
+MATRICES = {
+    "levenberg": "Levenberg",
+    "marquardt": "Marquardt",
+    "max_diagonal": "Largest diagonal",
+    "data_scaled": "Scaled to the data",
+}
 
 
-USUAL_CONTROL = "best_step"  # the default of NBN, see docs/step-control.md
-PUBLISHED = {"control": "published", "matrix": "levenberg"}
+USUAL_CONTROL = "adaptive"  # the default of NBN, see docs/step-control.md
+PUBLISHED = {"control": "published", "matrix": "levenberg", "plateau": 0}
 
 
 def suited_start(control: str, matrix: str) -> float:
@@ -54,10 +63,12 @@ def suited_start(control: str, matrix: str) -> float:
     """
     if control == "published":
         return 1e-2
-    return 10.0 if matrix == "levenberg" else 0.3
+    if matrix == "levenberg":
+        return 10.0
+    return 0.03 if control == "adaptive" else 0.3
 
 
-def damping_diagonal(matrix: str, mu: float, diagonal: FloatArray) -> FloatArray:
+def damping_diagonal(matrix: str, mu: float, diagonal: FloatArray, units: FloatArray) -> FloatArray:
     """Compute the damping D, which is added to the diagonal of Q.
 
     Parameters
@@ -68,12 +79,17 @@ def damping_diagonal(matrix: str, mu: float, diagonal: FloatArray) -> FloatArray
         Damping parameter.
     diagonal : (N,) float64
         Diagonal of Q.
+    units : (N,) float64
+        Units of the weights, see `nbn_core.objective.units`.
 
     Returns
     -------
     (N,) float64
         Diagonal of D.
     """
+    if matrix == "data_scaled":
+        squares = units * units
+        return np.asarray(mu * float((diagonal * squares).max(initial=0.0)) / squares)
     if matrix == "marquardt":
         return np.asarray(mu * np.maximum(diagonal, DIAGONAL_MIN))
     most = max(DIAGONAL_MIN, float(diagonal.max(initial=0.0)))
@@ -91,9 +107,9 @@ class Damping(OneLine):
     Parameters
     ----------
     mu_start : float
-        Damping of the first attempt.
+        Damping of the first attempt, at most mu_max.
     mu_min : float
-        Minimum of mu.
+        Value below which mu is not reduced.
     mu_max : float
         Maximum of mu: training ends above it.
     factor : float
@@ -104,12 +120,15 @@ class Damping(OneLine):
         Step control, a name in `CONTROLS`.
     matrix : str
         Damping matrix, a name in `MATRICES`.
+    plateau : int
+        Iterations after which training stops if they decreased the SSE by less than 0.1 %; 0 for
+        no such stop.
 
     Raises
     ------
     SettingError
-        If a value is not a positive finite number, if the three values of mu are not in order, or
-        if the factor or the number of attempts is out of bounds.
+        If a value is not a positive finite number, if mu_min or mu_start is above mu_max, or if
+        the factor or a number of attempts or iterations is out of bounds.
     """
 
     mu_start: float = 1e-2
@@ -119,21 +138,25 @@ class Damping(OneLine):
     max_attempts: int = 30
     control: str = "published"
     matrix: str = "levenberg"
+    plateau: int = 0
 
     def __post_init__(self) -> None:
         for name in ("mu_start", "mu_min", "mu_max", "factor"):
             object.__setattr__(self, name, positive(getattr(self, name), name))
-        if not self.mu_min <= self.mu_start <= self.mu_max:
-            raise SettingError(
-                f"mu_start must lie between mu_min and mu_max, but {self.mu_start:g} is not "
-                f"between {self.mu_min:g} and {self.mu_max:g}."
-            )
+        for name in ("mu_start", "mu_min"):
+            if getattr(self, name) > self.mu_max:
+                raise SettingError(
+                    f"{name} must be at most mu_max, but {getattr(self, name):g} is more than "
+                    f"{self.mu_max:g}: reduce {name} or increase mu_max."
+                )
         if not 1 < self.factor <= 1e6:
             raise SettingError(
                 f"factor must be more than 1 and at most 1000000, not {self.factor:g}."
             )
         attempts = whole(self.max_attempts, "max_attempts", 1, ATTEMPTS_MOST)
         object.__setattr__(self, "max_attempts", attempts)
+        iterations = whole(self.plateau, "plateau", 0, PLATEAU_MOST)
+        object.__setattr__(self, "plateau", iterations)
         for name, known in (("control", CONTROLS), ("matrix", MATRICES)):
             value = getattr(self, name)
             if not isinstance(value, str) or value not in known:

@@ -2,12 +2,12 @@
 
     (Q + D) dw = -g,    Q = J'J,    g = J'e
 
-Q is the full N x N matrix of all weights; J is never stored. By default D = mu max(diag(Q)) I, the
-step dw is halved for as long as the SSE continues to fall, and the best length is accepted. This
-control was chosen by a study, docs/step-control.md. The published one is `control="published"`:
-D = mu I; an attempt that lowers the SSE is accepted and mu is divided by a factor. After any other
-attempt, or if the matrix is not positive definite, mu is multiplied by the factor and the next
-attempt uses the same Q.
+Q is the full N x N matrix of all weights; J is never stored. By default D is mu times the largest
+entry of the diagonal of Q in units that do not depend on the scale of the data, and the step dw is
+halved until the SSE falls. This control was chosen by a study, docs/step-control.md. The published
+one is `control="published"`: D = mu I; an attempt that lowers the SSE is accepted and mu is divided
+by a factor. After any other attempt, or if the matrix is not positive definite, mu is multiplied by
+the factor and the next attempt uses the same Q.
 
 References
 ----------
@@ -32,6 +32,7 @@ from nbn_core.rules.common_options import DAMPING
 from nbn_core.rules.damping import (
     CONTROLS,
     MATRICES,
+    PLATEAU_MOST,
     PUBLISHED,
     USUAL_CONTROL,
     Damping,
@@ -56,22 +57,23 @@ class Resumption(NamedTuple):
     mu : float
         Damping of the next attempt.
     step_length : float
-        Length of the last accepted step; the line search starts at twice this length.
+        Length of the last accepted step; some controls choose by it the
+        first length that they try.
     """
 
     mu: float
     step_length: float = 1.0
 
 
-_DISPLAYED_CONTROLS: Final = ("best_step", "line_search", "published")
-_DISPLAYED_MATRICES: Final = ("max_diagonal", "levenberg", "marquardt")
+_DISPLAYED_CONTROLS: Final = ("adaptive", "best_step", "line_search", "published")
+_DISPLAYED_MATRICES: Final = ("data_scaled", "max_diagonal", "levenberg", "marquardt")
 
 
 class NBN(LearningRule):
     """Levenberg-Marquardt with the quasi-Hessian assembled neuron by neuron.
 
     Each iteration solves (Q + D) dw = -g for the step of all weights together, where the damping D
-    is mu times the unit matrix, times its largest diagonal entry of Q, or times the diagonal of Q.
+    is mu times the largest diagonal entry of Q, the unit matrix, or the diagonal of Q.
     Q = J'J is summed pattern by pattern, so that the Jacobian J is never stored. Wilamowski & Yu,
     IEEE Trans. Neural Networks 21, 2010.
     """
@@ -85,9 +87,9 @@ class NBN(LearningRule):
             "control", "Step control", USUAL_CONTROL, main=True,
             choices=_DISPLAYED_CONTROLS,
             choice_titles=tuple(CONTROLS[name].title for name in _DISPLAYED_CONTROLS),
-            help="Best step: the step is halved for as long as the error continues to fall. Line "
-            "search: until the error falls. Published: the whole step, or none and a larger "
-            "damping.",
+            help="Adaptive: the step is halved until the error falls; the damping follows quickly. "
+            "Line search: the same with slow damping. Best step: the step is halved for as long as "
+            "the error continues to fall. Published: the whole step, or none and a larger damping.",
         ),
         Option(
             "matrix", "Damping matrix", CONTROLS[USUAL_CONTROL].matrix, short="Damping",
@@ -95,15 +97,27 @@ class NBN(LearningRule):
             choice_titles=tuple(MATRICES[name] for name in _DISPLAYED_MATRICES),
             reset_by=("control",),
             help="The numbers by which μ is multiplied before it is added to the diagonal of Q. "
-            "Scaled: the largest number on that diagonal. Levenberg: 1. Marquardt: for each weight "
-            "its own number on the diagonal.",
+            "Largest diagonal: the largest number on that diagonal. Scaled to the data: the same, "
+            "in units of inputs and targets. Levenberg: 1. Marquardt: for each weight its own "
+            "number on the diagonal, at least 1e-12.",
         ),
         replace(
             DAMPING[0],
             default=suited_start(USUAL_CONTROL, CONTROLS[USUAL_CONTROL].matrix),
             reset_by=("control", "matrix"),
         ),
-        *DAMPING[1:],
+        replace(
+            DAMPING[1],
+            default=CONTROLS[USUAL_CONTROL].mu_min,
+            reset_by=("control",),
+        ),
+        *DAMPING[2:],
+        Option(
+            "plateau", "Plateau, iterations", CONTROLS[USUAL_CONTROL].plateau, 0, PLATEAU_MOST,
+            short="Plateau", reset_by=("control",),
+            help="Training stops when so many iterations decrease the error by less than 0.1 %; 0 "
+            "for no such stop. Train continues from there.",
+        ),
         Option(
             "method", "How Q is computed", "auto", short="Q computed", choices=METHODS,
             choice_titles=("Automatic", "Forward only", "Forward, back", "Pairs of neurons"),
@@ -127,8 +141,8 @@ class NBN(LearningRule):
         ----------
         given : mapping
             Values by name: the fields of `Damping`, and "method", one of
-            `nbn_core.objective.methods.METHODS`. The default control is "best_step"; the defaults
-            of matrix and mu_start depend on the control.
+            `nbn_core.objective.methods.METHODS`. The default control is "adaptive"; the defaults
+            of matrix, mu_start, mu_min and plateau depend on the control.
 
         Returns
         -------
@@ -264,15 +278,16 @@ class NBN(LearningRule):
         ]  # fmt: skip
 
 
+# The same function without compiling it for this one call
+_mu_accepted = getattr(step_control.mu_accepted, "py_func", step_control.mu_accepted)
+
+
 def _mu_after(damping: Damping, mu: float, step_length: float) -> float:
-    """Return mu after an accepted attempt, as `nbn_core.kernels.step_control` computes it."""
-    if damping.control == "published":
-        return max(mu / damping.factor, damping.mu_min)
-    if damping.control == "best_step" and step_length == 1.0:
-        return max(mu * step_control.MU_WHOLE_STEP, damping.mu_min, step_control.SEARCH_MU_MIN)
-    if step_length > step_control.LONG_STEP:
-        return max(mu * step_control.MU_SHRINK, damping.mu_min, step_control.SEARCH_MU_MIN)
-    return min(mu * step_control.MU_GROW, damping.mu_max, step_control.SEARCH_MU_MAX)
+    """Return mu after an accepted attempt of this length."""
+    control = list(CONTROLS).index(damping.control)
+    return float(
+        _mu_accepted(control, mu, step_length, damping.factor, damping.mu_min, damping.mu_max)
+    )
 
 
 def damping_of(settings: Mapping[str, Any]) -> Damping:
@@ -307,6 +322,8 @@ def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
     control = filled["control"]
     if isinstance(control, str) and control in CONTROLS:
         filled.setdefault("matrix", CONTROLS[control].matrix)
+        filled.setdefault("mu_min", CONTROLS[control].mu_min)
+        filled.setdefault("plateau", CONTROLS[control].plateau)
         if isinstance(filled["matrix"], str):
             filled.setdefault("mu_start", suited_start(control, filled["matrix"]))
     return filled

@@ -12,6 +12,8 @@ from nbn_core.types import FloatArray
 ENDINGS = {
     StopReason.SOLVED: "solved in",
     StopReason.MAX_ITERATIONS: "not solved in the maximum of",
+    StopReason.CONVERGED: "converged after",
+    StopReason.PLATEAU: "plateau after",
     StopReason.NO_PROGRESS: "no progress after",
     StopReason.DAMPING_LIMIT: "damping limit after",
     StopReason.CANCELLED: "cancelled after",

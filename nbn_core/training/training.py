@@ -19,8 +19,8 @@ from nbn_core.checks import not_negative, shown, whole
 from nbn_core.data import Dataset
 from nbn_core.display import one_line
 from nbn_core.errors import SettingError, ShapeError
-from nbn_core.network import Topology, initial_weights
-from nbn_core.objective import Objective
+from nbn_core.network import Topology
+from nbn_core.objective import Objective, starting_weights
 from nbn_core.objective.weighting import Held
 from nbn_core.rules import RULES, RuleState
 from nbn_core.trace import Iteration, StopReason, Trace
@@ -32,6 +32,7 @@ __all__ = ["StopReason", "Training", "TrainingResult", "train"]
 
 MAX_ITERATIONS = 1000
 TARGET_SSE = 1e-3
+SCHEME = "data"  # of the starting weights, see docs/step-control.md
 ITERATIONS_MOST = 100_000_000
 
 
@@ -60,7 +61,7 @@ class Training:
         rule: str = "nbn",
         *,
         weights: ArrayLike | None = None,
-        scheme: str = "uniform",
+        scheme: str = SCHEME,
         seed: int = 0,
         max_iterations: int = MAX_ITERATIONS,
         target_sse: float = TARGET_SSE,
@@ -94,7 +95,7 @@ class Training:
         if refusal is not None:
             raise SettingError(refusal)
         if weights is None:
-            start = initial_weights(topology, scheme, seed)
+            start = starting_weights(topology, dataset, scheme, seed)
         else:
             start = self.objective.network.checked_weights(weights)
             if not np.isfinite(start).all():
@@ -335,7 +336,7 @@ def train(
     rule: str = "nbn",
     *,
     weights: ArrayLike | None = None,
-    scheme: str = "uniform",
+    scheme: str = SCHEME,
     seed: int = 0,
     max_iterations: int = MAX_ITERATIONS,
     target_sse: float = TARGET_SSE,

@@ -20,13 +20,14 @@ import numpy as np
 
 from nbn_core.checks import MAX_SEED, not_negative, whole
 from nbn_core.data import Dataset
-from nbn_core.network import Topology, initial_weights
-from nbn_core.objective import Objective
+from nbn_core.network import Topology
+from nbn_core.objective import Objective, starting_weights
 from nbn_core.rules import RULES
 from nbn_core.trace import StopReason
 from nbn_core.training.training import (
     ITERATIONS_MOST,
     MAX_ITERATIONS,
+    SCHEME,
     TARGET_SSE,
     Training,
     TrainingResult,
@@ -68,7 +69,7 @@ def run_trials(
     n_trials: int = 100,
     seed: int = 0,
     executor: Executor | None = None,
-    scheme: str = "uniform",
+    scheme: str = SCHEME,
     max_iterations: int = MAX_ITERATIONS,
     target_sse: float = TARGET_SSE,
     on_trial: Callable[[Trial], object] | None = None,
@@ -254,7 +255,9 @@ def _alone(job: _Job, seed: int) -> TrainingResult:
 def _compiled(job: _Job, numbers: range) -> list[Trial]:
     """Run trials in compiled code; return those that have ended before the flag was set."""
     seeds = job.seeds(numbers)
-    starts = np.array([initial_weights(job.topology, job.scheme, seed) for seed in seeds])
+    starts = np.array(
+        [starting_weights(job.topology, job.dataset, job.scheme, seed) for seed in seeds]
+    )
     rule = RULES[job.rule]
     ends = rule.trials(
         Objective(job.topology, job.dataset), starts, job.max_iterations, job.target_sse,

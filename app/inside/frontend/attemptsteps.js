@@ -225,6 +225,10 @@ function less(sse, other) {
 /** @type {Record<string, [title: string, text: string]>} */
 const STOPS = {
   SOLVED: ["Nothing to improve", "The error is zero: there is no better step."],
+  CONVERGED: [
+    "At a minimum",
+    "No attempt lowers the error by more than its rounding: training ends here.",
+  ],
   NO_PROGRESS: ["No step is possible", "The gradient is zero: no step lowers the error."],
   DIVERGED: ["Too large to compute with", "The SSE of these weights is not a finite number."],
   DAMPING_LIMIT: [

@@ -29,6 +29,8 @@ from nbn_core.types import FloatArray
 
 # When no step length of a line search lowers the SSE: factor of mu, and its limit
 FAILED_SEARCH_FACTOR, FAILED_SEARCH_MU_MAX = 10.0, 1e15
+# Limits of mu after a line search that succeeded
+SEARCH_MU_MIN, SEARCH_MU_MAX = 1e-6, 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +170,13 @@ def _iterate(
     while True:
         yield from equations.accumulate(at.weights)
         sse, norm = equations.sse, equations.gradient_norm
-        stop = _stop_reason(sse, norm, before, target_sse)
+        stop = _stop_reason(equations, before, target_sse)
         recent.append(sse)
         stuck = False
         if restart is not None:
-            stuck = stop is StopReason.NO_PROGRESS or restart.is_slow(recent)
-            if stop is StopReason.NO_PROGRESS:
+            ended = stop in (StopReason.NO_PROGRESS, StopReason.CONVERGED)
+            stuck = ended or restart.is_slow(recent)
+            if ended:
                 stop = None
         state.stop = stop
         state.add(sse, norm, at.weights, at.accepted_mu, at.attempts, at.eta)
@@ -183,11 +186,12 @@ def _iterate(
         state.work += equations.per_iteration
         before = sse
         at.attempts = 0
+        stationary = equations.is_stationary()
         if not stuck:
             lower = yield from attempts(state, equations, damping, at, before)
             stuck = not lower
         if stuck and restart is None:
-            state.stop = StopReason.DAMPING_LIMIT
+            state.stop = StopReason.CONVERGED if stationary else StopReason.DAMPING_LIMIT
             return
         if stuck and restart is not None:
             restarts += 1
@@ -234,7 +238,7 @@ def _line_search(
             sse = equations.try_at(trial)
             yield
             if sse < before:
-                at.accept(trial, step_control.mu_searched(at.mu, at.eta, 0.0, math.inf))
+                at.accept(trial, _searched_mu(at.mu, at.eta))
                 return True
             at.eta /= 2.0
         failures += 1
@@ -243,11 +247,21 @@ def _line_search(
             return False
 
 
-def _stop_reason(sse: float, norm: float, before: float, target_sse: float) -> StopReason | None:
+def _searched_mu(mu: float, eta: float) -> float:
+    """Return mu after a line search that accepted the step length eta."""
+    return float(
+        step_control.mu_accepted(
+            step_control.LINE_SEARCH, mu, eta, 1.0, SEARCH_MU_MIN, SEARCH_MU_MAX
+        )
+    )
+
+
+def _stop_reason(equations: Equations, before: float, target_sse: float) -> StopReason | None:
+    sse = equations.sse
     if not math.isfinite(sse):
         return StopReason.DIVERGED
     if sse <= target_sse:
         return StopReason.SOLVED
-    if norm == 0.0 or before - sse < LEAST_DECREASE * before:
-        return StopReason.NO_PROGRESS
+    if equations.gradient_norm == 0.0 or before - sse < LEAST_DECREASE * before:
+        return StopReason.CONVERGED if equations.is_stationary() else StopReason.NO_PROGRESS
     return None

@@ -237,9 +237,12 @@ def _options(objective: Objective, method: str, target_sse: float, damping: Damp
         max_attempts=int(damping.max_attempts),
         target_sse=float(target_sse),
         least_decrease=LEAST_DECREASE,
+        least_sse=objective.least_sse,
+        plateau=int(damping.plateau),
         control=list(CONTROLS).index(damping.control),
         matrix=list(MATRICES).index(damping.matrix),
         accumulate_work=forward + costs(network, objective.dataset.n_patterns)[method],
         factor_work=panel,
         forward_work=forward,
+        units=objective.weight_units,
     )

@@ -135,7 +135,8 @@ class Equations:
         gauss_newton.factor(block.matrix, 1.0, 0, block.factors, block.panel, block.scales, 0)
         with np.errstate(all="ignore"):  # only one panel is factored: the result is meaningless
             gauss_newton.solve(block.factors, block.right, block.solution, nothing, weights)
-        step_control.mu_searched(1.0, 1.0, 0.0, math.inf)
+        step_control.mu_accepted(step_control.LINE_SEARCH, 1.0, 1.0, 1.0, 1.0, 1.0)
+        self.is_stationary()
 
     def _sse_arguments(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Return the last arguments of `run_forward`: work space, and no node values to write."""
@@ -182,6 +183,14 @@ class Equations:
         for value in self.gradient[: self.n].tolist():
             total += value * value
         return math.sqrt(total)
+
+    def is_stationary(self) -> bool:
+        """Whether no single weight can lower the SSE by more than its rounding."""
+        return bool(
+            step_control.stationary(
+                self.sse, self.gradient, self.quasi_hessian, self.n, self.objective.least_sse
+            )
+        )
 
     def step(self, mu: float, step: FloatArray) -> Generator[None, None, bool]:
         """Solve (D + mu I) step = g in pieces; return False if that matrix is not definite."""

@@ -24,6 +24,8 @@ _STOP_REASONS = {
     status.NO_PROGRESS: StopReason.NO_PROGRESS,
     status.DAMPING_LIMIT: StopReason.DAMPING_LIMIT,
     status.DIVERGED: StopReason.DIVERGED,
+    status.CONVERGED: StopReason.CONVERGED,
+    status.PLATEAU: StopReason.PLATEAU,
 }
 
 
