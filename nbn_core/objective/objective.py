@@ -114,11 +114,19 @@ class Objective:
     @cached_property
     def weight_units(self) -> FloatArray:
         """Units of the weights on these data, (N,) float64; see `nbn_core.objective.units`."""
-        return weight_units(self.topology, self.dataset)
+        return weight_units(self.topology, self.dataset, self.pattern_weights)
+
+    @property
+    def pattern_weights(self) -> FloatArray | None:
+        """Weight of each pattern, (P,) float64; None if all are 1."""
+        return self.data.sqrt_weights**2 if len(self.data.sqrt_weights) else None
 
     @property
     def least_sse(self) -> float:
         """SSE that rounding alone produces on these targets."""
+        largest = float(np.abs(self.dataset.targets).max())
+        if not 1e-150 < largest < 1e150:  # squares would vanish or overflow
+            return 0.0
         return _ROUNDING_ERROR**2 * float((self.dataset.targets**2).sum())
 
     @property

@@ -50,7 +50,9 @@ class _Places(NamedTuple):
     biases: IntArray
 
 
-def node_scales(topology: Topology, dataset: Dataset) -> NodeScales:
+def node_scales(
+    topology: Topology, dataset: Dataset, pattern_weights: FloatArray | None = None
+) -> NodeScales:
     """Measure the scales of all nodes on the data.
 
     Parameters
@@ -59,6 +61,8 @@ def node_scales(topology: Topology, dataset: Dataset) -> NodeScales:
         Network of I inputs and K neurons.
     dataset : Dataset
         Patterns with the network's numbers of inputs and targets.
+    pattern_weights : (P,) float64, optional
+        Weight of each pattern in the means, at least one above 0; equal by default.
 
     Returns
     -------
@@ -68,28 +72,37 @@ def node_scales(topology: Topology, dataset: Dataset) -> NodeScales:
     nodes = topology.n_inputs + len(topology.neurons)
     scales = NodeScales(np.zeros(nodes), np.ones(nodes), np.ones(nodes))
     for place, column in enumerate(dataset.inputs.T):
-        _measure(scales, place, column)
+        _measure(scales, place, column, pattern_weights)
     for neuron, column in zip(topology.outputs, dataset.targets.T, strict=True):
         if topology.neurons[neuron].activation == "linear":
-            _measure(scales, topology.n_inputs + neuron, column)
+            _measure(scales, topology.n_inputs + neuron, column, pattern_weights)
     return scales
 
 
-def _measure(scales: NodeScales, place: int, column: FloatArray) -> None:
+def _measure(
+    scales: NodeScales, place: int, column: FloatArray, pattern_weights: FloatArray | None
+) -> None:
     """Write the scales of one node, with squares that neither overflow nor vanish."""
+    if pattern_weights is None:
+        shares = np.full(len(column), 1.0 / len(column))
+    else:
+        shares = pattern_weights / pattern_weights.sum()
+        column = np.where(shares > 0.0, column, 0.0)
     largest = float(np.abs(column).max())
     if largest == 0.0 or not np.isfinite(1.0 / largest):
         return
-    values = np.ascontiguousarray(column) / largest
-    mean = float(values.mean())
-    size = float(np.sqrt((values * values).mean()))
-    spread = float(np.sqrt(((values - mean) ** 2).mean()))
+    values = column / largest
+    mean = float((shares * values).sum())
+    size = float(np.sqrt((shares * values * values).sum()))
+    spread = float(np.sqrt((shares * (values - mean) ** 2).sum()))
     scales.mean[place] = mean * largest
     scales.size[place] = size * largest
     scales.spread[place] = (spread if spread > _CONSTANT * size else size) * largest
 
 
-def weight_units(topology: Topology, dataset: Dataset) -> FloatArray:
+def weight_units(
+    topology: Topology, dataset: Dataset, pattern_weights: FloatArray | None = None
+) -> FloatArray:
     """Compute the unit of every weight.
 
     Parameters
@@ -98,17 +111,24 @@ def weight_units(topology: Topology, dataset: Dataset) -> FloatArray:
         Network with N weights.
     dataset : Dataset
         Patterns with the network's numbers of inputs and targets.
+    pattern_weights : (P,) float64, optional
+        Weight of each pattern; equal by default.
 
     Returns
     -------
     (N,) float64
         Units, neuron by neuron, bias first.
     """
-    scales, places = node_scales(topology, dataset), _places(topology)
+    scales, places = node_scales(topology, dataset, pattern_weights), _places(topology)
     return scales.spread[places.node] / _of_source(scales.size, places, 1.0)
 
 
-def scaled_start(topology: Topology, dataset: Dataset, weights: FloatArray) -> FloatArray:
+def scaled_start(
+    topology: Topology,
+    dataset: Dataset,
+    weights: FloatArray,
+    pattern_weights: FloatArray | None = None,
+) -> FloatArray:
     """Convert weights for standardised data into weights for these data.
 
     With the result, every neuron has the net input that the given weights would produce on inputs
@@ -122,13 +142,15 @@ def scaled_start(topology: Topology, dataset: Dataset, weights: FloatArray) -> F
         Patterns with the network's numbers of inputs and targets.
     weights : (..., N) float64
         Weights for standardised inputs and targets.
+    pattern_weights : (P,) float64, optional
+        Weight of each pattern; equal by default.
 
     Returns
     -------
     (..., N) float64
         Weights for these data.
     """
-    scales, places = node_scales(topology, dataset), _places(topology)
+    scales, places = node_scales(topology, dataset, pattern_weights), _places(topology)
     scaled = weights / _of_source(scales.spread, places, 1.0)
     shifts = scaled * _of_source(scales.mean, places, 0.0)
     scaled[..., places.biases] -= np.add.reduceat(shifts, places.biases, axis=-1)
@@ -138,7 +160,11 @@ def scaled_start(topology: Topology, dataset: Dataset, weights: FloatArray) -> F
 
 
 def starting_weights(
-    topology: Topology, dataset: Dataset, scheme: str = "data", seed: int = 0
+    topology: Topology,
+    dataset: Dataset,
+    scheme: str = "data",
+    seed: int = 0,
+    pattern_weights: FloatArray | None = None,
 ) -> FloatArray:
     """Draw starting weights for a network and its data from a random seed.
 
@@ -152,6 +178,8 @@ def starting_weights(
         Distribution, a key of `SCHEMES`.
     seed : int
         Random seed, from 0 up.
+    pattern_weights : (P,) float64, optional
+        Weight of each pattern; equal by default.
 
     Returns
     -------
@@ -164,7 +192,9 @@ def starting_weights(
         If the scheme is unknown, or the seed is not an integer from 0 up.
     """
     weights = initial_weights(topology, scheme, seed)
-    return scaled_start(topology, dataset, weights) if SCHEMES[scheme].scaled else weights
+    if not SCHEMES[scheme].scaled:
+        return weights
+    return scaled_start(topology, dataset, weights, pattern_weights)
 
 
 def _places(topology: Topology) -> _Places:

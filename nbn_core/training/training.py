@@ -95,7 +95,9 @@ class Training:
         if refusal is not None:
             raise SettingError(refusal)
         if weights is None:
-            start = starting_weights(topology, dataset, scheme, seed)
+            start = starting_weights(
+                topology, dataset, scheme, seed, self.objective.pattern_weights
+            )
         else:
             start = self.objective.network.checked_weights(weights)
             if not np.isfinite(start).all():

@@ -19,6 +19,15 @@ TOPOLOGY = Topology.fcc(2, 6, 1, gain=0.5)
 DATA = generators.two_spirals()
 
 
+# A weight from an input is measured in 1 / (root mean square of the input); the output is bipolar
+UNITS = np.concatenate(
+    [
+        [1.0, *(1.0 / np.sqrt((DATA.inputs**2).mean(axis=0))), *np.ones(len(neuron.sources) - 2)]
+        for neuron in TOPOLOGY.neurons
+    ]
+)
+
+
 def damped(quasi_hessian: np.ndarray, mu: float, matrix: str) -> np.ndarray:
     diagonal = np.diag(quasi_hessian)
     return (
@@ -28,6 +37,7 @@ def damped(quasi_hessian: np.ndarray, mu: float, matrix: str) -> np.ndarray:
             "levenberg": np.eye(len(diagonal)),
             "marquardt": np.diag(np.maximum(diagonal, 1e-12)),
             "max_diagonal": diagonal.max() * np.eye(len(diagonal)),
+            "data_scaled": (diagonal * UNITS**2).max() * np.diag(UNITS**-2),
         }[matrix]
     )
 
@@ -36,13 +46,15 @@ def path(control: str, matrix: str, mu: float, iterations: int) -> list[tuple[fl
     """Return SSE, mu and attempts of each iteration, as the documentation describes them."""
     objective = Objective(TOPOLOGY, DATA)
     weights = initial_weights(TOPOLOGY, seed=4)
+    lengthening = {"line_search": 2, "adaptive": 4}.get(control, np.inf)
+    shrink, grow, most = (0.4, 2.0, 1e15) if control == "adaptive" else (0.8, 1.25, 1e6)
     last_eta, walked = 1.0, []
     for _ in range(iterations):
         sse, gradient, quasi_hessian = objective.normal_equations(weights)
         attempts, accepted = 0, None
         while accepted is None:
             step = np.linalg.solve(damped(quasi_hessian, mu, matrix), gradient)
-            eta = min(1.0, 2 * last_eta) if control == "line_search" else 1.0
+            eta = min(1.0, lengthening * last_eta)
             best = None
             for _ in range(13):
                 after = objective.sse(weights - eta * step)
@@ -70,7 +82,8 @@ def path(control: str, matrix: str, mu: float, iterations: int) -> list[tuple[fl
         elif control == "best_step" and last_eta == 1:
             mu = max(mu / 4, 1e-6)
         else:
-            mu = max(0.8 * mu, 1e-6) if last_eta > 0.2 else min(1.25 * mu, 1e6)
+            least = 1e-15 if control == "adaptive" else 1e-6
+            mu = max(shrink * mu, least) if last_eta > 0.2 else min(grow * mu, most)
     return walked
 
 
@@ -78,7 +91,7 @@ def path(control: str, matrix: str, mu: float, iterations: int) -> list[tuple[fl
 @pytest.mark.parametrize("control", CONTROLS)
 def test_the_path_agrees_with_the_documented_rule(control: str, matrix: str) -> None:
     result = train(
-        TOPOLOGY, DATA, seed=4, max_iterations=12, target_sse=0.0,
+        TOPOLOGY, DATA, scheme="uniform", seed=4, max_iterations=12, target_sse=0.0,
         control=control, matrix=matrix, mu_start=0.5,
     )  # fmt: skip
     walked = path(control, matrix, 0.5, 5 if matrix == "marquardt" else 12)  # then rounding rules
@@ -120,14 +133,15 @@ def test_slices_and_trials_do_not_change_results(control: str) -> None:
 def test_defaults_depend_on_the_control() -> None:
     assert Damping() == Damping(control="published", matrix="levenberg")
     settings = RULES["nbn"].settings
-    assert settings({}) == settings({"control": "best_step"})
+    assert settings({}) == settings({"control": "adaptive"})
     for given, control, matrix, mu in (
-        ({}, "best_step", "max_diagonal", 0.3),
-        ({"matrix": "levenberg"}, "best_step", "levenberg", 10.0),
+        ({}, "adaptive", "data_scaled", 0.03),
+        ({"matrix": "levenberg"}, "adaptive", "levenberg", 10.0),
+        ({"control": "best_step"}, "best_step", "max_diagonal", 0.3),
         ({"control": "line_search"}, "line_search", "levenberg", 10.0),
         ({"control": "published"}, "published", "levenberg", 0.01),
         ({"control": "published", "matrix": "marquardt"}, "published", "marquardt", 0.01),
-        ({"mu_start": 1}, "best_step", "max_diagonal", 1.0),
+        ({"mu_start": 1}, "adaptive", "data_scaled", 1.0),
     ):
         full = settings(given)
         assert (full["control"], full["matrix"], full["mu_start"]) == (control, matrix, mu)
@@ -163,7 +177,8 @@ def test_control_and_matrix_are_restored_from_json() -> None:
 def test_a_file_that_names_no_control_means_the_published_one() -> None:
     published = experiment(control="published")
     assert "control" not in published.to_json()
-    assert "max_diagonal" in experiment().to_json()
+    assert "plateau" not in published.to_json()
+    assert "data_scaled" in experiment().to_json()
     assert Experiment.from_json(published.to_json()) == published != experiment()
 
 
@@ -192,10 +207,13 @@ def test_a_dissected_iteration_equals_the_trained_one(control: str, mu_start: fl
     [
         (
             {"control": "magic"},
-            "There is no control 'magic': choose published, line_search, best_step.",
+            "There is no control 'magic': choose published, line_search, best_step, adaptive.",
         ),
         ({"control": ["published"]}, "There is no control list: choose"),
-        ({"matrix": 3}, "There is no matrix 3: choose levenberg, marquardt, max_diagonal."),
+        (
+            {"matrix": 3},
+            "There is no matrix 3: choose levenberg, marquardt, max_diagonal, data_scaled.",
+        ),
     ],
 )
 def test_unknown_controls_and_matrices_are_refused(settings: dict, sentence: str) -> None:
