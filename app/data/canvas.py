@@ -200,12 +200,19 @@ def painted_data(points: FloatArray, before: Canvas) -> OwnData:
                 "split_seed": known.split_seed,
                 "stratified": known.stratified,
             }
-        low = known.dataset.targets.min()
-        if not before.curve and low >= 0.0:
+        if not before.curve and has_zero_code(known):
             targets = (targets + 1) / 2
     kind = "regression" if before.curve else "classification"
     dataset = Dataset(inputs, targets, name, kind, *names)  # type: ignore[arg-type]
     return OwnData(dataset, **split, **columns)
+
+
+def has_zero_code(data: OwnData) -> bool:
+    """Whether the two classes are coded 0 and 1, rather than -1 and 1 as named classes are.
+
+    The points do not tell: while only one class has been painted, all are 1.
+    """
+    return not data.classes and data.dataset.middle == 0.5
 
 
 def take_over(session: Session, view: PageState) -> None:
@@ -231,7 +238,12 @@ def take_over(session: Session, view: PageState) -> None:
     name = f"{whole.name or 'Data'}, edited"[:100]
     copied = Dataset(whole.inputs, whole.targets, name, whole.kind, *names)
     split = data.split
-    own = OwnData(copied, split.train_share, split.seed, split.validation_share, split.stratified)
+    columns: dict[str, Any] = {}
+    if isinstance(data, OwnData):
+        columns = {"input_columns": data.input_columns, "target_columns": data.target_columns}
+    own = OwnData(
+        copied, split.train_share, split.seed, split.validation_share, split.stratified, **columns
+    )
     changed = plan_adaptation(session, own).experiment
     session.put(adapted(session.document, changed))
 

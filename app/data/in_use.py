@@ -106,7 +106,7 @@ def show_data(data: Data, box: Box, key: str, *, height: int = 360) -> None:
             key=f"nbn-data-x-{columns}",
         )  # fmt: skip
         j = right.selectbox(
-            "y axis", [*number, -1], -1 if y is None else axes.index(y),
+            "y axis", [*number, -1], len(axes) if y is None else axes.index(y),
             lambda n: axes[n].name if n >= 0 else COUNT_AXIS, key=f"nbn-data-y-{columns}",
         )  # fmt: skip
         x, y = axes[i], _axis(axes, j)

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.data import words
 from app.data.adapt_network import describe
-from app.data.canvas import MAX_POINTS, Canvas, canvas, kind_of, paint, take_over
+from app.data.canvas import MAX_POINTS, Canvas, canvas, has_zero_code, kind_of, paint, take_over
 from app.data.choices import PageState
 from app.figures.number_format import short
 from app.session import server, state
@@ -159,13 +159,12 @@ def _network(session: Session, shown: Canvas) -> Json:
     topology = session.experiment.topology
     rule = RULES[session.experiment.rule]
     own = f". {rule.title} predicts in its own way: see Draw" if rule.own_prediction else ""
-    low = float(shown.data.dataset.targets.min()) if shown.data is not None else -1.0
     return {
         **network_block(topology),
         "weights": pack(reached_weights(session)),
         "described": f"{describe(topology)}{own}",
         "own_outputs": bool(own),
-        "unipolar": not shown.curve and low >= 0.0,
+        "unipolar": shown.data is not None and not shown.curve and has_zero_code(shown.data),
     }
 
 

@@ -56,7 +56,8 @@ def class_names(data: ProblemData | OwnData) -> tuple[str, ...]:
     whole = data.whole
     if whole.n_outputs > 1:
         return whole.target_names
-    return f"{whole.targets.min():g}".replace("-", "−"), f"+{whole.targets.max():g}"
+    low, high = whole.class_codes
+    return f"{low:g}".replace("-", "−"), f"+{high:g}"
 
 
 def scaling(data: ProblemData | OwnData) -> str:

@@ -48,8 +48,8 @@ def data_block(train: Dataset, test: Dataset | None, key: str, classes: Sequence
         "input_ranges": _ranges(inputs),
         "target_ranges": _ranges(targets),
         "target_names": list(train.target_names),
-        "class_names": _class_names(train, targets, classes),
-        "threshold": 0.5 if targets.min() >= 0.0 else 0.0,
+        "class_names": _class_names(train, classes),
+        "threshold": train.middle,
     }
 
 
@@ -65,13 +65,14 @@ def _ranges(values: FloatArray) -> list[list[float]]:
     return np.stack([values.min(0), values.max(0)], axis=1).tolist()  # type: ignore[no-any-return]
 
 
-def _class_names(train: Dataset, targets: FloatArray, classes: Sequence[str]) -> list[str]:
+def _class_names(train: Dataset, classes: Sequence[str]) -> list[str]:
     if train.kind != "classification":
         return []
     if len(classes) == max(2, train.n_outputs):
         return _short(classes)
     if train.n_outputs == 1:
-        return [f"{targets.min():g}", f"+{targets.max():g}"]
+        low, high = train.class_codes
+        return [f"{low:g}", f"+{high:g}"]
     return _short(train.target_names)
 
 

@@ -41,6 +41,13 @@ class Dataset(Pictured):
     input_names, target_names : sequence of str
         Names of the columns; by default x1, x2, ... and y1, y2, ... (a single target y).
 
+    Attributes
+    ----------
+    middle : float
+        Value of a single output above which it means the second of two classes: the mean of the
+        two class codes. Of targets that are all alike, 0 is the first class and 1 the second, as
+        everywhere in this package. Parts and scaled copies keep the codes of the whole.
+
     Raises
     ------
     DatasetError
@@ -53,6 +60,7 @@ class Dataset(Pictured):
     kind: Kind
     input_names: tuple[str, ...]
     target_names: tuple[str, ...]
+    middle: float
 
     def __init__(
         self,
@@ -81,6 +89,7 @@ class Dataset(Pictured):
         keep(self, "kind", kind or _kind_of(d))
         keep(self, "input_names", _names(input_names, x.shape[1], "input", "x"))
         keep(self, "target_names", _names(target_names, d.shape[1], "target", "y"))
+        keep(self, "middle", _middle(d))
 
     def __repr__(self) -> str:
         name = f"{shortened(self.name, 24)}: " if self.name else ""
@@ -106,6 +115,13 @@ class Dataset(Pictured):
     def n_outputs(self) -> int:
         """Number of targets, M."""
         return int(self.targets.shape[1])
+
+    @property
+    def class_codes(self) -> tuple[float, float]:
+        """The two numbers that a single target has for the first and for the second class."""
+        low, high = float(self.targets.min()), float(self.targets.max())
+        other = 2.0 * self.middle - low if low == high else high
+        return min(low, other), max(low, other)
 
     @property
     def least_sse(self) -> float:
@@ -162,7 +178,7 @@ class Dataset(Pictured):
     def classes(self, values: ArrayLike | None = None) -> IntArray:
         """Return the class index of each row of `values`.
 
-        With one output the class is 1 above the mean of the two target values and 0 otherwise;
+        With one output the class is 1 above `middle` and 0 otherwise;
         with several outputs it is the index of the largest.
 
         Parameters
@@ -179,8 +195,7 @@ class Dataset(Pictured):
         if self.n_outputs > 1:
             largest: IntArray = np.argmax(rows, axis=1).astype(np.int64)
             return largest
-        middle = 0.5 if self.targets.min() >= 0.0 else 0.0
-        labels: IntArray = (rows[:, 0] > middle).astype(np.int64)
+        labels: IntArray = (rows[:, 0] > self.middle).astype(np.int64)
         return labels
 
     def right(self, outputs: ArrayLike) -> BoolArray:
@@ -212,14 +227,36 @@ class Dataset(Pictured):
         Dataset
             Dataset with these patterns, the same kind and the same names.
         """
-        return Dataset(
-            self.inputs[rows],
-            self.targets[rows],
-            self.name,
-            self.kind,
-            self.input_names,
-            self.target_names,
-        )
+        return self.like(self.inputs[rows], self.targets[rows])
+
+    def like(
+        self, inputs: ArrayLike, targets: ArrayLike, *, middle: float | None = None
+    ) -> Dataset:
+        """Return other patterns as a dataset of the same name, kind, columns and class codes.
+
+        Parameters
+        ----------
+        inputs : (P, I) array_like
+            Inputs, one pattern per row.
+        targets : (P, M) array_like
+            Targets, in the same order of rows.
+        middle : float, optional
+            Mean of the two class codes if they differ from those of this dataset.
+
+        Returns
+        -------
+        Dataset
+            Dataset with these patterns.
+
+        Raises
+        ------
+        DatasetError
+            If the patterns are not valid, or their numbers of columns differ.
+        """
+        names = self.input_names, self.target_names
+        made = Dataset(inputs, targets, self.name, self.kind, *names)
+        object.__setattr__(made, "middle", self.middle if middle is None else middle)
+        return made
 
 
 def _table(values: ArrayLike, what: str) -> FloatArray:
@@ -250,6 +287,14 @@ def _table(values: ArrayLike, what: str) -> FloatArray:
         )
     table.setflags(write=False)
     return table
+
+
+def _middle(targets: FloatArray) -> float:
+    """Return the mean of the two class codes of a single target."""
+    low, high = float(targets.min()), float(targets.max())
+    if low == high:
+        return 0.5 if low == 0.0 else 0.0
+    return low / 2 + high / 2
 
 
 def _kind_of(targets: FloatArray) -> Kind:

@@ -267,13 +267,11 @@ class Scaling:
         Dataset
             Scaled patterns with the same kind and names.
         """
-        return Dataset(
-            self.inputs.scaled(dataset.inputs),
-            self.targets.scaled(dataset.targets),
-            dataset.name,
-            dataset.kind,
-            dataset.input_names,
-            dataset.target_names,
+        middle = None
+        if dataset.n_outputs == 1:
+            middle = float(self.targets.scaled([[dataset.middle]])[0, 0])
+        return dataset.like(
+            self.inputs.scaled(dataset.inputs), self.targets.scaled(dataset.targets), middle=middle
         )
 
     def to_dict(self) -> dict[str, Any]:

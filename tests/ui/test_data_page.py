@@ -254,3 +254,28 @@ def test_painted_points_reach_the_other_pages(page: Page) -> None:
     page.app.switch_page(str(page.root / "pages" / "draw.py")).run()
     page.fine()
     assert page.session.experiment.data is data
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 3])
+@pytest.mark.parametrize("targets", ["number", "numbers", "2 classes", "3 classes", "5 classes"])
+def test_data_of_any_shape_is_shown_before_and_after_use(
+    page: Page, inputs: int, targets: str
+) -> None:
+    names = [f"in{i}" for i in range(inputs)]
+    rows = []
+    for row in range(30):
+        values = [f"{(row * (7 + i)) % 30 / 10:.1f}" for i in range(inputs)]
+        if targets.endswith("classes"):
+            values.append("abcde"[row % int(targets[0])])
+        else:
+            values += [f"{row * row / 9:.2f}"] * (2 if targets == "numbers" else 1)
+        rows.append(",".join(values))
+    out = ["one", "two"] if targets == "numbers" else ["one"]
+    page.paste("\n".join([",".join([*names, *out]), *rows]))
+    if targets == "numbers":
+        page.widget("multiselect", "nbn-file-out-").set_value(out).run()
+    assert not page.errors
+    page.press("nbn-data-take")
+    assert isinstance(page.session.experiment.data, OwnData)
+    page.section("Built-in problems")
+    page.section("Your files")

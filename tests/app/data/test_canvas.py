@@ -17,6 +17,7 @@ from app.session.jobs import Workers
 from app.session.messages import Have, read_outbox
 from app.session.state import Session, first_experiment
 from nbn_core.data import Dataset
+from nbn_core.data.columns import DataColumn
 from nbn_core.experiment import Experiment, GivenStart, OwnData, ProblemData
 from nbn_core.network import Topology
 from tests.app.fake_browser import LONG, NoWorkers, is_a_sentence, unpacked
@@ -227,3 +228,52 @@ def test_the_plane_holds_all_points() -> None:
     easel = Easel()
     easel.points([[900, 3, 1], [-4, 2, 0]])
     assert canvas(easel.session, easel.view).domain[1] > 900
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_points_may_begin_with_either_class(first: int) -> None:
+    easel = Easel()
+    points: list[list[float]] = []
+    for stroke in range(6):
+        points.append([stroke, -stroke, first if stroke < 3 else 1 - first])
+        answer = easel.points(points, stroke=stroke)
+        assert answer["notice"] is None
+        assert shown(answer) == points
+        assert answer["class_names"] == ["orange", "blue"]
+        assert answer["network"]["unipolar"] is False
+    data = easel.session.experiment.data
+    assert isinstance(data, OwnData)
+    assert data.dataset.targets[:, 0].tolist() == [2.0 * c - 1.0 for *_, c in points]
+
+
+def test_erasing_one_class_and_painting_it_again_is_not_refused() -> None:
+    easel = Easel()
+    easel.points(SQUARE)
+    blue = [point for point in SQUARE if point[2] == 1]
+    assert shown(easel.points(blue, stroke=2)) == blue
+    again = easel.points([*blue, [0, 0, 0]], stroke=3)
+    assert again["notice"] is None
+    assert shown(again) == [*blue, [0, 0, 0]]
+
+
+def test_data_of_zeros_and_ones_keeps_its_codes() -> None:
+    dataset = Dataset([[0, 0], [1, 0], [0, 1]], [[0], [1], [1]])
+    easel = Easel(Experiment(Topology.mlp([2, 3, 1]), OwnData(dataset)))
+    easel.points([[0, 0, 0], [1, 0, 1], [0, 1, 1], [1, 1, 0]])
+    data = easel.session.experiment.data
+    assert isinstance(data, OwnData)
+    assert data.dataset.targets[:, 0].tolist() == [0, 1, 1, 0]
+    assert easel.answer()["network"]["unipolar"] is True
+
+
+def test_a_copy_of_scaled_data_keeps_the_names_of_its_classes() -> None:
+    columns = (DataColumn("kind", ("calm", "wild")),)
+    dataset = Dataset(
+        [[0, 10], [5, 20], [9, 30]], [[-1], [1], [1]], "Wind", "classification", ("a", "b"),
+        ("kind",),
+    )  # fmt: skip
+    data = OwnData(dataset, inputs_by="minmax", target_columns=columns)
+    easel = Easel(Experiment(Topology.mlp([2, 3, 1]), data))
+    answer = easel.post("take_over")
+    assert answer["class_names"] == ["calm", "wild"]
+    assert easel.session.experiment.data.whole.input_names == ("a", "b")

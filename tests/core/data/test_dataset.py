@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nbn_core.data import Dataset
+from nbn_core.data.scaling import Scaling
 from nbn_core.errors import DatasetError, SettingError
 
 SQUARE = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
@@ -172,3 +173,22 @@ def test_the_class_of_several_outputs_is_the_largest():
     assert data.classes().tolist() == [1, 0, 2]
     outputs = [[-3, -2, -4], [0.1, 0.2, 0.1], [-1, -1, 1]]
     assert data.right(outputs).tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize("low", [-1.0, 0.0])
+def test_a_part_with_one_class_keeps_the_codes_of_the_whole(low):
+    whole = Dataset([[0.0], [1.0], [2.0]], [[low], [1.0], [1.0]])
+    part = whole.rows(np.array([1, 2]))
+    assert part.middle == whole.middle == (low + 1) / 2
+    assert part.class_codes == whole.class_codes == (low, 1.0)
+    assert part.classes([[whole.middle - 0.1], [whole.middle + 0.1]]).tolist() == [0, 1]
+    scaled = Scaling.fit(whole, "none", "minmax").apply(part)
+    assert scaled.class_codes == (-1.0, 1.0)
+    assert scaled.classes([[-0.1], [0.1]]).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(("code", "label"), [(-1.0, 0), (0.0, 0), (1.0, 1)])
+def test_targets_of_one_class_alone_have_the_usual_codes(code, label):
+    alone = Dataset([[0.0], [1.0]], [[code], [code]], kind="classification")
+    assert alone.classes().tolist() == [label, label]
+    assert alone.class_codes == ((0.0, 1.0) if code == 0 else (-1.0, 1.0))
