@@ -118,6 +118,7 @@ def _dissected(session: Session, view: InsideState, now: CurrentView) -> Json:
     return {
         "k": now.k,
         "last": now.last,
+        "iterations": _iterations(now),
         "trained": now.trace is not None,
         "p": p,
         "patterns": data.n_patterns,
@@ -129,23 +130,28 @@ def _dissected(session: Session, view: InsideState, now: CurrentView) -> Json:
     }
 
 
+def _iterations(now: CurrentView) -> list[int] | None:
+    """Return the iteration of each row; None if the trace has every iteration."""
+    if now.trace is None or now.last == now.last_iteration:
+        return None
+    iterations: list[int] = now.trace.iterations.tolist()
+    return iterations
+
+
 def _notes(session: Session, now: CurrentView) -> list[str]:
     """Return what the reader should know about the iteration shown."""
     notes = []
     if now.trace is None:
         notes.append("Not trained yet: this is the first iteration, from the starting weights.")
     elif session.iteration > now.last:
-        row = "Iteration" if now.last == now.last_iteration else "Recorded iteration"
         notes.append(
-            f"{row} {session.iteration:,} is beyond this training, which has {now.last:,}: "
-            "the last one is shown."
+            "The iteration shown before is beyond this training, which has "
+            f"{now.last_iteration:,}: the last one is shown."
         )
     stop = session.run.stop if session.run is not None and now.trace is not None else None
     if now.trace is not None and now.k == now.last:
         reason = stop.sentence if stop is not None else "Training is paused here."
         notes.append(f"{reason} This is the step that would come next.")
-    if now.iteration != now.k:
-        notes.append(f"Row {now.k:,} of the recorded trace is iteration {now.iteration:,}.")
     if now.own_prediction:
         notes.append(own_prediction(now.own_prediction))
     if not RULES[now.experiment.rule].dissectable:

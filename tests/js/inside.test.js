@@ -6,7 +6,9 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { Dissection, trianglePlace } from "../../app/inside/frontend/dissection.js";
+import { shorterAndShorter } from "../../app/inside/frontend/drawing.js";
 import { placeLabels } from "../../app/inside/frontend/labels.js";
+import { matrixOf } from "../../app/inside/frontend/matrix.js";
 import {
   num,
   pieces,
@@ -152,6 +154,40 @@ test("the counter of patterns reaches the last pattern", () => {
   );
   const after = runs.map(({ panel }) => apart.sums.after[panel.of]);
   assert.deepEqual(after, [1, 2, 3, 4, 5, 6, 7, 8, 8, 8]);
+});
+
+test("the damped system shows Q with the damping on its diagonal, and minus g beside it", () => {
+  const step = story(apart, "forward").find(({ id }) => id === "damped");
+  const { values, side, sideName } = matrixOf(apart, step.panel);
+  const { sums, damping } = apart;
+  const undamped = sums.frames[step.panel.of];
+  const n = sums.weights.length;
+  for (let i = 0; i < n; i++) {
+    assert.ok(damping.added[i] > 0);
+    close(values[trianglePlace(i, i, n)], sums.diagonal[i] + damping.added[i]);
+    for (let j = i + 1; j < n; j++)
+      assert.equal(values[trianglePlace(i, j, n)], undamped[trianglePlace(i, j, n)]);
+    close(side[i], -sums.g[i]);
+  }
+  assert.equal(sideName, "−g");
+  const { place } = sums.corner;
+  assert.ok(step.numbers[1].endsWith(`= ${num(values[trianglePlace(place, place, n)])}`));
+  assert.equal(matrixOf(apart, { ...step.panel, damped: false }).values, undamped);
+});
+
+test("a number that does not fit is shortened, not left out", () => {
+  assert.deepEqual(shorterAndShorter(8.79e-4, true), ["9e−4", "≈0"]);
+  assert.deepEqual(shorterAndShorter(-0.123456, false), ["−0.123", "−0.12", "−0.1"]);
+  assert.deepEqual(shorterAndShorter(0.07, false), ["0.07", "0.07", "0.1"]);
+  assert.deepEqual(shorterAndShorter(-12.34, false), ["−12.3", "−12"]);
+  assert.deepEqual(shorterAndShorter(0, false), ["0", "0", "0"]);
+});
+
+test("iterations of a trace that keeps only some of them are told from its rows", () => {
+  const sparse = new Dissection({ ...sent, k: 2, last: 3, iterations: [0, 1, 10, 100] });
+  assert.equal(sparse.iteration, 10);
+  assert.match(story(sparse, "forward").at(-1).title, /^Iteration 11 begins/);
+  assert.match(story(new Dissection({ ...sent, k: 2, last: 3 }), "forward").at(-1).title, / 3 /);
 });
 
 test("every attempt has a step and an outcome", () => {

@@ -26,7 +26,9 @@ export function dampedStep(apart) {
     ],
     numbers: [
       `${N} equations for ${N} weights, μ = ${num(damping.mu)}`,
-      `diagonal, ${apart.weightName(weight)}: ${sum([sums.diagonal[place], damping.added[place]])}`,
+      `diagonal, ${apart.weightName(weight)}: ` +
+        `${sum([sums.diagonal[place], damping.added[place]])} = ` +
+        num(sums.diagonal[place] + damping.added[place]),
       `right-hand side: ${num(-sums.g[place])}`,
     ],
     say: `The damped system: ${N} equations, with mu ${num(damping.mu)}.`,
@@ -34,7 +36,7 @@ export function dampedStep(apart) {
     panel: {
       kind: "matrix",
       of: sums.after.length - 1,
-      title: "Q, damped on its diagonal",
+      title: `Q + ${dampingOf(apart)}, Q damped on its diagonal`,
       mark: place,
       damped: true,
     },
@@ -246,7 +248,7 @@ export function nextStep(apart) {
   const last = apart.attempts[a];
   if (!last) return stopStep(apart, apart.attempts.length - 1);
   const { weight } = apart.sums.corner;
-  const to = apart.k + 1;
+  const to = apart.iteration + 1;
   return {
     known: null,
     id: "next",

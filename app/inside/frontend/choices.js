@@ -3,6 +3,7 @@
 
 import { whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
+import { nearestRow } from "../../shared/frontend/rows.js";
 
 /** @import { Dissection } from "./dissection.js" */
 /** @import { Way } from "./steps.d.ts" */
@@ -64,7 +65,7 @@ export class Choices {
    */
   show(apart, way) {
     this.pattern.show(apart.p + 1, 1, apart.patterns);
-    this.iteration.show(apart.k, 0, apart.last);
+    this.iteration.show(apart.k, 0, apart.last, apart.iterations);
     this.ways.forEach((button, i) =>
       button.setAttribute("aria-pressed", String((way === "backward") === (i === 1))),
     );
@@ -81,7 +82,8 @@ export class Choices {
 }
 
 /**
- * A number with a button on either side: the server is asked when it has been chosen.
+ * A number with a button on either side: the server is asked when it has been chosen. Where only
+ * some iterations have a row, the field shows the iteration, and the buttons go row by row.
  *
  * @param {string} label
  * @param {(value: number) => void} choose
@@ -90,20 +92,20 @@ function counter(label, choose) {
   const field = el("input", {
     type: "number",
     "aria-label": label,
-    onchange: (event) => send(Number(event.currentTarget.value)),
+    onchange: (event) => send(rowOf(Number(event.currentTarget.value))),
   });
   const of = el("span", { class: "of" });
   const less = el("button", {
     type: "button",
     text: "−",
     "aria-label": `${label} before`,
-    onclick: () => send(field.valueAsNumber - 1),
+    onclick: () => send(chosen - 1),
   });
   const more = el("button", {
     type: "button",
     text: "+",
     "aria-label": `${label} after`,
-    onclick: () => send(field.valueAsNumber + 1),
+    onclick: () => send(chosen + 1),
   });
   const box = el(
     "div",
@@ -113,11 +115,19 @@ function counter(label, choose) {
     of,
   );
   let range = [0, 0];
+  let chosen = 0;
+  /** @type {number[] | null} */
+  let shown = null;
+  /** @param {number} value */
+  const text = (value) => String(shown ? shown[value] : value);
+  /** @param {number} value */
+  const rowOf = (value) => (shown && Number.isFinite(value) ? nearestRow(shown, value) : value);
   /** @param {number} value */
   function send(value) {
     if (!Number.isFinite(value)) return;
     const inside = Math.max(range[0], Math.min(range[1], Math.round(value)));
-    if (field.valueAsNumber !== inside) field.value = String(inside);
+    chosen = inside;
+    if (field.value !== text(inside)) field.value = text(inside);
     less.disabled = inside <= range[0];
     more.disabled = inside >= range[1];
     choose(inside);
@@ -128,14 +138,17 @@ function counter(label, choose) {
      * @param {number} value
      * @param {number} least
      * @param {number} most
+     * @param {number[] | null} [iterations] what the field shows for each value
      */
-    show(value, least, most) {
+    show(value, least, most, iterations = null) {
       range = [least, most];
-      Object.assign(field, { min: String(least), max: String(most) });
-      if (field.value !== String(value)) field.value = String(value);
+      chosen = value;
+      shown = iterations;
+      Object.assign(field, { min: text(least), max: text(most) });
+      if (field.value !== text(value)) field.value = text(value);
       less.disabled = value <= least;
       more.disabled = value >= most;
-      patch(of, { text: `of ${whole(most)}` });
+      patch(of, { text: `of ${whole(Number(text(most)))}` });
     },
   };
 }

@@ -64,6 +64,7 @@ export class Dissection {
     this.neuron = data.neuron;
     this.k = data.k;
     this.last = data.last;
+    this.iterations = data.iterations;
     this.p = data.p;
     this.patterns = data.patterns;
     this.sse = data.sse;
@@ -112,6 +113,11 @@ export class Dissection {
       frames: sums.after.map((_, f) => quasi.subarray(f * size, (f + 1) * size)),
       gradients: sums.after.map((_, f) => decodeFloats(sums.gradient).subarray(f * n, (f + 1) * n)),
     };
+  }
+
+  /** The iteration shown; the trace of some rules keeps only a part of them. */
+  get iteration() {
+    return this.iterations?.[this.k] ?? this.k;
   }
 
   get N() {

@@ -214,14 +214,14 @@ export class StepDrawing {
     ];
     patch(part.group, { class: classes.join(" ").trim() });
     part.frame.style.fill = known ? palette.css[at(value * 0.75)] : palette.ground;
-    const shown = second === null || second === undefined ? "" : num(second, 3);
-    this.fitted(part.value, known ? num(value, this.nodes.length > CROWD ? 2 : 3) : "", part.side);
-    this.fitted(part.below, shown, part.side + 24);
+    const shown = second !== null && second !== undefined;
+    this.fitted(part.value, known ? value : null, part.side);
+    this.fitted(part.below, shown ? second : null, part.side + 24);
     patch(part.tip, {
       text: [
         apart.names[i],
         known ? `value ${num(value)}` : "",
-        shown && `${step.below?.label} ${num(second)}`,
+        shown ? `${step.below?.label} ${num(second)}` : "",
       ]
         .filter(Boolean)
         .join(", "),
@@ -229,17 +229,20 @@ export class StepDrawing {
   }
 
   /**
-   * Put a number where there is so much room, smaller if it must be, not at all where it could not
-   * be read.
+   * Put a number where there is so much room: with fewer digits, then smaller, if it must be.
    *
    * @param {SVGTextElement} node
-   * @param {string} text
+   * @param {number | null} value null for none
    * @param {number} room
    */
-  fitted(node, text, room) {
-    const size = Math.min(this.text, (1.7 * room) / Math.max(1, text.length));
-    node.style.fontSize = `${size}px`;
-    patch(node, { text: size * this.scale < LEGIBLE ? "" : text });
+  fitted(node, value, room) {
+    const least = LEGIBLE / this.scale;
+    /** @param {string} text */
+    const sizeOf = (text) => Math.min(this.text, (1.7 * room) / Math.max(1, text.length));
+    const texts = value === null ? [""] : shorterAndShorter(value, this.nodes.length > CROWD);
+    const text = texts.find((candidate) => sizeOf(candidate) >= least) ?? texts[texts.length - 1];
+    node.style.fontSize = `${Math.min(this.text, Math.max(least, sizeOf(text)))}px`;
+    patch(node, { text });
   }
 
   /**
@@ -291,6 +294,20 @@ export class StepDrawing {
 }
 
 /**
+ * A number in fewer and fewer characters: three digits, two, one, and ≈0 for a small one. Its tooltip has all digits.
+ *
+ * @param {number} value
+ * @param {boolean} crowded whether to begin with two digits
+ */
+export function shorterAndShorter(value, crowded) {
+  const texts = crowded ? [num(value, 2)] : [num(value, 3), num(value, 2)];
+  const size = Math.abs(value);
+  if (size > 0 && size < 0.05) texts.push("≈0");
+  else if (size < 1) texts.push(num(Number(value.toFixed(1)), 2));
+  return texts;
+}
+
+/**
  * The line under the drawing: what its numbers and colours are.
  *
  * @param {Step} step
@@ -305,6 +322,6 @@ export function legend(step) {
     `lines: ${links}`,
   ];
   return el("span", {
-    text: `${parts.filter(Boolean).join(" · ")} · blue positive, orange negative`,
+    text: `${parts.filter(Boolean).join(" · ")} · boxes and lines: blue positive, orange negative`,
   });
 }

@@ -2,6 +2,7 @@
 // A part of Q, with g beside it, as a picture; with its numbers where they fit.
 
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
+import { MINUS } from "../../shared/frontend/numbers.js";
 import { at } from "../../shared/frontend/palette.js";
 import { trianglePlace } from "./dissection.js";
 import { num } from "./notation.js";
@@ -25,10 +26,12 @@ export class Matrix {
   spec;
   /** @type {number} */
   n;
-  /** @type {Float32Array} */
+  /** @type {Float32Array | Float64Array} */
   values;
   /** @type {Float64Array} */
   side;
+  /** @type {string} */
+  sideName;
   /** @type {number} */
   most;
   /** @type {number} */
@@ -59,11 +62,13 @@ export class Matrix {
     const { sums } = apart;
     Object.assign(this, { apart, spec });
     this.n = sums.weights.length;
-    this.values = spec.of === "share" ? sums.share : sums.frames[spec.of];
-    this.side = spec.of === "share" ? sums.gradient_share : sums.gradients[spec.of];
-    this.most = largest(sums.frames[sums.frames.length - 1]);
+    Object.assign(this, matrixOf(apart, spec));
+    this.most = largest(spec.damped ? this.values : sums.frames[sums.frames.length - 1]);
     this.mostSide = largest(sums.gradients[sums.gradients.length - 1]);
-    this.canvas.setAttribute("aria-label", `${spec.title}: ${this.n} by ${this.n} numbers, and g`);
+    this.canvas.setAttribute(
+      "aria-label",
+      `${spec.title}: ${this.n} by ${this.n} numbers, and ${this.sideName}`,
+    );
     this.paint(look);
   }
 
@@ -171,7 +176,7 @@ export class Matrix {
       begin = i;
     }
     context.textAlign = "center";
-    context.fillText("g", this.left(n) + this.sideWidth / 2, TOP - 10);
+    context.fillText(this.sideName, this.left(n) + this.sideWidth / 2, TOP - 10);
   }
 
   /**
@@ -207,10 +212,29 @@ export class Matrix {
     if (row < 0 || row >= n || column < 0) return;
     /** @param {number} i */
     const name = (i) => apart.weightName(apart.sums.weights[i]);
-    if (column === n) this.hint.textContent = `g, ${name(row)}: ${num(this.side[row])}`;
+    if (column === n)
+      this.hint.textContent = `${this.sideName}, ${name(row)}: ${num(this.side[row])}`;
     else
       this.hint.textContent = `${name(row)} with ${name(column)}: ${num(this.value(row, column))}`;
   }
+}
+
+/**
+ * The numbers of a step with a matrix: its upper triangle row by row, and the column beside it,
+ * which is g, or the right-hand side -g of the damped system.
+ *
+ * @param {Dissection} apart
+ * @param {MatrixSpec} spec
+ * @returns {{values: Float32Array | Float64Array, side: Float64Array, sideName: string}}
+ */
+export function matrixOf({ sums, damping }, { of, damped }) {
+  if (of === "share") return { values: sums.share, side: sums.gradient_share, sideName: "η" };
+  const side = sums.gradients[of];
+  if (!damped) return { values: sums.frames[of], side, sideName: "g" };
+  const values = Float64Array.from(sums.frames[of]);
+  const n = sums.weights.length;
+  for (let i = 0; i < n; i++) values[trianglePlace(i, i, n)] = sums.diagonal[i] + damping.added[i];
+  return { values, side: side.map((value) => -value), sideName: `${MINUS}g` };
 }
 
 /** @param {Iterable<number>} values */

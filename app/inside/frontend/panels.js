@@ -6,7 +6,7 @@ import { el } from "../../shared/frontend/dom.js";
 import { outcomeOf } from "./attemptsteps.js";
 import { trianglePlace } from "./dissection.js";
 import { maths } from "./maths.js";
-import { Matrix } from "./matrix.js";
+import { Matrix, matrixOf } from "./matrix.js";
 import { num } from "./notation.js";
 
 /** @import { Look } from "../../shared/frontend/theme.js" */
@@ -83,12 +83,11 @@ export class Panel {
  * The same as a table, for a screen reader and for copying.
  *
  * @param {Dissection} apart
- * @param {MatrixSpec} matrixSpec
+ * @param {MatrixSpec} spec
  */
-function matrixTable(apart, { of, title }) {
+function matrixTable(apart, spec) {
   const { sums } = apart;
-  const values = of === "share" ? sums.share : sums.frames[of];
-  const side = of === "share" ? sums.gradient_share : sums.gradients[of];
+  const { values, side, sideName } = matrixOf(apart, spec);
   const n = sums.weights.length;
   const names = sums.weights.map((weight) => apart.weightName(weight));
   const fill = () => {
@@ -100,13 +99,13 @@ function matrixTable(apart, { of, title }) {
           num(side[row]),
         ],
       }));
-      details.append(...table(["", ...names, "g"], rows));
+      details.append(...table(["", ...names, sideName], rows));
     }
   };
   const details = el(
     "details",
     { ontoggle: fill },
-    el("summary", { text: `${title}, as a table` }),
+    el("summary", { text: `${spec.title}, as a table` }),
   );
   return details;
 }

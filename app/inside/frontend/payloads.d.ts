@@ -29,6 +29,8 @@ export interface DissectionPayload {
   /** Row shown and last row. */
   k: number;
   last: number;
+  /** Iteration of each row, where the trace keeps only a part of them; else they are equal. */
+  iterations: number[] | null;
   trained: boolean;
   /** Pattern shown and their number. */
   p: number;

@@ -163,7 +163,39 @@ def test_an_iteration_beyond_the_trace_shows_the_last_one_with_a_note() -> None:
     session.iteration = 99
     sent = ask(session)
     assert sent["k"] == sent["last"] == 4
-    assert "Iteration 99 is beyond this training" in notes(sent)
+    assert "beyond this training, which has 4: the last one is shown." in notes(sent)
+
+
+def test_a_trace_of_some_iterations_comes_with_their_numbers() -> None:
+    session = trained(replace(parity3(), rule="ebp", settings={}, stopping=Stopping(1e-9, 400)))
+    session.look_at(session.run.iteration)  # type: ignore[union-attr]
+    sent = ask(session)
+    trace = session.run.trace()  # type: ignore[union-attr]
+    assert trace is not None
+    assert trace.iterations[-1] == 400 > sent["last"] == len(trace) - 1
+    assert sent["iterations"] == trace.iterations.tolist()
+    assert "which has 400" not in notes(sent) or sent["k"] == sent["last"]
+    assert "trace" not in notes(sent)
+    assert ask(trained(parity3(), 4))["iterations"] is None
+
+
+def test_the_damping_sent_makes_the_matrix_that_is_solved() -> None:
+    for settings in ({}, {"control": "published", "matrix": "levenberg"}, {"matrix": "marquardt"}):
+        experiment = replace(parity3(), settings=settings)
+        sent = ask(session_of(experiment))
+        sums, first = sent["sums"], sent["attempts"][0]
+        n = len(sums["weights"])
+        damped = np.zeros((n, n))
+        singles = np.frombuffer(base64.b64decode(sums["quasi"]), "<f4").reshape(
+            len(sums["after"]), -1
+        )
+        damped[np.triu_indices(n)] = singles[-1]
+        damped = np.triu(damped, 1) + np.triu(damped, 1).T
+        added = floats(sent["damping"]["added"])
+        assert (added > 0).all()
+        damped[np.diag_indices(n)] = floats(sums["diagonal"]) + added
+        step = np.linalg.solve(damped, -floats(sums["g"]))
+        np.testing.assert_allclose(floats(first["step"]), first["part"] * step, rtol=2e-3)
 
 
 def test_the_last_iteration_notes_why_training_stopped() -> None:
