@@ -5,7 +5,10 @@ from __future__ import annotations
 from app import theme
 from app.navigation import navigation
 from app.session import server
+from app.shared import banner
 
 theme.frame()
 server.warming()
-navigation().run()
+page = navigation()
+banner.warnings()
+page.run()

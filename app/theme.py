@@ -13,6 +13,8 @@ ASSETS: Final = shipped("assets")
 _FRAME = """
 <style>
 .stMainBlockContainer { padding: 3.6rem 1.2rem 0.6rem; max-width: 1800px; }
+.st-key-nbn-warnings:has(button) { padding-top: 0.6rem; }
+.st-key-nbn-warnings [data-testid=stAlertContainer] { padding: 0.45rem 0.8rem; }
 .st-key-nbn-address { position: absolute; } /* invisible: must not take any space */
 /* It would flash at every message; the pages show their own status. */
 [data-testid=stStatusWidget] { display: none; }

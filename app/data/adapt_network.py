@@ -14,12 +14,12 @@ from typing import Final
 import numpy as np
 
 from app.session import document
+from app.session.end_names import named_after
 from app.session.limits import MAX_WEIGHTS, check_size
 from app.session.state import Session
 from app.shared.payload import family_of
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
-from nbn_core.data.columns import plain_name
 from nbn_core.errors import NBNError, SettingError
 from nbn_core.experiment import (
     Experiment,
@@ -30,7 +30,7 @@ from nbn_core.experiment import (
     Stopping,
 )
 from nbn_core.generators import PROBLEMS
-from nbn_core.network import NAME_LENGTH, Neuron, Topology
+from nbn_core.network import Neuron, Topology
 
 EXPLAINED_VARIANCE: Final = 0.99  # R² at which a regression counts as solved
 HIDDEN_NEURONS: Final = 8  # of the network suggested if the current one cannot be adapted
@@ -137,9 +137,9 @@ def _network(now: Experiment, data: Data, train: Dataset) -> tuple[Topology, str
                 suggested,
                 f"The network becomes {describe(suggested)}, suggested for this problem.",
             )
-        return before, "Your network stays as it is: it fits the data."
+        return named_after(before, data, train), "Your network stays: it fits the data."
     if fits(before, train):
-        named = _named(before, data, train)
+        named = named_after(before, data, train)
         return named, f"The network stays {describe(before)}: it fits the data."
     try:
         topology = adapt_topology(before, train)
@@ -148,7 +148,7 @@ def _network(now: Experiment, data: Data, train: Dataset) -> tuple[Topology, str
     except NBNError:
         topology = small_topology(train)
         verb = "would be too large, so it becomes"
-    return _named(topology, data, train), f"The network {verb} {describe(topology)}."
+    return named_after(topology, data, train), f"The network {verb} {describe(topology)}."
 
 
 def _suggested_before(now: Experiment) -> Topology | None:
@@ -248,24 +248,3 @@ def describe(topology: Topology) -> str:
         return f"a cascade of {plural(topology.n_neurons, 'neuron')}"
     inputs, outputs = plural(topology.n_inputs, "input"), plural(topology.n_outputs, "output")
     return f"{plural(topology.n_neurons, 'neuron')} with {inputs} and {outputs}"
-
-
-def _named(topology: Topology, data: OwnData, train: Dataset) -> Topology:
-    """Name inputs and outputs after their columns or classes; numbers make names unique."""
-    taken = set(topology.names[topology.n_inputs :]) - set(topology.output_names)
-    ends = [(i, train.input_names[i]) for i in range(topology.n_inputs)]
-    out = data.classes if len(data.classes) == train.n_outputs else train.target_names
-    ends += [(topology.n_inputs + k, name) for k, name in zip(topology.outputs, out, strict=True)]
-    names = list(topology.names)
-    for at, column in ends:
-        name = plain_name(column, NAME_LENGTH).strip()
-        if not name or name in taken:
-            name = next(n for n in _numbered(name or "column") if n not in taken)
-        taken.add(name)
-        names[at] = name
-    changed = tuple(names)
-    return topology if changed == topology.names else replace(topology, names=changed)
-
-
-def _numbered(name: str) -> list[str]:
-    return [f"{name[: NAME_LENGTH - 6].rstrip()} {i}" for i in range(2, 2 * MAX_WEIGHTS)]

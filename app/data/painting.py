@@ -14,11 +14,11 @@ from app.data.canvas import MAX_POINTS, Canvas, canvas, has_zero_code, kind_of, 
 from app.data.choices import PageState
 from app.figures.number_format import short
 from app.session import server, state
-from app.session.inbox import envelope, process
+from app.session.inbox import envelope, process, unknown
 from app.session.jobs import Workers
 from app.session.messages import Have, Message, Outbox, read_outbox
 from app.session.state import Session
-from app.session.training import drop_run, halt, leave_nothing_running, train, training_key
+from app.session.training import halt, leave_nothing_running, train
 from app.session.weights import reached_weights, renew_weights
 from app.shared.component import Component
 from app.shared.payload import network_block, number, pack
@@ -55,6 +55,8 @@ def handle(session: Session, view: PageState, outbox: Outbox, workers: Workers) 
             paint(session, view, outbox.client, message, workers)
         elif message.kind in _ACTIONS:
             _ACTIONS[message.kind](session, view, message, workers)
+        elif error := unknown(message):
+            raise error
 
     return process(session, outbox, act)
 
@@ -123,8 +125,6 @@ def answer(
     """Return all that the browser needs to draw the canvas and the response of the network."""
     shown = canvas(session, view)
     key = _key(shown)
-    if session.run is not None and session.run_from != training_key(session.experiment):
-        drop_run(session)
     sent: Json = {
         **envelope(session, client),
         "rev": session.rev,

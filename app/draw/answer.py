@@ -10,7 +10,7 @@ from app.session.inbox import envelope
 from app.session.limits import MAX_ITERATIONS
 from app.session.messages import Have
 from app.session.state import Session
-from app.session.training import drop_run, training_key
+from app.session.training import iteration_limit
 from app.shared.glossary import glossary
 from app.shared.payload import graph_block, network_block, pack
 from app.shared.problem_gallery import catalogue
@@ -27,8 +27,6 @@ def answer(session: Session, have: Have, client: str | None, *, warming: bool) -
     train, test = experiment.datasets()
     classes = _classes(experiment)
     key = payload.dataset_key(train, test, classes)
-    if session.run is not None and session.run_from != training_key(experiment):
-        drop_run(session)
     sent: Json = {
         **envelope(session, client),
         "rev": session.rev,
@@ -71,7 +69,7 @@ def _run_block(session: Session, have: Have) -> Json | None:
     if have.run == run.id:
         session.play = False  # it plays once: coming back to the page shows where one was
     experiment = session.experiment
-    rows = min(experiment.stopping.max_iterations, MAX_ITERATIONS)
+    rows = min(iteration_limit(session), MAX_ITERATIONS)
     stride = payload.stride_of(experiment.topology.n_weights, rows)
     best = None if running or trace is None else run.best_row
     aside = run.validation_sse or ()

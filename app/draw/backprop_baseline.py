@@ -16,7 +16,7 @@ from app.figures.number_format import duration
 from app.session import server
 from app.session.jobs import Run, Workers
 from app.session.state import Session
-from app.session.training import training_key
+from app.session.training_key import training_key
 from nbn_core.checks import plural
 from nbn_core.experiment import Experiment, ProblemData, Stopping
 from nbn_core.training import StopReason

@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 from app.draw.action import Action
+from app.session.end_names import with_ends_of
 from app.session.history import change
 from app.session.jobs import Workers
 from app.session.limits import MAX_LAYERS, MAX_WEIGHTS
@@ -14,6 +15,10 @@ from app.session.messages import Message
 from app.session.state import Session
 from nbn_core.errors import SettingError
 from nbn_core.network import Topology
+
+ONE_LAYER: Final = {
+    "slp": "has one hidden layer", "fcc": "is a cascade without layers",
+}  # fmt: skip
 
 
 def _preset(session: Session, message: Message, workers: Workers) -> None:
@@ -23,10 +28,16 @@ def _preset(session: Session, message: Message, workers: Workers) -> None:
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_WEIGHTS:
             raise SettingError("Each layer size is a whole number from 1 up, such as 8-8.")
+    family = message.text("family")
+    if family in ONE_LAYER and len(sizes) > 1:
+        total = sum(sizes)
+        raise SettingError(
+            f"{family.upper()} {ONE_LAYER[family]}, so {'-'.join(map(str, sizes))} does not fit: "
+            f"type one number, such as {total}, or choose MLP or BMLP."
+        )
     data = session.experiment.datasets()[0]
     n_in, n_out = data.n_inputs, data.n_outputs
     output = "linear" if data.kind == "regression" else "bipolar"
-    family = message.text("family")
     hidden = sum(sizes)
     least = {
         "slp": hidden * n_in,
@@ -48,7 +59,7 @@ def _preset(session: Session, message: Message, workers: Workers) -> None:
     }
     if family not in makers:
         raise SettingError("There is no such preset: choose SLP, MLP, BMLP or FCC.")
-    change(session, topology=makers[family]())
+    change(session, topology=with_ends_of(makers[family](), session.experiment.topology))
 
 
 ACTIONS: Final[dict[str, Action]] = {

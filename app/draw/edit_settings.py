@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from app.draw.action import Action
 from app.draw.rule_form import tidy, with_option
+from app.session.document import adapted
+from app.session.end_names import named_after
 from app.session.history import change, put, seeded
 from app.session.jobs import Workers
-from app.session.limits import most_iterations
+from app.session.limits import check_size, most_iterations
 from app.session.messages import Message
 from app.session.state import Session
 from app.session.tuned_settings import tuned
@@ -29,7 +31,10 @@ def _problem(session: Session, message: Message, workers: Workers) -> None:
     drawn = session.experiment.topology != _suggestion(session.experiment).topology
     changed = replace(suggested, **_same_rule(session), start=seeded(session))
     if drawn and _fits(session.experiment.topology, suggested):
-        change(session, data=changed.data, start=changed.start, stopping=changed.stopping)
+        kept = named_after(session.experiment.topology, changed.data, changed.datasets()[0])
+        changed = replace(changed, topology=kept, drawing=session.experiment.drawing)
+        check_size(changed)
+        session.put(adapted(session.document, changed))
     else:
         put(session, changed)
 

@@ -23,6 +23,10 @@ _TERMS: Final = {
     "shuffled": "Epoch", "batch_size": "Epoch", "noise_seed": "Random seed", "loss": "Goodness",
 }  # fmt: skip
 OWN_WAY: Final = "predicts in its own way, not with the drawn weights alone"
+_SEED: Final = (
+    "Seed of the random starting weights. It is empty while single weights are set by hand: a seed "
+    "entered here replaces them."
+)
 _PATIENCE: Final = (
     "Iterations without a better SSE of the validation patterns after which training stops early "
     "and shows the best iteration. 0: it never stops early."
@@ -97,13 +101,14 @@ _REFUSALS: Final[WeakKeyDictionary[Experiment, str]] = WeakKeyDictionary()
 def _stopping_fields(experiment: Experiment) -> list[Json]:
     """Return seed, target, maximum iterations and, with validation patterns, the patience."""
     start = experiment.start
-    seed = start.seed if isinstance(start, SeededStart) else 0
+    seed = start.seed if isinstance(start, SeededStart) else None
     target, iterations = experiment.stopping.target_sse, experiment.stopping.max_iterations
     limit = most_iterations(experiment.rule)
     fields = [
-        _number(
-            "seed", "Weights seed", seed, "Seed of the random starting weights.", 0, MAX_SEED, 1
-        ),
+        {
+            **_number("seed", "Weights seed", seed, _SEED, 0, MAX_SEED, 1),
+            "empty": "set by hand",
+        },
         _number("target_sse", "Target SSE", target, "", 0, 1e9),
         _number("max_iterations", "Maximum iterations", iterations, "", 1, limit, 1),
     ]
@@ -135,7 +140,7 @@ def _field(experiment: Experiment, option: Option) -> Json:
 def _number(
     name: str,
     label: str,
-    value: float,
+    value: float | None,
     hint: str,
     low: float | None = None,
     high: float | None = None,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.inside import payload
-from app.session.inbox import envelope, process
+from app.session.inbox import envelope, process, unknown
 from app.session.limits import MAX_ITERATIONS, MAX_PATTERNS
 from app.session.messages import Message, Outbox
 from app.session.state import Session
-from app.session.training import training_key
+from app.session.training_key import training_key
 from app.session.view import CurrentView, current_view
 from app.shared.payload import graph_block, network_block
 from app.shared.words import own_prediction
@@ -43,6 +43,8 @@ def handle(session: Session, view: InsideState, outbox: Outbox) -> bool:
         action = _ACTIONS.get(message.kind)
         if action is not None:
             action(session, view, message)
+        elif error := unknown(message):
+            raise error
 
     return process(session, outbox, act)
 

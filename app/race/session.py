@@ -13,11 +13,11 @@ from app.race.many_seeds_run import Kept, Series
 from app.race.race import Race
 from app.race.results import LaneResult, results, right_share, verdict
 from app.race.snapshots import Snapshots, SnapshotTaker, scene
-from app.session.inbox import envelope, process
+from app.session.inbox import envelope, process, unknown
 from app.session.jobs import Workers
 from app.session.messages import Message, Outbox
 from app.session.state import Session
-from app.session.training import training_key
+from app.session.training_key import training_key
 from app.session.tuned_settings import tuned
 from nbn_core.checks import plural
 from nbn_core.errors import SettingError
@@ -164,6 +164,8 @@ def handle(session: Session, races: RaceSession, outbox: Outbox, workers: Worker
         action = _ACTIONS.get(message.kind)
         if action is not None:
             action(session, races, message, workers)
+        elif error := unknown(message):
+            raise error
 
     return process(session, outbox, act)
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from app.figures.number_format import short
-from app.session.training import training_key
+from app.session.training_key import training_key
 from app.session.view import CurrentView
 from nbn_core.analysis import coupling, spectrum
 from nbn_core.analysis.coupling import coupling_order

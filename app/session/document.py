@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from app.session.limits import check_size
 from app.session.sketch import Sketch
-from app.session.sketch_reader import from_drawing
+from app.session.sketch_reader import from_drawing, read_drawing
 from nbn_core.errors import NBNError, TopologyError
 from nbn_core.experiment import Experiment, GivenStart, SeededStart
 from nbn_core.network import Topology
@@ -50,6 +50,25 @@ def document_of(experiment: Experiment) -> Document:
     return Document(experiment, sketch)
 
 
+LOST_DRAWING: Final = (
+    "The drawing that came with this network is damaged or belongs to another network, so the "
+    "network is laid out anew: nothing else is affected."
+)
+
+
+def drawing_is_lost(experiment: Experiment) -> bool:
+    """Whether an experiment comes with a drawing that cannot be shown."""
+    if experiment.drawing is None:
+        return False
+    sketch = read_drawing(experiment.topology, experiment.drawing)
+    if sketch is None:
+        return True
+    try:
+        return sketch.topology() != experiment.topology
+    except NBNError:
+        return False
+
+
 def redrawn(before: Document, experiment: Experiment) -> Document:
     """Draw a changed experiment; nodes keep their places only if the network is the same."""
     check_size(experiment)
@@ -58,12 +77,36 @@ def redrawn(before: Document, experiment: Experiment) -> Document:
 
 
 def adapted(before: Document, experiment: Experiment) -> Document:
-    """Draw a changed experiment; nodes keep their places if each of them had one before."""
-    if experiment.topology is before.experiment.topology:
+    """Draw a changed experiment; nodes keep their places if each of them had one before.
+
+    A network that only has other names keeps its whole drawing, unfinished parts included.
+    """
+    known_network, network = before.experiment.topology, experiment.topology
+    if network is known_network:
         return replace(before, experiment=experiment)
+    if _same_but_for_names(network, known_network):
+        swap = dict(zip(known_network.names, network.names, strict=True))
+        if not set(network.names).intersection(before.sketch.names - swap.keys()):
+            return _relabelled(before, experiment, before.sketch.relabelled(swap))
     names = set(experiment.topology.names)
     known = {k: v for k, v in before.sketch.places().items() if k in names}
     return _drawn(experiment, known if len(known) == len(names) else None)
+
+
+def _same_but_for_names(one: Topology, other: Topology) -> bool:
+    return (one.n_inputs, one.neurons, one.outputs) == (
+        other.n_inputs, other.neurons, other.outputs,
+    )  # fmt: skip
+
+
+def _relabelled(before: Document, experiment: Experiment, sketch: Sketch) -> Document:
+    blocked = before.blocked
+    if blocked is not None:
+        try:
+            sketch.topology()
+        except TopologyError as error:
+            blocked = str(error)
+    return Document(replace(experiment, drawing=sketch.to_drawing()), sketch, blocked)
 
 
 def sketched(before: Document, sketch: Sketch, renamed: Topology | None = None) -> Document:

@@ -35,6 +35,7 @@ def process(session: Session, outbox: Outbox, act: Callable[[Message], None]) ->
     """
     with session.turn:
         any_new = False
+        session.client = outbox.client
         for message in outbox.messages:
             if message.seq <= session.acknowledged.get(outbox.client, 0):
                 continue
@@ -48,6 +49,13 @@ def process(session: Session, outbox: Outbox, act: Callable[[Message], None]) ->
         return any_new
 
 
+def unknown(message: Message) -> NBNError | None:
+    """Return the error for a message that no action knows; None if it only asks for an answer."""
+    if message.kind in ("hello", "poll"):
+        return None
+    return NBNError("That request is not known to this version of the lab; reload the page.")
+
+
 def envelope(session: Session, client: str | None) -> dict[str, Any]:
     """Return what every answer to a browser begins with: acknowledgement and notice.
 
@@ -59,6 +67,8 @@ def envelope(session: Session, client: str | None) -> dict[str, Any]:
         The mounted component whose messages are acknowledged; None before its first message.
     """
     notice = session.notice
+    if notice is not None and notice.client != client:
+        notice = None  # the answer to a request of another page, or of an earlier visit
     return {
         "ack": {"client": client, "seq": session.acknowledged.get(client, 0)} if client else None,
         "notice": {"id": notice.id, "text": notice.text} if notice else None,

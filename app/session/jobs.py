@@ -43,6 +43,7 @@ class Run:
         self._make = make
         self._training: Training | None = None
         self._failed = False
+        self._longer: int | None = None  # maximum iterations beyond those set
         # Guarded by the lock of `_changed`
         self._goal: int | None = 0  # iteration to stop at; None: train to the end
         self._wanted = False  # it has not reached its goal
@@ -112,8 +113,15 @@ class Run:
             self._in_line = True
         workers.submit(self)
 
+    @property
+    def limit(self) -> int | None:
+        """The maximum iterations, also beyond those set; None before a worker has set it up."""
+        training = self._training
+        return self._longer if training is None else training.max_iterations
+
     def extend(self, max_iterations: int) -> None:
-        """Raise the maximum iterations."""
+        """Raise the maximum iterations; before the training is set up, as soon as it is."""
+        self._longer = max_iterations
         if self._training is not None:
             self._training.extend(max_iterations)
 
@@ -146,7 +154,10 @@ class Run:
     def _attempt(self, goal: int | None) -> None:
         try:
             if self._training is None:
-                self._training = self._make()
+                training = self._make()
+                if self._longer is not None:
+                    training.extend(self._longer)
+                self._training = training
             self._advance(self._training, goal)
         except Exception:
             _LOG.exception("A training failed")

@@ -150,7 +150,15 @@ class Sketch:
         check_name(new)
         if new in names:
             raise TopologyError(f'There is already a node called "{new}": choose another name.')
-        swap = {name: new}
+        return self.relabelled({name: new})
+
+    @property
+    def names(self) -> set[str]:
+        """Names of all nodes."""
+        return {node.name for node in self.nodes}
+
+    def relabelled(self, swap: Mapping[str, str]) -> Sketch:
+        """Return a copy in which nodes have other names: the new one by the old one."""
         return Sketch(
             tuple(replace(n, name=swap.get(n.name, n.name)) for n in self.nodes),
             tuple((swap.get(a, a), swap.get(b, b)) for a, b in self.links),

@@ -30,8 +30,14 @@ def from_drawing(topology: Topology, drawing: object) -> Sketch:
     drawing : object
         The drawing in the experiment, not yet validated.
     """
+    sketch = read_drawing(topology, drawing)
+    return Sketch.of(topology) if sketch is None else sketch
+
+
+def read_drawing(topology: Topology, drawing: object) -> Sketch | None:
+    """Read a drawing as `from_drawing` does; None if it is damaged or of another network."""
     if not isinstance(drawing, Mapping):
-        return Sketch.of(topology)
+        return None
     try:
         places = _read_places(drawing.get("at", {}))
         if "nodes" not in drawing:
@@ -50,7 +56,7 @@ def from_drawing(topology: Topology, drawing: object) -> Sketch:
         known = set(sketch.outputs) == set(topology.output_names)
         return Sketch(placed, sketch.links, topology.output_names if known else sketch.outputs)
     except (TopologyError, TypeError, ValueError, LookupError):
-        return Sketch.of(topology)
+        return None
 
 
 def read_sketch(message: object) -> Sketch:

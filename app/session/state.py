@@ -13,29 +13,56 @@ from typing import Final
 
 import streamlit as st
 
-from app.session.document import Document, document_of
+from app.session.document import LOST_DRAWING, Document, document_of, drawing_is_lost
 from app.session.jobs import Run
 from app.session.limits import check_size
-from nbn_core.errors import NBNError
+from app.session.training_key import training_key
+from nbn_core.data.columns import plain_name
+from nbn_core.errors import ExperimentError, NBNError
 from nbn_core.experiment import Experiment, SeededStart, link
 
 _SESSION: Final = "nbn.session"
 _LINK_KEY: Final = "e"
+_PARAMETERS: Final = (_LINK_KEY, "embed", "embed_options")
+# Parameters that mail programs and social networks append to any link
+_OTHERS_PARAMETERS: Final = ("utm_", "fbclid", "gclid", "mc_", "msclkid", "_ga", "_gl", "ref")
 _MAX_HISTORY: Final = 200  # documents that can be undone to
+_MAX_KEPT_RUNS: Final = 20  # runs of earlier experiments, which undo returns to
+_MAX_KEPT_BYTES: Final = 32_000_000  # of weights in their traces; the newest is kept in any case
 _MAX_CLIENTS: Final = 16  # every visit to a page mounts another client
 
 
 @dataclass(slots=True)
 class Notice:
-    """A message to the reader, shown once."""
+    """A message to the reader: the answer to a request of one mounted component."""
 
     id: int
     text: str
+    client: str = ""
+
+
+@dataclass(slots=True)
+class KeptRun:
+    """A run of another experiment of the session, and where the reader was in it."""
+
+    run: Run
+    iteration: int
+    halted: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes of the weights in its trace."""
+        trace = self.run.trace()
+        return 0 if trace is None else int(trace.weights.nbytes)
 
 
 @dataclass(slots=True)
 class Session:
-    """The state of one browser tab."""
+    """The state of one browser tab.
+
+    The run is always that of the current experiment. When another experiment becomes current, its
+    run is set aside, and returns with it: undo of an edit brings back the trained network.
+    """
 
     history: list[Document]
     position: int = 0
@@ -43,10 +70,13 @@ class Session:
     run: Run | None = None
     run_from: str = ""  # the training key of the experiment that `run` trains
     play: bool = False  # whether the browser should replay a run that is new to it
+    kept: dict[str, KeptRun] = field(default_factory=dict)  # by training key, oldest first
     halted: bool = False  # whether the reader stopped the run
     iteration: int = 0  # the trace row shown on all pages
     settling: bool = False  # whether to show the best validation row when training ends
     notice: Notice | None = None
+    client: str = ""  # the component whose message is being processed
+    warnings: list[str] = field(default_factory=list)  # above every page, until closed
     acknowledged: dict[str, int] = field(default_factory=dict)
     link: str = ""
     linked: Experiment | None = None  # the experiment that `link` opens
@@ -67,29 +97,43 @@ class Session:
         self.iteration, self.settling = iteration, False
 
     def settle(self) -> None:
-        """If training has ended since the last call, show the row with the best validation SSE."""
-        run = self.run
-        if not self.settling or run is None or run.running:
+        """If training has ended since the last call, show the row that it returns.
+
+        That is the last one, or the one with the best validation SSE.
+        """
+        if self.run is not None and not self.run.running:
+            self._show_end(self.run)
+
+    def _show_end(self, run: Run) -> None:
+        if not self.settling:
             return
         self.settling = False
+        trace = run.trace()
         if run.best_row is not None:
             self.iteration = run.best_row
+        elif trace is not None:
+            self.iteration = len(trace) - 1
 
     def say(self, text: str) -> None:
-        """Show a message to the reader."""
-        self.notice = Notice(self.notice.id + 1 if self.notice else 1, text)
+        """Answer the request that is being processed with a message to the reader."""
+        self.notice = Notice(self.notice.id + 1 if self.notice else 1, text, self.client)
+
+    def warn(self, text: str) -> None:
+        """Show a warning above every page until the reader closes it."""
+        if text not in self.warnings:
+            self.warnings.append(text)
 
     def put(self, document: Document) -> None:
         """Make a document current; undo returns to the one before."""
         self.history[self.position + 1 :] = [document]
         del self.history[: max(0, len(self.history) - _MAX_HISTORY)]
         self.position = len(self.history) - 1
-        self.rev += 1
+        self._changed()
 
     def amend(self, document: Document) -> None:
         """Replace the current document without another undo step."""
         self.history[self.position :] = [document]
-        self.rev += 1
+        self._changed()
 
     def acknowledge(self, client: str, seq: int) -> None:
         """Record that a message of a browser was processed, with or without success."""
@@ -102,8 +146,39 @@ class Session:
         if not 0 <= self.position + by < len(self.history):
             return False
         self.position += by
-        self.rev += 1
+        self._changed()
         return True
+
+    def _changed(self) -> None:
+        """Set the run aside if it is not that of the current experiment, and take up its own."""
+        self.rev += 1
+        key = training_key(self.experiment)
+        if self.run is not None and self.run_from == key:
+            return
+        self._set_aside()
+        known = self.kept.pop(key, None)
+        if known is None:
+            self.run, self.run_from, self.halted = None, "", False
+            self.look_at(0)
+        else:
+            self.run, self.run_from, self.halted = known.run, key, known.halted
+            self.look_at(known.iteration)
+
+    def _set_aside(self) -> None:
+        run = self.run
+        if run is None:
+            return
+        halted = self.halted or run.running
+        run.halt()
+        self._show_end(run)
+        if run.iteration == 0 and run.stop is None:
+            return
+        self.kept[self.run_from] = KeptRun(run, self.iteration, halted)
+        total = 0
+        for number, (key, kept) in enumerate(reversed(list(self.kept.items()))):
+            total += kept.size
+            if number > 0 and (number >= _MAX_KEPT_RUNS or total > _MAX_KEPT_BYTES):
+                del self.kept[key]
 
 
 def session() -> Session:
@@ -135,23 +210,58 @@ def forget_widget(key: str) -> None:
     st.session_state.pop(key, None)
 
 
+# The seed of the starting weights that a new visitor sees, for which the opening problem trains
+# quickly and to a good test error. This is its only place: choose it anew, by a measurement, when
+# the defaults of the rule or the problem change.
+FIRST_SEED: Final = 3
+
+
 def first_experiment() -> Experiment:
     """Return what a new visitor sees: Playground's spiral on a 2-8-8-1 network."""
     return replace(Experiment.suggested("playground_spiral"), start=SeededStart(seed=FIRST_SEED))
 
 
-FIRST_SEED: Final = 3
-
-
 def _open_link() -> Session:
-    text = st.query_params.get(_LINK_KEY, "")
+    """Open the experiment in the address, and warn of all in it that cannot be opened."""
+    warnings = _unknown_parameters(list(st.query_params))
+    texts = st.query_params.get_all(_LINK_KEY)
+    experiment = None
+    if texts:
+        try:
+            experiment = _decoded(texts[-1])
+            if len(set(texts)) > 1:
+                warnings.append("The address contains several experiments: the last one is shown.")
+        except NBNError as error:
+            warnings.append(
+                f"The link could not be opened, so this is the default experiment. {error}"
+            )
+    document = document_of(experiment or first_experiment())
+    if experiment is not None and drawing_is_lost(experiment):
+        warnings.append(LOST_DRAWING)
+    return Session([document], warnings=warnings)
+
+
+def _decoded(text: str) -> Experiment:
     if not text:
-        return Session([document_of(first_experiment())])
-    try:
-        experiment = link.decode(text)
-        check_size(experiment)
-        opened = Session([document_of(experiment)])
-    except NBNError as error:
-        opened = Session([document_of(first_experiment())])
-        opened.say(f"The link could not be opened, so this is the default experiment. {error}")
-    return opened
+        raise ExperimentError("The address ends after “e=”: copy the whole link again.")
+    experiment = link.decode(text)
+    check_size(experiment)
+    return experiment
+
+
+def _unknown_parameters(names: list[str]) -> list[str]:
+    """Return a warning of parameters of the address that mean nothing here; none if all do."""
+    unknown = sorted(
+        {
+            name
+            for name in names
+            if name not in _PARAMETERS and not name.startswith(_OTHERS_PARAMETERS)
+        }
+    )
+    if not unknown:
+        return []
+    listed = ", ".join(f"“{plain_name(name, 30)}”" for name in unknown[:5])
+    return [
+        f"The address contains {listed}, which this app does not know and ignores: check whether "
+        "it was copied correctly. An experiment is given by “e=”."
+    ]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import streamlit as st
 
@@ -12,6 +10,7 @@ from app.session.jobs import Run, Workers
 from app.session.limits import most_iterations, too_many_iterations
 from app.session.own_predictions import own_predictions
 from app.session.state import Session
+from app.session.training_key import training_key
 from nbn_core.errors import SettingError, TopologyError
 from nbn_core.experiment import Experiment
 from nbn_core.rules import RULES
@@ -38,17 +37,36 @@ def train(session: Session, workers: Workers) -> None:
 
 
 def _allow_more_iterations(session: Session, run: Run) -> None:
-    """Double the maximum iterations of a run that reached them; the experiment changes too."""
-    experiment = session.experiment
-    limit = experiment.stopping.max_iterations
-    largest = most_iterations(experiment.rule)
+    """Double the iterations that a run may take; the maximum of the experiment stays as set."""
+    rule = session.experiment.rule
+    limit = iteration_limit(session)
+    largest = most_iterations(rule)
     if limit >= largest:
-        raise too_many_iterations(experiment.rule)
-    longer = min(largest, 2 * limit)
-    stopping = replace(experiment.stopping, max_iterations=longer)
-    session.put(replace(session.document, experiment=replace(experiment, stopping=stopping)))
-    run.extend(longer)
-    session.run_from = training_key(session.experiment)
+        raise too_many_iterations(rule)
+    run.extend(min(largest, 2 * limit))
+
+
+def iteration_limit(session: Session) -> int:
+    """Return the iterations at which training pauses: more than set if the reader went on."""
+    limit = session.run.limit if session.run is not None else None
+    return session.experiment.stopping.max_iterations if limit is None else limit
+
+
+def train_to(session: Session, workers: Workers, iterations: int) -> None:
+    """Train anew up to an iteration, even beyond the maximum iterations of the experiment.
+
+    Raises
+    ------
+    NBNError
+        If the drawing is not complete, or the rule cannot train it.
+    """
+    drop_run(session)
+    run = run_for(session)
+    session.halted, session.play, session.settling = True, True, True
+    if iterations > session.experiment.stopping.max_iterations:
+        run.extend(iterations)
+    run.go(workers, iterations)
+    run.wait(PROMPT_WAIT)
 
 
 def halt(session: Session) -> None:
@@ -65,11 +83,10 @@ def run_for(session: Session) -> Run:
     if document.blocked:
         raise TopologyError(document.blocked)
     _check_rule(document.experiment)
-    key = training_key(document.experiment)
-    if session.run is None or session.run_from != key or session.run.failed:
+    if session.run is None or session.run.failed:
         drop_run(session)
         session.run = Run(document.experiment.training, own_predictions(document.experiment))
-        session.run_from = key
+        session.run_from = training_key(document.experiment)
     return session.run
 
 
@@ -85,23 +102,11 @@ def refusal(experiment: Experiment) -> str | None:
 
 
 def drop_run(session: Session) -> None:
-    """Discard the run; a worker that trains it stops after its slice."""
+    """Discard the run for good; a worker that trains it stops after its slice."""
     if session.run is not None:
         session.run.halt()
     session.run, session.run_from, session.halted = None, "", False
     session.look_at(0)
-
-
-def training_key(experiment: Experiment) -> str:
-    """Return a digest of all that training depends on: the experiment without drawing and names."""
-    key = _KEYS.get(experiment)
-    if key is None:
-        unnamed = replace(experiment.topology, names=())
-        key = _KEYS[experiment] = replace(experiment, topology=unnamed, drawing=None).digest
-    return key
-
-
-_KEYS: Final[WeakKeyDictionary[Experiment, str]] = WeakKeyDictionary()
 
 
 # A tab that is closed

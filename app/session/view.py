@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.session.state import Session
-from app.session.training import training_key
 from nbn_core.experiment import Experiment
 from nbn_core.rules import RULES
 from nbn_core.trace import Trace
@@ -77,7 +76,7 @@ def current_view(session: Session) -> CurrentView:
     run = session.run
     trace = None
     running = False
-    if run is not None and session.run_from == training_key(session.experiment):
+    if run is not None:
         running = run.running  # read before the trace, so that a stopped run has its last row
         trace = run.trace()
     if run is None or trace is None:

@@ -10,7 +10,6 @@ import numpy as np
 from app.session.history import change
 from app.session.limits import MAX_ITERATIONS
 from app.session.state import Session
-from app.session.training import training_key
 from nbn_core.experiment import SeededStart
 from nbn_core.generators import MAX_SEED
 
@@ -29,7 +28,7 @@ def renew_weights(session: Session) -> None:
 def shown_weights(session: Session, k: int) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return the weights of row `k` of the trace, or the starting weights before training."""
     trace = session.run.trace() if session.run is not None else None
-    if trace is None or session.run_from != training_key(session.experiment):
+    if trace is None:
         return session.experiment.start_weights()
     weights: np.ndarray[Any, np.dtype[np.float64]] = trace.weights[min(k, len(trace) - 1)]
     return weights

@@ -7,9 +7,8 @@ from typing import Final
 
 import streamlit as st
 
-from app.session.document import document_of
+from app.session.document import LOST_DRAWING, document_of, drawing_is_lost
 from app.session.state import Session
-from app.session.training import drop_run
 from app.share.import_proposal import File, Proposal, propose
 from app.shared.words import escape_markdown
 from nbn_core.errors import NBNError
@@ -68,10 +67,12 @@ def _preview(session: Session, form: ImportForm, files: list[File]) -> None:
         for change in proposal.changes
     ]
     st.markdown(_TABLE + "\n".join(lines))
+    if drawing_is_lost(proposal.experiment):
+        st.warning(LOST_DRAWING)
     if session.run is not None and session.run.iteration > 0:
         st.caption(
-            f"Importing discards the {session.run.iteration:,} iterations trained so far: export "
-            "them first if you need them."
+            f"Undo after the import brings back this network with the {session.run.iteration:,} "
+            "iterations trained so far."
         )
     with st.container(horizontal=True):
         if st.button("Import", type="primary", key="nbn-use"):
@@ -82,7 +83,6 @@ def _preview(session: Session, form: ImportForm, files: list[File]) -> None:
 
 
 def _import(session: Session, form: ImportForm, proposal: Proposal) -> None:
-    drop_run(session)
     session.put(document_of(proposal.experiment))
     form.version += 1
     form.imported = True
@@ -95,7 +95,6 @@ def _done(session: Session, form: ImportForm) -> None:
         "experiment."
     )
     if st.button("Undo", icon=":material/undo:", key="nbn-bring-undo"):
-        drop_run(session)
         session.move(-1)
         form.imported = False
         st.rerun()

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from app.session.document import drawing_of
+from app.session.end_names import named_after
 from app.session.limits import check_size
 from app.share.words import ends
 from app.shared.words import changed_settings, pattern_counts
@@ -169,6 +170,8 @@ def _with_network(
             topology = Topology.mlp(
                 [dataset.n_inputs, HIDDEN_NEURONS, dataset.n_outputs], output=output
             )
+        if network is None:
+            topology = named_after(topology, data, dataset)
     elif network is not None:
         _check_fit(topology, now)
     start: SeededStart | GivenStart = now.start

@@ -52,7 +52,7 @@ def graph_block(sketch: Sketch) -> Json:
 
 def network_block(topology: Topology) -> Json:
     """Return the network, its neurons in the order of the weights."""
-    family, sizes = family_of(topology)
+    families = families_of(topology)
     names = topology.names[topology.n_inputs :]
     return {
         "n_inputs": topology.n_inputs,
@@ -68,24 +68,31 @@ def network_block(topology: Topology) -> Json:
             }
             for name, neuron in zip(names, topology.neurons, strict=True)
         ],
-        "family": family,
-        "sizes": sizes,
+        "families": [[family, sizes] for family, sizes in families],
     }
 
 
 def family_of(topology: Topology) -> tuple[str | None, list[int]]:
+    """Return the first family that a network belongs to, and its sizes; see `families_of`."""
+    families = families_of(topology)
+    return families[0] if families else (None, [])
+
+
+def families_of(topology: Topology) -> list[tuple[str, list[int]]]:
     """Recognise a preset topology.
+
+    Small networks belong to several families: one hidden layer is "slp" and "mlp", a cascade is
+    "bmlp" with one neuron in each layer.
 
     Returns
     -------
-    str or None
-        "slp", "mlp", "bmlp" or "fcc"; None for any other wiring.
-    list of int
-        Sizes of the hidden layers; for "slp" and "fcc" the number of hidden neurons.
+    list of tuple
+        Name of each family, "slp", "mlp", "fcc" or "bmlp", with the sizes of its hidden layers; for
+        "slp" and "fcc" the number of hidden neurons. Empty for any other wiring.
     """
     hidden = topology.n_neurons - topology.n_outputs
     if hidden == 0 or tuple(topology.outputs) != tuple(range(hidden, topology.n_neurons)):
-        return None, []
+        return []
     levels = topology.levels[:hidden]
     sizes = [levels.count(level) for level in range(1, max(levels) + 1)]
     n_in, n_out = topology.n_inputs, topology.n_outputs
@@ -96,9 +103,9 @@ def family_of(topology: Topology) -> tuple[str | None, list[int]]:
         "bmlp": lambda: Topology.bmlp([n_in, *sizes, n_out]),
     }
     wiring = [neuron.sources for neuron in topology.neurons]
-    for family, make in shapes.items():
-        if family == "slp" and len(sizes) > 1:
-            continue
-        if [neuron.sources for neuron in make().neurons] == wiring:
-            return family, [hidden] if family in ("slp", "fcc") else sizes
-    return None, []
+    return [
+        (family, [hidden] if family in ("slp", "fcc") else sizes)
+        for family, make in shapes.items()
+        if not (family == "slp" and len(sizes) > 1)
+        and [neuron.sources for neuron in make().neurons] == wiring
+    ]

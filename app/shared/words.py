@@ -76,7 +76,7 @@ def headline(experiment: Experiment, run: Run | None, *, warming: bool) -> str:
     if run is not None and run.running:
         if run.iteration == 0 and warming:
             return "Compiling the learning rule, once on this computer: up to half a minute."
-        limit = experiment.stopping.max_iterations
+        limit = run.limit or experiment.stopping.max_iterations
         return f"Training: iteration {run.iteration:,} of at most {limit:,}."
     if warming:
         return (

@@ -33,7 +33,7 @@ from app.session.document import document_of
 from app.session.jobs import Run
 from app.session.messages import Have, Message, Outbox
 from app.session.state import Session
-from app.session.training import training_key
+from app.session.training_key import training_key
 from app.shared.component import Component
 from nbn_core.experiment import Experiment, OwnData, SeededStart, Stopping, link
 from nbn_core.network import Topology

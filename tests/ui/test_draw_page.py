@@ -32,7 +32,7 @@ XOR = replace(
 class Page:
     """The page in one session."""
 
-    def __init__(self, root: Path, **query: str) -> None:
+    def __init__(self, root: Path, **query: Any) -> None:
         self.app = AppTest.from_file(str(root / "app" / "main.py"), default_timeout=LONG)
         self.app.query_params.update(query)
         self.seq = 0
@@ -57,6 +57,11 @@ class Page:
 
         sent: dict[str, Any] = json.loads(mounted.proto.json, parse_constant=refuse)
         return sent
+
+    @property
+    def warnings(self) -> str:
+        """Return the warnings above the page."""
+        return " ".join(str(element.value) for element in self.app.warning)
 
     @property
     def session(self) -> Session:
@@ -211,9 +216,11 @@ assert link_by_hand(XOR) == GOOD
 )  # fmt: skip
 def test_a_damaged_or_too_large_link_opens_the_default_experiment(root: Path, text: str) -> None:
     page = Page(root, e=text)
-    notice = page.answer["notice"]["text"]
-    assert notice.startswith("The link could not be opened, so this is the default experiment.")
-    assert is_a_sentence(notice)
+    assert page.answer["notice"] is None
+    [warning] = page.session.warnings
+    assert warning.startswith("The link could not be opened, so this is the default experiment.")
+    assert is_a_sentence(warning)
+    assert "The link could not be opened" in page.warnings
     assert page.session.experiment == first_experiment()
     assert page.link == link.encode(first_experiment())
 
@@ -228,6 +235,62 @@ def test_a_link_with_a_damaged_drawing_still_opens_its_network(root: Path) -> No
         page = Page(root, e=link.encode(replace(XOR, drawing=drawing)))
         assert page.session.experiment.topology == XOR.topology
         assert page.answer["loose"] == []
+        assert "laid out anew" in page.warnings
+    assert Page(root, e=link.encode(replace(XOR, drawing={"at": {"h1": [1, 2]}}))).warnings == ""
+
+
+def test_a_warning_stays_on_every_page_until_it_is_closed(root: Path) -> None:
+    page = Page(root, e="garbage")
+    page.post("hello")
+    assert page.warnings
+    for other in ("data", "share", "hessian", "race", "inside", "draw"):
+        page.app.switch_page(f"../pages/{other}.py").run()
+        assert "could not be opened" in page.warnings, other
+    page.app.button(key="nbn-close-warning-0").click().run()
+    assert page.warnings == ""
+    assert page.session.warnings == []
+    page.app.switch_page("../pages/data.py").run()
+    assert page.warnings == ""
+
+
+@pytest.mark.parametrize("other", ["data", "share", "hessian", "race", "inside"])
+def test_a_damaged_link_to_any_page_is_reported_there(root: Path, other: str) -> None:
+    app = AppTest.from_file(str(root / "app" / "main.py"), default_timeout=LONG)
+    app.query_params["e"] = "garbage"
+    app.switch_page(f"../pages/{other}.py").run()
+    assert not app.exception
+    assert any("could not be opened" in str(one.value) for one in app.warning)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"e": ""}, "copy the whole link again"),
+        ({"E": "x"}, "“E”"),
+        ({"experiment": "x", "a": "1"}, "“a”, “experiment”"),
+        ({"utm_source": "mail", "fbclid": "1", "embed": "true"}, ""),
+        ({"<b>": "1"}, "“<b>”"),
+        ({"e": ["x", "y"]}, "could not be opened"),
+        ({"e": [link.encode(XOR), link.encode(replace(XOR, rule="ebp", settings={}))]}, "several"),
+        ({"e": [link.encode(XOR), link.encode(XOR)]}, ""),
+    ],
+)
+def test_whatever_an_address_contains_is_used_or_reported(
+    root: Path, query: dict[str, Any], said: str
+) -> None:
+    page = Page(root, **query)
+    warnings = " ".join(page.session.warnings)
+    assert said in warnings
+    assert bool(warnings) == bool(said)
+    for text in page.session.warnings:
+        assert is_a_sentence(text)
+
+
+def test_an_answer_is_shown_to_the_component_that_asked(root: Path) -> None:
+    page = Page(root)
+    said = page.post("undo")["notice"]["text"]
+    assert said == "There is nothing to undo."
+    assert page.hold({"client": "later", "messages": [], "have": None})["notice"] is None
 
 
 # Forged messages

@@ -130,9 +130,10 @@ export class Painter {
       this.points = this.known.points;
       [this.curve, this.domain] = [data.curve, data.domain];
     } else if (!this.domain) [this.curve, this.domain] = [data.curve, data.domain];
-    if (data.notice && this.notice !== undefined && data.notice.id !== this.notice)
+    if (data.notice && data.notice.id !== this.notice) {
+      this.notice = data.notice.id;
       this.say(data.notice.text);
-    this.notice = data.notice?.id ?? 0;
+    }
     this.output =
       data.network && !data.network.own_outputs && data.curve === this.curve
         ? answers(data.network, this.domain, this.curve)

@@ -52,7 +52,7 @@ export class Form {
     for (const entry of entries) {
       const input = required(this.inputs.get(`${group}.${entry.name}`));
       if ("checked" in entry) /** @type {HTMLInputElement} */ (input).checked = entry.checked;
-      else this.fill(input, String(entry.value));
+      else this.fill(input, entry.value === null ? "" : String(entry.value));
     }
   }
 
@@ -101,13 +101,14 @@ export class Form {
    * @param {NumberField} entry
    * @returns {HTMLInputElement}
    */
-  number(group, { name, label, low, high, step }) {
+  number(group, { name, label, low, high, step, empty }) {
     const input = el("input", {
       type: "number",
       min: low,
       max: high,
       step: step || "any",
       inputmode: "decimal",
+      placeholder: empty ?? "",
     });
     const send = () => {
       this.typing = null;

@@ -68,7 +68,9 @@ export type FormField = NumberField | ChoiceField | CheckField;
 export interface NumberField {
   name: string;
   label: string;
-  value: number;
+  /** null: the field is empty and shows `empty`. */
+  value: number | null;
+  empty?: string;
   low: number | null;
   high: number | null;
   step: number | null;

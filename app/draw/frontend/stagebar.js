@@ -3,6 +3,7 @@
 
 import { el, focusedNear, patch } from "../../shared/frontend/dom.js";
 
+/** @import { NetworkBlock } from "../../shared/frontend/payloads.d.ts" */
 /** @import { Stage } from "./stage.js" */
 
 /**
@@ -18,13 +19,15 @@ const FAMILIES = [
   ["bmlp", "BMLP", "Bridged layers: each reads the inputs and all layers before it"],
   ["fcc", "FCC", "Full cascade: each neuron reads the inputs and all neurons before it"],
 ];
+const ONE_NUMBER = new Set(["slp", "fcc"]); // their hidden neurons are one number, not layers
+const SEPARATOR = /\s*[-,; ]\s*/;
 const SIZES = /^\s*\d{1,4}(\s*[-,; ]\s*\d{1,4})*\s*$/;
 
 export class StageBar {
   /** Whether the sizes hold what was not asked for yet. @type {boolean} */
   typed = false;
-  /** @type {string | undefined} */
-  family;
+  /** Preset that was pressed last, or else the first that the network is. @type {string} */
+  family = "mlp";
 
   /**
    * @param {HTMLElement} root
@@ -43,7 +46,7 @@ export class StageBar {
     });
     this.sizes.addEventListener(
       "keydown",
-      (event) => event.key === "Enter" && this.preset(this.family ?? "mlp"),
+      (event) => event.key === "Enter" && this.preset(this.layered()),
     );
     this.families = FAMILIES.map(([family, text, title]) =>
       el("button", { text, title, "aria-pressed": "false", onclick: () => this.preset(family) }),
@@ -82,6 +85,12 @@ export class StageBar {
     );
   }
 
+  /** Sizes with dashes are layers: the preset pressed last, or MLP if that one has no layers. */
+  layered() {
+    const layers = this.sizes.value.trim().split(SEPARATOR).length > 1;
+    return layers && ONE_NUMBER.has(this.family) ? "mlp" : this.family;
+  }
+
   /** @param {string} family */
   preset(family) {
     const text = this.sizes.value;
@@ -92,25 +101,31 @@ export class StageBar {
       );
       return;
     }
+    const sizes = text.trim().split(SEPARATOR).map(Number);
+    if (this.typed && ONE_NUMBER.has(family) && sizes.length > 1) {
+      this.stage.host.refuse(
+        `${family.toUpperCase()} takes one number of hidden neurons, and ${text.trim()} are ` +
+          "layers: type one number, or choose MLP or BMLP.",
+      );
+      return;
+    }
     this.family = family;
+    // Layers of the network shown, not typed, become as many neurons of a preset without layers.
+    const joined = !this.typed && ONE_NUMBER.has(family);
+    this.actions.preset(family, joined ? [sizes.reduce((sum, size) => sum + size)] : sizes);
     this.typed = false;
-    this.actions.preset(
-      family,
-      text
-        .trim()
-        .split(/\s*[-,; ]\s*/)
-        .map(Number),
-    );
   }
 
-  /** @param {{family: string | null, sizes: number[]}} options */
-  update({ family, sizes }) {
+  /** @param {Pick<NetworkBlock, "families">} network */
+  update({ families }) {
+    const shown = families.find(([name]) => name === this.family) ?? families[0];
     FAMILIES.forEach(([name], i) =>
-      patch(this.families[i], { "aria-pressed": String(name === family) }),
+      patch(this.families[i], { "aria-pressed": String(name === shown?.[0]) }),
     );
-    if (family) this.family = family;
-    if (sizes && !this.typed && this.sizes !== focusedNear(this.sizes))
-      this.sizes.value = sizes.join("-");
+    if (!shown) return;
+    const [family, sizes] = shown;
+    this.family = family;
+    if (!this.typed && this.sizes !== focusedNear(this.sizes)) this.sizes.value = sizes.join("-");
   }
 
   /**

@@ -225,10 +225,9 @@ export class Race {
     patch(part(this.root, "headline"), { text: data.blocked || data.headline });
     patch(part(this.root, "facts"), { text: data.facts });
     if (data.notice && data.notice.id !== this.noticeId) {
-      const first = this.noticeId === undefined;
       this.noticeId = data.notice.id;
-      if (!first) patch(part(this.root, "notice"), { text: data.notice.text, hidden: false });
-    } else if (!data.notice) this.noticeId = 0;
+      patch(part(this.root, "notice"), { text: data.notice.text, hidden: false });
+    }
   }
 
   /** @param {RacePayload} data */

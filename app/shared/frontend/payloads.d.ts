@@ -52,8 +52,8 @@ export interface NetworkBlock {
   /** Indices of neurons. */
   outputs: number[];
   neurons: NeuronBlock[];
-  family: "slp" | "mlp" | "bmlp" | "fcc" | null;
-  sizes: number[];
+  /** Every preset that the network is, each with its sizes. */
+  families: [family: "slp" | "mlp" | "bmlp" | "fcc", sizes: number[]][];
 }
 
 /** Little-endian numbers in base64. */

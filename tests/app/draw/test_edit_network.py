@@ -29,7 +29,7 @@ def test_a_neuron_drawn_and_linked_takes_part(browser: FakeBrowser) -> None:
     drawn = topology.neurons[topology.neuron_names.index("h3")]
     assert (drawn.activation, drawn.gain, drawn.leak) == ("elliot_bipolar", 2.5, 0.1)
     assert {topology.names[source] for source in drawn.sources} == {"x1", "h1"}
-    assert answer["network"]["family"] is None
+    assert answer["network"]["families"] == []
     assert len(unpacked(answer["start"])) == topology.n_weights == XOR.topology.n_weights + 4
 
 

@@ -121,7 +121,7 @@ def test_the_network_arrives_in_the_order_of_its_weights() -> None:
     assert tuple(names) == topology.weight_names
     assert [ids[2 + m] for m in block["outputs"]] == ["y1", "y2"]
     assert block["neurons"][2]["activation"] == "elliot_unipolar"
-    assert block["family"] is None
+    assert block["families"] == []
     assert [node["id"] for node in shared_payload.graph_block(Sketch.of(topology))["nodes"]] == ids
 
 

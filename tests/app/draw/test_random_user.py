@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.session.jobs import Workers
-from app.session.training import training_key
+from app.session.training_key import training_key
 from nbn_core.experiment import Stopping
 from tests.app.draw.helpers import XOR, reopens, reply_is_sound
 from tests.app.fake_browser import FakeBrowser, neuron, node

@@ -65,9 +65,10 @@ def test_train_again_after_the_limit_trains_as_long_again(workers: Workers) -> N
     assert browser.post("poll")["run"]["stop"] == "MAX_ITERATIONS"
     browser.post("train")
     assert browser.wait_for_end() is run
-    assert browser.experiment.stopping.max_iterations == 6
+    assert browser.experiment.stopping.max_iterations == 3, "the reader's number stays"
     assert browser.post("poll")["run"]["total"] == 7
-    whole = FakeBrowser(browser.experiment, workers)
+    assert run.limit == 6  # type: ignore[union-attr]
+    whole = FakeBrowser(replace(XOR, stopping=Stopping(0.0, 6)), workers)
     whole.post("train")
     assert np.array_equal(whole.wait_for_end().trace().weights, run.trace().weights)  # type: ignore[union-attr]
 

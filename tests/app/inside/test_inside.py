@@ -17,7 +17,7 @@ from app.session.document import Document, document_of
 from app.session.jobs import Run
 from app.session.messages import read_outbox
 from app.session.state import Session
-from app.session.training import training_key
+from app.session.training_key import training_key
 from nbn_core import Experiment, Topology
 from nbn_core.analysis.dissection import dissect
 from nbn_core.experiment import SeededStart, Stopping

@@ -1,0 +1,31 @@
+"""Warnings above every page: what was not opened or not understood. They stay until closed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from app.session import state
+from app.session.state import Session
+from app.shared.words import escape_markdown
+
+KEY: Final = "nbn-warnings"
+
+
+def warnings() -> None:
+    """Show the warnings of this session, each with a button that closes it."""
+    session = state.session()
+    # In a container that is always there, so that nothing below it is mounted again.
+    with st.container(key=KEY, gap="small"):
+        for number, text in enumerate(session.warnings):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.warning(escape_markdown(text), icon=":material/warning:")
+                st.button(
+                    "Close", key=f"nbn-close-warning-{number}", on_click=_close,
+                    args=(session, text),
+                )  # fmt: skip
+
+
+def _close(session: Session, text: str) -> None:
+    session.warnings = [other for other in session.warnings if other != text]
