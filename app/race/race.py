@@ -99,12 +99,15 @@ class Race:
         The limit of each lane.
     samples : (S, I) float64, optional
         Inputs at which the pictures are computed.
+    number : int
+        Number of the race in its session, for the reader; `id` is unique on the server.
     """
 
     experiment: Experiment
     lanes: tuple[Lane, ...]
     budget: Budget
     samples: FloatArray | None = None
+    number: int = 1
     id: int = field(default_factory=lambda: next(_numbers))
     runs: list[LaneRun | None] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)

@@ -21,7 +21,7 @@ from app.session.training_key import training_key
 from app.session.tuned_settings import tuned
 from nbn_core.checks import plural
 from nbn_core.errors import SettingError
-from nbn_core.experiment import Experiment
+from nbn_core.experiment import Experiment, Stopping
 from nbn_core.rules import RULES
 from nbn_core.types import Json
 
@@ -36,7 +36,7 @@ SOON: Final = "The other rules are being compiled, once for this computer: about
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the table of results: its race, its experiment, and its quality."""
+    """A row of the table of results: number of the race, its experiment, and its quality."""
 
     race: int
     experiment: Experiment
@@ -54,6 +54,8 @@ class RaceSession:
     budget: Budget = field(default_factory=Budget)
     of: str = ""  # the problem that the lanes were made for
     race: Race | None = None
+    started: int = 0  # number of races in this session
+    form: int = 0  # part of the widget keys; increased when the form is filled with other values
     race_key: str = ""
     snapshots: dict[int, Snapshots] = field(default_factory=dict)
     snapshot_taker: SnapshotTaker | None = None
@@ -114,6 +116,7 @@ class RaceSession:
         """Restore the default lanes and budget."""
         self.put(opening(experiment))
         self.touched, self.budget = False, Budget()
+        self.form += 1
 
     # The race
 
@@ -122,7 +125,9 @@ class RaceSession:
         self.drop()
         self.snapshot_taker = SnapshotTaker(experiment)
         self.snapshots = {lane.number: Snapshots() for lane in self.lanes}
-        self.race = Race(experiment, self.lanes, self.budget, self.snapshot_taker.own_inputs())
+        self.started += 1
+        own_inputs = self.snapshot_taker.own_inputs()
+        self.race = Race(experiment, self.lanes, self.budget, own_inputs, self.started)
         self.race_key = problem_key(experiment)
         self.race.go(workers)
 
@@ -137,8 +142,8 @@ class RaceSession:
             shares: tuple[float | None, float | None] = (None, None)
             if run is not None and result.spent is not None:
                 shares = (right_share(race, run, test=False), right_share(race, run, test=True))
-            entries.append(Entry(race.id, race.experiment, result, *shares))
-        others = [entry for entry in self.log if entry.race != race.id]
+            entries.append(Entry(race.number, race.experiment, result, *shares))
+        others = [entry for entry in self.log if entry.race != race.number]
         self.log = [*entries, *others][:LOG]
         return True
 
@@ -150,8 +155,9 @@ _NEXT: Final = (
 
 
 def problem_key(experiment: Experiment) -> str:
-    """Return a digest of all that a race depends on: the experiment without its rule."""
-    return training_key(replace(experiment, rule="nbn", settings={}))
+    """Return a digest of all that a race depends on: network, data, starting weights and target."""
+    target = Stopping(experiment.stopping.target_sse)
+    return training_key(replace(experiment, rule="nbn", settings={}, stopping=target))
 
 
 # Messages

@@ -16,7 +16,6 @@ from app.race.lanes import (
     titles,
 )
 from app.race.session import RaceSession
-from app.session import state
 from app.session.state import Session
 from app.session.tuned_settings import tuned
 from nbn_core.errors import NBNError
@@ -60,13 +59,13 @@ def _budget(session: Session, races: RaceSession) -> None:
         kinds = list(KINDS)
         kind = st.selectbox(
             "Each lane runs", kinds, index=kinds.index(budget.kind), width=220,
-            format_func=lambda kind: KINDS[kind], key=f"nbn-budget-{budget.kind}",
+            format_func=lambda kind: KINDS[kind], key=_key(races, f"budget-{budget.kind}"),
         )  # fmt: skip
         changed = replace(budget, kind=kind)
         if kind == "work":
             work = st.number_input(
                 "Forward passes of work", 10.0, MOST_WORK, budget.work, step=10_000.0,
-                format="%.0f", width=190, key="nbn-race-work",
+                format="%.0f", width=190, key=_key(races, "race-work"),
                 help="One is a pass of all patterns through the network, or as many "
                 "multiplications.",
             )  # fmt: skip
@@ -74,7 +73,7 @@ def _budget(session: Session, races: RaceSession) -> None:
         else:
             seconds = st.number_input(
                 "Computing time, seconds" if kind == "seconds" else "At most, seconds", 0.05,
-                MOST_SECONDS, budget.seconds, step=1.0, width=190, key="nbn-race-seconds",
+                MOST_SECONDS, budget.seconds, step=1.0, width=190, key=_key(races, "race-seconds"),
             )  # fmt: skip
             changed = replace(changed, seconds=float(seconds))
     if changed != budget:
@@ -91,7 +90,7 @@ def _lane(session: Session, races: RaceSession, lane: Lane, title: str) -> None:
     name = st.selectbox(
         f"Rule of lane {title}", names, index=names.index(lane.name),
         format_func=lambda name: RULES[name].short_title,
-        label_visibility="collapsed", key=f"nbn-rule-{lane.number}-{lane.name}",
+        label_visibility="collapsed", key=_key(races, f"rule-{lane.number}-{lane.name}"),
     )  # fmt: skip
     if name != lane.name:
         races.change(Lane(lane.number, name, tuned(session.experiment, name)))
@@ -113,7 +112,7 @@ def _settings(session: Session, races: RaceSession, lane: Lane) -> None:
     st.caption(lane.rule.meant_for)
     changed = lane
     for option in lane.rule.options:
-        value = _widget(lane, option)
+        value = _widget(races, lane, option)
         if value != lane.value(option):
             try:
                 changed = changed.changed(option.name, value)
@@ -123,20 +122,19 @@ def _settings(session: Session, races: RaceSession, lane: Lane) -> None:
     if st.button("Tuned settings", key=f"nbn-tuned-{lane.number}", disabled=lane == usual):
         changed = usual
     if changed != lane:
-        for (
-            option
-        ) in lane.rule.options:  # settings may depend on others: all fields show the new values
-            state.forget_widget(_key(lane, option))
         races.change(changed)
+        races.form += 1  # settings may depend on others: all fields show the new values
         st.rerun()
 
 
-def _key(lane: Lane, option: Option) -> str:
-    return f"nbn-set-{lane.number}-{lane.name}-{option.name}"
+def _key(races: RaceSession, name: str) -> str:
+    """Return the key of a widget; another one when the form is filled with other values."""
+    return f"nbn-{name}-{races.form}" if races.form else f"nbn-{name}"
 
 
-def _widget(lane: Lane, option: Option) -> Any:
-    value, key, words = lane.value(option), _key(lane, option), option.help or None
+def _widget(races: RaceSession, lane: Lane, option: Option) -> Any:
+    key = _key(races, f"set-{lane.number}-{lane.name}-{option.name}")
+    value, words = lane.value(option), option.help or None
     if isinstance(option.default, bool):
         return st.toggle(option.label, value, key=key, help=words)
     if isinstance(option.default, str):

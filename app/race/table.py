@@ -9,12 +9,15 @@ import pandas as pd
 import streamlit as st
 
 from app.race.session import Entry, RaceSession
+from app.session import server
 from app.session.document import document_of
+from app.session.jobs import Workers
 from app.session.limits import most_iterations
 from app.session.state import Session
-from app.session.training import drop_run
+from app.session.training import train_to
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
+from nbn_core.rules import RULES
 
 
 def show(session: Session, races: RaceSession) -> None:
@@ -86,35 +89,56 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def reopened(entry: Entry) -> Experiment:
-    """Return the experiment that repeats this run on the Draw page.
+def reopened(entry: Entry, now: Experiment) -> Experiment:
+    """Return the experiment of a run for the Draw page.
+
+    Parameters
+    ----------
+    entry : Entry
+        A result in the table.
+    now : Experiment
+        The current experiment, whose maximum iterations and patience are kept where they can be.
+    """
+    lane = entry.result.lane
+    iterations = now.stopping.max_iterations
+    if lane.name != now.rule:
+        iterations = RULES[lane.name].usual_iterations
+    stopping = replace(
+        entry.experiment.stopping,
+        max_iterations=min(iterations, most_iterations(lane.name)),
+        patience=0,  # lanes have no early stopping
+    )
+    return replace(
+        entry.experiment, rule=lane.name, settings=dict(lane.settings), stopping=stopping
+    )
+
+
+def reopen(session: Session, entry: Entry, workers: Workers) -> None:
+    """Make a run of a race the current one: its experiment, trained again as far as it went.
+
+    A training with equal settings has equal results, so that this is the run of the race.
 
     Raises
     ------
     NBNError
         If the Draw page cannot show it, with the reason.
     """
-    lane, at = entry.result.lane, entry.result.reached or entry.result.spent
-    if lane.name == "forward_forward":
-        raise NBNError(
-            "The Draw page shows what the drawn network computes, and Forward-Forward answers "
-            "in another way: it compares the goodness of every class. View it on this page, under "
-            "Forward-Forward."
+    before = session.experiment
+    session.put(document_of(reopened(entry, before)))
+    at = entry.result.reached or entry.result.spent
+    if at is not None and at.iterations > 0:
+        train_to(session, workers, min(at.iterations, most_iterations(entry.result.lane.name)))
+    if before.stopping.patience and entry.experiment.parts().validation is not None:
+        session.warn(
+            "Patience is 0 now, because lanes of a race have no early stopping: set it again to "
+            "stop early."
         )
-    most = min(most_iterations(lane.name), max(1000, at.iterations if at is not None else 1000))
-    # At least the iterations of the lane; lanes have no early stopping.
-    stopping = replace(entry.experiment.stopping, max_iterations=most, patience=0)
-    return replace(
-        entry.experiment, rule=lane.name, settings=dict(lane.settings), stopping=stopping
-    )
 
 
 def _open(session: Session, entry: Entry) -> None:
     try:
-        experiment = reopened(entry)
-        session.put(document_of(experiment))
+        reopen(session, entry, server.workers())
     except NBNError as error:
         st.error(str(error))
         return
-    drop_run(session)
     st.switch_page("../pages/draw.py")

@@ -205,11 +205,6 @@ def set_widget(key: str, value: object) -> None:
     st.session_state[key] = value
 
 
-def forget_widget(key: str) -> None:
-    """Reset a widget, so that it starts with its default value."""
-    st.session_state.pop(key, None)
-
-
 # The seed of the starting weights that a new visitor sees, for which the opening problem trains
 # quickly and to a good test error. This is its only place: choose it anew, by a measurement, when
 # the defaults of the rule or the problem change.

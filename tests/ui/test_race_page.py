@@ -88,6 +88,7 @@ def test_a_race_fills_the_table_and_a_run_reopens(page: Page) -> None:
 
 
 def test_lanes_and_settings_change_through_the_widgets(page: Page) -> None:
+    opening = [lane["settings"] for lane in page.answer["lanes"]]
     page.app.button(key="nbn-add-lane").click().run()
     assert len(page.answer["lanes"]) == 5
     page.app.button(key="nbn-remove-1").click().run()
@@ -96,13 +97,21 @@ def test_lanes_and_settings_change_through_the_widgets(page: Page) -> None:
     assert "0.5" in page.answer["lanes"][1]["settings"]
     page.app.button(key="nbn-tuned-2").click().run()
     assert "0.05" in page.answer["lanes"][1]["settings"]
-    page.app.selectbox(key="nbn-rule-0-nbn").set_value("cascade_correlation").run()
+    page.app.selectbox(key="nbn-rule-0-nbn-2").set_value("cascade_correlation").run()
     lane = page.answer["lanes"][0]
     assert lane["remark"].endswith(".")
-    page.app.selectbox(key="nbn-budget-target").set_value("work").run()
+    page.app.selectbox(key="nbn-budget-target-2").set_value("work").run()
     assert "forward passes" in page.answer["facts"]
+    page.app.number_input(key="nbn-race-work-2").set_value(777.0).run()
+    page.app.number_input(key="nbn-set-2-adam-rate-2").set_value(0.25).run()
     page.app.button(key="nbn-opening").click().run()
     assert len(page.answer["lanes"]) == 4
+    page.app.run()
+    assert "at most 5 s" in page.answer["facts"], "fields do not bring back what was reset"
+    assert [lane["settings"] for lane in page.answer["lanes"]] == opening
+    page.app.switch_page("../pages/draw.py").run()
+    page.app.switch_page("../pages/race.py").run()
+    assert [lane["settings"] for lane in page.answer["lanes"]] == opening
 
 
 def test_many_seeds_run_and_stay(page: Page) -> None:
