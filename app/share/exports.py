@@ -26,6 +26,7 @@ from nbn_core.experiment import Experiment, Parts, ProblemData
 from nbn_core.formats.export_checks import Precision
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
+from nbn_core.trace import Trace
 
 PRECISIONS: Final[tuple[Precision, Precision]] = ("double", "float")
 UNITS: Final = "inputs and outputs in original units"
@@ -202,10 +203,15 @@ class Exports:
             trace.weights.size, BINARY, at=False,
         )  # fmt: skip
         text = (
-            f"Error, damping and time of all {plural(self.shown.last, 'iteration')}; NPZ also has "
-            "the weights of each iteration."
+            f"Error, damping and time of {self._rows_of(trace)}; NPZ also has the weights of each."
         )
         return [Row("Training", text, (table, arrays))]
+
+    def _rows_of(self, trace: Trace) -> str:
+        every = plural(self.shown.last_iteration, "iteration")
+        if self.shown.last == self.shown.last_iteration:
+            return f"all {every}"
+        return f"{len(trace):,} of {every}, those that the rule records"
 
     def _predictions(self, parts: Parts) -> Row:
         files = [

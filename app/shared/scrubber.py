@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import streamlit as st
 
 from app.figures.number_format import duration, short
@@ -19,6 +20,7 @@ from app.session.training import PROMPT_WAIT, train
 from app.session.view import CurrentView, current_view
 from app.shared.words import own_prediction
 from nbn_core.errors import NBNError
+from nbn_core.types import IntArray
 
 KEY: Final = "nbn-iteration"
 FRAME_SECONDS: Final = 0.08  # between frames of a replay: ten a second even if some are late
@@ -45,10 +47,14 @@ class ReplayState:
         self.began = time.monotonic()
         self.playing = True
 
-    def position(self, end: int) -> int:
-        """Return the row to show now: one row per frame, more if the replay would take too long."""
-        rate = max(1.0 / FRAME_SECONDS, end / MAX_REPLAY_SECONDS)
-        return min(end, self.first + int((time.monotonic() - self.began) * rate))
+    def position(self, iterations: IntArray, end: int) -> int:
+        """Return the row to show now, at an even pace of iterations.
+
+        One iteration per frame, more if the replay would take too long; rows up to `end`.
+        """
+        rate = max(1.0 / FRAME_SECONDS, int(iterations[end]) / MAX_REPLAY_SECONDS)
+        now = int(iterations[self.first]) + int((time.monotonic() - self.began) * rate)
+        return min(end, int(np.searchsorted(iterations, now, side="right")) - 1)
 
 
 def interval(session: Session, player: ReplayState) -> float | None:
@@ -121,8 +127,8 @@ def scrubber(session: Session, player: ReplayState, showing: str = "charts show"
 
 
 def _move(session: Session, player: ReplayState, now: CurrentView) -> None:
-    if player.playing:
-        session.look_at(player.position(now.end))
+    if player.playing and now.trace is not None:
+        session.look_at(player.position(now.trace.iterations, now.end))
         if session.iteration >= now.end and not now.running:
             player.playing = False
             player.rerun = True
@@ -202,14 +208,23 @@ def _slider(session: Session, player: ReplayState, now: CurrentView) -> None:
     def moved() -> None:
         value = state.widget(key)
         if isinstance(value, int) and version == player.slider_version and not player.moving:
-            session.look_at(value)
+            session.look_at(row_at(now, value))
 
-    state.set_widget(key, now.k)
-    st.slider(_slider_label(now), 0, now.last, key=key, on_change=moved, disabled=moving)
+    state.set_widget(key, now.iteration)
+    st.slider("Iteration", 0, now.last_iteration, key=key, on_change=moved, disabled=moving)
 
 
-def _slider_label(now: CurrentView) -> str:
-    return "Iteration" if now.last_iteration == now.last else "Recorded iteration"
+def row_at(now: CurrentView, iteration: int) -> int:
+    """Return the row that a slider selects: the nearest to an iteration.
+
+    A slider that moved by less than a row selects the next one, so that no key is without effect.
+    """
+    assert now.trace is not None
+    distances = np.abs(now.trace.iterations - iteration)
+    row = int(distances.argmin())
+    if row == now.k and iteration != now.iteration:
+        row += 1 if iteration > now.iteration else -1
+    return min(max(row, 0), now.last)
 
 
 def _sentence(now: CurrentView) -> str:

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { decades, summary } from "../../app/draw/frontend/convergence.js";
+import { across, decades, summary } from "../../app/draw/frontend/convergence.js";
 
 const RUN = { k: 1, last: 2, at: 1, end: 2, sse: [8, 4, 2], mu: [0.1, 0.1, 0.1], target: 0.5 };
 
@@ -25,4 +25,11 @@ test("the summary has the validation SSE at the row shown and at the best row", 
 
 test("values too large for an axis do not change it", () => {
   assert.deepEqual(decades([10, null, 0.1]), { low: -1, high: 2 });
+});
+
+test("the axis is linear in iterations", () => {
+  const area = { left: 40, right: 240 };
+  assert.equal(across(area, { end: 1242 }, 0), 40);
+  assert.equal(across(area, { end: 1242 }, 1242), 240);
+  assert.equal(across(area, { end: 1000 }, 200), 80);
 });

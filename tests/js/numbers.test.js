@@ -3,7 +3,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { duration, fieldText, short, whole } from "../../app/shared/frontend/numbers.js";
+import {
+  duration,
+  fieldText,
+  roundTicks,
+  short,
+  whole,
+} from "../../app/shared/frontend/numbers.js";
 
 const cases = JSON.parse(readFileSync(new URL("../number_cases.json", import.meta.url), "utf8"));
 
@@ -31,4 +37,12 @@ test("number fields get text that they accept", () => {
 
 test("whole numbers have commas between thousands", () => {
   assert.equal(whole(1234567), "1,234,567");
+});
+
+test("ticks are round numbers between 0 and the end", () => {
+  assert.deepEqual(roundTicks(1242, 4), [500, 1000]);
+  assert.deepEqual(roundTicks(32, 4), [10, 20, 30]);
+  assert.deepEqual(roundTicks(3, 4), [1, 2]);
+  assert.deepEqual(roundTicks(1, 4), []);
+  assert.deepEqual(roundTicks(20_000, 5), [5000, 10_000, 15_000]);
 });

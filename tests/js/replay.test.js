@@ -173,3 +173,31 @@ test("during training the best row so far does not stop the player", () => {
   playOut(made, 10);
   assert.equal(made.k, 30);
 });
+
+test("a trace of some iterations is replayed at an even pace of iterations", () => {
+  const iterations = [...Array(101).keys(), 200, 400, 800];
+  const made = new Playback();
+  made.setLast(103, false, 103, iterations);
+  made.play();
+  const seen = [];
+  let time = 0;
+  while (made.playing) {
+    made.tick(1 / 60);
+    time += 1 / 60;
+    seen.push([time, iterations[made.k]]);
+  }
+  assert.equal(made.k, 103);
+  const half = seen.find(([, iteration]) => iteration >= 400)[0];
+  assert.ok(Math.abs(half / time - 0.5) < 0.02, `iteration 400 of 800 at ${half} of ${time} s`);
+});
+
+test("the last row of a trace of some iterations is followed while it grows", () => {
+  const made = new Playback();
+  made.play();
+  for (const last of [1, 2, 3]) {
+    made.setLast(last, true, last, [0, 10, 20, 40]);
+    made.playing = true;
+    for (let frame = 0; frame < 300; frame++) made.tick(1 / 60);
+    assert.equal(made.k, last);
+  }
+});

@@ -2,7 +2,8 @@
 // The convergence chart: SSE of the training and of the validation patterns on a log axis, the
 // damping mu below it, and a mark at the iteration shown.
 
-import { short, whole } from "../../shared/frontend/numbers.js";
+import { roundTicks, short, whole } from "../../shared/frontend/numbers.js";
+import { nearestRow } from "../../shared/frontend/rows.js";
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
 
 /** @import { Look } from "../../shared/frontend/theme.js" */
@@ -17,6 +18,7 @@ import { el, fitCanvas } from "../../shared/frontend/dom.js";
  * @property {number} last last row
  * @property {number} at iteration of row k
  * @property {number} end iteration of the last row
+ * @property {ArrayLike<number>} [iterations] iteration of each row
  * @property {Column} sse
  * @property {Column} mu empty or null where a rule has no damping
  * @property {boolean} [damped] whether the rule has a damping, before there is any
@@ -60,7 +62,8 @@ export class Convergence {
     if (!this.state?.last) return;
     const rect = this.canvas.getBoundingClientRect();
     const share = (event.clientX - rect.left - LEFT) / (rect.width - LEFT - RIGHT);
-    this.seek(Math.round(Math.max(0, Math.min(1, share)) * this.state.last));
+    const { iterations, end } = this.state;
+    this.seek(nearestRow(iterations, Math.max(0, Math.min(1, share)) * end));
   }
 
   /** @param {KeyboardEvent} event */
@@ -129,7 +132,7 @@ export class Convergence {
     context.fillText(label, box.left, box.top - 4);
     if (target !== null && target > 0) dashed(context, box, y(target), state);
     /** @param {number} k */
-    const x = (k) => box.left + (k / Math.max(1, state.last)) * (box.right - box.left);
+    const x = (k) => across(box, state, state.iterations[k] ?? 0);
     let free = box.left; // of the line above the panel
     if (aside.length) {
       line(context, aside, x, y, colour, state.k, ASIDE);
@@ -159,7 +162,7 @@ export class Convergence {
    * @param {ConvergenceState} state
    */
   axis(context, area, height, state) {
-    const x = area.left + (state.k / Math.max(1, state.last)) * (area.right - area.left);
+    const x = across(area, state, state.at);
     context.strokeStyle = state.faint;
     context.lineWidth = 1;
     context.beginPath();
@@ -170,12 +173,47 @@ export class Convergence {
     context.textAlign = "left";
     context.fillText("0", area.left, height - 5);
     context.textAlign = "right";
-    context.fillText(
-      state.last ? `${whole(state.end)} iterations` : "iterations",
-      area.right,
-      height - 5,
-    );
+    const title = state.last ? `${whole(state.end)} iterations` : "iterations";
+    context.fillText(title, area.right, height - 5);
+    if (!state.last) return;
+    const room = area.right - context.measureText(title).width - 8;
+    this.ticks(context, area, room, height, state);
   }
+
+  /**
+   * Round iterations between the ends of the axis, as far as there is room.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {{left: number, right: number}} area
+   * @param {number} room right end of the last label
+   * @param {number} height
+   * @param {ConvergenceState} state
+   */
+  ticks(context, area, room, height, state) {
+    context.textAlign = "center";
+    context.strokeStyle = state.faint;
+    for (const tick of roundTicks(state.end, (area.right - area.left) / 60)) {
+      const px = Math.round(across(area, state, tick)) + 0.5;
+      context.beginPath();
+      context.moveTo(px, height - 18);
+      context.lineTo(px, height - 15);
+      context.stroke();
+      const half = context.measureText(whole(tick)).width / 2;
+      if (px - half > area.left + 12 && px + half < room)
+        context.fillText(whole(tick), px, height - 5);
+    }
+  }
+}
+
+/**
+ * Where an iteration stands on the linear axis.
+ *
+ * @param {{left: number, right: number}} area
+ * @param {{end: number}} state
+ * @param {number} iteration
+ */
+export function across({ left, right }, { end }, iteration) {
+  return left + (iteration / Math.max(1, end)) * (right - left);
 }
 
 /**

@@ -260,13 +260,24 @@ export class Model {
   }
 
   /**
-   * Iteration of the outputs shown for row k: of very many predictions, only some are made.
+   * Iteration of the outputs shown for row k: of very many predictions only some are made, and of
+   * very long traces only the weights of some rows are sent.
    *
    * @param {number} k
    */
   outputIteration(k) {
     const own = this.own ? this.run?.own : null;
-    return own?.iterations[own.index(this.iteration(k))] ?? this.iteration(k);
+    return own?.iterations[own.index(this.iteration(k))] ?? this.iteration(this.keptRow(k));
+  }
+
+  /**
+   * The row whose weights are shown for row k: k itself, or the last before it that was sent.
+   *
+   * @param {number} k
+   */
+  keptRow(k) {
+    for (let i = k; i > 0; i--) if (this.run?.rows.has(i)) return i;
+    return 0;
   }
 
   /**

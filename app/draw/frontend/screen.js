@@ -191,6 +191,7 @@ export class Screen {
       last: model.last,
       at: model.iteration(k),
       end: model.iteration(model.last),
+      iterations: model.run?.iterations ?? [0],
       sse: model.run?.sse ?? [],
       mu: model.run?.mu ?? [],
       damped: info.damped,
@@ -208,7 +209,6 @@ export class Screen {
     const state = training ? "training" : playback.playing ? "replaying" : "resting";
     Object.assign(this.box.dataset, { state, k: String(k), last: String(model.last) });
     this.toolbar.update({
-      k,
       last: model.last,
       at: model.iteration(k),
       end: model.iteration(model.last),

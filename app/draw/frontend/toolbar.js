@@ -1,7 +1,7 @@
 // @ts-check
 // Train, step, stop, and the player of what happened.
 
-import { short } from "../../shared/frontend/numbers.js";
+import { short, whole } from "../../shared/frontend/numbers.js";
 import { el, patch } from "../../shared/frontend/dom.js";
 import { SPEEDS } from "./replay.js";
 
@@ -12,14 +12,13 @@ import { SPEEDS } from "./replay.js";
  * @property {() => void} stop
  * @property {() => void} reset
  * @property {() => void} renew
- * @property {(k: number) => void} seek
+ * @property {(iteration: number) => void} seekIteration
  * @property {() => void} toggle
  * @property {(i: number) => void} speed
  */
 
 /**
  * @typedef {object} ToolbarState
- * @property {number} k row shown
  * @property {number} last last row
  * @property {number} at iteration of row k
  * @property {number} end iteration of the last row
@@ -66,7 +65,7 @@ export class Toolbar {
       max: 0,
       step: 1,
       "aria-label": "Iteration",
-      oninput: (event) => actions.seek(Number(event.currentTarget.value)),
+      oninput: (event) => actions.seekIteration(Number(event.currentTarget.value)),
     });
     this.count = el("span", { class: "count" });
     this.speed = el(
@@ -87,16 +86,20 @@ export class Toolbar {
   /**
    * @param {ToolbarState} toolbarState
    */
-  update({ k, last, at, end, playing, speed, running, canTrain, canStep, sse }) {
+  update({ last, at, end, playing, speed, running, canTrain, canStep, sse }) {
     patch(this.train, { disabled: !canTrain || running });
     patch(this.step, { disabled: !canStep || running });
     patch(this.stop, { disabled: !running });
     patch(this.reset, { disabled: last === 0 && !running });
-    patch(this.slider, { max: String(Math.max(1, last)), disabled: last === 0 });
-    if (Number(this.slider.value) !== k) this.slider.value = String(k);
-    patch(this.slider, { "aria-valuetext": `iteration ${at} of ${end}` });
+    patch(this.slider, { max: String(Math.max(1, end)), disabled: last === 0 });
+    if (Number(this.slider.value) !== at) this.slider.value = String(at);
+    patch(this.slider, { "aria-valuetext": `iteration ${whole(at)} of ${whole(end)}` });
     patch(this.count, {
-      text: last ? `iteration ${at} of ${end}` : running ? "starting \u2026" : "not trained yet",
+      text: last
+        ? `iteration ${whole(at)} of ${whole(end)}`
+        : running
+          ? "starting \u2026"
+          : "not trained yet",
     });
     patch(this.toggle, { disabled: last === 0, "aria-label": playing ? "Pause replay" : "Replay" });
     this.toggle.classList.toggle("on", playing);

@@ -3,6 +3,7 @@
 // date. The screen itself is in screen.js.
 
 import { leavesOut, Outbox } from "../../shared/frontend/outbox.js";
+import { nearestRow } from "../../shared/frontend/rows.js";
 import { Model } from "./model.js";
 import { AT_ONCE, Playback } from "./replay.js";
 import { Screen } from "./screen.js";
@@ -64,7 +65,7 @@ export class Workbench {
         stop: post("stop"),
         reset: () => this.reset(),
         renew: post("new_weights"),
-        seek: (k) => this.seek(k),
+        seekIteration: (iteration) => this.seekIteration(iteration),
         toggle: () => this.toggle(),
         speed: (i) => {
           this.playback.speed = i;
@@ -149,7 +150,7 @@ export class Workbench {
     const before = model.run?.id;
     model.addRun(run);
     const coming = Boolean(run && model.behind);
-    playback.setLast(model.last, this.training || coming, model.end);
+    playback.setLast(model.last, this.training || coming, model.end, model.run?.iterations);
     if (run && run.id !== before) {
       this.returning = run.play ? null : run.shown;
       playback.position = 0;
@@ -237,6 +238,18 @@ export class Workbench {
     this.redraw();
     clearTimeout(this.scrubber);
     this.scrubber = setTimeout(() => this.scrub(), SCRUB_DELAY_MS);
+  }
+
+  /**
+   * Show the row nearest to an iteration, or the next row, if the slider moved by less than a row.
+   *
+   * @param {number} iteration
+   */
+  seekIteration(iteration) {
+    const { k } = this.playback;
+    const moved = iteration - this.model.iteration(k);
+    const row = nearestRow(this.model.run?.iterations ?? [0], iteration);
+    this.seek(row === k ? k + Math.sign(moved) : row);
   }
 
   scrub() {

@@ -70,6 +70,21 @@ export function duration(seconds) {
   return `${whole(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }
 
+/**
+ * Round whole numbers between 0 and an end, both left out: about so many.
+ *
+ * @param {number} end
+ * @param {number} most
+ */
+export function roundTicks(end, most) {
+  const raw = Math.max(1, end / Math.max(1, most));
+  const unit = 10 ** Math.floor(Math.log10(raw) + 1e-9);
+  const step = unit * ([1, 2, 5].find((m) => m * unit >= raw * 0.999) ?? 10);
+  const ticks = [];
+  for (let tick = step; tick < end; tick += step) ticks.push(tick);
+  return ticks;
+}
+
 /** @param {string} text digits, perhaps with a decimal point */
 function grouped(text) {
   const [integer, ...fraction] = text.split(".");
