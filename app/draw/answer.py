@@ -24,9 +24,9 @@ def answer(session: Session, have: Have, client: str | None, *, warming: bool) -
     """Return what the browser needs and does not have: state, forms, new rows of the trace."""
     document = session.document
     experiment = document.experiment
-    train, test = experiment.datasets()
+    parts = experiment.parts()
     classes = _classes(experiment)
-    key = payload.dataset_key(train, test, classes)
+    key = payload.dataset_key(parts, classes)
     sent: Json = {
         **envelope(session, client),
         "rev": session.rev,
@@ -39,7 +39,7 @@ def answer(session: Session, have: Have, client: str | None, *, warming: bool) -
         sent["rules"] = rule_menu()
         sent["glossary"] = list(glossary().items())
     if have.data != key:
-        sent["data"] = payload.data_block(train, test, key, classes)
+        sent["data"] = payload.data_block(parts, key, classes)
     if have.rev != session.rev:
         sent["graph"] = graph_block(document.sketch)
         sent["network"] = network_block(experiment.topology)

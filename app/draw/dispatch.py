@@ -25,7 +25,13 @@ def handle(session: Session, outbox: Outbox, workers: Workers) -> bool:
     return process(session, outbox, act)
 
 
+def _nothing(session: Session, message: Message, workers: Workers) -> None:
+    """Do nothing: the message only asks for an answer."""
+
+
 ACTIONS: Final[dict[str, Action]] = {
+    "hello": _nothing,
+    "poll": _nothing,
     **run_training.ACTIONS,
     **edit_weights.ACTIONS,
     **edit_network.ACTIONS,

@@ -12,6 +12,7 @@ import numpy as np
 from app.session.own_predictions import OwnPredictions, domain
 from app.shared.payload import number, pack
 from nbn_core.data import Dataset
+from nbn_core.experiment import Parts
 from nbn_core.trace import Trace
 from nbn_core.types import FloatArray, Json
 
@@ -21,29 +22,32 @@ CHUNK_BYTES: Final = 1_500_000  # of weights, per answer
 # The data of an experiment
 
 
-def dataset_key(train: Dataset, test: Dataset | None, classes: Sequence[str] = ()) -> str:
+def dataset_key(parts: Parts, classes: Sequence[str] = ()) -> str:
     """Return a short digest, the same for equal data."""
     digest = hashlib.blake2b(repr(tuple(classes)).encode("utf-8", "replace"), digest_size=8)
-    for part in (train, test):
+    for place, part in enumerate(parts):
         if part is not None:
             digest.update(part.inputs.tobytes())
             digest.update(part.targets.tobytes())
-            digest.update(repr((part.inputs.shape, part.kind, part.target_names)).encode())
+            known = (place, part.inputs.shape, part.kind, part.target_names, part.middle)
+            digest.update(repr(known).encode())
     return digest.hexdigest()
 
 
-def data_block(train: Dataset, test: Dataset | None, key: str, classes: Sequence[str] = ()) -> Json:
+def data_block(parts: Parts, key: str, classes: Sequence[str] = ()) -> Json:
     """Return the patterns, as the browser draws them; `classes` are the class names, if known."""
-    parts = [train] if test is None else [train, test]
-    inputs = np.vstack([part.inputs for part in parts])
-    targets = np.vstack([part.targets for part in parts])
+    train = parts.train
+    there = [part for part in parts if part is not None]
+    inputs = np.vstack([part.inputs for part in there])
+    targets = np.vstack([part.targets for part in there])
     return {
         "key": key,
         "kind": train.kind,
         "I": train.n_inputs,
         "M": train.n_outputs,
         "train": _patterns(train),
-        "test": None if test is None else _patterns(test),
+        "validation": None if parts.validation is None else _patterns(parts.validation),
+        "test": None if parts.test is None else _patterns(parts.test),
         "domain": domain(inputs),
         "input_ranges": _ranges(inputs),
         "target_ranges": _ranges(targets),

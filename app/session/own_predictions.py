@@ -69,16 +69,15 @@ def own_predictions(experiment: Experiment) -> OwnPredictions | None:
     """Return the predictions that a page shows of this experiment, none of them made yet.
 
     The samples are the places of a map over two inputs or along one input, if there are no more,
-    then the training patterns and the test patterns. None for a rule that predicts with the drawn
-    network.
+    then the training, the validation and the test patterns. None for a rule that predicts with
+    the drawn network.
     """
     rule = RULES[experiment.rule]
     if not rule.own_prediction:
         return None
-    train, test = experiment.datasets()
-    parts = [train.inputs] if test is None else [train.inputs, test.inputs]
+    parts = [part.inputs for part in experiment.parts() if part is not None]
     samples = np.concatenate([*places(np.vstack(parts)), *parts])
-    numbers = samples.shape[0] * train.n_outputs
+    numbers = samples.shape[0] * experiment.topology.n_outputs
     rows = _rows(rule, experiment.stopping.max_iterations)
     stride = max(1, -(-8 * numbers * rows // KEPT_BYTES))
     return OwnPredictions(samples, lambda iteration: skipped(rule, iteration, stride))

@@ -26,7 +26,7 @@ def test_first_screen_is_solved_by_one_click_and_replays(page: Page) -> None:
     train(page)
     assert states(page) == ["resting", "training", "replaying", "resting"]
     expect(status(page)).to_have_text(re.compile(r"Solved in \d+ iterations, \d+ ms\."))
-    expect(page.locator(".note")).to_contain_text("250 of 250 patterns correct")
+    expect(page.locator(".note")).to_contain_text("250 of 250 training")
     # The other rules compile in the background.
     beside = page.locator("[data-part=beside]")
     expect(beside).to_have_text(
@@ -163,7 +163,7 @@ def test_a_rule_of_its_own_way_shows_its_predictions(page: Page) -> None:
     expect(limit).to_have_value("300")
     train(page)
     expect(status(page)).to_contain_text("Not solved after 300 iterations")
-    expect(note).to_have_text(re.compile(r"\d+ of 250 patterns correct; \d+ of 250 test patterns"))
+    expect(note).to_have_text(re.compile(r"\d+ of 250 training, \d+ of 250 test patterns correct"))
     after = note.text_content()
     last = session(page).get_attribute("data-last") or ""
     page.get_by_role("link", name="Share").click()
@@ -178,4 +178,4 @@ def test_a_rule_of_its_own_way_shows_its_predictions(page: Page) -> None:
     page.get_by_role("button", name="Reset").click()
     expect(note).to_contain_text("its outputs appear here when it trains")
     page.get_by_label("Learning rule").select_option("nbn")
-    expect(note).to_have_text(re.compile(r"\d+ of 250 patterns correct"))
+    expect(note).to_have_text(re.compile(r"\d+ of 250 training, "))

@@ -9,9 +9,14 @@ import { Predictions } from "./predictions.js";
 /** @import { Tile } from "../../shared/frontend/paintwork.js" */
 /** @import { WeightIndex } from "../../shared/frontend/network.js" */
 /** @import { DataBlock, PatternsBlock, Run } from "./payloads.d.ts" */
-/** @typedef {"train" | "test" | "tile" | "fine"} Points at which the network is computed */
+/** @typedef {"train" | "validation" | "test"} Part of the patterns */
+/** @typedef {Part | "tile" | "fine"} Points at which the network is computed */
 /** @typedef {{P: number, inputs: Float64Array, targets: Float64Array}} Patterns */
-/** @typedef {Omit<DataBlock, "train" | "test"> & {train: Patterns, test: Patterns | null}} Data */
+/** @typedef {Patterns | null} Others */
+
+/**
+ * @typedef {Omit<DataBlock, Part> & {train: Patterns, validation: Others, test: Others}} Data
+ */
 
 /**
  * @typedef {object} ModelRun the trace received so far, one entry a row
@@ -65,6 +70,7 @@ export class Model {
     this.data = {
       ...data,
       train: unpack(data.train),
+      validation: data.validation ? unpack(data.validation) : null,
       test: data.test ? unpack(data.test) : null,
     };
     this.cache = {};
@@ -248,11 +254,13 @@ export class Model {
   predicted(k, which, m) {
     const { data } = this;
     const places = data.I > 2 ? 0 : this.points("tile")[1];
+    const aside = data.validation?.P ?? 0;
     const parts = {
       tile: { first: 0, count: places },
       fine: { first: 0, count: places },
       train: { first: places, count: data.train.P },
-      test: { first: places + data.train.P, count: data.test?.P ?? 0 },
+      validation: { first: places + data.train.P, count: aside },
+      test: { first: places + data.train.P + aside, count: data.test?.P ?? 0 },
     };
     const own = this.run?.own;
     const i = own?.index(this.iteration(k)) ?? -1;

@@ -2,9 +2,10 @@
 // The output panel: which view is shown, of which output, and the sentence below it.
 
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
-import { OUTPUTS, PATTERNS } from "./output_views.js";
+import { OUTPUTS, PARTS, PATTERNS } from "./output_views.js";
 
-/** @import { Data } from "./model.js" */
+/** @import { Part } from "./model.js" */
+/** @import { DataBlock } from "./payloads.d.ts" */
 /** @import { OutputScene, View } from "./output_views.js" */
 
 const TABS = {
@@ -17,7 +18,7 @@ const TABS = {
 /**
  * Which views make sense for this data, the first one being the best.
  *
- * @param {Omit<Data, "train" | "test">} data
+ * @param {DataBlock} data
  * @returns {View[]}
  */
 function viewsOf(data) {
@@ -32,7 +33,7 @@ export class OutputView {
   kind = "surface";
   /** @type {string} */
   kinds;
-  /** @type {Omit<Data, "train" | "test">} */
+  /** @type {DataBlock} */
   data;
 
   /**
@@ -43,12 +44,21 @@ export class OutputView {
     this.changed = changed;
     this.tabs = el("div", { class: "tabs", role: "group", "aria-label": "Output view" });
     this.which = el("select", { "aria-label": "Output shown", onchange: () => changed() });
+    this.part = el("select", {
+      "aria-label": "Patterns shown",
+      title: "Patterns shown",
+      onchange: () => changed(),
+    });
     this.canvas = el("canvas", { class: "output-canvas", role: "img", "aria-label": "Output" });
     this.note = el("p", { class: "note" });
-    root.append(el("div", { class: "row" }, this.tabs, this.which), this.canvas, this.note);
+    root.append(
+      el("div", { class: "row" }, this.tabs, this.which, this.part),
+      this.canvas,
+      this.note,
+    );
   }
 
-  /** @param {Omit<Data, "train" | "test">} data */
+  /** @param {DataBlock} data */
   setData(data) {
     const kinds = viewsOf(data);
     if (this.kinds !== kinds.join()) {
@@ -65,6 +75,16 @@ export class OutputView {
         ...names.map((name, m) => el("option", { value: String(m), text: name })),
       );
     }
+    const parts = PARTS.filter(([part]) => data[part]);
+    if (this.part.dataset.parts !== parts.join()) {
+      const before = this.part.value;
+      this.part.dataset.parts = parts.join();
+      this.part.replaceChildren(
+        ...parts.map(([value, name]) => el("option", { value, text: name })),
+      );
+      if (parts.some(([part]) => part === before)) this.part.value = before;
+    }
+    this.part.hidden = parts.length < 2;
     this.choose(this.kind);
   }
 
@@ -96,7 +116,8 @@ export class OutputView {
     const context = fitCanvas(this.canvas, width, height);
     context.font = `11px ${view.look.font}`;
     const { outputs } = view;
-    const frame = { ...view, width, height, m: this.m };
+    const part = /** @type {Part} */ (this.part.value);
+    const frame = { ...view, width, height, m: this.m, part };
     const text = outputs
       ? OUTPUTS[this.kind](context, { ...frame, outputs })
       : PATTERNS[this.kind](context, frame);

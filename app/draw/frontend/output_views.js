@@ -2,31 +2,37 @@
 // Views of the outputs: surface, fitted curve, confusion matrix, predicted against target.
 
 import { required } from "../../shared/frontend/required.js";
-import { short } from "../../shared/frontend/numbers.js";
+import { short, whole } from "../../shared/frontend/numbers.js";
 import { contextOf } from "../../shared/frontend/dom.js";
 import { at, paint } from "../../shared/frontend/palette.js";
 
 /** @import { Pair } from "../../shared/frontend/geometry.js" */
 /** @import { Look } from "../../shared/frontend/theme.js" */
-/** @import { Data, Patterns } from "./model.js" */
+/** @import { Data, Part, Patterns } from "./model.js" */
 /** @typedef {"surface" | "curve" | "confusion" | "scatter"} View */
 
 /**
  * @typedef {object} OutputScene
  * @property {Look} look
  * @property {Data} data
- * @property {((m: number) => ArrayLike<number>) | null} outputs over the training patterns; null
- *   if there are none yet
- * @property {(m: number) => ArrayLike<number>} testOutputs
+ * @property {((part: Part) => OutputsOf) | null} outputs of a part; null if there are none yet
  * @property {{size: number, values: (m: number) => ArrayLike<number>} | null} surface
  * @property {{x: Float64Array, values: (m: number) => Float64Array} | null} curve
  * @property {string} missing why there are no outputs
  * @property {string} remark what else to say of them
  */
 
-/** @typedef {{width: number, height: number, m: number}} Frame */
-/** @typedef {OutputScene & Frame & {outputs: (m: number) => ArrayLike<number>}} Drawn */
+/** @typedef {(m: number) => ArrayLike<number>} OutputsOf */
+/** @typedef {{width: number, height: number, m: number, part: Part}} Frame */
+/** @typedef {OutputScene & Frame & {outputs: (part: Part) => OutputsOf}} Drawn */
 
+/** Parts of the patterns, and their names in menus and sentences. */
+/** @type {[Part, string][]} */
+export const PARTS = [
+  ["train", "training"],
+  ["validation", "validation"],
+  ["test", "test"],
+];
 const PALE = 0.62; // the surface is paler than the points on it
 
 /**
@@ -86,7 +92,7 @@ function middleOf([low, high]) {
 }
 
 /**
- * Draw the training patterns of a plane.
+ * Draw the patterns of a plane, of the part that is chosen.
  *
  * @param {CanvasRenderingContext2D} context
  * @param {OutputScene & Frame} view
@@ -102,16 +108,11 @@ function drawPlane(context, view) {
     left + ((set.inputs[p] - xmin) / (xmax - xmin)) * side,
     ((ymax - set.inputs[set.P + p]) / (ymax - ymin)) * side,
   ];
-  const radius = data.train.P > 400 ? 2 : data.train.P > 40 ? 3 : 6;
-  for (let p = 0; p < data.train.P; p++) {
-    const value = (data.train.targets[m * data.train.P + p] - middle) / half;
-    dot(
-      context,
-      place(data.train, p),
-      radius,
-      palette.css[at(value)],
-      palette.dark ? "#000" : "#fff",
-    );
+  const set = required(data[view.part]);
+  const radius = set.P > 400 ? 2 : set.P > 40 ? 3 : 6;
+  for (let p = 0; p < set.P; p++) {
+    const value = (set.targets[m * set.P + p] - middle) / half;
+    dot(context, place(set, p), radius, palette.css[at(value)], palette.dark ? "#000" : "#fff");
   }
   return view.missing;
 }
@@ -153,20 +154,17 @@ function drawCurve(context, view) {
 }
 
 /**
- * Draw the training patterns over one input.
+ * Draw the patterns over one input, of the part that is chosen.
  *
  * @param {CanvasRenderingContext2D} context
  * @param {OutputScene & Frame} view
  */
 function drawPoints(context, view) {
-  const { train } = view.data;
+  const set = required(view.data[view.part]);
   const { palette } = view.look;
   const { x, y } = axesOf(view);
-  for (let p = 0; p < train.P; p++) {
-    const place = /** @type {Pair} */ ([
-      x(train.inputs[p]),
-      y(train.targets[view.m * train.P + p]),
-    ]);
+  for (let p = 0; p < set.P; p++) {
+    const place = /** @type {Pair} */ ([x(set.inputs[p]), y(set.targets[view.m * set.P + p])]);
     dot(context, place, 2.5, palette.negative, palette.ground);
   }
   return view.missing;
@@ -195,7 +193,7 @@ function axesOf({ data, m, width, height }) {
  * @param {(m: number) => ArrayLike<number>} outputs
  * @param {number} M
  */
-function confusion(set, outputs, M, threshold = 0) {
+export function confusion(set, outputs, M, threshold = 0) {
   const classes = M === 1 ? 2 : M;
   const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
   /** @param {(m: number) => number} value */
@@ -219,7 +217,8 @@ function confusion(set, outputs, M, threshold = 0) {
 function drawConfusion(context, view) {
   const { data } = view;
   const { palette, ink, muted } = view.look;
-  const counts = confusion(data.train, view.outputs, data.M, data.threshold);
+  const { part } = view;
+  const counts = confusion(required(data[part]), view.outputs(part), data.M, data.threshold);
   const n = counts.length;
   const names = data.class_names;
   const top = 6;
@@ -245,7 +244,9 @@ function drawConfusion(context, view) {
     context.textAlign = "center";
     context.fillText(names[i], left + (i + 0.5) * cell, top + side + 8);
   });
-  context.fillText("rows: target, columns: output", left + side / 2, top + side + 22);
+  const which = PARTS.find(([name]) => name === part)?.[1];
+  const words = `${which} patterns; rows: target, columns: output`;
+  context.fillText(words, view.width / 2, top + side + 22);
   context.textBaseline = "alphabetic";
   return sentence(view);
 }
@@ -257,7 +258,8 @@ function drawConfusion(context, view) {
 function drawScatter(context, view) {
   const { data, m, width, height } = view;
   const { palette, muted } = view.look;
-  const outputs = view.outputs(m);
+  const set = required(data[view.part]);
+  const outputs = view.outputs(view.part)(m);
   const [low, high] = data.target_ranges[m];
   const pad = 0.08 * (high - low || 1);
   const side = Math.min(width - 30, height - 18);
@@ -270,8 +272,8 @@ function drawScatter(context, view) {
   context.moveTo(left, 4 + side);
   context.lineTo(left + side, 4);
   context.stroke();
-  for (let p = 0; p < data.train.P; p++) {
-    const px = left + scale(data.train.targets[m * data.train.P + p]);
+  for (let p = 0; p < set.P; p++) {
+    const px = left + scale(set.targets[m * set.P + p]);
     const py = 4 + side - Math.max(0, Math.min(side, scale(outputs[p])));
     dot(context, [px, py], 2, palette.positive, palette.ground);
   }
@@ -287,32 +289,37 @@ function drawScatter(context, view) {
 }
 
 /**
- * "248 of 250 patterns correct; 240 of 250 test patterns correct" or the root mean square errors.
+ * "248 of 250 training, 240 of 250 test patterns correct", or the root mean square errors.
  *
- * @param {Drawn} drawn
+ * @param {Pick<Drawn, "data" | "outputs" | "remark">} drawn
  */
-function sentence({ data, outputs, testOutputs, remark }) {
-  const parts = [score(data, data.train, outputs, "")];
-  if (data.test) parts.push(score(data, data.test, testOutputs, "test "));
-  return `${parts.join("; ")}${remark}`;
+export function sentence({ data, outputs, remark }) {
+  const there = PARTS.filter(([part]) => data[part]);
+  const scores = there.map(([part, name]) => {
+    const value = score(data, required(data[part]), outputs(part));
+    return there.length > 1 ? `${value} ${name}` : value;
+  });
+  const listed = scores.join(", ");
+  return data.kind === "classification"
+    ? `${listed} patterns correct${remark}`
+    : `RMSE ${listed}${remark}`;
 }
 
 /**
  * @param {Data} data
  * @param {Patterns} set
- * @param {(m: number) => ArrayLike<number>} outputs
- * @param {string} word
+ * @param {OutputsOf} outputs
  */
-function score(data, set, outputs, word) {
+function score(data, set, outputs) {
   if (data.kind === "classification") {
     const counts = confusion(set, outputs, data.M, data.threshold);
     const right = counts.reduce((sum, row, i) => sum + row[i], 0);
-    return `${right} of ${set.P} ${word}patterns correct`;
+    return `${whole(right)} of ${whole(set.P)}`;
   }
   let sum = 0;
   for (let m = 0; m < data.M; m++) {
     const values = outputs(m);
     for (let p = 0; p < set.P; p++) sum += (set.targets[m * set.P + p] - values[p]) ** 2;
   }
-  return `${word}RMSE ${short(Math.sqrt(sum / (set.P * data.M)))}`;
+  return short(Math.sqrt(sum / (set.P * data.M)));
 }

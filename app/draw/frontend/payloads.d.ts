@@ -181,6 +181,7 @@ export interface DataBlock {
   I: number;
   M: number;
   train: PatternsBlock;
+  validation: PatternsBlock | null;
   test: PatternsBlock | null;
   /** Low and high of each input; null for more than two inputs. */
   domain: number[] | null;

@@ -236,8 +236,7 @@ export class Screen {
     this.output.draw({
       look,
       data,
-      outputs: shown ? outputs("train") : null,
-      testOutputs: outputs("test"),
+      outputs: shown ? outputs : null,
       surface:
         shown && data.I === 2
           ? { size: Math.sqrt(model.points(which)[1]), values: outputs(which) }

@@ -15,7 +15,7 @@ from app.draw import payload
 from app.session.sketch import Sketch
 from app.shared import payload as shared_payload
 from nbn_core.data import Dataset
-from nbn_core.experiment import Experiment
+from nbn_core.experiment import Experiment, Parts
 from nbn_core.generators import PROBLEMS
 from nbn_core.network import Neuron, Topology
 from nbn_core.trace import Trace
@@ -25,6 +25,11 @@ from tests.app.fake_browser import unpacked
 def plain(value: object) -> Any:
     """Return a payload as the browser parses it; fail for NaN and NumPy scalars."""
     return json.loads(json.dumps(value, allow_nan=False))
+
+
+def alone(dataset: Dataset) -> Parts:
+    """Return a dataset all of which trains."""
+    return Parts(dataset, None, None)
 
 
 def test_packed_numbers_keep_every_bit() -> None:
@@ -51,7 +56,7 @@ def test_numbers_without_a_json_form_are_null() -> None:
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_the_data_of_every_problem_arrive_whole(name: str) -> None:
     train, test = Experiment.suggested(name).datasets()
-    block = plain(payload.data_block(train, test, "key"))
+    block = plain(payload.data_block(Parts(train, None, test), "key"))
     for key, dataset in (("train", train), ("test", test)):
         if dataset is None:
             assert block[key] is None
@@ -80,7 +85,7 @@ def test_the_data_of_every_problem_arrive_whole(name: str) -> None:
 )
 def test_unusual_data_have_a_valid_plot_range(values: list[float]) -> None:
     dataset = Dataset([[v, v] for v in values], [[v] for v in values])
-    block = plain(payload.data_block(dataset, None, "key"))
+    block = plain(payload.data_block(alone(dataset), "key"))
     xmin, xmax, ymin, ymax = block["domain"]
     assert math.isfinite(xmax - xmin)
     assert xmin < xmax
@@ -89,7 +94,7 @@ def test_unusual_data_have_a_valid_plot_range(values: list[float]) -> None:
 
 def test_equal_data_have_equal_keys_and_different_data_different_ones() -> None:
     def key(name: str, **parameters: Any) -> str:
-        return payload.dataset_key(*Experiment.suggested(name, **parameters).datasets())
+        return payload.dataset_key(Experiment.suggested(name, **parameters).parts())
 
     keys = [key(name) for name in PROBLEMS]
     assert keys == [key(name) for name in PROBLEMS]
@@ -97,8 +102,10 @@ def test_equal_data_have_equal_keys_and_different_data_different_ones() -> None:
     assert key("moons", seed=1) != key("moons")
     x = [[0.0, 1.0], [2.0, 3.0]]
     shapes = [Dataset(x, [[0.5], [1.5]]), Dataset([[0.0], [1.0]], [[2.0, 3.0], [0.5, 1.5]])]
-    assert len({payload.dataset_key(shape, None) for shape in shapes}) == 2
-    assert payload.dataset_key(*shapes) != payload.dataset_key(*reversed(shapes))
+    assert len({payload.dataset_key(alone(shape)) for shape in shapes}) == 2
+    assert payload.dataset_key(Parts(*shapes, None)) != payload.dataset_key(
+        Parts(*reversed(shapes), None)
+    )
 
 
 # Network
@@ -241,10 +248,13 @@ def test_class_names_are_shortened_to_fit() -> None:
     targets = np.array([[1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
     names = ["kind=versicolor", "kind=virginica", "kind=setosa"]
     data = Dataset(np.eye(3), targets, target_names=names)
-    block = payload.data_block(data, None, "key", ["versicolor", "virginica", "setosa"])
+    block = payload.data_block(alone(data), "key", ["versicolor", "virginica", "setosa"])
     assert block["class_names"] == ["ver", "vir", "set"]
-    assert payload.data_block(data, None, "key")["class_names"] == ["kind=ve", "kind=vi", "kind=se"]
+    block = payload.data_block(alone(data), "key")
+    assert block["class_names"] == ["kind=ve", "kind=vi", "kind=se"]
     two = Dataset([[0.0], [1.0]], [[-1.0], [1.0]])
-    assert payload.data_block(two, None, "key", ["no", "yes"])["class_names"] == ["no", "yes"]
-    assert payload.data_block(two, None, "key")["class_names"] == ["-1", "+1"]
-    assert payload.dataset_key(two, None, ["no", "yes"]) != payload.dataset_key(two, None)
+    assert payload.data_block(alone(two), "key", ["no", "yes"])["class_names"] == ["no", "yes"]
+    assert payload.data_block(alone(two), "key")["class_names"] == ["-1", "+1"]
+    assert payload.dataset_key(alone(two), ["no", "yes"]) != payload.dataset_key(alone(two))
+    one = two.rows(np.array([1]))
+    assert payload.data_block(alone(one), "key")["class_names"] == ["-1", "+1"]
