@@ -123,6 +123,8 @@ def paint(
         view.stroke = None
         return
     data = painted_data(points, before)
+    same = view.stroke is not None and view.stroke[:2] == stroke
+    view.learned = view.learned + _iterations(session) if same else 0
     was_training = session.run is not None and session.run.running
     changed = _experiment_with(session, view, before, data)
     view.cleared = ""
@@ -130,6 +132,10 @@ def paint(
     if was_training or (view.follow and session.document.blocked is None):
         train(session, workers)
         session.play = False
+
+
+def _iterations(session: Session) -> int:
+    return 0 if session.run is None else session.run.iteration
 
 
 def _experiment_with(

@@ -90,6 +90,7 @@ class PageState:
     curve: bool = False  # whether an empty canvas is for a curve
     follow: bool = False  # whether training continues while points are painted
     stroke: tuple[str, int, int] | None = None  # client, stroke, position in the history
+    learned: int = 0  # iterations of the runs that earlier points of the stroke started
 
 
 @st.cache_resource(scope="session", show_spinner=False)

@@ -23,6 +23,7 @@ from app.session.weights import reached_weights, renew_weights
 from app.shared.component import Component
 from app.shared.payload import network_block, number, pack
 from app.shared.words import ended, headline
+from nbn_core.checks import plural
 from nbn_core.experiment import OwnData
 from nbn_core.rules import RULES
 from nbn_core.training import StopReason
@@ -138,7 +139,7 @@ def answer(
         "title": words.title(session.experiment.data),
         "can_take_over": shown.data is None and kind_of(session.experiment.data) is not None,
         "class_names": list(shown.data.classes if shown.data else ()) or ["orange", "blue"],
-        "run": _run(session, warming=warming),
+        "run": _run(session, view, warming=warming),
         "network": None,
     }
     if have.data != key:
@@ -168,7 +169,7 @@ def _network(session: Session, shown: Canvas) -> Json:
     }
 
 
-def _run(session: Session, *, warming: bool) -> Json:
+def _run(session: Session, view: PageState, *, warming: bool) -> Json:
     run = session.run
     running = (
         run is not None and run.running
@@ -180,7 +181,10 @@ def _run(session: Session, *, warming: bool) -> Json:
     at = -1 if row is None else row
     if run is not None and resting:
         sentence = ended(run, trace, halted=session.halted, shown=row)
-        if run.stop is StopReason.SOLVED and run.iteration == 0:
+        if run.stop is StopReason.SOLVED and view.learned:
+            total = plural(view.learned + run.iteration, "iteration")
+            sentence = f"Solved: the network learned the points of this stroke in {total}."
+        elif run.stop is StopReason.SOLVED and run.iteration == 0:
             sentence = "Still solved: the network already fits the new points."
     else:
         sentence = headline(session.experiment, run, warming=warming)

@@ -101,7 +101,7 @@ def _info(session: Session, *, warming: bool) -> Json:
         "can_redo": session.position + 1 < len(session.history),
         "loose": document.blocked or next(iter(loose.values()), ""),
         "headline": (refusal_of(experiment) or headline(experiment, session.run, warming=warming)),
-        "facts": facts(experiment),
+        "facts": facts(experiment, complete=document.blocked is None),
         "warming": warming,
     }
 

@@ -21,6 +21,7 @@ from nbn_core.types import FloatArray
 
 MAX_POINTS: Final = 3000  # drawn; the CSV has all
 BINS: Final = 24
+ALIKE: Final = 3.0  # ratio of the spans of two inputs up to which they have the same scale
 PARTS: Final = ("training", "validation", "test")
 SYMBOLS: Final = ("circle", "diamond", "circle-open")
 
@@ -89,6 +90,9 @@ def patterns(
         _histogram(plot, there, x, palette)
     else:
         _points(plot, there, x, y, palette)
+    if y is not None and _alike([part for _, part in there], x, y):
+        plot.update_xaxes(constrain="domain")
+        plot.update_yaxes(scaleanchor="x", constrain="domain")
     plot.update_xaxes(title_text=_plain(x.name))
     many = sum(part.n_patterns for _, part in there)
     what = f"{x.name} and {y.name}" if y is not None else x.name
@@ -118,6 +122,14 @@ def _points(
             },
             hovertemplate="%{x:.4g}, %{y:.4g}<extra>" + PARTS[p] + "</extra>",
         )  # fmt: skip
+
+
+def _alike(parts: list[Dataset], x: PlaneAxis, y: PlaneAxis) -> bool:
+    """Whether two inputs have spans so alike that both get the same scale: a circle is round."""
+    if (x.side, y.side) != ("input", "input"):
+        return False
+    spans = [float(np.ptp(np.concatenate([axis.of(part) for part in parts]))) for axis in (x, y)]
+    return 0 < max(spans) <= ALIKE * min(spans)
 
 
 def _histogram(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from app.figures.chart import Chart, columns, figure, grid
@@ -9,6 +11,8 @@ from app.figures.number_format import short
 from app.figures.palette import Palette
 from nbn_core.data import Dataset
 from nbn_core.types import FloatArray
+
+PALER: Final = 1.6  # end of the colour scale: the map is paler than the patterns on it
 
 
 def output_map(
@@ -34,7 +38,8 @@ def output_map(
     """
     plot = figure(palette, height, showlegend=False, margin={"l": 44, "r": 8, "t": 8, "b": 32})
     plot.add_heatmap(
-        x=x, y=y, z=output.astype(np.float32), zmin=-1, zmax=1, colorscale=palette.diverging,
+        x=x, y=y, z=output.astype(np.float32), zmin=-PALER, zmax=PALER,
+        colorscale=palette.diverging,
         zsmooth="best", hovertemplate="%{z:.3g}<extra></extra>",
         colorbar={
             "tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "1"], "thickness": 12,
@@ -45,7 +50,7 @@ def output_map(
     plot.add_scatter(
         x=data.inputs[:, 0], y=data.inputs[:, 1], mode="markers", hoverinfo="skip",
         marker={
-            "size": 5, "color": [palette.css(s) for s in signs],
+            "size": 6, "color": [palette.css(s) for s in signs],
             "line": {"width": 1, "color": palette.page},
         },
     )  # fmt: skip

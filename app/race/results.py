@@ -13,6 +13,7 @@ from app.race.lanes import Lane
 from app.race.race import LaneRun, Race
 from app.race.snapshots import score_of
 from nbn_core.checks import plural
+from nbn_core.network import Network
 from nbn_core.trace import StopReason, Trace
 
 
@@ -158,8 +159,15 @@ def right_share(race: Race, run: LaneRun, *, test: bool) -> float | None:
     training = run.training
     if part is None or training is None or training.iteration <= 0:
         return None
+    trace = run.within()
     with np.errstate(all="ignore"):
-        score = score_of(part, training.predict(part.inputs))
+        if trace is None or race.lanes[race.runs.index(run)].rule.own_prediction:
+            outputs = training.predict(part.inputs)
+        else:  # those whose SSE is shown; the training may have gone beyond its budget
+            network = Network.from_topology(race.experiment.topology)
+            nodes = network.activations(trace.weights[-1], part.inputs)
+            outputs = nodes[:, network.n_inputs + network.outputs]
+        score = score_of(part, outputs)
     return score / part.n_patterns if part.kind == "classification" else score
 
 

@@ -93,9 +93,9 @@ def own_prediction(title: str) -> str:
     )
 
 
-def facts(experiment: Experiment) -> str:
-    """Return the numbers of weights and patterns."""
-    weights = plural(experiment.topology.n_weights, "weight")
+def facts(experiment: Experiment, *, complete: bool = True) -> str:
+    """Return the numbers of weights and patterns; an incomplete drawing has no weights."""
+    weights = plural(experiment.topology.n_weights, "weight") if complete else "no weights"
     return f"{weights}, {pattern_counts(experiment.parts())}"
 
 

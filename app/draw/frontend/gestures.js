@@ -10,7 +10,10 @@ import { linkKey } from "../../shared/frontend/network.js";
 /** @import { Link } from "../../shared/frontend/payloads.d.ts" */
 /** @import { Spot, Stage } from "./stage.js" */
 /** @typedef {{start: Spot, last: Spot, moved: boolean}} DragBase */
-/** @typedef {DragBase & {kind: "link", source: string, target?: string | null}} LinkDrag */
+/**
+ * @typedef {DragBase & {kind: "link", source: string, target?: string | null, left?: boolean}}
+ *   LinkDrag left: whether the pointer has been elsewhere than at the source
+ */
 /**
  * @typedef {DragBase &
  *   {kind: "move", node: string, from: Map<string, Pair>, extends: boolean}} MoveDrag
@@ -202,13 +205,10 @@ export class Gestures {
     if (!source) return; // undone meanwhile
     const target = geo.nodeAt(stage.graph, spot.x, spot.y, 10);
     drag.target = target?.id ?? null;
-    const other = target && target.id !== source.id;
-    stage.showGhost(
-      source,
-      target,
-      spot,
-      other ? G.refusal(stage.graph, source.id, target.id) : null,
-    );
+    drag.left ||= drag.target !== source.id; // where it begins is no target yet
+    const aimed = drag.left ? target : null;
+    const reason = aimed && G.refusal(stage.graph, source.id, aimed.id);
+    stage.showGhost(source, aimed, spot, reason);
   }
 
   /** @param {PointerEvent} event */
@@ -235,7 +235,7 @@ export class Gestures {
       stage.select(drag.add ? [...stage.selection, ...inside] : inside);
       stage.host.say(`${stage.selection.size} selected`);
     } else if (drag.kind === "link") {
-      if (drag.target === drag.source) return;
+      if (drag.target === drag.source && !drag.left) return;
       if (drag.target) stage.tryLink(drag.source, drag.target);
       else stage.addNeuronAt(drag.last.x, drag.last.y, drag.source);
     }

@@ -21,6 +21,7 @@ import { Toolbar } from "./toolbar.js";
 /** @import { Playback } from "./replay.js" */
 
 const NOTICE_MS = 9000;
+const INCOMPLETE = "The drawing is not complete, so it has no output yet.";
 
 /**
  * @typedef {object} ScreenHost what the parts of the screen ask for
@@ -180,7 +181,7 @@ export class Screen {
       biasIds: model.network.neurons.map((neuron) => neuron.id),
       loose: this.loose,
       moving: playback.playing,
-      tile: (id) => model.tile(k, id),
+      tile: (id) => (info.can_train ? model.tile(k, id) : null),
     });
     this.inspector.refresh();
     this.table.refresh();
@@ -217,7 +218,7 @@ export class Screen {
       running: training,
       canTrain: info.can_train,
       canStep: info.can_train && !(model.run?.stop && k >= model.last),
-      sse: model.run?.count ? model.sseAt(k) : model.startSse(),
+      sse: !info.can_train ? null : model.run?.count ? model.sseAt(k) : model.startSse(),
     });
   }
 
@@ -228,7 +229,7 @@ export class Screen {
   paintOutput({ model, playback: { k, playing }, info, training }, look) {
     const { data } = model;
     const which = playing || model.own ? "tile" : "fine";
-    const shown = model.output(k, "train", 0) !== null;
+    const shown = info.can_train && model.output(k, "train", 0) !== null;
     const at = model.outputIteration(k);
     const settled = playing || training || at === model.iteration(k);
     /** @param {import("./model.js").Points} points */
@@ -242,7 +243,7 @@ export class Screen {
           ? { size: Math.sqrt(model.points(which)[1]), values: outputs(which) }
           : null,
       curve: shown && data.I === 1 ? { x: model.tileInputs, values: outputs("tile") } : null,
-      missing: info.own_outputs,
+      missing: info.can_train ? info.own_outputs : INCOMPLETE,
       remark: settled ? "" : ` at iteration ${whole(at)}`,
     });
   }
@@ -257,6 +258,8 @@ export class Screen {
   describe(info, run, pending) {
     this.panels.update(info, pending);
     this.bar.history(info.can_undo, info.can_redo);
+    this.bar.complete(info.can_train);
+    this.box.classList.toggle("incomplete", !info.can_train);
     // Announcing every iteration would hide everything else: only the outcome is read out.
     this.status.setAttribute("aria-live", run?.state === "running" ? "off" : "polite");
     patch(this.status, { text: headline(info, run) });

@@ -146,6 +146,9 @@ export class Stage {
     this.graph = G.placed(graph, this.aspect);
     const known = new Set(graph.nodes.map((node) => node.id));
     this.selection = new Set([...this.selection].filter((id) => known.has(id)));
+    const links = new Set(graph.links.map((link) => linkKey(...link)));
+    this.selectedLinks = new Set([...this.selectedLinks].filter((key) => links.has(key)));
+    this.hoverLink = null; // the pointer is elsewhere, or will tell
     if (!this.focusId || !known.has(this.focusId)) this.focusId = graph.nodes[0]?.id ?? null;
     if (this.fitted || !same) this.fit();
     this.nodes.sync(this.graph);
@@ -254,6 +257,7 @@ export class Stage {
 
   /** Give up a started link, close what is open, select nothing. */
   cancel() {
+    this.hoverLink = null;
     if (this.linking) this.host.say("Linking cancelled");
     this.linking = null;
     this.host.close();

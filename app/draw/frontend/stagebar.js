@@ -28,6 +28,10 @@ export class StageBar {
   typed = false;
   /** Preset that was pressed last, or else the first that the network is. @type {string} */
   family = "mlp";
+  /** Preset that is marked. @type {string | null} */
+  shown = null;
+  /** Whether the drawing is complete. */
+  drawn = true;
 
   /**
    * @param {HTMLElement} root
@@ -116,16 +120,31 @@ export class StageBar {
     this.typed = false;
   }
 
+  mark() {
+    FAMILIES.forEach(([name], i) =>
+      patch(this.families[i], { "aria-pressed": String(this.drawn && name === this.shown) }),
+    );
+  }
+
   /** @param {Pick<NetworkBlock, "families">} network */
   update({ families }) {
     const shown = families.find(([name]) => name === this.family) ?? families[0];
-    FAMILIES.forEach(([name], i) =>
-      patch(this.families[i], { "aria-pressed": String(name === shown?.[0]) }),
-    );
+    this.shown = shown?.[0] ?? null;
+    this.mark();
     if (!shown) return;
     const [family, sizes] = shown;
     this.family = family;
     if (!this.typed && this.sizes !== focusedNear(this.sizes)) this.sizes.value = sizes.join("-");
+  }
+
+  /**
+   * Of an incomplete drawing no preset is chosen.
+   *
+   * @param {boolean} complete
+   */
+  complete(complete) {
+    this.drawn = complete;
+    this.mark();
   }
 
   /**

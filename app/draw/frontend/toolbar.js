@@ -104,7 +104,8 @@ export class Toolbar {
     patch(this.toggle, { disabled: last === 0, "aria-label": playing ? "Pause replay" : "Replay" });
     this.toggle.classList.toggle("on", playing);
     if (this.speed.value !== String(speed)) this.speed.value = String(speed);
-    patch(this.sse, { text: sse !== null && Number.isFinite(sse) ? `SSE ${short(sse)}` : "" });
+    const text = sse === null ? "–" : Number.isFinite(sse) ? short(sse) : "";
+    patch(this.sse, { text: text && `SSE ${text}` });
   }
 }
 

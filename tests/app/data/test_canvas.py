@@ -277,3 +277,27 @@ def test_a_copy_of_scaled_data_keeps_the_names_of_its_classes() -> None:
     answer = easel.post("take_over")
     assert answer["class_names"] == ["calm", "wild"]
     assert easel.session.experiment.data.whole.input_names == ("a", "b")
+
+
+def test_the_sentence_is_about_the_whole_stroke(workers: Workers) -> None:
+    easel = Easel(workers=workers)
+    easel.points(SQUARE, stroke=1)
+    easel.post("train")
+    easel.wait_for_end()
+    points = list(SQUARE)
+    learned = 0
+    for x in (-2.0, -2.1, -2.2):
+        points.append([x, -x, 0])  # in the quarter of the other class
+        easel.points(points, stroke=2)
+        easel.wait_for_end()
+        learned += easel.session.run.iteration  # type: ignore[union-attr]
+    assert learned > 0
+    sentence = easel.answer()["run"]["sentence"]
+    assert (
+        sentence
+        == f"Solved: the network learned the points of this stroke in {learned} iterations."
+    )
+    easel.points([*points, [-2.15, 2.15, 0]], stroke=3)
+    easel.wait_for_end()
+    if easel.session.run.iteration == 0:  # type: ignore[union-attr]
+        assert easel.answer()["run"]["sentence"].startswith("Still solved")

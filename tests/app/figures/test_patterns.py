@@ -9,8 +9,10 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
+from app.figures.axes import axes
 from app.figures.palette import palette
 from app.figures.patterns import MAX_POINTS, axes_of, class_tones, default_axes, patterns, tones
+from app.figures.response import output_map
 from app.figures.svg import svg
 from app.figures.thumbs import thumb_svg
 from app.shared.problem_gallery import catalogue
@@ -76,3 +78,29 @@ def test_thumbnails_are_svg(dark: bool) -> None:
     for entry in catalogue()["problems"]:
         drawn = ET.fromstring(thumb_svg(entry["thumb"], palette(dark=dark), entry["title"]))
         assert len(drawn) > 3
+
+
+def test_two_alike_inputs_have_the_same_scale_and_others_have_not() -> None:
+    spiral = ProblemData("playground_spiral")
+    chart = patterns(spiral.raw_parts(), *default_axes(spiral.whole), LIGHT)
+    assert chart.spec.layout.yaxis.scaleanchor == "x"
+    x, y = axes(chart.spec, 1000, 380)
+    assert x.length / (x.high - x.low) == pytest.approx(-y.length / (y.high - y.low))
+    own = OwnData(Dataset([[0.0, 0.0], [1.0, 5000.0]], [[1.0], [-1.0]]))
+    chart = patterns(own.raw_parts(), *default_axes(own.whole), LIGHT)
+    assert chart.spec.layout.yaxis.scaleanchor is None
+    curve = ProblemData("sinc")
+    chart = patterns(curve.raw_parts(), *default_axes(curve.whole), LIGHT)
+    assert chart.spec.layout.yaxis.scaleanchor is None
+
+
+def test_patterns_on_an_output_map_differ_from_the_map_below_them() -> None:
+    data = ProblemData("xor").whole
+    x = y = np.linspace(-1, 1, 5)
+    output = np.sign(np.outer(y, x)) * -1.0
+    chart = output_map(x, y, output, data, LIGHT, name="output")
+    ground, marks = chart.spec.data
+    colours = {LIGHT.css(-1.0), LIGHT.css(1.0)}
+    assert set(marks.marker.color) == colours
+    below = {LIGHT.css(float(np.clip(v / ground.zmax, -1, 1))) for v in (-1.0, 1.0)}
+    assert not below & colours
