@@ -83,6 +83,9 @@ class PageState:
     """The state of this page in one session."""
 
     problem: str = ""  # empty: the current one, or the first
+    problem_with: str = ""  # digest of the data in use when it was selected
+    form: int = 0  # part of the keys of its fields; increased when other data is in use
+    form_of: str = ""  # digest of the data that the fields were filled with
     source: Source | None = None
     used: str = ""  # the message about the last data put to use
     uploaded: str = ""  # Streamlit's id of the upload that `source` came from

@@ -99,12 +99,14 @@ def _columns(source: Source) -> Choice:
     key = f"{source.key}-{hash((table.names, table.reading)) % 10**8}"
     targets = st.multiselect(
         "Targets", table.names, suggested_targets, key=f"nbn-file-out-{key}",
+        persist_state="session",
         help="The columns that the network learns to predict.",
         placeholder="Choose one or more columns",
     )  # fmt: skip
     inputs = st.multiselect(
         "Inputs", [name for name in table.names if name not in targets],
         [name for name in suggested_inputs if name not in targets], key=f"nbn-file-in-{key}",
+        persist_state="session",
         help="The columns that the network predicts from.",
         placeholder="Choose one or more columns",
     )  # fmt: skip
@@ -119,7 +121,7 @@ def _columns(source: Source) -> Choice:
     if numbered:
         classes = st.multiselect(
             "Numeric columns that are class labels", numbered, _look_like_classes(table, numbered),
-            key=f"nbn-file-classes-{key}", placeholder="None",
+            key=f"nbn-file-classes-{key}", placeholder="None", persist_state="session",
             help="Each class gets one output; two classes share one.",
         )  # fmt: skip
     return Choice(tuple(inputs), tuple(targets), tuple(classes))
@@ -187,6 +189,7 @@ def _own_data(source: Source, chosen: Chosen) -> OwnData:
     scaled: dict[str, Any] = {
         "inputs_by": inputs_by.selectbox(
             "Scale inputs", list(METHODS), 1, lambda m: METHODS[m], key=f"{key}-inputs-by",
+            persist_state="session",
             help="Computed from the training patterns alone and saved with the data: inputs and "
             "predictions stay in the units of the file.",
         ),
@@ -194,11 +197,12 @@ def _own_data(source: Source, chosen: Chosen) -> OwnData:
     if not classes:
         scaled["targets_by"] = targets_by.selectbox(
             "Scale targets", list(METHODS), 1, lambda m: METHODS[m], key=f"{key}-targets-by",
+            persist_state="session",
             help="Errors are then in scaled units.",
         )  # fmt: skip
     few = chosen.dataset.n_patterns < MIN_ROWS_TO_SPLIT
     suggested = Split(1.0 if few else 0.7, 0.0, 0, classes and not few)
-    split = split_choice(key, suggested, classes=classes)
+    split = split_choice(key, suggested, classes=classes, kept=True)
     return OwnData(
         chosen.dataset,
         **split,

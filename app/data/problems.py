@@ -13,6 +13,7 @@ from app.data.known_results import BACKGROUND, Known
 from app.data.splitting import split_choice
 from app.figures.palette import Palette
 from app.figures.thumbs import thumb_svg
+from app.session import state
 from app.session.state import Session
 from app.shared.chart_box import Box
 from app.shared.problem_gallery import catalogue
@@ -26,6 +27,10 @@ from nbn_core.generators import PROBLEMS, Parameter, Problem
 def show(session: Session, view: PageState, box: Box) -> ProblemData | None:
     """Show the gallery and the selected problem; return it with its settings, if they are valid."""
     now = session.experiment.data
+    if view.form_of != now.digest:  # the fields show what is in use, also after an undo
+        view.form, view.form_of = view.form + (1 if view.form_of else 0), now.digest
+    if view.problem_with != now.digest:  # other data has been put to use since
+        view.problem = ""
     current = now.name if isinstance(now, ProblemData) else next(iter(PROBLEMS))
     problem = PROBLEMS[view.problem or current]
     background = BACKGROUND[problem.name]
@@ -33,11 +38,12 @@ def show(session: Session, view: PageState, box: Box) -> ProblemData | None:
     st.subheader(problem.title, anchor=False)
     st.write(f"{problem.text} {background.text}")
     st.caption(f"Source: {background.source}")
-    parameters = _parameters(problem, session)
+    suffix = f"-{view.form}" if view.form else ""
+    parameters = _parameters(problem, session, suffix)
     same = isinstance(now, ProblemData) and now.name == problem.name
     suggested = now.split if same else Split(problem.train_share)
     classes = problem.kind == "classification"
-    split = split_choice(f"nbn-problem-split-{problem.name}", suggested, classes=classes)
+    split = split_choice(f"nbn-problem-split-{problem.name}{suffix}", suggested, classes=classes)
     try:
         data = ProblemData(problem.name, parameters, **split)
         data.parts()
@@ -88,7 +94,7 @@ _BUTTON_STYLE: Final = """
 """
 
 
-def _parameters(problem: Problem, session: Session) -> dict[str, Any]:
+def _parameters(problem: Problem, session: Session, suffix: str) -> dict[str, Any]:
     if not problem.parameters:
         return {}
     now = session.experiment.data
@@ -100,7 +106,7 @@ def _parameters(problem: Problem, session: Session) -> dict[str, Any]:
             *_limits(parameter),
             _like(parameter, known.get(parameter.name, parameter.default)),
             _like(parameter, parameter.step),
-            key=f"nbn-parameter-{problem.name}-{parameter.name}",
+            key=f"nbn-parameter-{problem.name}-{parameter.name}{suffix}",
         )
         for parameter, column in zip(problem.parameters, columns, strict=True)
     }
@@ -129,4 +135,5 @@ def _results(problem: Problem) -> None:
 
 
 def _choose(name: str) -> None:
-    page_state().problem = name
+    view = page_state()
+    view.problem, view.problem_with = name, state.session().experiment.data.digest

@@ -32,7 +32,11 @@ SURFACE_SECONDS: Final = 0.4  # computing time allowed for a surface
 def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
     """Show the plane with the path, and the SSE along the next step."""
     options = list(PLANES) if now.last > 0 else list(PLANES)[1:]
-    chosen = str(st.selectbox("Plane", options, key="nbn-plane", width=320))
+    chosen = str(
+        st.selectbox(
+            "Plane", options, key=f"nbn-plane-{len(options)}", width=320, persist_state="session"
+        )
+    )
     left, right = st.columns([3, 2], gap="medium")
     with left:
         chart, share = _plane(now, at, chosen, box)

@@ -21,9 +21,9 @@ def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
     """Show the memory for the sizes entered, and what this training actually uses."""
     data, n = at.objective.dataset, at.topology.n_weights
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        p = int(st.number_input("Patterns P", 1, MAX_COUNT, data.n_patterns, width=160))
-        m = int(st.number_input("Outputs M", 1, MAX_COUNT, data.n_outputs, width=160))
-        w = int(st.number_input("Weights N", 1, MAX_COUNT, n, width=160))
+        p = _count("Patterns P", data.n_patterns)
+        m = _count("Outputs M", data.n_outputs)
+        w = _count("Weights N", n)
     need = memory(p, w, m)
     amounts = {
         "Jacobian, stored": need.jacobian,
@@ -44,6 +44,16 @@ def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
         st.markdown(_measured(at))
     with st.expander("Formula"):
         st.markdown(_FORMULA)
+
+
+def _count(label: str, own: int) -> int:
+    """Ask for a count that begins with that of this training, and is kept for it."""
+    return int(
+        st.number_input(
+            label, 1, MAX_COUNT, own, width=160, key=f"nbn-memory-{label}-{own}",
+            persist_state="session",
+        )
+    )  # fmt: skip
 
 
 def _measured(at: Point) -> str:

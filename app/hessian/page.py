@@ -58,7 +58,7 @@ def _body() -> None:
     names = list(SECTIONS)
     chosen = st.segmented_control(
         "Section", names, default=names[0], required=True, key="nbn-hessian-section",
-        label_visibility="collapsed",
+        label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     if page.player.playing and now.experiment.topology.n_weights > matrix.MAX_SIDE:
         st.caption(

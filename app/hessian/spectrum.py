@@ -61,10 +61,17 @@ def _directions(now: CurrentView, at: Point, choices: Choices, box: Box) -> None
     spectrum = curvature.directions(at)
     n = len(spectrum.values)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.selectbox("Direction", ("stiffest", "softest", "by number"), width=160)
+        kind = st.selectbox(
+            "Direction", ("stiffest", "softest", "by number"), width=160, key="nbn-direction",
+            persist_state="session",
+        )  # fmt: skip
         number = 1 if kind == "stiffest" else n
         if kind == "by number":
-            number = int(st.number_input("Number", 1, n, 1, width=120))
+            asked = st.number_input(
+                "Number", 1, n, 1, width=120, key=f"nbn-direction-number-{n}",
+                persist_state="session",
+            )  # fmt: skip
+            number = int(asked)
         distance = st.slider(
             "Move along it", -3.0, 3.0, 0.0, 0.05, key="nbn-walk",
             help="Norm of the change of the weights.",

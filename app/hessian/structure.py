@@ -29,8 +29,10 @@ def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
     topology = at.topology
     _follow_click(choices, topology.neuron_names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        order = st.selectbox("Order", ORDERS, key="nbn-order", width=160)
-        scale = st.selectbox("Colour scale", list(SCALES), key="nbn-scale", width=160)
+        order = st.selectbox("Order", ORDERS, key="nbn-order", width=160, persist_state="session")
+        scale = st.selectbox(
+            "Colour scale", list(SCALES), key="nbn-scale", width=160, persist_state="session"
+        )
         rows, columns = _block(choices, topology.neuron_names)
     pair = choices.block_in(topology)
     view = _view(at, str(order), SCALES[str(scale)], pair)

@@ -44,7 +44,7 @@ def show(session: Session, races: RaceSession) -> None:
     if len(lanes) > 1:
         index = st.selectbox(
             "Lane", range(len(lanes)), format_func=lambda i: race.titles()[lanes[i][0]],
-            key="nbn-forward-lane", width=260,
+            key=f"nbn-forward-lane-{race.id}", width=260, persist_state="session",
         )  # fmt: skip
     _, lane, run = lanes[index]
     training = run.training
@@ -121,7 +121,10 @@ def _one_pattern(
     scores: FloatArray, totals: FloatArray, labels: IntArray, classes: FloatArray, n: int
 ) -> None:
     st.markdown("**One pattern, label by label**")
-    p = int(st.number_input("Pattern", 1, n, 1, key="nbn-forward-pattern", width=130)) - 1
+    asked = st.number_input(
+        "Pattern", 1, n, 1, key=f"nbn-forward-pattern-{n}", width=130, persist_state="session"
+    )
+    p = int(asked) - 1
     st.markdown(pattern_table(scores[p], totals[p], int(labels[p]), classes))
     right = float((totals.argmax(axis=1) == labels).mean())
     shares = ", ".join(

@@ -64,6 +64,7 @@ def _body(session: Session, races: RaceSession, watching: bool) -> None:
     _progress(series)
     cost = st.segmented_control(
         "Cost", list(COSTS), default="work", required=True, key="nbn-series-cost",
+        persist_state="session",
         format_func=lambda name: COSTS[name].split(",")[0].capitalize(),
     )  # fmt: skip
     groups = grouped(series, str(cost))

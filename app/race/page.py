@@ -26,7 +26,7 @@ def race() -> None:
     st.html(_ROOM)
     chosen = st.segmented_control(
         "Section", names, default=names[0], required=True, key="nbn-race-section",
-        label_visibility="collapsed",
+        label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     SECTIONS[str(chosen)](races)
     words(

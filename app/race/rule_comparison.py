@@ -37,6 +37,7 @@ def show(session: Session, races: RaceSession) -> None:
     )
     place = st.segmented_control(
         "Measured at", PLACES, default=PLACES[0], required=True, key="nbn-uses-place",
+        persist_state="session",
         disabled=not ran, help=None if ran else "Run a race first.",
     )  # fmt: skip
     with st.spinner("Running a few iterations of every rule."):

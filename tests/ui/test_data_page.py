@@ -13,8 +13,9 @@ import pytest
 from streamlit.runtime.caching import cache_resource_api
 from streamlit.testing.v1 import AppTest
 
+from app.session.document import document_of
 from app.session.state import Session, first_experiment
-from nbn_core.experiment import OwnData, ProblemData, Stopping
+from nbn_core.experiment import Experiment, OwnData, ProblemData, Stopping
 from tests.app.fake_browser import LONG, is_a_sentence
 
 CSV = "age,income,bought\n" + "".join(
@@ -279,3 +280,62 @@ def test_data_of_any_shape_is_shown_before_and_after_use(
     assert isinstance(page.session.experiment.data, OwnData)
     page.section("Built-in problems")
     page.section("Your files")
+
+
+def away_and_back(page: Page) -> None:
+    page.app.switch_page(str(page.root / "pages" / "draw.py")).run()
+    page.app.switch_page(str(page.root / "pages" / "data.py")).run()
+    page.fine()
+
+
+def test_the_form_of_a_file_shows_what_is_in_use_after_leaving(page: Page) -> None:
+    page.paste(CSV)
+    page.widget("multiselect", "nbn-file-out-").set_value(["income"]).run()
+    page.widget("multiselect", "nbn-file-in-").set_value(["age"]).run()
+    page.widget("slider", "nbn-file-" + key_of(page) + "-train").set_value(60).run()
+    page.widget("slider", "nbn-file-" + key_of(page) + "-validation").set_value(15).run()
+    page.widget("number_input", "nbn-file-" + key_of(page) + "-seed").set_value(7).run()
+    page.widget("selectbox", "nbn-file-" + key_of(page) + "-targets-by").set_value("none").run()
+    page.press("nbn-data-take")
+    data = page.session.experiment.data
+    assert isinstance(data, OwnData)
+    assert (data.train_share, data.validation_share, data.split_seed) == (0.6, 0.15, 7)
+    for _ in range(2):
+        away_and_back(page)
+        assert page.widget("multiselect", "nbn-file-out-").value == ["income"]
+        assert page.widget("multiselect", "nbn-file-in-").value == ["age"]
+        assert "now in use" in page.words
+        assert not [button for button in page.app.button if button.key == "nbn-data-take"]
+        page.section("Built-in problems")
+        page.section("Your files")
+    assert page.session.experiment.data is data
+
+
+def key_of(page: Page) -> str:
+    """Return the part of the widget keys that stands for the file."""
+    [key] = [str(w.key) for w in page.app.slider if str(w.key).endswith("-train")]
+    return key.removeprefix("nbn-file-").removesuffix("-train")
+
+
+def test_the_form_of_a_problem_shows_what_is_in_use(page: Page) -> None:
+    def noise() -> float:
+        return float(page.widget("number_input", "nbn-parameter-moons-noise").value)
+
+    page.press("nbn-problem-moons")
+    before = noise()
+    page.widget("number_input", "nbn-parameter-moons-noise").set_value(0.3).run()
+    page.press("nbn-data-take")
+    assert noise() == 0.3
+    away_and_back(page)
+    assert noise() == 0.3
+    page.widget("number_input", "nbn-parameter-moons-noise").set_value(0.1).run()
+    page.press("nbn-data-take")
+    page.press("nbn-data-undo")
+    assert noise() == 0.3, "after an undo too"
+    page.press("nbn-data-undo")
+    page.press("nbn-problem-moons")
+    assert noise() == before
+    away_and_back(page)
+    page.session.put(document_of(Experiment.suggested("circles")))
+    away_and_back(page)
+    assert page.app.subheader[0].value == "Circles", "other data is in use"
