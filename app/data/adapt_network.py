@@ -17,6 +17,7 @@ from app.session import document
 from app.session.end_names import named_after
 from app.session.limits import MAX_WEIGHTS, check_size
 from app.session.state import Session
+from app.session.tuned_settings import iterations_with
 from app.shared.payload import family_of
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
@@ -35,7 +36,6 @@ from nbn_core.network import Neuron, Topology
 EXPLAINED_VARIANCE: Final = 0.99  # R² at which a regression counts as solved
 HIDDEN_NEURONS: Final = 8  # of the network suggested if the current one cannot be adapted
 PATIENCE: Final = 20  # iterations; suggested if there are validation patterns
-MAX_ITERATIONS_OWN: Final = 300  # noise in measured data can put any target out of reach
 
 Data = ProblemData | OwnData
 
@@ -70,14 +70,7 @@ def plan_adaptation(session: Session, data: Data) -> Adaptation:
     start = now.start if isinstance(now.start, SeededStart) else SeededStart()
     if topology is now.topology and isinstance(now.start, GivenStart):
         start = SeededStart()
-    stopping = replace(now.stopping, target_sse=target(data, train))
-    if isinstance(data, OwnData):
-        stopping = Stopping(
-            stopping.target_sse, min(now.stopping.max_iterations, MAX_ITERATIONS_OWN)
-        )
-    else:
-        stopping = Stopping(stopping.target_sse)
-    stopping = replace(stopping, patience=_patience(now, data))
+    stopping = Stopping(target(data, train), iterations_with(now, data), _patience(now, data))
     if stopping.patience:
         sentence += (
             f" Training stops early after {plural(stopping.patience, 'iteration')} without a "

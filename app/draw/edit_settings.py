@@ -13,8 +13,8 @@ from app.session.history import change, put, seeded
 from app.session.jobs import Workers
 from app.session.limits import check_size, most_iterations
 from app.session.messages import Message
-from app.session.state import Session
-from app.session.tuned_settings import tuned
+from app.session.state import LeftRule, Session
+from app.session.tuned_settings import iterations_with, tuned, usual_iterations
 from nbn_core.errors import SettingError
 from nbn_core.experiment import MAX_ITERATIONS as MOST_PATIENCE
 from nbn_core.experiment import Experiment, ProblemData
@@ -29,7 +29,9 @@ def _problem(session: Session, message: Message, workers: Workers) -> None:
         raise SettingError("There is no such problem: choose one of the pictures.")
     suggested = Experiment.suggested(name)
     drawn = session.experiment.topology != _suggestion(session.experiment).topology
-    changed = replace(suggested, **_same_rule(session), start=seeded(session))
+    iterations = iterations_with(session.experiment, suggested.data)
+    stopping = replace(suggested.stopping, max_iterations=iterations)
+    changed = replace(suggested, **_same_rule(session), start=seeded(session), stopping=stopping)
     if drawn and _fits(session.experiment.topology, suggested):
         kept = named_after(session.experiment.topology, changed.data, changed.datasets()[0])
         changed = replace(changed, topology=kept, drawing=session.experiment.drawing)
@@ -53,25 +55,22 @@ def _same_rule(session: Session) -> dict[str, Any]:
 
 
 def _rule(session: Session, message: Message, workers: Workers) -> None:
-    """Train with another rule: with its own settings, or better ones known for this problem."""
+    """Train with another rule: as it was left, or with settings that suit this problem."""
     name = message.text("name")
     if name not in RULES:
         raise SettingError("There is no such learning rule: choose one from the menu.")
     experiment = session.experiment
     if name == experiment.rule:
         return
-    iterations = min(_usual_iterations(experiment, name), most_iterations(name))
-    stopping = replace(experiment.stopping, max_iterations=iterations)
-    change(session, rule=name, settings=tuned(experiment, name), stopping=stopping)
-
-
-def _usual_iterations(experiment: Experiment, rule: str) -> int:
-    """Return the maximum iterations with which a rule starts on this data."""
-    if isinstance(experiment.data, ProblemData):
-        suggested = _suggestion(experiment)
-        if suggested.rule == rule:
-            return suggested.stopping.max_iterations
-    return RULES[rule].usual_iterations
+    problem = experiment.data.name if isinstance(experiment.data, ProblemData) else ""
+    mine = LeftRule(experiment.settings, experiment.stopping.max_iterations)
+    known = session.left_rules.get((problem, name))
+    if known is None:
+        usual = min(usual_iterations(experiment.data, name), most_iterations(name))
+        known = LeftRule(tuned(experiment, name), usual)
+    stopping = replace(experiment.stopping, max_iterations=known.max_iterations)
+    change(session, rule=name, settings=known.settings, stopping=stopping)
+    session.left_rules[problem, experiment.rule] = mine
 
 
 def _fits(topology: Topology, experiment: Experiment) -> bool:
@@ -104,13 +103,12 @@ def _set_parameter(session: Session, name: str, value: float) -> None:
     parameters: dict[str, Any] = {**data.parameters, name: tidy(value)}
     changed = replace(data, parameters=parameters)
     fresh = Experiment.suggested(data.name, split_seed=data.split_seed, **parameters)
-    now = session.experiment.stopping
-    stopping = replace(fresh.stopping, patience=now.patience)
+    stopping = session.experiment.stopping
+    if stopping.target_sse == _suggestion(session.experiment).stopping.target_sse:
+        # A target that suits the data continues to suit it; one set by the reader stays.
+        stopping = replace(stopping, target_sse=fresh.stopping.target_sse)
     if _fits(session.experiment.topology, fresh):
-        suggested = _suggestion(session.experiment).stopping
-        if now == replace(suggested, patience=now.patience):
-            now = stopping  # a target that suits the data goes on suiting it
-        change(session, data=changed, stopping=now)
+        change(session, data=changed, stopping=stopping)
     else:
         fresh = replace(fresh, data=changed, stopping=stopping, **_same_rule(session))
         put(session, replace(fresh, start=seeded(session)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -39,6 +39,14 @@ class Notice:
     id: int
     text: str
     client: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftRule:
+    """What the reader set of a learning rule that is not chosen now."""
+
+    settings: Mapping[str, Any]
+    max_iterations: int
 
 
 @dataclass(slots=True)
@@ -72,6 +80,7 @@ class Session:
     play: bool = False  # whether the browser should replay a run that is new to it
     kept: dict[str, KeptRun] = field(default_factory=dict)  # by training key, oldest first
     halted: bool = False  # whether the reader stopped the run
+    left_rules: dict[tuple[str, str], LeftRule] = field(default_factory=dict)
     iteration: int = 0  # the trace row shown on all pages
     settling: bool = False  # whether to show the best validation row when training ends
     notice: Notice | None = None

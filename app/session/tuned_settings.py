@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from nbn_core.experiment import Experiment, ProblemData
+from nbn_core.experiment import Experiment, OwnData, ProblemData, Stopping
 from nbn_core.rules import RULES
 
 # EBP has TensorFlow Playground's own training on its problems; the others are the best of a few on
@@ -32,3 +32,22 @@ def tuned(experiment: Experiment, name: str) -> dict[str, Any]:
     given = TUNED.get(problem, {}).get(name, {})
     own = {option.name: option.default for option in RULES[name].options}
     return {key: value for key, value in given.items() if own.get(key) != value}
+
+
+MAX_ITERATIONS_OWN: Final = 300  # noise in measured data can put any target out of reach
+
+
+def usual_iterations(data: ProblemData | OwnData, rule: str) -> int:
+    """Return the maximum iterations with which a rule, by its name, starts on this data."""
+    if isinstance(data, ProblemData):
+        suggested = Stopping(0.0).max_iterations
+        return suggested if rule == "nbn" else RULES[rule].usual_iterations
+    usual = RULES[rule].usual_iterations
+    return usual if RULES[rule].sparse_trace else min(usual, MAX_ITERATIONS_OWN)
+
+
+def iterations_with(now: Experiment, data: ProblemData | OwnData) -> int:
+    """Return the maximum iterations with other data: a number that the reader set stays."""
+    mine = now.stopping.max_iterations
+    usual = usual_iterations(now.data, now.rule)
+    return usual_iterations(data, now.rule) if mine == usual else mine

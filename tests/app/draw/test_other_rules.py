@@ -17,6 +17,7 @@ from nbn_core.rules import RULES, Option
 from nbn_core.training import Training
 from nbn_core.types import FloatArray
 from nbn_core.warmup import warm_up, warm_up_rules
+from tests.app.draw.helpers import XOR
 from tests.app.fake_browser import LONG, FakeBrowser, is_a_sentence
 
 
@@ -285,3 +286,34 @@ def test_an_answer_holds_no_more_predictions_than_its_size_allows(
     assert polls > 10
     browser.post("poll")
     assert browser.columns["iterations"][-1] == 300
+
+
+def test_a_rule_comes_back_as_it_was_left() -> None:
+    browser = FakeBrowser(XOR)
+    browser.post("setting", group="option", name="mu_start", value=0.5)
+    browser.post("setting", group="rule", name="max_iterations", value=77)
+    browser.post("rule", name="ebp")
+    assert browser.experiment.stopping.max_iterations == RULES["ebp"].usual_iterations
+    browser.post("setting", group="option", name="rate", value=0.125)
+    browser.post("rule", name="nbn")
+    assert browser.experiment.stopping.max_iterations == 77
+    assert browser.experiment.settings["mu_start"] == 0.5
+    browser.post("rule", name="ebp")
+    assert browser.experiment.settings["rate"] == 0.125
+
+
+def test_the_maximum_iterations_of_the_reader_stay_with_other_data() -> None:
+    browser = FakeBrowser(XOR)
+    browser.post("setting", group="rule", name="max_iterations", value=77)
+    for change in (
+        lambda: browser.post("problem", name="parity"),
+        lambda: browser.post("setting", group="parameter", name="n", value=4),
+        lambda: browser.post("problem", name="moons"),
+        lambda: browser.post("setting", group="parameter", name="n_points", value=30),
+    ):
+        change()
+        assert browser.experiment.stopping.max_iterations == 77
+    other = FakeBrowser(XOR)
+    other.post("rule", name="ebp")
+    other.post("problem", name="moons")
+    assert other.experiment.stopping.max_iterations == RULES["ebp"].usual_iterations
