@@ -9,8 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from app.draw.payload import data_block
+from app.figures.number_format import short
 from app.shared.payload import network_block, pack
 from nbn_core.data import Dataset
+from nbn_core.experiment import Experiment, OwnData
 from nbn_core.network import ACTIVATIONS, Neuron, Topology
 from nbn_core.objective import Objective
 from tests.cases import random_dag
@@ -55,6 +58,71 @@ def cases() -> list[dict[str, Any]]:
     return made
 
 
+def screen(name: str, experiment: Experiment) -> dict[str, Any]:
+    """Return what the Draw page is sent of an experiment, and what it must say of the outputs."""
+    parts = experiment.parts()
+    weights = experiment.start_weights()
+    said, counts = [], {}
+    for part, key, word in zip(
+        parts, ("train", "validation", "test"), ("training", "validation", "test"), strict=True
+    ):
+        if part is None:
+            continue
+        outputs = Objective(experiment.topology, part).outputs(weights)
+        if part.kind == "classification":
+            table = np.zeros((max(2, part.n_outputs),) * 2, dtype=int)
+            np.add.at(table, (part.classes(), part.classes(outputs)), 1)
+            counts[key] = table.tolist()
+            said.append((f"{part.right(outputs).sum():,} of {part.n_patterns:,}", word))
+        else:
+            said.append((short(float(np.sqrt(np.mean((part.targets - outputs) ** 2)))), word))
+    several = len(said) > 1
+    listed = ", ".join(f"{value} {word}" if several else value for value, word in said)
+    classes = parts.train.kind == "classification"
+    return {
+        "name": name,
+        "data": data_block(parts, "key"),
+        "network": network_block(experiment.topology),
+        "start": pack(weights),
+        "expected": {
+            "sentence": f"{listed} patterns correct" if classes else f"RMSE {listed}",
+            "confusion": counts,
+            "sse": Objective(experiment.topology, parts.train).sse(weights),
+        },
+    }
+
+
+def screens() -> list[dict[str, Any]]:
+    """Return experiments of every kind of data."""
+    generator = np.random.default_rng(1)
+    x = generator.normal(size=(60, 3))
+    one_hot = np.where(np.arange(3) == generator.integers(0, 3, 60)[:, None], 1.0, -1.0)
+    zeros = (x[:, :1] > 0.2).astype(float)
+    numbers = np.hstack([x[:, :1] ** 2 * 100, x[:, 1:2] - 5])
+    own = {
+        "three classes": (Dataset(x, one_hot), "bipolar"),
+        "zeros and ones": (Dataset(x, zeros), "unipolar"),
+        "two numbers": (Dataset(x, numbers), "linear"),
+    }
+    made = [
+        screen(
+            name,
+            Experiment(
+                Topology.mlp([3, 4, data.n_outputs], output=output),
+                OwnData(data, 0.5, 0, 0.25, inputs_by="standard"),
+            ),
+        )
+        for name, (data, output) in own.items()
+    ]
+    return [
+        *made,
+        *(
+            screen(name, Experiment.suggested(name))
+            for name in ("xor", "playground_spiral", "peaks")
+        ),
+    ]
+
+
 def test_javascript(root: Path, tmp_path: Path) -> None:
     node = shutil.which("node")
     assert node, "Node.js is missing: `sh scripts/test` says how to get it."
@@ -62,10 +130,12 @@ def test_javascript(root: Path, tmp_path: Path) -> None:
     assert files, "expected tests/js/*.test.js, found none"
     numbers = tmp_path / "network.json"
     numbers.write_text(json.dumps(cases(), allow_nan=False))
+    shown = tmp_path / "screen.json"
+    shown.write_text(json.dumps(screens(), allow_nan=False))
     run = subprocess.run(
         [node, "--test", "--test-reporter=spec", *files],
         cwd=root,
-        env={**os.environ, "NBN_LAB_NETWORK": str(numbers)},
+        env={**os.environ, "NBN_LAB_NETWORK": str(numbers), "NBN_LAB_SCREEN": str(shown)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -341,5 +341,5 @@ class Walk(RuleBasedStateMachine):
                 assert value == experiment.settings[field["name"]]
 
 
-Walk.TestCase.settings = settings(max_examples=12, stateful_step_count=25)
+Walk.TestCase.settings = settings(max_examples=25, stateful_step_count=25)
 TestWalk = Walk.TestCase
