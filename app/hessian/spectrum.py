@@ -47,11 +47,11 @@ def _numbers(values: FloatArray, at: Point) -> str:
         else f"**{short(spectrum.condition)}**"
     )
     return (
-        f"The next step uses effectively **{spectrum.effective_parameters(mu):.1f}** of "
+        f"The next step uses effectively **{curvature.effective_parameters(at):.1f}** of "
         f"**{n:,}** directions: those with an eigenvalue above the damping **{short(mu)}**"
         f"{curvature.damping_words(at)} move freely, those below are held back.\n\n"
         f"- Condition number before damping: {before}\n"
-        f"- Condition number after damping: **{short(spectrum.damped_condition(mu))}**\n"
+        f"- Condition number after damping: **{short(curvature.damped_condition(at))}**\n"
         f"- Numerical rank: **{spectrum.rank:,}** of {n:,}: eigenvalues above the rounding limit "
         f"N\u00a0·\u00a0ε\u00a0·\u00a0λ₁\u00a0=\u00a0{short(spectrum.tolerance)}"
     )

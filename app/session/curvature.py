@@ -117,6 +117,27 @@ def damping(at: Point) -> float:
     return float(added_diagonal(at).mean())
 
 
+def effective_parameters(at: Point) -> float:
+    """Return the effective number of directions of the next step: the trace of Q (Q + D)^-1."""
+    added = added_diagonal(at)
+    if np.ptp(added) == 0.0:
+        spread = eigenvalues(at, "Q") / added[0]
+    else:  # each weight has a damping of its own
+        root = 1.0 / np.sqrt(added)
+        spread = np.linalg.eigvalsh(root[:, None] * equations(at).quasi_hessian * root)
+    free = np.maximum(spread, 0.0)
+    return float(np.sum(free / (1.0 + free)))
+
+
+def damped_condition(at: Point) -> float:
+    """Return the condition number of Q + D."""
+    added = added_diagonal(at)
+    if np.ptp(added) == 0.0:
+        return spectrum.Spectrum.of_values(eigenvalues(at, "Q")).damped_condition(float(added[0]))
+    damped = np.linalg.eigvalsh(equations(at).quasi_hessian + np.diag(added))
+    return float(damped[-1] / damped[0])
+
+
 def shortens_steps(at: Point) -> bool:
     """Whether a step that is too long is shortened before mu is increased."""
     return bool(_settings(at.experiment)["control"] != "published")
