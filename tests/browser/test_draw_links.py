@@ -54,13 +54,13 @@ def test_edits_add_no_entries_to_the_browser_history(page: Page) -> None:
 
 def test_a_damaged_link_shows_a_message_and_the_default_experiment(open_page: OpenPage) -> None:
     page = open_page(path="/?e=not-a-link")
-    warning = page.locator(".st-key-nbn-warnings")
-    expect(warning).to_contain_text("The link could not be opened")
+    warning = page.get_by_text("The link could not be opened")
+    expect(warning).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.locator("[data-part=status]")).to_contain_text("Solved", timeout=60_000)
-    expect(warning).to_contain_text("The link could not be opened")
+    expect(warning).to_be_visible()
     page.get_by_role("button", name="Close", exact=True).click()
-    expect(warning).not_to_contain_text("The link could not be opened")
+    expect(warning).to_have_count(0)
     expect(page.locator("[data-part=status]")).to_contain_text("Solved")
     expect(facts(page)).to_contain_text("105 weights")
 

@@ -87,6 +87,9 @@ def test_start_runs_all_lanes_until_stopped(open_page: OpenPage) -> None:
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     page.get_by_role("button", name="Open on Draw").click()
     page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
+    expect(page.locator(".workbench [data-part=status]")).to_contain_text(
+        re.compile(r"Solved in|Stopped at|Not solved")
+    )  # it arrives with its run
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

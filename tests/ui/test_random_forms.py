@@ -1,0 +1,142 @@
+"""Random walks over the forms of the pages: they show what is in use, and keep what was chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from streamlit.runtime.caching import cache_resource_api
+from streamlit.testing.v1 import AppTest
+
+from app.session.state import Session
+from nbn_core.experiment import OwnData, ProblemData
+from tests.app.fake_browser import LONG
+
+ROOT = Path(__file__).resolve().parents[2]
+CSV = "day,warm,wet,sort\n" + "".join(
+    f"{i},{i * 7 % 11},{i * 5 % 13},{'abc'[i % 3]}\n" for i in range(24)
+)
+PAGES = ("draw", "hessian", "inside", "race", "data", "share")
+SECTIONS = ("Built-in problems", "Your files", "Painting")
+
+
+class Forms(RuleBasedStateMachine):
+    """A reader who fills in forms, goes away and comes back."""
+
+    @initialize()
+    def open(self) -> None:
+        cache_resource_api.clear_session_cache("test session id")
+        self.app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=LONG).run()
+        self.page = "draw"
+        self.section = SECTIONS[0]
+        self.file: dict[str, Any] = {}  # what was chosen for the file
+        self.hessian = "Structure"
+
+    def teardown(self) -> None:
+        cache_resource_api.clear_session_cache("test session id")
+
+    @property
+    def session(self) -> Session:
+        session: Session = self.app.session_state["nbn.session"]
+        return session
+
+    def has(self, key: str) -> bool:
+        return any(button.key == key and not button.disabled for button in self.app.button)
+
+    def widget(self, kind: str, start: str) -> Any:
+        return next(w for w in getattr(self.app, kind) if str(w.key).startswith(start))
+
+    @rule(page=st.sampled_from([*PAGES, "data", "data"]))
+    def go(self, page: str) -> None:
+        self.app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
+        self.page = page
+
+    @precondition(lambda self: self.page == "data")
+    @rule(section=st.sampled_from(SECTIONS))
+    def choose_section(self, section: str) -> None:
+        self.app.segmented_control(key="nbn-data-section").set_value(section).run()
+        self.section = section
+
+    @precondition(lambda self: self.page == "hessian")
+    @rule(section=st.sampled_from(["Structure", "Memory", "Spectrum"]))
+    def choose_hessian(self, section: str) -> None:
+        self.app.segmented_control(key="nbn-hessian-section").set_value(section).run()
+        self.hessian = section
+
+    # Built-in problems
+
+    @precondition(lambda self: self.page == "data" and self.section == SECTIONS[0])
+    @rule(name=st.sampled_from(["moons", "parity", "sinc"]), train=st.sampled_from([50, 75, 100]))
+    def use_problem(self, name: str, train: int) -> None:
+        self.app.button(key=f"nbn-problem-{name}").click().run()
+        self.widget("slider", "nbn-problem-split-").set_value(train).run()
+        if self.has("nbn-data-take"):
+            self.app.button(key="nbn-data-take").click().run()
+        data = self.session.experiment.data
+        assert isinstance(data, ProblemData)
+        assert (data.name, data.train_share) == (name, train / 100)
+
+    # Files
+
+    @precondition(lambda self: self.page == "data" and self.section == SECTIONS[1])
+    @rule(wanted=st.sampled_from(["warm", "sort"]), share=st.sampled_from([40, 60]))
+    def use_file(self, wanted: str, share: int) -> None:
+        if not self.file:
+            self.app.text_area(key="nbn-file-paste").set_value(CSV).run()
+            self.app.button(key="nbn-file-read").click().run()
+        self.widget("multiselect", "nbn-file-out-").set_value([wanted]).run()
+        self.widget("multiselect", "nbn-file-in-").set_value(["wet"]).run()
+        next(w for w in self.app.slider if str(w.key).endswith("-train")).set_value(share).run()
+        if self.has("nbn-data-take"):
+            self.app.button(key="nbn-data-take").click().run()
+        data = self.session.experiment.data
+        assert isinstance(data, OwnData)
+        assert data.whole.input_names == ("wet",)
+        assert data.train_share == share / 100
+        self.file = {"out": [wanted], "in": ["wet"], "share": share}
+
+    @precondition(lambda self: self.page == "data" and self.section != SECTIONS[2])
+    @rule(key=st.sampled_from(["nbn-data-undo", "nbn-data-redo"]))
+    def undo(self, key: str) -> None:
+        if self.has(key):
+            self.app.button(key=key).click().run()
+
+    # Always
+
+    @invariant()
+    def no_page_fails(self) -> None:
+        assert not self.app.exception
+        assert not self.session.warnings
+
+    @invariant()
+    def sections_are_kept(self) -> None:
+        if self.page == "data":
+            assert self.app.segmented_control(key="nbn-data-section").value == self.section
+        if self.page == "hessian":
+            assert self.app.segmented_control(key="nbn-hessian-section").value == self.hessian
+
+    @invariant()
+    def the_form_of_the_file_is_kept(self) -> None:
+        if self.page != "data" or self.section != SECTIONS[1] or not self.file:
+            return
+        assert self.widget("multiselect", "nbn-file-out-").value == self.file["out"]
+        assert self.widget("multiselect", "nbn-file-in-").value == self.file["in"]
+        [share] = [w.value for w in self.app.slider if str(w.key).endswith("-train")]
+        assert share == self.file["share"]
+
+    @invariant()
+    def the_form_of_a_problem_shows_what_is_in_use(self) -> None:
+        data = self.session.experiment.data
+        if self.page != "data" or self.section != SECTIONS[0] or not isinstance(data, ProblemData):
+            return
+        assert not self.has("nbn-data-take")
+        assert self.widget("slider", "nbn-problem-split-").value == 100 * data.train_share
+        for name, value in data.parameters.items():
+            assert self.widget("number_input", f"nbn-parameter-{data.name}-{name}").value == value
+
+
+Forms.TestCase.settings = settings(max_examples=4, stateful_step_count=16)
+TestForms = Forms.TestCase
