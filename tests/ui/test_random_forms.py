@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CSV = "day,warm,wet,sort\n" + "".join(
     f"{i},{i * 7 % 11},{i * 5 % 13},{'abc'[i % 3]}\n" for i in range(24)
 )
-PAGES = ("draw", "hessian", "inside", "race", "data", "share")
+PAGES = ("draw", "inside", "race", "share")
 SECTIONS = ("Built-in problems", "Your files", "Painting")
 
 
@@ -30,7 +30,7 @@ class Forms(RuleBasedStateMachine):
     def open(self) -> None:
         cache_resource_api.clear_session_cache("test session id")
         self.app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=LONG).run()
-        self.page = "draw"
+        self.go("data")
         self.section = SECTIONS[0]
         self.file: dict[str, Any] = {}  # what was chosen for the file
         self.hessian = "Structure"
@@ -49,28 +49,34 @@ class Forms(RuleBasedStateMachine):
     def widget(self, kind: str, start: str) -> Any:
         return next(w for w in getattr(self.app, kind) if str(w.key).startswith(start))
 
-    @rule(page=st.sampled_from([*PAGES, "data", "data"]))
     def go(self, page: str) -> None:
         self.app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
-        self.page = page
+        assert not self.app.exception
 
-    @precondition(lambda self: self.page == "data")
+    @rule(page=st.sampled_from(PAGES))
+    def leave_and_return(self, page: str) -> None:
+        self.go(page)
+        self.go("data")
+
+    @rule(section=st.sampled_from(["Structure", "Memory", "Spectrum"]))
+    def look_at_the_hessian(self, section: str) -> None:
+        self.go("hessian")
+        control = self.app.segmented_control(key="nbn-hessian-section")
+        assert control.value == self.hessian
+        control.set_value(section).run()
+        self.hessian = section
+        self.go("data")
+
     @rule(section=st.sampled_from(SECTIONS))
     def choose_section(self, section: str) -> None:
         self.app.segmented_control(key="nbn-data-section").set_value(section).run()
         self.section = section
 
-    @precondition(lambda self: self.page == "hessian")
-    @rule(section=st.sampled_from(["Structure", "Memory", "Spectrum"]))
-    def choose_hessian(self, section: str) -> None:
-        self.app.segmented_control(key="nbn-hessian-section").set_value(section).run()
-        self.hessian = section
-
     # Built-in problems
 
-    @precondition(lambda self: self.page == "data" and self.section == SECTIONS[0])
     @rule(name=st.sampled_from(["moons", "parity", "sinc"]), train=st.sampled_from([50, 75, 100]))
     def use_problem(self, name: str, train: int) -> None:
+        self.choose_section(SECTIONS[0])
         self.app.button(key=f"nbn-problem-{name}").click().run()
         self.widget("slider", "nbn-problem-split-").set_value(train).run()
         if self.has("nbn-data-take"):
@@ -81,9 +87,9 @@ class Forms(RuleBasedStateMachine):
 
     # Files
 
-    @precondition(lambda self: self.page == "data" and self.section == SECTIONS[1])
     @rule(wanted=st.sampled_from(["warm", "sort"]), share=st.sampled_from([40, 60]))
     def use_file(self, wanted: str, share: int) -> None:
+        self.choose_section(SECTIONS[1])
         if not self.file:
             self.app.text_area(key="nbn-file-paste").set_value(CSV).run()
             self.app.button(key="nbn-file-read").click().run()
@@ -98,7 +104,7 @@ class Forms(RuleBasedStateMachine):
         assert data.train_share == share / 100
         self.file = {"out": [wanted], "in": ["wet"], "share": share}
 
-    @precondition(lambda self: self.page == "data" and self.section != SECTIONS[2])
+    @precondition(lambda self: self.section != SECTIONS[2])
     @rule(key=st.sampled_from(["nbn-data-undo", "nbn-data-redo"]))
     def undo(self, key: str) -> None:
         if self.has(key):
@@ -112,15 +118,12 @@ class Forms(RuleBasedStateMachine):
         assert not self.session.warnings
 
     @invariant()
-    def sections_are_kept(self) -> None:
-        if self.page == "data":
-            assert self.app.segmented_control(key="nbn-data-section").value == self.section
-        if self.page == "hessian":
-            assert self.app.segmented_control(key="nbn-hessian-section").value == self.hessian
+    def the_section_is_kept(self) -> None:
+        assert self.app.segmented_control(key="nbn-data-section").value == self.section
 
     @invariant()
     def the_form_of_the_file_is_kept(self) -> None:
-        if self.page != "data" or self.section != SECTIONS[1] or not self.file:
+        if self.section != SECTIONS[1] or not self.file:
             return
         assert self.widget("multiselect", "nbn-file-out-").value == self.file["out"]
         assert self.widget("multiselect", "nbn-file-in-").value == self.file["in"]
@@ -130,7 +133,7 @@ class Forms(RuleBasedStateMachine):
     @invariant()
     def the_form_of_a_problem_shows_what_is_in_use(self) -> None:
         data = self.session.experiment.data
-        if self.page != "data" or self.section != SECTIONS[0] or not isinstance(data, ProblemData):
+        if self.section != SECTIONS[0] or not isinstance(data, ProblemData):
             return
         assert not self.has("nbn-data-take")
         assert self.widget("slider", "nbn-problem-split-").value == 100 * data.train_share
@@ -138,5 +141,5 @@ class Forms(RuleBasedStateMachine):
             assert self.widget("number_input", f"nbn-parameter-{data.name}-{name}").value == value
 
 
-Forms.TestCase.settings = settings(max_examples=4, stateful_step_count=16)
+Forms.TestCase.settings = settings(max_examples=5, stateful_step_count=12)
 TestForms = Forms.TestCase
