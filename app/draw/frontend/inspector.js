@@ -57,7 +57,6 @@ export class Inspector {
     const { stage } = this.host;
     const { link } = this.subject;
     this.panel.hidden = true;
-    if (link) stage.select(stage.selection); // the halo of the link goes with its panel
     this.subject = null;
     if (!refocus) return;
     // For a link, focus the stage: focusing a neuron would select it, and Delete would remove it.

@@ -178,7 +178,7 @@ export class Screen {
       ...look,
       weights: model.weightsAt(k),
       index: model.index,
-      biasIds: model.network.neurons.map((neuron) => neuron.id),
+      biasIds: info.can_train ? model.network.neurons.map((neuron) => neuron.id) : [],
       loose: this.loose,
       moving: playback.playing,
       tile: (id) => (info.can_train ? model.tile(k, id) : null),
@@ -264,7 +264,7 @@ export class Screen {
     this.status.setAttribute("aria-live", run?.state === "running" ? "off" : "polite");
     patch(this.status, { text: headline(info, run) });
     patch(this.facts, { text: info.facts });
-    patch(this.beside, { text: info.beside });
+    patch(this.beside, { text: info.can_train ? info.beside : "" });
   }
 }
 

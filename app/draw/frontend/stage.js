@@ -69,6 +69,8 @@ export class Stage {
   height = 0;
   /** @type {number | null} */
   frame = null;
+  /** Nodes and links of the drawing, as text. */
+  wired = "";
 
   /**
    * @param {HTMLElement} root
@@ -146,8 +148,9 @@ export class Stage {
     this.graph = G.placed(graph, this.aspect);
     const known = new Set(graph.nodes.map((node) => node.id));
     this.selection = new Set([...this.selection].filter((id) => known.has(id)));
-    const links = new Set(graph.links.map((link) => linkKey(...link)));
-    this.selectedLinks = new Set([...this.selectedLinks].filter((key) => links.has(key)));
+    // Of another network no link is selected; its names may be those of links before.
+    if (wiring(graph) !== this.wired) this.selectedLinks = new Set();
+    this.wired = wiring(graph);
     this.hoverLink = null; // the pointer is elsewhere, or will tell
     if (!this.focusId || !known.has(this.focusId)) this.focusId = graph.nodes[0]?.id ?? null;
     if (this.fitted || !same) this.fit();
@@ -163,6 +166,7 @@ export class Stage {
    */
   edit(graph, words) {
     this.graph = graph;
+    this.wired = wiring(graph);
     this.nodes.sync(this.graph);
     this.render();
     this.host.edit(graph, words);
@@ -445,4 +449,13 @@ export class Stage {
     if ("bias" in what) return weights[index.bias[biasIds.indexOf(what.bias)]];
     return weights[index.links.get(linkKey(what.source, what.target)) ?? -1];
   }
+}
+
+/**
+ * Nodes and links of a drawing as a text that is equal for equal ones.
+ *
+ * @param {{nodes: {id: string}[], links: Link[]}} graph
+ */
+function wiring({ nodes, links }) {
+  return JSON.stringify([nodes.map((node) => node.id), links]);
 }

@@ -28,6 +28,8 @@ export class StageBar {
   typed = false;
   /** Preset that was pressed last, or else the first that the network is. @type {string} */
   family = "mlp";
+  /** Whether the sizes typed were refused. */
+  refused = false;
   /** Preset that is marked. @type {string | null} */
   shown = null;
   /** Whether the drawing is complete. */
@@ -111,9 +113,11 @@ export class StageBar {
         `${family.toUpperCase()} takes one number of hidden neurons, and ${text.trim()} are ` +
           "layers: type one number, or choose MLP or BMLP.",
       );
+      this.refused = true;
       return;
     }
     this.family = family;
+    this.refused = false;
     // Layers of the network shown, not typed, become as many neurons of a preset without layers.
     const joined = !this.typed && ONE_NUMBER.has(family);
     this.actions.preset(family, joined ? [sizes.reduce((sum, size) => sum + size)] : sizes);
@@ -131,6 +135,7 @@ export class StageBar {
     const shown = families.find(([name]) => name === this.family) ?? families[0];
     this.shown = shown?.[0] ?? null;
     this.mark();
+    if (this.refused) this.typed = this.refused = false; // it was refused for another network
     if (!shown) return;
     const [family, sizes] = shown;
     this.family = family;
