@@ -139,3 +139,59 @@ def test_a_network_is_drawn_by_touch(open_page: OpenPage) -> None:
     assert box
     drag((port["x"] + 12, port["y"] + 3), (box["x"] + 190, box["y"] + box["height"] - 12))
     expect(status(page)).to_contain_text("h17 is left out")
+
+
+def test_a_cleared_stage_shows_nothing_of_the_network_before(page: Page) -> None:
+    train(page)
+    trained = page.locator(".sse").inner_text()
+    page.locator('[data-id="h1"]').focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    expect(status(page)).to_contain_text("Output y has no path from an input")
+    expect(page.locator(".sse")).to_have_text("SSE –")
+    expect(page.locator(".note")).to_have_text(
+        "The drawing is not complete, so it has no output yet."
+    )
+    expect(facts(page)).to_contain_text("no weights")
+    expect(page.locator(".stagebar [aria-pressed=true]")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".sse")).to_have_text(trained)
+    expect(page.locator(".stagebar [aria-pressed=true]")).to_have_text("MLP")
+
+
+def test_a_link_to_the_neuron_itself_is_refused_in_words(page: Page) -> None:
+    port = page.locator('[data-port="h1"]').bounding_box()
+    assert port
+    start = port["x"] + port["width"] / 2, port["y"] + port["height"] / 2
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + 90, start[1] - 30, steps=5)
+    page.mouse.move(start[0] - 12, start[1], steps=5)
+    expect(page.locator(".hover-card")).to_contain_text("cannot read its own output")
+    page.mouse.up()
+    expect(page.locator("[data-part=notice]")).to_contain_text("cannot read its own output")
+    expect(facts(page)).to_contain_text("105 weights")
+
+
+def test_the_preset_pressed_last_stays_chosen(page: Page) -> None:
+    problem(page, "XOR")
+    chosen = page.locator(".stagebar [aria-pressed=true]")
+    sizes = page.locator(".sizes")
+    for name in ("SLP", "MLP"):  # one hidden layer is both
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(chosen).to_have_text(name)
+    sizes.fill("3-3")
+    sizes.press("Enter")
+    expect(chosen).to_have_text("MLP")
+    expect(facts(page)).to_contain_text("25 weights")
+    sizes.fill("4-4")
+    page.get_by_role("button", name="SLP", exact=True).click()
+    expect(page.locator("[data-part=notice]")).to_contain_text("SLP takes one number")
+    expect(facts(page)).to_contain_text("25 weights")
+    problem(page, "Moons")
+    expect(sizes).not_to_have_value("4-4")
+    page.get_by_role("button", name="FCC").click()
+    expect(chosen).to_have_text("FCC")
+    sizes.fill("2-3")
+    sizes.press("Enter")
+    expect(chosen).to_have_text("MLP")  # dashes are layers
