@@ -135,7 +135,7 @@ def damped_condition(at: Point) -> float:
     if np.ptp(added) == 0.0:
         return spectrum.Spectrum.of_values(eigenvalues(at, "Q")).damped_condition(float(added[0]))
     damped = np.linalg.eigvalsh(equations(at).quasi_hessian + np.diag(added))
-    return float(damped[-1] / damped[0])
+    return float(damped[-1] / damped[0]) if damped[0] > 0.0 else math.inf
 
 
 def shortens_steps(at: Point) -> bool:

@@ -111,7 +111,11 @@ def test_the_spectrum_speaks_of_the_system_that_is_solved(matrix: str) -> None:
     assert f"effectively **{effective:.1f}** of **13** directions" in said
     condition = float(np.linalg.cond(damped))
     [after] = re.findall(r"after damping: \*\*(.+?)\*\*", said)
-    assert float(after.replace(",", "").replace("−", "-")) == pytest.approx(condition, rel=0.02)
+    shown_condition = float(after.replace(",", "").replace("−", "-").replace("∞", "inf"))
+    if condition < 1e12:
+        assert shown_condition == pytest.approx(condition, rel=0.02)
+    else:  # rounding decides the smallest eigenvalue
+        assert shown_condition > 1e12
 
 
 def test_the_table_of_a_race_has_the_numbers_of_each_training() -> None:
