@@ -18,7 +18,7 @@ from app.share.report import report
 from app.share.words import caption
 from nbn_core.experiment import Experiment, SeededStart, Stopping, link
 from nbn_core.network import Topology
-from nbn_core.warmup import warm_up, warm_up_rules
+from nbn_core.warmup import warm_up, warm_up_curvature, warm_up_rules
 from tests.app.fake_browser import LONG, FakeBrowser, is_a_sentence
 from tests.test_pages import ENTRY
 
@@ -71,6 +71,7 @@ def test_the_summary_of_the_convergence_counts_iterations(sparse: CurrentView) -
 
 def test_charts_of_the_hessian_page_name_iterations(monkeypatch: pytest.MonkeyPatch) -> None:
     """The ratio of both Hessians, and the path on the landscape."""
+    warm_up_curvature()  # the page shows no chart while its kernels are compiled
     shown: list[str] = []
     monkeypatch.setattr(
         "app.shared.chart_box.Box.show",
