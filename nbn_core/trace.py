@@ -24,15 +24,15 @@ class StopReason(Enum):
     SOLVED = "Solved: the sum of squared errors reached its target."
     MAX_ITERATIONS = "Stopped at the maximum number of iterations: increase it to continue."
     CONVERGED = (
-        "Converged: at a minimum of the sum of squared errors. If its value is too large, "
-        "try new weights, another neuron, or scaled data."
+        "Converged to a minimum of the sum of squared errors. "
+        "If it is too large, try new weights or another neuron."
     )
     PLATEAU = (
-        "Stopped on a plateau: the sum of squared errors hardly decreases any more. "
-        "Train on, or try new weights, more connections, another neuron, or scaled data."
+        "On a plateau: the sum of squared errors hardly decreases. "
+        "Train on, or try new weights or another neuron."
     )
     NO_PROGRESS = (
-        "Stuck: no step lowers the sum of squared errors any further. "
+        "Stuck: no step lowers the sum of squared errors. "
         "Try new weights, another neuron, or scaled data."
     )
     DAMPING_LIMIT = (

@@ -46,6 +46,7 @@ PUBLIC = [
     "is_warm",
     "link",
     "run_trials",
+    "starting_weights",
     "train",
     "warm_up",
 ]

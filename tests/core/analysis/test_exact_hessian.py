@@ -86,7 +86,13 @@ def test_the_dropped_term_vanishes_with_the_errors() -> None:
     topology = Topology.fcc(3, 1, 1, output="bipolar")
     dataset = generators.parity(3)
     result = train(
-        topology, dataset, seed=3, target_sse=1e-14, max_iterations=500, control="published"
+        topology,
+        dataset,
+        scheme="uniform",
+        seed=3,
+        target_sse=1e-14,
+        max_iterations=500,
+        control="published",
     )
     objective = Objective(topology, dataset)
     ratios = [curvature(objective, weights).dropped_ratio for weights in result.trace.weights]

@@ -126,7 +126,7 @@ def changed(**changes):
         (None, "read from text"),
         ('{"a":1,"a":2}', "a key is repeated"),
         (changed(format="png"), "not an experiment of NBN Lab"),
-        (changed(version=3), "version 3, this program reads versions 1 to 2"),
+        (changed(version=4), "version 4, this program reads versions 1 to 3"),
         (changed(version=0), "version 0"),
         (changed(version=True), "version True"),
         (changed(version=KeyError), "version None"),

@@ -54,7 +54,7 @@ def test_omitted_and_explicit_defaults_give_the_same_text():
         ProblemData("parity", {"n": np.int64(3)}, 1, 0),
         "nbn",
         dict(short.settings),
-        SeededStart("uniform", 0),
+        SeededStart("data", 0),
         Stopping(short.stopping.target_sse, short.stopping.max_iterations),
     )
     assert short.to_json() == long.to_json()

@@ -67,7 +67,7 @@ def rate(gain: float, leak: float) -> tuple[int, tuple[float, float]]:
     )  # fmt: skip
     result = run_trials(
         topology, generators.parity(9), n_trials=TRIALS, max_iterations=150, target_sse=0.01,
-        control="published", seed=9,
+        control="published", scheme="uniform", seed=9,
     )  # fmt: skip
     return result.successes, result.interval
 

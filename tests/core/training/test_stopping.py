@@ -22,6 +22,7 @@ from nbn_core.rules.engines.time_slices import SLICE_SECONDS
 from tests.cases import noise
 from tests.runs import RUNS, finish, numbers, runs_of
 
+_RESUMABLE = (StopReason.MAX_ITERATIONS, StopReason.CANCELLED, StopReason.PLATEAU)
 LONG = 240.0  # seconds: more than a cancellation takes on any computer
 
 
@@ -73,7 +74,7 @@ def test_no_progress_when_steps_become_too_small() -> None:
 
 def test_training_stops_at_the_damping_limit() -> None:
     case = RUNS[2]
-    training = finish(runs_of(case, max_iterations=10_000, max_attempts=1))
+    training = finish(runs_of(case, max_iterations=10_000, max_attempts=1, control="best_step"))
     assert training.stop is StopReason.DAMPING_LIMIT
     assert not training.result().converged
     capped = finish(
@@ -181,4 +182,4 @@ def test_a_slice_limits_its_work_when_an_iteration_takes_longer(
 def test_every_stop_has_its_sentence(reason: StopReason) -> None:
     assert reason.sentence.endswith(".")
     assert len(reason.sentence) < 120
-    assert reason.final == (reason not in (StopReason.MAX_ITERATIONS, StopReason.CANCELLED))
+    assert reason.final == (reason not in _RESUMABLE)

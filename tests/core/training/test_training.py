@@ -77,7 +77,7 @@ def test_a_training_copies_its_starting_weights() -> None:
         (
             {"speed": 3},
             "NBN has no setting 'speed': it has mu_start, mu_min, mu_max, factor, "
-            "max_attempts, control, matrix, method.",
+            "max_attempts, control, matrix, plateau, method.",
         ),
         ({"mu_start": -1}, "mu_start must be a number above 0, not -1."),
         ({"mu_start": "big"}, "mu_start must be a number above 0, not 'big'."),
@@ -103,7 +103,7 @@ def test_a_training_copies_its_starting_weights() -> None:
         ({"seed": -1}, "seed must be a whole number from 0 to 9007199254740991, not -1."),
         (
             {"scheme": "zeros"},
-            "There are no starting weights called 'zeros': choose uniform, small, fan_in.",
+            "There are no starting weights called 'zeros': choose uniform, small, fan_in, data.",
         ),
     ],
 )

@@ -189,7 +189,7 @@ def test_a_long_trial_is_cancelled_too() -> None:
     result = run_trials(
         Topology.fcc(7, 3, 1), generators.parity(7),
         n_trials=2, max_iterations=10**8, target_sse=0.0, max_attempts=1000, mu_max=1e300,
-        cancelled=cancelled,
+        control="best_step", scheme="uniform", cancelled=cancelled,
     )  # fmt: skip
     assert result.n_trials == 0
     assert math.isnan(result.success_rate)
