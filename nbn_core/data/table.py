@@ -66,6 +66,16 @@ class Reading(OneLine):
         Missing-value markers besides the empty cell.
     sheet : str
         Sheet of a workbook.
+    encoding_sure : bool
+        Whether the encoding follows from the bytes of the file or was given.
+    skip : int
+        Number of lines that were left out at the top because the caller said so.
+    short_rows : str
+        What was done with rows that have too few cells: "refuse", "fill" or "leave out".
+    layout : str
+        Name of a format with a head of its own, such as "ARFF"; empty for a plain table.
+    notes : tuple of str
+        What was left out or interpreted, a sentence each.
     """
 
     kind: str
@@ -75,6 +85,11 @@ class Reading(OneLine):
     header: bool = True
     missing: tuple[str, ...] = ()
     sheet: str = ""
+    encoding_sure: bool = True
+    skip: int = 0
+    short_rows: str = "refuse"
+    layout: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -91,6 +106,8 @@ class Table(OneLine):
         Detected or given properties with which the file was read.
     blank : int
         Number of rows of the file whose cells are all empty.
+    told_targets, told_unused : tuple of str
+        Names of the columns that the file itself calls targets, or says are no data.
 
     Raises
     ------
@@ -102,6 +119,8 @@ class Table(OneLine):
     rows: IntArray
     reading: Reading
     blank: int = 0
+    told_targets: tuple[str, ...] = ()
+    told_unused: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not len(self.rows):
