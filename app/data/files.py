@@ -126,31 +126,9 @@ def _columns(source: Source) -> Choice:
 
 
 def suggested(table: Table) -> tuple[list[str], list[str]]:
-    """Suggest the last usable column as target and the numeric columns before it as inputs.
-
-    A numeric column that has text in a cell is suggested too: the error message names the cell,
-    whereas a column left out silently would not help.
-
-    Parameters
-    ----------
-    table : Table
-        The table that was read.
-
-    Returns
-    -------
-    list of str
-        Names of the inputs.
-    list of str
-        Name of the target; empty if no column is usable.
-    """
-    numbers = [c.name for c in table.columns if c.kind in ("number", "mixed")]
-    usable = [
-        c.name
-        for c in table.columns
-        if c.name in numbers or (c.kind == "text" and len(c.classes) <= MAX_CLASSES)
-    ]
-    targets = usable[-1:]
-    return [name for name in numbers if name not in targets], targets
+    """Return the suggested inputs and targets of a table as lists."""
+    inputs, targets = table.suggested()
+    return list(inputs), list(targets)
 
 
 def _unused(table: Table, choice: Choice) -> str:

@@ -127,7 +127,9 @@ def grid_of(
     test = _Cells(missing)
     notes: list[str] = []
     gaps = {source.numbers[at] for at in source.gaps} if source is not None else set()
-    kept = [(at, [cell.strip() for cell in cells]) for at, cells in rows]
+    kept = list(rows)
+    if source is None or any(" " in line or not line.isprintable() for line in source.lines):
+        kept = [(at, [cell.strip() for cell in cells]) for at, cells in rows]
     full = [row for row in kept if any(row[1])]
     blank = len(kept) - len(full) + (source.blank if source is not None else 0)
     gaps |= {after[0] for before, after in itertools.pairwise(kept) if not any(before[1])}
