@@ -26,6 +26,7 @@ from nbn_core.types import FloatArray
 MAX_DATA = 64_000_000
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 5_000
+_TOO_LARGE = f"A .dat file may have {MAX_ROWS} rows and {MAX_COLUMNS} columns at most."
 
 
 def read_dat(
@@ -62,7 +63,7 @@ def read_dat(
     grid, table = _numbers(text)
     columns = table.shape[1]
     if columns > MAX_COLUMNS or len(table) > MAX_ROWS:
-        raise _too_large()
+        raise FormatError(_TOO_LARGE)
     targets = grid.targets
     if n_inputs is None:
         n_inputs = columns - (len(targets) or 1 if n_outputs is None else n_outputs)
@@ -86,10 +87,6 @@ def read_dat(
         input_names=names and names[:n_inputs],
         target_names=names and names[n_inputs:],
     )
-
-
-def _too_large() -> FormatError:
-    return FormatError(f"A .dat file may have {MAX_ROWS} rows and {MAX_COLUMNS} columns at most.")
 
 
 def _names(grid: Grid, order: list[int]) -> list[str] | None:
@@ -133,7 +130,7 @@ def _mixed(text: str, regular: Grid | None) -> Grid:
     if not rows:
         raise DatasetError("This .dat file is empty: it needs a row of numbers for each pattern.")
     if max(map(len, rows)) > MAX_COLUMNS or len(rows) > MAX_ROWS:
-        raise _too_large()
+        raise FormatError(_TOO_LARGE)
     even = all(len(row) == len(rows[0]) for row in rows)
     if even and all(_is_plain(cell) for row in rows for cell in row):
         return Grid(rows, source.numbers)

@@ -206,13 +206,13 @@ def _as(data: bytes, name: str) -> Decoded:
 
 
 def _without_mark(data: bytes) -> str:
-    """Return the kind of UTF-16 whose high bytes are mostly zero, as in text with numbers."""
-    head = data[:4000]
+    """Return the kind of UTF-16 in which every second byte is often zero, as in a table."""
+    head = data[:4000].rstrip(b"\0")
     half = len(head) // 2
     if half < 2 or len(data) % 2:
         return ""
     zero = [head[0::2].count(0), head[1::2].count(0)]
     for few, many, name in ((0, 1, "utf-16-le"), (1, 0, "utf-16-be")):
-        if zero[few] == 0 and zero[many] > 0.7 * half:
+        if zero[few] == 0 and zero[many] > 0.2 * half:
             return name
     return ""

@@ -71,6 +71,7 @@ def text_of(data: str | bytes, what: str, limit: int = MAX_TEXT) -> str:
     if len(data) > limit:
         raise FormatError(f"{what} may take {limit / 1e6:g} MB at most: this one is larger.")
     text = decode(data).text
+    text = text.rstrip("\0\x1a") or text  # what a logger without power, or DOS, leaves
     if "\0" in text:
         raise FormatError(f"{what} is a binary file: a text file is needed here.")
     return lf(text)

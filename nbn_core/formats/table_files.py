@@ -167,6 +167,8 @@ def read_text(
     if _CONTROL.search(tail):
         raise DatasetError("This is a binary file that is not a table: use CSV, Excel or Parquet.")
     plain = lf(tail)
+    if plain.count("\n") > 2 * max_rows + MAX_SKIP:
+        raise _too_long(plain.count("\n"), max_rows)
     if not skip and delimiter is None and header is None:
         grid = layouts.recognised(plain)
         if grid is not None:
@@ -228,7 +230,7 @@ def _check_width(source: Content, delimiter: str, max_rows: int, max_columns: in
     """Raise DatasetError for too many columns or rows before the text is split."""
     mark = " " if delimiter == "whitespace" else delimiter
     if len(source.lines) > max_rows + 1_000:
-        raise _too_long(len(source.lines))
+        raise _too_long(len(source.lines), max_rows)
     for line in source.lines[:3]:
         if line.count(mark) > max_columns:
             width = len(split(Content([line], [1]), delimiter)[0][1])
@@ -242,10 +244,8 @@ def _too_wide(columns: int) -> DatasetError:
     )
 
 
-def _too_long(rows: int) -> DatasetError:
-    return DatasetError(
-        f"This table has {rows} rows, and at most {MAX_ROWS} are read: leave some out."
-    )
+def _too_long(rows: int, most: int) -> DatasetError:
+    return DatasetError(f"This table has {rows} rows, and at most {most} are read: leave some out.")
 
 
 def _table(grid: Grid, reading: Reading, missing: set[str], decimal: str | None) -> Table:
@@ -254,7 +254,7 @@ def _table(grid: Grid, reading: Reading, missing: set[str], decimal: str | None)
     if width > MAX_COLUMNS:
         raise _too_wide(width)
     if len(grid.rows) > MAX_ROWS:
-        raise _too_long(len(grid.rows) + (grid.names is not None))
+        raise _too_long(len(grid.rows) + (grid.names is not None), MAX_ROWS)
     if not grid.rows:
         raise DatasetError("This table has no rows of data: add at least one.")
     texts = [_cleaned(column, missing) for column in zip(*grid.rows, strict=True)]

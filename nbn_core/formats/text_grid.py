@@ -135,11 +135,11 @@ def grid_of(
     gaps |= {after[0] for before, after in itertools.pairwise(kept) if not any(before[1])}
     if not full:
         raise DatasetError("This table is empty: it needs rows and columns.")
-    table = _joined(full, test, notes) if blanks else full
+    table = _joined(full, test, notes) if blanks else _without_ends(full)
     width = _width(table)
     table, given = _without_titles(table, width, gaps, test, notes, blanks, header)
     table = _without_notes_below(table, width, gaps, test, notes)
-    table = _even(table, width, short, notes, given is not None)
+    table = _even(table, width, short, notes)
     if not table:
         raise DatasetError("This table has no rows of data: add at least one.")
     width = len(table[0][1])
@@ -176,6 +176,15 @@ def _lines(numbers: Sequence[int]) -> str:
         return f"lines {numbers[0]} to {numbers[-1]}"
     shown = ", ".join(map(str, numbers[:5]))
     return f"lines {shown}{' and others' if len(numbers) > 5 else ''}"
+
+
+def _without_ends(table: list[Row]) -> list[Row]:
+    """Leave out the last cells of all rows where every row ends with a delimiter."""
+    while True:
+        width = _width(table)
+        if width == 1 or any(cells[-1] for _, cells in table if len(cells) == width):
+            return table
+        table = [(at, cells[:-1]) if len(cells) == width else (at, cells) for at, cells in table]
 
 
 def _width(table: Sequence[Row]) -> int:
@@ -267,7 +276,10 @@ def _odd_names(
     if len(above) == width + 1 and above[0].endswith(":") and all(map(test.text, above[1:])):
         return above[1:]  # "Data:  y  x" of NIST
     if len(above) == width - 1 and all(map(test.text, above)) and table[first][0] not in gaps:
-        return ["", *above]  # R names all columns but the first, which holds row names
+        labels = [cells[0] for _, cells in table[first:] if len(cells) == width]
+        running = labels == [str(i) for i in range(1, len(labels) + 1)]
+        if running or (len(set(labels)) == len(labels) and all(map(test.text, labels))):
+            return ["", *above]  # R names all columns but the first, which holds row names
     if blanks and len(above) > width:
         wide = re.split(r" {2,}|\t", " ".join(above))
         if len(wide) == width:
@@ -303,15 +315,10 @@ def _without_notes_below(
     return table[:last]
 
 
-def _even(table: list[Row], width: int, short: str, notes: list[str], named: bool) -> list[Row]:
+def _even(table: list[Row], width: int, short: str, notes: list[str]) -> list[Row]:
     """Return rows of equal width; raise for one that is not, as its caller decided."""
     if all(len(cells) == width for _, cells in table):
-        return _without_last(table, width)
-    # Names may be fewer than the cells of rows that end with a delimiter.
-    if not named and len(table) > 1 and len(table[0][1]) < width:
-        less = len(table[0][1])
-        if all(not any(cells[less:]) for _, cells in table):
-            width = less
+        return table
     even: list[Row] = []
     filled: list[int] = []
     for at, cells in table:
@@ -337,14 +344,7 @@ def _even(table: list[Row], width: int, short: str, notes: list[str], named: boo
     if filled:
         done = "filled with missing values" if short == "fill" else "left out"
         notes.append(f"{plural(len(filled), 'short row')} {done}: {_lines(filled)}.")
-    return _without_last(even, width)
-
-
-def _without_last(table: list[Row], width: int) -> list[Row]:
-    """Leave out the last column if every row ends with a delimiter."""
-    if width > 1 and all(not cells[-1] for _, cells in table):
-        return [(at, cells[:-1]) for at, cells in table]
-    return table
+    return even
 
 
 # Names
