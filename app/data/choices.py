@@ -15,6 +15,7 @@ import streamlit as st
 from nbn_core.data.table import Chosen, Table
 from nbn_core.errors import NBNError
 from nbn_core.formats import read_table
+from nbn_core.formats.decoding import readings
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class Source:
     error: str = ""
     _columns: tuple[Any, ...] | None = None  # the columns that `_chosen` was made of
     _chosen: Chosen | None = None
+    _encodings: dict[str, str] | None = None
 
     def __post_init__(self) -> None:
         self.read({})
@@ -51,6 +53,18 @@ class Source:
         """A short hash of the contents."""
         data = self.data.encode("utf-8", "replace") if isinstance(self.data, str) else self.data
         return hashlib.blake2b(data, digest_size=6).hexdigest()
+
+    @property
+    def kind(self) -> str:
+        """Kind of the file by its first bytes: text, excel or parquet."""
+        head = self.data[:4]
+        return {b"PAR1": "parquet", b"PK\x03\x04": "excel"}.get(head, "text")  # type: ignore[arg-type]
+
+    def encodings(self) -> dict[str, str]:
+        """Return a word of the file as each encoding that fits reads it; computed once."""
+        if self._encodings is None:
+            self._encodings = readings(self.data) if isinstance(self.data, bytes) else {}
+        return self._encodings
 
     def read(self, corrections: Mapping[str, Any]) -> None:
         """Read the table with other corrections."""

@@ -120,6 +120,8 @@ class Table(OneLine):
         Number of rows of the file whose cells are all empty.
     told_targets, told_unused : tuple of str
         Names of the columns that the file itself calls targets, or says are no data.
+    least_columns : int
+        Smallest number of columns.
 
     Raises
     ------
@@ -133,11 +135,12 @@ class Table(OneLine):
     blank: int = 0
     told_targets: tuple[str, ...] = ()
     told_unused: tuple[str, ...] = ()
+    least_columns: int = 2
 
     def __post_init__(self) -> None:
         if not len(self.rows):
             raise DatasetError("This table has no rows of data: add at least one.")
-        if len(self.columns) < 2:
+        if len(self.columns) < self.least_columns:
             raise DatasetError(
                 "There is only one column in it, but inputs and targets are needed: check what "
                 "separates the columns."

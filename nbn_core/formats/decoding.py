@@ -177,8 +177,8 @@ def readings(data: bytes, limit: int = 200_000) -> dict[str, str]:
         if name.startswith("utf-"):
             continue
         try:
-            data.decode(name)
-        except UnicodeDecodeError:
+            codecs.getincrementaldecoder(name)().decode(head)
+        except UnicodeError:
             continue
         if first is None:
             found[name] = ""

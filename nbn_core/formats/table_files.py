@@ -41,6 +41,7 @@ MISSING = (
     "n/d", "<NA>", "NaT", "missing", "–", "—", "...", "…",
 )  # fmt: skip
 MAX_SKIP = 10_000
+_TOO_LONG = "This table has {} rows, and at most {} are read: leave some out."
 _CONTROL = re.compile("[\0-\x08\x0e\x0f]")
 NAME_LENGTH = 60
 
@@ -66,6 +67,7 @@ def read_table(
     sheet: str | None = None,
     skip: int = 0,
     short_rows: str = "refuse",
+    least_columns: int = 2,
 ) -> Table:
     """Read a table from pasted text or a file.
 
@@ -83,6 +85,8 @@ def read_table(
     short_rows : str
         What to do with rows that have too few cells: "refuse", "fill" with missing values, or
         "leave out".
+    least_columns : int
+        Smallest number of columns; 1 for rows that lack targets.
 
     Returns
     -------
@@ -108,12 +112,14 @@ def read_table(
     if isinstance(data, bytes) and data[:4] == b"PAR1":
         rows = read_parquet(data, MAX_ROWS, MAX_COLUMNS)
         grid = Grid(rows[1:], list(range(2, len(rows) + 1)), rows[0])
-        return _table(grid, replace(reading, kind="parquet"), nothing, decimal)
+        return _table(grid, replace(reading, kind="parquet"), nothing, decimal, least_columns)
     if isinstance(data, bytes) and data[:4] == b"PK\x03\x04":
         sheet, rows = read_excel(data, sheet, MAX_ROWS, MAX_COLUMNS, nothing)
         numbered = list(enumerate(rows, start=1))[skip:]
         grid = grid_of(numbered, nothing, header=header, short=short_rows)
-        return _table(grid, replace(reading, kind="excel", sheet=sheet), nothing, decimal)
+        return _table(
+            grid, replace(reading, kind="excel", sheet=sheet), nothing, decimal, least_columns
+        )
     if isinstance(data, bytes):
         _refuse_known(data)
     decoded = decode(data, encoding)
@@ -121,7 +127,7 @@ def read_table(
     grid, found = read_text(
         decoded.text, nothing, delimiter=delimiter, header=header, skip=skip, short_rows=short_rows
     )
-    return _table(grid, replace(reading, delimiter=found), nothing, decimal)
+    return _table(grid, replace(reading, delimiter=found), nothing, decimal, least_columns)
 
 
 def read_text(
@@ -168,7 +174,7 @@ def read_text(
         raise DatasetError("This is a binary file that is not a table: use CSV, Excel or Parquet.")
     plain = lf(tail)
     if plain.count("\n") > 2 * max_rows + MAX_SKIP:
-        raise _too_long(plain.count("\n"), max_rows)
+        raise DatasetError(_TOO_LONG.format(plain.count("\n"), max_rows))
     if not skip and delimiter is None and header is None:
         grid = layouts.recognised(plain)
         if grid is not None:
@@ -230,7 +236,7 @@ def _check_width(source: Content, delimiter: str, max_rows: int, max_columns: in
     """Raise DatasetError for too many columns or rows before the text is split."""
     mark = " " if delimiter == "whitespace" else delimiter
     if len(source.lines) > max_rows + 1_000:
-        raise _too_long(len(source.lines), max_rows)
+        raise DatasetError(_TOO_LONG.format(len(source.lines), max_rows))
     for line in source.lines[:3]:
         if line.count(mark) > max_columns:
             width = len(split(Content([line], [1]), delimiter)[0][1])
@@ -244,17 +250,15 @@ def _too_wide(columns: int) -> DatasetError:
     )
 
 
-def _too_long(rows: int, most: int) -> DatasetError:
-    return DatasetError(f"This table has {rows} rows, and at most {most} are read: leave some out.")
-
-
-def _table(grid: Grid, reading: Reading, missing: set[str], decimal: str | None) -> Table:
+def _table(
+    grid: Grid, reading: Reading, missing: set[str], decimal: str | None, least: int
+) -> Table:
     """Return the table of a grid, without empty columns."""
     width = len(grid.rows[0]) if grid.rows else len(grid.names or [])
     if width > MAX_COLUMNS:
         raise _too_wide(width)
     if len(grid.rows) > MAX_ROWS:
-        raise _too_long(len(grid.rows) + (grid.names is not None), MAX_ROWS)
+        raise DatasetError(_TOO_LONG.format(len(grid.rows) + (grid.names is not None), MAX_ROWS))
     if not grid.rows:
         raise DatasetError("This table has no rows of data: add at least one.")
     texts = [_cleaned(column, missing) for column in zip(*grid.rows, strict=True)]
@@ -282,6 +286,7 @@ def _table(grid: Grid, reading: Reading, missing: set[str], decimal: str | None)
         grid.blank,
         tuple(place[i] for i in grid.targets if i in place),
         tuple(place[i] for i in grid.unused if i in place),
+        least,
     )  # fmt: skip
 
 
