@@ -34,6 +34,8 @@ class Source:
         The table; None if it could not be read.
     error : str
         Why it could not be read; empty if it could.
+    least_columns : int
+        Smallest number of columns.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Source:
     corrections: dict[str, Any] = field(default_factory=dict)
     table: Table | None = None
     error: str = ""
+    least_columns: int = 2
     _columns: tuple[Any, ...] | None = None  # the columns that `_chosen` was made of
     _chosen: Chosen | None = None
     _encodings: dict[str, str] | None = None
@@ -70,7 +73,8 @@ class Source:
         """Read the table with other corrections."""
         self.corrections, self._columns = dict(corrections), None
         try:
-            self.table, self.error = read_table(self.data, **self.corrections), ""
+            options = {"least_columns": self.least_columns, **self.corrections}
+            self.table, self.error = read_table(self.data, **options), ""
         except NBNError as error:
             self.table, self.error = None, str(error)
 
@@ -98,6 +102,8 @@ class PageState:
 
     problem: str = ""  # empty: the current one, or the first
     source: Source | None = None
+    rows: Source | None = None  # new rows to be answered
+    rows_uploaded: str = ""  # Streamlit's id of the upload that `rows` came from
     used: str = ""  # the message about the last data put to use
     uploaded: str = ""  # Streamlit's id of the upload that `source` came from
     cleared: str = ""  # digest of the data that was cleared from the canvas

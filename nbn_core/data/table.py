@@ -165,7 +165,7 @@ class Table(OneLine):
         columns of numbers, those with some text among them included, because the error message
         then names the cell. Columns that number the rows, that the file sets aside, or that hold
         numbers which cannot be read are not suggested. A series alone is suggested with its own
-        past as inputs.
+        past as inputs, and without any numbers the columns of text are inputs.
 
         Returns
         -------
@@ -196,6 +196,8 @@ class Table(OneLine):
             named = [name for name in others if not name.startswith("column ")]
             if series.kind == "number" and lags and self._has_times(named):
                 inputs = [lag_name(series.name, rows) for rows in range(1, lags + 1)]
+        if not inputs and not others:
+            inputs = [column.name for column in usable if column.name not in targets]
         return tuple(inputs or others), tuple(targets)
 
     def _has_times(self, labels: Sequence[str]) -> bool:
