@@ -37,11 +37,14 @@ class NetworkFile(OneLine):
         Weights, read-only; None if the file has none.
     datafile : str
         Name of the data file that it refers to, which is never opened.
+    notes : tuple of str
+        What was guessed or left out, a sentence each.
     """
 
     topology: Topology
     weights: FloatArray | None = None
     datafile: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def text_of(data: str | bytes, what: str, limit: int = MAX_TEXT) -> str:
