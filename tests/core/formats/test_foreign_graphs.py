@@ -45,7 +45,8 @@ GEPHI = """<?xml version="1.0" encoding="UTF-8"?>
 <key attr.name="r" attr.type="int" for="node" id="r"/>
 <key attr.name="size" attr.type="float" for="node" id="size"/>
 <graph edgedefault="directed">
-<node id="1"><data key="label">speed</data><data key="r">0</data><data key="size">10.0</data></node>
+<node id="1"><data key="label">speed</data><data key="r">0</data>
+<data key="size">10.0</data></node>
 <node id="2"><data key="label">load</data></node><node id="3"><data key="label">h</data></node>
 <node id="4"><data key="label">wear</data></node>
 <edge id="10" source="1" target="3"><data key="weight">1.0</data></edge>
@@ -62,7 +63,8 @@ CYTOSCAPE = """<?xml version="1.0" encoding="UTF-8" standalone="no"?><graphml>
 <data key="selected">false</data></node>
 <node id="72"><data key="name">load</data></node><node id="74"><data key="name">h</data></node>
 <node id="76"><data key="name">wear</data></node>
-<edge source="70" target="74"><data key="interaction">to</data></edge><edge source="72" target="74"/>
+<edge source="70" target="74"><data key="interaction">to</data></edge>
+<edge source="72" target="74"/>
 <edge source="74" target="76"/><edge source="70" target="76"/></graph></graphml>"""
 FILES = {"yEd": yed("speed", "load", "h", "wear"), "Gephi": GEPHI, "Cytoscape": CYTOSCAPE}
 
