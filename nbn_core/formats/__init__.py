@@ -11,7 +11,7 @@ and `spreadsheets`. `recognise` detects the format of a file, `sniffing` the del
 """
 
 from nbn_core.errors import FormatError
-from nbn_core.formats.c_source import write_c
+from nbn_core.formats.c_source import write_c, write_c_header
 from nbn_core.formats.csv_files import (
     read_weights_csv,
     write_matrix_csv,
@@ -50,6 +50,7 @@ __all__ = [
     "read_weights_csv",
     "write_answers_csv",
     "write_c",
+    "write_c_header",
     "write_dat",
     "write_graphml",
     "write_in",
