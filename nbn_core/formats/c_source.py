@@ -111,7 +111,7 @@ def write_c(
         *(line for meaning in meanings(targets) for line in _listed("classes", [meaning])),
         "",
         f"   All in raw units. C99 and C++, no heap, about {bytes_each * nodes} bytes of stack.",
-        f"   No name but {name} is visible outside, so that a program may hold several networks. */",
+        f"   No name but {name} is visible outside: a program may hold several networks. */",
         "",
         *(["#include <math.h>", ""] if used - {"linear"} else []),
         *_prototype(name, precision),

@@ -42,6 +42,8 @@ REPORT_END = "</script>"
 
 _VECTOR = re.compile(r"\s*(?:[%#][^\n]*\n\s*)*(?:[A-Za-z_]\w{0,30}\s*=\s*)?[\[({]")
 _NEURON = re.compile(r"^[ \t]*(?:n[ \t,;]+\d|\.model\b)", re.IGNORECASE | re.MULTILINE)
+_SAMPLE = 200_000  # characters in which numbers are looked for
+_ROWS = 500
 _BINARY = (
     (b"\xd0\xcf\x11\xe0", "an old Excel file"),
     (b"PAR1", "a Parquet file"),
@@ -194,19 +196,23 @@ def _plain(text: str) -> Recognised:
         return Recognised("a topology vector", network=read_vectors(text))
     if _NEURON.search(text):
         return Recognised("an NBN topology file (.in)", network=read_in(text))
-    source = content(text)
-    rows = [[cell for cell in SEPARATORS.split(line) if cell] for line in source.lines[:2]]
-    if len(rows) == 1 and len(source.lines) == 1 and _begins_a_neuron(rows[0]):
+    rows = [
+        [cell for cell in SEPARATORS.split(line) if cell] for line in content(text[:_SAMPLE]).lines
+    ]
+    if len(rows) == 1 and len(text) <= _SAMPLE and _begins_a_neuron(rows[0]):
         return Recognised("a topology vector", network=read_vectors(text))
+    unknown = FormatError(
+        f"This cannot be imported; it begins with {quoted(first)}: choose an experiment, a "
+        "link, a .in or .dat file, a topology vector, GraphML or node-link JSON."
+    )
+    if not any(row and all(map(is_number, row[:200])) for row in rows[:_ROWS]):
+        raise unknown
     try:
         count = read_dat(text).n_patterns
-    except NBNError as error:
-        if any(row and all(map(is_number, row[:200])) for row in rows):
+    except NBNError:
+        if all(map(is_number, rows[0][:200])):
             raise
-        raise FormatError(
-            f"This cannot be imported; it begins with {quoted(first)}: choose an experiment, a "
-            "link, a .in or .dat file, a topology vector, GraphML or node-link JSON."
-        ) from error
+        raise unknown from None
     return Recognised(f"a .dat file of {count:,} pattern{'' if count == 1 else 's'}", patterns=text)
 
 
