@@ -192,7 +192,7 @@ class Table(OneLine):
         inputs = [name for name in others if name not in labels]
         if not inputs and targets:
             series = next(column for column in usable if column.name == targets[0])
-            lags = min(SUGGESTED_LAGS, len(self.rows) // 3)
+            lags = min(SUGGESTED_LAGS, len(self.rows) // 3) if len(self.rows) >= 10 else 0
             named = [name for name in others if not name.startswith("column ")]
             if series.kind == "number" and lags and self._has_times(named):
                 inputs = [lag_name(series.name, rows) for rows in range(1, lags + 1)]

@@ -97,7 +97,8 @@ class Column(OneLine):
             return False
         words = [text for text in self.texts if text]
         digits = sum(text.lstrip("+-−(~<>=≈ $€£¥")[:1].isdigit() for text in words)
-        return 2 * digits > len(words) and len(set(words)) > 10
+        many = len(set(words)) > 10 or bool(np.isfinite(self.numbers).any())
+        return 2 * digits > len(words) and many
 
     @cached_property
     def is_label(self) -> bool:
@@ -115,6 +116,17 @@ class Column(OneLine):
         if unnamed:
             return running and values[0] in (0, 1)
         return known and (running or len(np.unique(values)) == len(values))
+
+    @cached_property
+    def sentinel(self) -> float | None:
+        """A number such as -999 that probably marks missing values; None if there is none."""
+        known = self.numbers[np.isfinite(self.numbers)]
+        if self.kind != "number" or not known.size:
+            return None
+        low = float(known.min())
+        others = known[known != low]
+        usual = low in (-99.0, -999.0, -9999.0, -99999.0, -99.9, -999.9, -9999.9)
+        return low if usual and others.size and others.min() > low / 10 else None
 
     @property
     def n_missing(self) -> int:

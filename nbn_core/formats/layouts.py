@@ -34,7 +34,7 @@ _PROBEN1 = (
 )  # fmt: skip
 _KINDS = {"c", "d", "s", "t", "continuous", "discrete", "string", "time", "n", "numeric"}
 _ROLES = {"", "class", "c", "meta", "m", "ignore", "i", "weight", "w", "multiclass"}
-_PREFIX = re.compile(r"([mcwi]?)([CDSTN]?)#(.+)")
+_PREFIX = re.compile(r"(?=[mcwiCDSTN])([mcwi]?)([CDSTN]?)#(.+)")
 _PAIR = re.compile(r"(\d{1,9}):(\S{1,60})", re.ASCII)
 
 
@@ -78,7 +78,7 @@ def _is_arff(head: str) -> bool:
 
 def _arff(text: str) -> Grid:
     names: list[str] = []
-    classes: list[bool] = []
+    first: list[str] = []  # what a sparse row means by an entry that it leaves out
     lines = text.split("\n")
     begin = None
     for at, line in enumerate(lines):
@@ -87,7 +87,7 @@ def _arff(text: str) -> Grid:
         if word == "@attribute":
             name, rest = _arff_name(plain[10:].strip(), at + 1)
             names.append(name)
-            classes.append(rest.startswith("{"))
+            first.append(rest[1:].split(",")[0].strip(" '\"}") if rest[:1] == "{" else "0")
             if rest[:10].lower() == "relational":
                 raise DatasetError(
                     f"Attribute {quoted(name)} of this ARFF file is relational, which no network "
@@ -108,7 +108,7 @@ def _arff(text: str) -> Grid:
         plain = line.strip()
         if not plain or plain[0] == "%":
             continue
-        cells = _arff_cells(plain, names, classes, at)
+        cells = _arff_cells(plain, first, at)
         if len(cells) == len(names) + 1 and cells[-1][:1] == "{":
             cells.pop()  # the weight of an instance
         if len(cells) != len(names):
@@ -143,13 +143,12 @@ def _arff_name(text: str, line: int) -> tuple[str, str]:
     return name, rest.strip()
 
 
-def _arff_cells(line: str, names: Sequence[str], classes: Sequence[bool], at: int) -> list[str]:
+def _arff_cells(line: str, first: Sequence[str], at: int) -> list[str]:
     if line[0] == "{" and line[-1] == "}":
-        # In a sparse row a missing entry is 0, or the first class, which is written as 0 too.
-        cells = ["0"] * len(names)
+        cells = list(first)
         for entry in filter(None, map(str.strip, line[1:-1].split(","))):
             place, _, value = entry.replace("\t", " ").partition(" ")
-            if not (place.isascii() and place.isdigit()) or int(place[:9]) >= len(names):
+            if not (place.isascii() and place.isdigit()) or int(place[:9]) >= len(cells):
                 raise DatasetError(
                     f"Line {at} of this ARFF file has {quoted(entry)} where the number of an "
                     "attribute and its value are needed: correct it."
@@ -294,7 +293,9 @@ def _fann(text: str) -> Grid | None:
     source = content(text)
     rows = [line.split() for line in source.lines[1:]]
     tokens = [token for row in rows for token in row]
-    if len(tokens) != count * width or (width == 3 and all(len(row) == 3 for row in rows)):
+    if len(tokens) != count * width or (
+        count < 4 and width == 3 and all(len(row) == 3 for row in rows)
+    ):
         return None
     starts = [at for at, row in zip(source.numbers[1:], rows, strict=True) for _ in row]
     grid = [tokens[i : i + width] for i in range(0, len(tokens), width)]

@@ -44,6 +44,7 @@ _VECTOR = re.compile(r"\s*(?:[%#][^\n]*\n\s*)*(?:[A-Za-z_]\w{0,30}\s*=\s*)?[\[({
 _NEURON = re.compile(r"^[ \t]*(?:n[ \t,;]+\d|\.model\b)", re.IGNORECASE | re.MULTILINE)
 _SAMPLE = 200_000  # characters in which numbers are looked for
 _ROWS = 500
+_MARKS = str.maketrans(dict.fromkeys("|\"'“”", " "))
 _BINARY = (
     (b"\xd0\xcf\x11\xe0", "an old Excel file"),
     (b"PAR1", "a Parquet file"),

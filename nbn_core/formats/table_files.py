@@ -8,6 +8,7 @@ evaluated.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -41,6 +42,7 @@ MISSING = (
     "n/d", "<NA>", "NaT", "missing", "–", "—", "...", "…",
 )  # fmt: skip
 MAX_SKIP = 10_000
+_MARKED_UP = ("<!doctype", "<html", "<?xml", "<table", "<graphml", "<svg")
 _TOO_LONG = "This table has {} rows, and at most {} are read: leave some out."
 _CONTROL = re.compile("[\0-\x08\x0e\x0f]")
 NAME_LENGTH = 60
@@ -180,6 +182,10 @@ def read_text(
         if grid is not None:
             grid.notes[:0] = [f"This is a file in the format of {grid.layout}.", *notes]
             return grid, "," if grid.layout == "ARFF" else "whitespace"
+    if plain.lstrip()[:500].lower().startswith(_MARKED_UP):
+        raise DatasetError("This is a web page or XML, not a table: save the data as CSV.")
+    if plain.lstrip()[:1] in ("{", "[") and _is_json(plain):
+        raise DatasetError("This is JSON, not a table: save the data as CSV.")
     source = content(plain, skip)
     if not source.lines:
         raise DatasetError("This table is empty: it needs rows and columns.")
@@ -202,6 +208,17 @@ def read_text(
     )  # fmt: skip
     grid.notes[:0] = notes
     return grid, found
+
+
+def _is_json(text: str) -> bool:
+    """Return whether a text or its first line is JSON."""
+    for part in (text.strip().split("\n", 1)[0], text):
+        try:
+            json.loads(part[:100_000])
+        except (ValueError, RecursionError):
+            continue
+        return True
+    return False
 
 
 def _splitter(delimiter: str) -> Callable[[str], list[str]]:
@@ -262,6 +279,12 @@ def _table(
     if not grid.rows:
         raise DatasetError("This table has no rows of data: add at least one.")
     texts = [_cleaned(column, missing) for column in zip(*grid.rows, strict=True)]
+    lines = np.array(grid.lines, dtype=np.int64)
+    kept_rows = [i for i, row in enumerate(zip(*texts, strict=True)) if any(row)]
+    blank = len(lines) - len(kept_rows)
+    if blank:
+        texts = [[column[i] for i in kept_rows] for column in texts]
+        lines = lines[kept_rows]
     names = grid.names or [""] * width
     kept = [i for i in range(width) if plain_name(names[i]) or any(texts[i])]
     if not any(any(texts[i]) for i in kept):
@@ -274,16 +297,21 @@ def _table(
         columns.append(Column(name, tuple(texts[i]), numbers))
         if unit:
             notes.append(f"Column {quoted(name)} is in {unit}.")
+        if (mark_of_missing := columns[-1].sentinel) is not None:
+            notes.append(
+                f"Column {quoted(name)} has {mark_of_missing:g} far below its other numbers: if "
+                "that means missing, add it to the missing-value markers."
+            )
     place = {i: name for i, name in zip(kept, unique, strict=True)}
     common = max(marks, key=marks.count)
     return Table(
         tuple(columns),
-        np.array(grid.lines, dtype=np.int64),
+        lines,
         replace(
             reading, decimal=common, header=grid.names is not None, notes=(*grid.notes, *notes),
             layout=grid.layout,
         ),
-        grid.blank,
+        grid.blank + blank,
         tuple(place[i] for i in grid.targets if i in place),
         tuple(place[i] for i in grid.unused if i in place),
         least,

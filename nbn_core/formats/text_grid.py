@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -137,7 +137,12 @@ def grid_of(
         raise DatasetError("This table is empty: it needs rows and columns.")
     table = _joined(full, test, notes) if blanks else _without_ends(full)
     width = _width(table)
-    table, given = _without_titles(table, width, gaps, test, notes, blanks, header)
+    raw = (
+        {}
+        if source is None or not blanks
+        else dict(zip(source.numbers[:_MAX_TITLES], source.lines[:_MAX_TITLES], strict=True))
+    )
+    table, given = _without_titles(table, width, gaps, test, notes, blanks, header, raw)
     table = _without_notes_below(table, width, gaps, test, notes)
     table = _even(table, width, short, notes)
     if not table:
@@ -224,6 +229,7 @@ def _without_titles(
     notes: list[str],
     blanks: bool,
     header: bool | None,
+    raw: Mapping[int, str],
 ) -> tuple[list[Row], list[str] | None]:
     """Leave out the lines above a table; return the rest, and names of another width than it."""
     first = 0
@@ -236,7 +242,7 @@ def _without_titles(
         first += 1
     names = None
     if first and len(table[first][1]) == width:
-        names = _odd_names(table, first, width, gaps, test, blanks)
+        names = _odd_names(table, first, width, gaps, test, raw)
         if names is None:
             above, below = table[first - 1][1], table[first]
             names_below = test.texts(below[1])
@@ -267,7 +273,12 @@ def _without_titles(
 
 
 def _odd_names(
-    table: Sequence[Row], first: int, width: int, gaps: set[int], test: _Cells, blanks: bool
+    table: Sequence[Row],
+    first: int,
+    width: int,
+    gaps: set[int],
+    test: _Cells,
+    raw: Mapping[int, str],
 ) -> list[str] | None:
     """Return the names in the line above a table if that line has more or fewer cells than it."""
     above, below = table[first - 1][1], table[first][1]
@@ -280,9 +291,11 @@ def _odd_names(
         running = labels == [str(i) for i in range(1, len(labels) + 1)]
         if running or (len(set(labels)) == len(labels) and all(map(test.text, labels))):
             return ["", *above]  # R names all columns but the first, which holds row names
-    if blanks and len(above) > width:
-        wide = re.split(r" {2,}|\t", " ".join(above))
-        if len(wide) == width:
+    if len(above) > width and table[first - 1][0] in raw:
+        # Names with blanks in them, apart by two blanks or a tab.
+        line = raw[table[first - 1][0]].replace("\t", "  ")
+        wide = [name.strip() for name in line.split("  ") if name.strip()]
+        if len(wide) == width and all(map(test.text, wide)):
             return wide
     return None
 
@@ -304,15 +317,24 @@ def _without_notes_below(
         if alone and at not in gaps:
             break
         last -= 1
-    # Text as wide as the table, behind a blank line.
+    # Text or sums as wide as the table, behind a blank line, where numbers stand above.
     for i in range(max(1, last - 20), last):
+        above = table[i - 1][1]
         behind = [cells for _, cells in table[i:last]]
-        if table[i][0] in gaps and all(map(test.texts, behind)) and test.numeric(table[i - 1][1]):
+        if table[i][0] in gaps and all(_breaks(above, cells, width, test) for cells in behind):
             last = i
             break
     if last < len(table):
         notes.append(f"Below the table, {_lines([at for at, _ in table[last:]])} left out.")
     return table[:last]
+
+
+def _breaks(above: Sequence[str], cells: Sequence[str], width: int, test: _Cells) -> bool:
+    """Return whether a row has text in a column that has a number in the row above it."""
+    return len(cells) == len(above) == width and any(
+        not test.empty(number) and test.number(number) and test.text(cell)
+        for number, cell in zip(above, cells, strict=True)
+    )
 
 
 def _even(table: list[Row], width: int, short: str, notes: list[str]) -> list[Row]:

@@ -202,6 +202,7 @@ def test_groups_of_digits_are_read_exactly(whole, cents, marks) -> None:
         "x,y\n0,1\n1,3\n2,4\nSource of all of this: our rig\n",
         "x,y\n0,1\n1,3\n2,4\n\nSource, page four\n",
         "x,y\n0,1\nx,y\n1,3\nx,y\n2,4\n",
+        "x,y\n0,1\n1,3\n2,4\n\nTotal,8\n",
         " x , y \n 0 , 1 \n 1 , 3 \n 2 , 4 \n",
         "Data:   x     y\n  0   1\n  1   3\n  2   4\n",
     ],
@@ -314,6 +315,31 @@ def test_names_are_told_from_data(text, names) -> None:
     assert table.reading.header == (names is not None)
     if names is not None:
         assert table.names == names
+
+
+def test_a_table_of_markdown_is_read() -> None:
+    table = read_table("| x | y |\n|---|:--|\n| 0 | 1 |\n| 1 | 3 |\n".replace(":--", "---"))
+    assert table.names == ("x", "y")
+    assert numbers(table) == [1, 3]
+    assert table.rows.tolist() == [3, 4]
+
+
+def test_names_with_blanks_stand_apart_by_two_blanks() -> None:
+    assert read_table("body mass  age\n70  20\n80  30\n").names == ("body mass", "age")
+
+
+def test_a_number_that_may_mean_missing_is_told() -> None:
+    table = read_table("a,b\n1,2\n-999,3\n4,5\n")
+    [note] = table.reading.notes
+    assert "“a” has -999" in note
+    assert read_table("a,b\n1,2\n-999,3\n4,5\n", missing=["-999"]).columns[0].n_missing == 1
+    assert not read_table("a,b\n-1000,2\n-999,3\n4,5\n").reading.notes
+
+
+def test_what_is_no_table_at_all_is_named() -> None:
+    assert "JSON" in sentence('{"a":1,"b":2}\n{"a":3,"b":4}\n')
+    assert "JSON" in sentence('[{"a":1},\n {"a":2}]')
+    assert "web page" in sentence("<!DOCTYPE html><table><tr><td>1</td></tr></table>")
 
 
 def test_long_names_that_begin_alike_stay_apart() -> None:
