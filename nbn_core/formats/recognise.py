@@ -198,7 +198,8 @@ def _plain(text: str) -> Recognised:
     if _NEURON.search(text):
         return Recognised("an NBN topology file (.in)", network=read_in(text))
     rows = [
-        [cell for cell in SEPARATORS.split(line) if cell] for line in content(text[:_SAMPLE]).lines
+        [cell for cell in SEPARATORS.split(line.translate(_MARKS)) if cell]
+        for line in content(text[:_SAMPLE]).lines
     ]
     if len(rows) == 1 and len(text) <= _SAMPLE and _begins_a_neuron(rows[0]):
         return Recognised("a topology vector", network=read_vectors(text))

@@ -26,6 +26,7 @@ MAX_UNPACKED = 60_000_000
 MAX_MEMBERS = 1_000
 MAX_CELLS = 5_000_000
 MAX_LENGTH = 10_000
+MAX_EMPTY = 1_000_000  # cells of a sheet that is mostly empty
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([^\"']{0,40})", re.IGNORECASE)
 _TOO_LARGE = "This sheet is too large: at most {} rows and {} columns are read."
 _DAMAGED = "This workbook is damaged: save it again, or as CSV."
@@ -73,9 +74,13 @@ def read_excel(
                 f"There is no sheet {quoted(sheet)} in this workbook: it has "
                 f"{', '.join(map(quoted, names[:5])) or 'none'}."
             )
-        filled = (name for name in names if _scan(parts[name]).cells)
-        chosen = sheet if sheet is not None else next(filled, names[0])
-        scan = _scan(parts[chosen])
+        scan, chosen = _Scan(), names[0] if sheet is None else sheet
+        for chosen in names if sheet is None else (sheet,):
+            scan = _scan(parts[chosen])
+            if scan.cells:
+                break
+        else:
+            chosen = names[0] if sheet is None else sheet
         _check_sheet(scan, chosen, max_rows, max_columns, missing)
         page = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_name(chosen)
         rows = page.to_python(skip_empty_area=False)
@@ -133,60 +138,75 @@ class _Scan:
 def _scan(xml: bytes) -> _Scan:
     """Measure the sheet that a part of a workbook holds."""
     found = _Scan(errors={})
-    at = [0, 0]  # row and column of the current cell
-    formula = value = error = shown = False
-    text = ""
+    columns: dict[str, int] = {}
+    row = column = 0
+    place = text = ""
+    content = formula = error = False  # of the current cell
+    inside = False  # an element that holds a value
+    cell = False  # a cell that is not counted yet
+
+    def finish() -> None:
+        """Count the current cell."""
+        nonlocal row, column
+        if place:
+            letters = place.rstrip("0123456789")
+            if letters not in columns:
+                number = 0
+                for letter in letters.upper()[:4]:
+                    number = 26 * number + ord(letter) - 64
+                columns[letters] = number
+            row, column = int(place[len(letters) :][:12] or 0), columns[letters]
+        else:
+            column += 1
+        if not content and not formula:
+            return
+        found.cells += 1
+        found.rows, found.columns = max(found.rows, row), max(found.columns, column)
+        if formula and not content and not found.formula[0]:
+            found.formula = row, column
+        if error and found.errors is not None:
+            found.errors.setdefault(text[:20], (row, column))
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal formula, value, error, shown, text
-        name = tag.rpartition(" ")[2]
-        if name == "c":
+        nonlocal row, column, place, text, content, formula, error, inside, cell
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        if tag == "c":
+            if cell:
+                finish()
+            cell = True
             place = attributes.get("r", "")
-            letters = place.rstrip("0123456789")
-            if place:
-                column = 0
-                for letter in letters.upper()[:4]:
-                    column = 26 * column + ord(letter) - 64
-                at[0], at[1] = int(place[len(letters) :][:12] or 0), column
-            else:
-                at[1] += 1
-            formula = shown = False
-            value = attributes.get("t") == "str"  # a formula may give an empty text
-            error = attributes.get("t") == "e"
-            text = ""
-        elif name == "row":
-            at[0] = int(attributes["r"][:12]) if "r" in attributes else at[0] + 1
-            at[1] = 0
-        elif name == "f":
-            formula = True
-        elif name in ("v", "t"):
-            shown = True
-
-    def end(tag: str) -> None:
-        nonlocal error, shown
-        if not tag.endswith(" c"):
-            shown = False
-            return
-        if value or formula:
-            found.cells += 1
-            found.rows, found.columns = max(found.rows, at[0]), max(found.columns, at[1])
-        if formula and not value and not found.formula[0]:
-            found.formula = at[0], at[1]
-        if error and found.errors is not None:
-            found.errors.setdefault(text[:20], (at[0], at[1]))
-            error = False
+            kind = attributes.get("t")
+            error, text = kind == "e", ""
+            content = formula = inside = False
+            parser.CharacterDataHandler = data if error else None
+            if kind == "str":  # a formula may give an empty text
+                content = True
+        elif tag in ("v", "t"):
+            inside = True
+            content = content or not formula
+        elif tag == "f":
+            formula, inside = True, False
+            parser.CharacterDataHandler = data  # has it a value?
+        elif tag == "row":
+            if cell:
+                finish()
+            cell = False
+            row = int(attributes["r"][:12]) if "r" in attributes else row + 1
+            column = 0
 
     def data(piece: str) -> None:
-        nonlocal text, value
-        value = value or shown
-        if error:
+        nonlocal text, content
+        if inside:
+            content = True
             text += piece[:20]
 
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = data
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
     parser.buffer_text = True
     parser.Parse(xml, True)
+    if cell:
+        finish()
     return found
 
 
@@ -198,8 +218,8 @@ def _check_sheet(
     if (
         scan.rows > 2 * max_rows
         or scan.columns > 20 * max_columns
-        or scan.rows * scan.columns > 4 * MAX_CELLS
-        or scan.cells > MAX_CELLS
+        or scan.rows * scan.columns > max(MAX_EMPTY, 10 * scan.cells)
+        or scan.rows * scan.columns > MAX_CELLS
     ):
         raise DatasetError(_TOO_LARGE.format(max_rows, max_columns))
     if scan.formula[0]:
