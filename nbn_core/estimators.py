@@ -134,8 +134,9 @@ class _NBN(BaseEstimator):  # type: ignore[misc]
             aside = Dataset(inputs[other], targets[other], kind="regression")
             inputs, targets = inputs[train_rows], targets[train_rows]
             weights = None if weights is None else weights[train_rows]
+        inputs, targets, weights = _repeated(inputs, targets, weights)
         raw = Dataset(inputs, targets, kind="regression")
-        self.scaling_ = Scaling.fit(_repeated(raw, weights), self.scale, scale)
+        self.scaling_ = Scaling.fit(raw, self.scale, scale)
         data = self.scaling_.apply(raw)
         validation = None if aside is None else self.scaling_.apply(aside)
         best: TrainingResult | None = None
@@ -259,12 +260,16 @@ def _pattern_weights(sample_weight: ArrayLike | None, inputs: FloatArray) -> Flo
     return weights / mean if mean < 1 else weights
 
 
-def _repeated(data: Dataset, weights: FloatArray | None) -> Dataset:
-    """Return patterns repeated by their whole weights, for weighed statistics."""
-    # Other weights do not change the statistics: the scaling only has to be of the right size.
+def _repeated(
+    inputs: FloatArray, targets: FloatArray, weights: FloatArray | None
+) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    """Repeat patterns by their weights if these are whole and small, and return the rest."""
+    # Scaling, starting weights and damping depend on statistics of the patterns, which do not know
+    # of weights: only repetition makes a weight of 2 the same as a pattern that is there twice.
     if weights is None or (weights != np.floor(weights)).any() or weights.sum() > 10 * len(weights):
-        return data
-    return data.rows(np.repeat(np.arange(len(weights)), weights.astype(np.int64)))
+        return inputs, targets, weights
+    rows = np.repeat(np.arange(len(weights)), weights.astype(np.int64))
+    return inputs[rows], targets[rows], None
 
 
 class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]

@@ -39,7 +39,6 @@ def show(session: Session, view: PageState, box: Box) -> OwnData | None:
     if source is None:
         return None
     if source.table is None:
-        st.error(escape_markdown(source.error))
         return None
     _preview(source.table)
     st.markdown("**Columns**")

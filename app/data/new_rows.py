@@ -38,7 +38,6 @@ def show(session: Session, view: PageState, box: Box) -> None:
     st.markdown(f"**{escape_markdown(source.name)}**")
     read_corrections(source, "rows")
     if source.table is None:
-        st.error(escape_markdown(source.error))
         return
     _answer(now, source)
 

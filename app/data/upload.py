@@ -103,11 +103,13 @@ def example() -> bytes:
 
 
 def read_corrections(source: Source, place: str = "read") -> None:
-    """Show how a file was read, each option with a control to correct it.
+    """Show why a file was refused, and how it was read, with a control to correct each option.
 
     `place` begins the keys of the controls: two files may be shown on one page in turn.
     """
     table = source.table
+    if table is None:
+        st.error(escape_markdown(source.error))
     reading = table.reading if table is not None else Reading(source.kind)
     corrections = dict(source.corrections)
     doubtful = table is None or bool(source.corrections) or not reading.encoding_sure

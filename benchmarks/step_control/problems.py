@@ -72,9 +72,7 @@ def fresh() -> list[Problem]:
     """Return problems on which nothing was tuned."""
 
     def parity(n: int, topology: Topology, name: str, trials: int = 200) -> Problem:
-        return Problem(
-            f"parity-{n}, {name}", topology, lambda: generators.parity(n), trials=trials
-        )
+        return Problem(f"parity-{n}, {name}", topology, lambda: generators.parity(n), trials=trials)
 
     return [
         parity(3, _cascade(3, 2), "FCC 2"),

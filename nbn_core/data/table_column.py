@@ -92,13 +92,14 @@ class Column(OneLine):
 
     @cached_property
     def is_unread(self) -> bool:
-        """Whether this is text, but most cells begin with a digit: numbers that are not read."""
+        """Whether this is text, but of cells that look like numbers which are not read."""
         if self.kind != "text":
             return False
-        words = [text for text in self.texts if text]
-        digits = sum(text.lstrip("+-−(~<>=≈ $€£¥")[:1].isdigit() for text in words)
+        words = [text.lstrip("+-−(~<>=≈ $€£¥") for text in self.texts if text]
+        digits = sum(word[:1].isdigit() for word in words)
+        bare = sum(word[:1].isdigit() and not word.strip("0123456789.,'’ %)") for word in words)
         many = len(set(words)) > 10 or bool(np.isfinite(self.numbers).any())
-        return 2 * digits > len(words) and many
+        return 2 * bare > len(words) or (2 * digits > len(words) and many)
 
     @cached_property
     def is_label(self) -> bool:

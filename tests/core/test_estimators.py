@@ -212,7 +212,7 @@ def test_a_whole_float_is_a_number_of_neurons() -> None:
 
 def test_a_network_that_does_not_fit_into_memory_is_refused_at_once() -> None:
     network = Topology.mlp([2000, 400, 1])
-    data = Dataset(np.zeros((2, 2000)), np.zeros((2, 1)), kind="regression")
+    data = Dataset(np.eye(2, 2000), [[0.0], [1.0]], kind="regression")
     for rule in ("nbn", "lm", "block_lm"):
         with pytest.raises(SettingError, match=r"800,801 weights.* GB.*first-order rule"):
             train(network, data, rule)
