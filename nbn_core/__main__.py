@@ -1,4 +1,7 @@
-"""`python -m nbn_core train experiment.json`: train an experiment, write its trace and weights.
+"""The command line: train an experiment, or let its trained network answer new rows.
+
+    python -m nbn_core train experiment.json              writes trace and weights
+    python -m nbn_core predict experiment.json rows.csv   writes rows with predictions
 
 Exit codes: 0 solved, 1 ended without reaching the target, 2 usage error or a file that cannot be
 read or written, 130 interrupted (the iterations up to then are written).
@@ -13,11 +16,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from nbn_core.errors import NBNError
-from nbn_core.experiment import MAX_JSON, Experiment
-from nbn_core.formats import write_trace_csv, write_trace_npz, write_weights_csv
+from nbn_core.checks import plural
+from nbn_core.errors import FormatError, NBNError
+from nbn_core.experiment import MAX_JSON, Experiment, GivenStart
+from nbn_core.formats import (
+    new_rows,
+    read_table,
+    write_answers_csv,
+    write_trace_csv,
+    write_trace_npz,
+    write_weights_csv,
+)
+from nbn_core.formats.recognise import recognise
+from nbn_core.formats.table_files import MAX_BYTES
 from nbn_core.trace import StopReason
 from nbn_core.training import Training, TrainingResult
+from nbn_core.types import FloatArray
 
 SOLVED, NOT_SOLVED, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
 BAR_LENGTH = 30
@@ -37,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     options = _parser().parse_args(arguments)
+    if options.command == "predict":
+        return _predict(options)
     source = Path(options.experiment)
     prefix = Path(options.output) if options.output else source.with_suffix("")
     try:
@@ -63,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m nbn_core", description="NBN Lab on the command line."
     )
-    commands = parser.add_subparsers(required=True, metavar="command")
+    commands = parser.add_subparsers(required=True, metavar="command", dest="command")
     train = commands.add_parser(
         "train",
         help="train an experiment saved by the app, write its trace and weights",
@@ -82,7 +98,80 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("-f", "--force", action="store_true", help="replace files that exist")
     train.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+    predict = commands.add_parser(
+        "predict",
+        help="answer new rows with the trained network of an experiment",
+        description="Answer rows without targets with the trained network of an experiment, and "
+        "write them with the predictions as CSV.",
+        epilog="Exit codes: 0 all rows answered, 1 rows that lack a value were not, 2 usage error "
+        "or a file that cannot be read or written.",
+    )
+    predict.add_argument("experiment", help="the experiment, a JSON file")
+    predict.add_argument("rows", help="the new rows: CSV, .dat, Excel or Parquet")
+    predict.add_argument(
+        "-w", "--weights", metavar="FILE",
+        help="trained weights, CSV or NPZ (default: what `train` wrote beside the experiment, or "
+        "the starting weights if the experiment gives them)",
+    )  # fmt: skip
+    predict.add_argument(
+        "-o", "--output", metavar="FILE", help="CSV file to write (default: standard output)"
+    )
+    predict.add_argument("-f", "--force", action="store_true", help="replace a file that exists")
     return parser
+
+
+def _predict(options: argparse.Namespace) -> int:
+    """Answer new rows; return the exit code."""
+    source = Path(options.experiment)
+    place = source
+    try:
+        experiment = _read(source)
+        weights = _trained_weights(experiment, source, options.weights)
+        place = Path(options.rows)
+        with place.open("rb") as file:
+            table = read_table(file.read(MAX_BYTES + 1), least_columns=1)
+        rows = new_rows(experiment, table)
+        text = write_answers_csv(experiment, weights, rows)
+        if options.output:
+            place = Path(options.output)
+            if place.exists() and not options.force:
+                raise FileExistsError(0, "exists already: use --force to replace it", str(place))
+            place.write_text(text, encoding="utf-8", newline="")
+            print(f"Wrote {place}")
+        else:
+            print(text, end="")
+    except NBNError as error:
+        print(f"{place}: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except OSError as error:
+        print(f"{error.filename or place}: {error.strerror or error}.", file=sys.stderr)
+        return USAGE_ERROR
+    lacking = rows.rows[~rows.complete]
+    if len(lacking):
+        print(
+            f"{plural(len(lacking), 'row')} not answered, a value is missing: "
+            f"{', '.join(map(str, lacking[:10].tolist()))}{' ...' * (len(lacking) > 10)}",
+            file=sys.stderr,
+        )
+        return NOT_SOLVED
+    return SOLVED
+
+
+def _trained_weights(experiment: Experiment, source: Path, given: str | None) -> FloatArray:
+    """Return the trained weights: from a file, beside the experiment, or in it."""
+    beside = source.with_suffix("").with_name(source.stem + "-weights.csv")
+    if given is None and not beside.is_file():
+        if isinstance(experiment.start, GivenStart):
+            return experiment.start_weights()
+        raise FormatError(
+            f"There are no trained weights: run `python -m nbn_core train {source}` first, or give "
+            "--weights."
+        )
+    file = Path(given) if given is not None else beside
+    found = recognise(file.read_bytes())
+    if found.weights is None:
+        raise FormatError(f"{file} is {found.what}, not a file of weights: choose another.")
+    return found.weights(experiment.topology)
 
 
 def _read(source: Path) -> Experiment:

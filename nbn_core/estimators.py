@@ -11,26 +11,32 @@ an error, and `stop_` holds the reason for which training ended.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils import check_random_state
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from nbn_core.checks import shown, whole
+from nbn_core.checks import plural, shown, whole
 from nbn_core.data import Dataset
 from nbn_core.data.scaling import Scaling
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.network import Network, Topology
+from nbn_core.objective import Objective
 from nbn_core.rules import RULES
 from nbn_core.trace import StopReason
 from nbn_core.training import TrainingResult, train
+from nbn_core.training.early_stopping import PATIENCE
 from nbn_core.types import FloatArray
 
+SMALLEST_SCORE = 1e-12
 PRESETS = ("slp", "mlp", "bmlp", "fcc")
 
 
@@ -51,6 +57,9 @@ class _NBN(BaseEstimator):  # type: ignore[misc]
         max_iterations: int = 200,
         target_sse: float = 1e-3,
         restarts: int = 1,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        patience: int = PATIENCE,
         random_state: Any = None,
         settings: dict[str, Any] | None = None,
     ) -> None:
@@ -65,6 +74,9 @@ class _NBN(BaseEstimator):  # type: ignore[misc]
         self.max_iterations = max_iterations
         self.target_sse = target_sse
         self.restarts = restarts
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.patience = patience
         self.random_state = random_state
         self.settings = settings
 
@@ -82,30 +94,54 @@ class _NBN(BaseEstimator):  # type: ignore[misc]
                 f"A topology is a Topology or one of {', '.join(PRESETS)}, not "
                 f"{shown(self.topology)}."
             )
-        sizes = [self.hidden] if isinstance(self.hidden, int | np.integer) else list(self.hidden)
+        sizes = _sizes(self.hidden)
         common = {
             "hidden": self.activation, "output": self.output, "gain": self.gain, "leak": self.leak,
         }  # fmt: skip
         if self.topology == "fcc":
-            return Topology.fcc(n_inputs, int(sum(sizes)), n_outputs, **common)  # type: ignore[arg-type]
+            return Topology.fcc(n_inputs, sum(sizes), n_outputs, **common)  # type: ignore[arg-type]
         family = Topology.bmlp if self.topology == "bmlp" else Topology.mlp
-        return family([n_inputs, *map(int, sizes), n_outputs], **common)  # type: ignore[arg-type]
+        return family([n_inputs, *sizes, n_outputs], **common)  # type: ignore[arg-type]
 
-    def _train(self, inputs: FloatArray, targets: FloatArray, scale: str) -> None:
-        """Train up to `restarts` times and keep the result with the smallest SSE."""
+    def _train(
+        self,
+        inputs: FloatArray,
+        targets: FloatArray,
+        scale: str,
+        sample_weight: ArrayLike | None,
+        strata: NDArray[Any] | None = None,
+    ) -> None:
+        """Train up to `restarts` times and keep the result with the smallest (validation) SSE."""
         rule = RULES.get(self.rule) if isinstance(self.rule, str) else None
         if rule is not None and rule.own_prediction:
             raise SettingError(
                 f"{rule.title} predicts in its own way, and an estimator predicts with the trained "
                 "network: choose another rule, or call nbn_core.training.Training."
             )
+        settings = _settings(self.settings)
+        restarts = whole(self.restarts, "restarts", 1, 10_000)
+        generator = _generator(self.random_state)
+        weights = _pattern_weights(sample_weight, inputs)
+        if weights is not None:
+            used = weights > 0
+            inputs, targets, weights = inputs[used], targets[used], weights[used]
+            strata = None if strata is None else strata[used]
+            weights = None if (weights == 1).all() else weights
+        self.topology_ = self._network(inputs.shape[1], targets.shape[1])
+        aside = None
+        if self.early_stopping:
+            train_rows, other = self._split(len(inputs), strata, generator)
+            aside = Dataset(inputs[other], targets[other], kind="regression")
+            inputs, targets = inputs[train_rows], targets[train_rows]
+            weights = None if weights is None else weights[train_rows]
+        inputs, targets, weights = _repeated(inputs, targets, weights)
         raw = Dataset(inputs, targets, kind="regression")
         self.scaling_ = Scaling.fit(raw, self.scale, scale)
         data = self.scaling_.apply(raw)
-        self.topology_ = self._network(data.n_inputs, data.n_outputs)
-        generator = check_random_state(self.random_state)
+        validation = None if aside is None else self.scaling_.apply(aside)
         best: TrainingResult | None = None
-        for _ in range(whole(self.restarts, "restarts", 1, 10_000)):
+        smallest = math.inf
+        for _ in range(restarts):
             result = train(
                 self.topology_,
                 data,
@@ -113,11 +149,17 @@ class _NBN(BaseEstimator):  # type: ignore[misc]
                 seed=int(generator.randint(2**31 - 1)),
                 max_iterations=self.max_iterations,
                 target_sse=self.target_sse,
-                **(self.settings or {}),
+                pattern_weights=weights,
+                validation=validation,
+                patience=self.patience,
+                **settings,
             )
-            if best is None or result.sse < best.sse:
-                best = result
-            if result.converged:
+            error = result.sse
+            if validation is not None:
+                error = Objective(self.topology_, validation).sse(result.weights)
+            if best is None or error < smallest:
+                best, smallest = result, error
+            if result.converged and validation is None:
                 break
         assert best is not None
         self.weights_: FloatArray = best.weights
@@ -125,6 +167,27 @@ class _NBN(BaseEstimator):  # type: ignore[misc]
         self.stop_: StopReason = best.stop
         self.sse_ = best.sse
         self.n_iter_ = max(best.iterations, 1)
+        self.validation_sse_ = None if validation is None else smallest
+
+    def _split(
+        self, count: int, strata: NDArray[Any] | None, generator: Any
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the rows that train and those set aside, of each class the same share."""
+        share = self.validation_fraction
+        if isinstance(share, bool | str) or not isinstance(share, Real) or not 0 < share < 1:
+            raise SettingError(
+                f"validation_fraction must be a number between 0 and 1, not {shown(share)}."
+            )
+        try:
+            rows = train_test_split(
+                np.arange(count), test_size=float(share), random_state=generator, stratify=strata
+            )
+        except ValueError:
+            raise SettingError(
+                f"{plural(count, 'pattern')} cannot be split with validation_fraction {share:g} so "
+                "that each class is in both parts: use another fraction, or no early_stopping."
+            ) from None
+        return rows[0], rows[1]
 
     def _outputs(self, x: ArrayLike) -> FloatArray:
         check_is_fitted(self)
@@ -132,6 +195,81 @@ class _NBN(BaseEstimator):  # type: ignore[misc]
         network = Network.from_topology(self.topology_)
         nodes = network.activations(self.weights_, self.scaling_.inputs.scaled(inputs))
         return self.scaling_.targets.raw(nodes[:, network.n_inputs + network.outputs])
+
+
+def _sizes(hidden: object) -> list[int]:
+    """Return the numbers of hidden neurons, layer by layer; raise SettingError for others."""
+    if isinstance(hidden, str | bytes | dict | set):
+        listed: list[object] = []
+    elif isinstance(hidden, Iterable):
+        listed = list(hidden)
+    else:
+        listed = [hidden]
+    if not listed:
+        raise SettingError(
+            f"hidden must be a number of neurons, or a list of such numbers, not {shown(hidden)}."
+        )
+    return [whole(size, "A number of hidden neurons", 0, 1_000_000) for size in listed]
+
+
+def _settings(settings: object) -> dict[str, Any]:
+    """Return the settings of the rule; raise SettingError for those that are no rule's."""
+    if settings is None:
+        return {}
+    if not isinstance(settings, Mapping) or not all(isinstance(key, str) for key in settings):
+        raise SettingError(
+            f"settings must be a dict of the rule's settings by name, not {shown(settings)}."
+        )
+    own = {
+        "weights", "scheme", "seed", "max_iterations", "target_sse", "pattern_weights", "held",
+        "validation", "patience", "resume", "on_iteration", "cancelled", "topology", "dataset",
+        "rule",
+    }  # fmt: skip
+    for key in settings:
+        if key in own:
+            raise SettingError(
+                f"{key} is no setting of a rule: use the parameters of the estimator, such as "
+                "max_iterations, early_stopping and random_state."
+            )
+    return dict(settings)
+
+
+def _generator(random_state: Any) -> np.random.RandomState:
+    try:
+        generator: np.random.RandomState = check_random_state(random_state)
+    except ValueError:
+        raise SettingError(
+            f"random_state must be None, an integer from 0 up or a RandomState, not "
+            f"{shown(random_state)}."
+        ) from None
+    return generator
+
+
+def _pattern_weights(sample_weight: ArrayLike | None, inputs: FloatArray) -> FloatArray | None:
+    """Return checked weights of the patterns, with a mean of at least 1; None for all 1."""
+    # Weights that sum to 1, as AdaBoost gives them, would put every SSE below the target.
+    if sample_weight is None:
+        return None
+    weights: FloatArray = _check_sample_weight(
+        sample_weight, inputs, dtype=np.float64, ensure_non_negative=True
+    )
+    used = weights > 0
+    if not used.any():
+        raise ShapeError("All sample weights are zero: at least one must be above 0.")
+    mean = float(weights[used].mean())
+    return weights / mean if mean < 1 else weights
+
+
+def _repeated(
+    inputs: FloatArray, targets: FloatArray, weights: FloatArray | None
+) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    """Repeat patterns by their weights if these are whole and small, and return the rest."""
+    # Scaling, starting weights and damping depend on statistics of the patterns, which do not know
+    # of weights: only repetition makes a weight of 2 the same as a pattern that is there twice.
+    if weights is None or (weights != np.floor(weights)).any() or weights.sum() > 10 * len(weights):
+        return inputs, targets, weights
+    rows = np.repeat(np.arange(len(weights)), weights.astype(np.int64))
+    return inputs[rows], targets[rows], None
 
 
 class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
@@ -160,8 +298,15 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
     restarts : int
         Maximum number of trainings from different starting weights. The result with the smallest
         SSE is kept; the first one that reaches the target ends the series.
+    early_stopping : bool
+        Whether training stops when the SSE of validation patterns no longer improves, and keeps
+        the weights with the smallest one.
+    validation_fraction : float
+        Share of the patterns that are set aside for early stopping, between 0 and 1.
+    patience : int
+        Iterations without a smaller validation SSE after which training stops.
     random_state : int, RandomState or None
-        Random seed or generator of the starting weights.
+        Random seed or generator of the starting weights and of the validation patterns.
     settings : dict or None
         Settings of the learning rule.
 
@@ -171,6 +316,8 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
         The trained network, as `nbn_core.formats` exports it.
     trace_, stop_, sse_, n_iter_ : Trace, StopReason, float, int
         Trace, stop reason, SSE and iterations of the training that was kept.
+    validation_sse_ : float or None
+        SSE of the validation patterns, in scaled units; None without early stopping.
     """
 
     def __sklearn_tags__(self) -> Any:
@@ -178,7 +325,7 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
         tags.target_tags.multi_output = True
         return tags
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train a network on the patterns.
 
         Parameters
@@ -187,6 +334,8 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
             Inputs, one pattern per row.
         y : (P,) or (P, M) array_like
             Targets, one pattern per row.
+        sample_weight : (P,) array_like, optional
+            Weight of each pattern in the SSE; the learning rule must support pattern weights.
 
         Returns
         -------
@@ -198,7 +347,7 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
         )
         self._flat = targets.ndim == 1
         table = np.asarray(targets, dtype=np.float64).reshape(len(inputs), -1)
-        self._train(inputs, table, self.scale)
+        self._train(inputs, table, self.scale, sample_weight)
         return self
 
     def predict(self, X: ArrayLike) -> FloatArray:
@@ -219,7 +368,7 @@ class NBNRegressor(RegressorMixin, _NBN):  # type: ignore[misc]
 
 
 class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
-    """Classification by a network trained with NBN: one output, or one for each class.
+    """Classification by a network trained with NBN: one output, or one for each class or label.
 
     Parameters
     ----------
@@ -245,30 +394,49 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
     restarts : int
         Maximum number of trainings from different starting weights. The result with the smallest
         SSE is kept; the first one that reaches the target ends the series.
+    early_stopping : bool
+        Whether training stops when the SSE of validation patterns no longer improves, and keeps
+        the weights with the smallest one.
+    validation_fraction : float
+        Share of the patterns that are set aside for early stopping, between 0 and 1.
+    patience : int
+        Iterations without a smaller validation SSE after which training stops.
     random_state : int, RandomState or None
-        Random seed or generator of the starting weights.
+        Random seed or generator of the starting weights and of the validation patterns.
     settings : dict or None
         Settings of the learning rule.
 
     Attributes
     ----------
     classes_ : array
-        Class labels in sorted order.
+        Class labels in sorted order; with several labels a pattern, their positions.
+    multilabel_ : bool
+        Whether a pattern may have several labels.
     topology_, weights_, scaling_ : Topology, (N,) float64, Scaling
         The trained network, as `nbn_core.formats` exports it.
     trace_, stop_, sse_, n_iter_ : Trace, StopReason, float, int
         Trace, stop reason, SSE and iterations of the training that was kept.
+    validation_sse_ : float or None
+        SSE of the validation patterns, in scaled units; None without early stopping.
     """
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train a network on the patterns.
 
         Parameters
         ----------
         X : (P, I) array_like
             Inputs, one pattern per row.
-        y : (P,) array_like
-            Class label of each pattern.
+        y : (P,) or (P, L) array_like
+            Class label of each pattern; or, for several labels a pattern, a table of 0 and 1 with
+            one column for each label.
+        sample_weight : (P,) array_like, optional
+            Weight of each pattern in the SSE; the learning rule must support pattern weights.
 
         Returns
         -------
@@ -280,17 +448,27 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         ShapeError
             If `y` holds only one class.
         """
-        inputs, labels = validate_data(self, X, y, dtype=np.float64)
+        inputs, labels = validate_data(self, X, y, dtype=np.float64, multi_output=True)
+        kind = type_of_target(labels, input_name="y")
+        self.multilabel_ = kind == "multilabel-indicator"
+        if self.multilabel_:
+            table = np.asarray(labels.toarray() if hasattr(labels, "toarray") else labels)
+            self.classes_ = np.arange(table.shape[1])
+            self._train(inputs, np.where(table == 1, 1.0, -1.0), "none", sample_weight)
+            return self
+        labels = column_or_1d(labels, warn=True)
         check_classification_targets(labels)
-        self.classes_, places = np.unique(labels, return_inverse=True)
+        weights = _pattern_weights(sample_weight, inputs)
+        used = slice(None) if weights is None else weights > 0
+        self.classes_ = np.unique(labels[used])
         if len(self.classes_) < 2:
             raise ShapeError(
                 f"Classifier can't train when only one class is present: {self.classes_[0]}."
             )
-        high = places[:, np.newaxis] == np.arange(len(self.classes_))
+        high = labels[:, np.newaxis] == self.classes_
         if len(self.classes_) == 2:
             high = high[:, 1:]
-        self._train(inputs, np.where(high, 1.0, -1.0), "none")
+        self._train(inputs, np.where(high, 1.0, -1.0), "none", sample_weight, labels)
         return self
 
     def decision_function(self, X: ArrayLike) -> FloatArray:
@@ -304,10 +482,10 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         Returns
         -------
         (P,) or (P, C) float64
-            One column for each class; with two classes one number for each pattern.
+            One column for each class or label; with two classes one number for each pattern.
         """
         outputs = self._outputs(X)
-        return outputs[:, 0] if len(self.classes_) == 2 else outputs
+        return outputs[:, 0] if len(self.classes_) == 2 and not self.multilabel_ else outputs
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Predict the class labels of patterns.
@@ -319,16 +497,18 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
 
         Returns
         -------
-        (P,) array
-            Labels from `classes_`.
+        (P,) or (P, L) array
+            Labels from `classes_`; with several labels a pattern, a table of 0 and 1.
         """
         outputs = self.decision_function(X)
+        if self.multilabel_:
+            return (outputs > 0).astype(np.int64)
         places = (outputs > 0).astype(int) if outputs.ndim == 1 else outputs.argmax(axis=1)
         chosen: NDArray[Any] = self.classes_[places]
         return chosen
 
     def predict_proba(self, X: ArrayLike) -> FloatArray:
-        """Return class scores between 0 and 1 that sum to 1; they are not calibrated.
+        """Return class scores between 0 and 1, not calibrated; those of classes sum to 1.
 
         Parameters
         ----------
@@ -338,11 +518,30 @@ class NBNClassifier(ClassifierMixin, _NBN):  # type: ignore[misc]
         Returns
         -------
         (P, C) float64
-            One column for each class: (1 + output) / 2, normalised to sum to 1.
+            One column for each class: (1 + output) / 2, normalised to sum to 1; of labels, which
+            do not exclude each other, without that.
         """
         outputs = self.decision_function(X)
+        if self.multilabel_:
+            return np.clip((1 + outputs) / 2, SMALLEST_SCORE, 1 - SMALLEST_SCORE)
         if outputs.ndim == 1:
             outputs = np.stack([-outputs, outputs], axis=1)
-        shares = np.clip((1 + outputs) / 2, 1e-12, None)
+        shares = np.clip((1 + outputs) / 2, SMALLEST_SCORE, None)
         total: FloatArray = shares.sum(axis=1, keepdims=True)
         return shares / total
+
+    def predict_log_proba(self, X: ArrayLike) -> FloatArray:
+        """Return the logarithms of the class scores.
+
+        Parameters
+        ----------
+        X : (P, I) array_like
+            Inputs, one pattern per row.
+
+        Returns
+        -------
+        (P, C) float64
+            Natural logarithm of `predict_proba`.
+        """
+        logarithms: FloatArray = np.log(self.predict_proba(X))
+        return logarithms

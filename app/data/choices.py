@@ -15,6 +15,7 @@ import streamlit as st
 from nbn_core.data.table import Chosen, Table
 from nbn_core.errors import NBNError
 from nbn_core.formats import read_table
+from nbn_core.formats.decoding import readings
 
 
 @dataclass(slots=True)
@@ -33,6 +34,8 @@ class Source:
         The table; None if it could not be read.
     error : str
         Why it could not be read; empty if it could.
+    least_columns : int
+        Smallest number of columns.
     """
 
     name: str
@@ -40,8 +43,10 @@ class Source:
     corrections: dict[str, Any] = field(default_factory=dict)
     table: Table | None = None
     error: str = ""
+    least_columns: int = 2
     _columns: tuple[Any, ...] | None = None  # the columns that `_chosen` was made of
     _chosen: Chosen | None = None
+    _encodings: dict[str, str] | None = None
 
     def __post_init__(self) -> None:
         self.read({})
@@ -52,11 +57,24 @@ class Source:
         data = self.data.encode("utf-8", "replace") if isinstance(self.data, str) else self.data
         return hashlib.blake2b(data, digest_size=6).hexdigest()
 
+    @property
+    def kind(self) -> str:
+        """Kind of the file by its first bytes: text, excel or parquet."""
+        head = self.data[:4]
+        return {b"PAR1": "parquet", b"PK\x03\x04": "excel"}.get(head, "text")  # type: ignore[arg-type]
+
+    def encodings(self) -> dict[str, str]:
+        """Return a word of the file as each encoding that fits reads it; computed once."""
+        if self._encodings is None:
+            self._encodings = readings(self.data) if isinstance(self.data, bytes) else {}
+        return self._encodings
+
     def read(self, corrections: Mapping[str, Any]) -> None:
         """Read the table with other corrections."""
         self.corrections, self._columns = dict(corrections), None
         try:
-            self.table, self.error = read_table(self.data, **self.corrections), ""
+            options = {"least_columns": self.least_columns, **self.corrections}
+            self.table, self.error = read_table(self.data, **options), ""
         except NBNError as error:
             self.table, self.error = None, str(error)
 
@@ -87,6 +105,8 @@ class PageState:
     form: int = 0  # part of the keys of its fields; increased when other data is in use
     form_of: str = ""  # digest of the data that the fields were filled with
     source: Source | None = None
+    rows: Source | None = None  # new rows to be answered
+    rows_uploaded: str = ""  # Streamlit's id of the upload that `rows` came from
     used: str = ""  # the message about the last data put to use
     uploaded: str = ""  # Streamlit's id of the upload that `source` came from
     cleared: str = ""  # digest of the data that was cleared from the canvas

@@ -23,11 +23,13 @@ from nbn_core.data.columns import MAX_CLASSES
 from nbn_core.data.scaling import METHODS
 from nbn_core.data.split import Split
 from nbn_core.data.table import Chosen, Table
+from nbn_core.data.table_column import lag_name, lag_of
 from nbn_core.errors import NBNError
 from nbn_core.experiment import OwnData
 
 PREVIEW_ROWS: Final = 100
 PREVIEW_COLUMNS: Final = 60
+MAX_LAGS: Final = 50
 MIN_ROWS_TO_SPLIT: Final = 10  # of fewer rows all are training patterns
 
 
@@ -37,7 +39,6 @@ def show(session: Session, view: PageState, box: Box) -> OwnData | None:
     if source is None:
         return None
     if source.table is None:
-        st.error(escape_markdown(source.error))
         return None
     _preview(source.table)
     st.markdown("**Columns**")
@@ -103,9 +104,11 @@ def _columns(source: Source) -> Choice:
         help="The columns that the network learns to predict.",
         placeholder="Choose one or more columns",
     )  # fmt: skip
+    lags = _lags(table, suggested_inputs, key)
+    proposed = [name for name in suggested_inputs if name not in targets and not lag_of(name)]
     inputs = st.multiselect(
-        "Inputs", [name for name in table.names if name not in targets],
-        [name for name in suggested_inputs if name not in targets], key=f"nbn-file-in-{key}",
+        "Inputs", [*(name for name in table.names if name not in targets), *lags],
+        [*proposed, *lags], key=f"nbn-file-in-{key}-{hash(tuple(lags)) % 10**8}",
         persist_state="session",
         help="The columns that the network predicts from.",
         placeholder="Choose one or more columns",
@@ -127,32 +130,32 @@ def _columns(source: Source) -> Choice:
     return Choice(tuple(inputs), tuple(targets), tuple(classes))
 
 
+def _lags(table: Table, suggested_inputs: list[str], key: str) -> list[str]:
+    """Ask for columns whose earlier rows are inputs, as for a series; return their names."""
+    numeric = [column.name for column in table.columns if column.kind == "number"]
+    if not numeric or len(table.rows) < MIN_ROWS_TO_SPLIT:
+        return []
+    found = [lag for name in suggested_inputs if (lag := lag_of(name)) and name not in table.names]
+    with st.expander("Earlier rows as inputs, for a series", expanded=bool(found)):
+        of, rows = st.columns([2, 1])
+        series = of.multiselect(
+            "Columns", numeric, sorted({name for name, _ in found}), key=f"nbn-file-lag-{key}",
+            help="The value that a column had in earlier rows becomes an input. The rows must be "
+            "in the order of time.",
+            placeholder="None",
+        )  # fmt: skip
+        most = max(1, min(MAX_LAGS, len(table.rows) // 3))
+        back = rows.number_input(
+            "Rows back", 1, most, min(most, max((n for _, n in found), default=3)),
+            key=f"nbn-file-back-{key}",
+        )  # fmt: skip
+    return [lag_name(name, n) for name in series for n in range(1, int(back) + 1)]
+
+
 def suggested(table: Table) -> tuple[list[str], list[str]]:
-    """Suggest the last usable column as target and the numeric columns before it as inputs.
-
-    A numeric column that has text in a cell is suggested too: the error message names the cell,
-    whereas a column left out silently would not help.
-
-    Parameters
-    ----------
-    table : Table
-        The table that was read.
-
-    Returns
-    -------
-    list of str
-        Names of the inputs.
-    list of str
-        Name of the target; empty if no column is usable.
-    """
-    numbers = [c.name for c in table.columns if c.kind in ("number", "mixed")]
-    usable = [
-        c.name
-        for c in table.columns
-        if c.name in numbers or (c.kind == "text" and len(c.classes) <= MAX_CLASSES)
-    ]
-    targets = usable[-1:]
-    return [name for name in numbers if name not in targets], targets
+    """Return the suggested inputs and targets of a table as lists."""
+    inputs, targets = table.suggested()
+    return list(inputs), list(targets)
 
 
 def _unused(table: Table, choice: Choice) -> str:
@@ -162,6 +165,9 @@ def _unused(table: Table, choice: Choice) -> str:
         for column in table.columns
         if column.kind in ("date", "constant", "empty")
         or (column.kind == "text" and len(column.classes) > MAX_CLASSES)
+        or column.is_label
+        or column.is_unread
+        or column.name in table.told_unused
         if column.name not in (*choice.inputs, *choice.targets)
     ]
     more = f" and {len(left) - 6} more" if len(left) > 6 else ""

@@ -1,4 +1,4 @@
-"""The Data page: built-in problems, files and painting."""
+"""The Data page: built-in problems, files, new rows and painting."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.data import files, painting, problems
+from app.data import files, new_rows, painting, problems
 from app.data.adapt_network import Data
 from app.data.choices import PageState, page_state
 from app.data.in_use import card
@@ -21,6 +21,7 @@ PAINTING: Final = "Painting"
 SECTIONS: Final[dict[str, Callable[[Session, PageState, Box], Data | None]]] = {
     "Built-in problems": problems.show,
     "Your files": files.show,
+    "New rows": new_rows.show,
 }
 _STYLE: Final = """
 <style>

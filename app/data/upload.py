@@ -12,9 +12,15 @@ from app.data.choices import PageState, Source, page_state
 from app.session import state
 from app.shared.words import escape_markdown
 from nbn_core.data.table import Reading
-from nbn_core.formats.table_files import MAX_BYTES, MAX_ROWS, MISSING
+from nbn_core.formats.decoding import ENCODINGS
+from nbn_core.formats.table_files import MAX_BYTES, MAX_ROWS, MAX_SKIP, MISSING
 
 DECIMALS: Final = {".": "point, as in 1.5", ",": "comma, as in 1,5"}
+SHORT: Final = {
+    "refuse": "refuse the file",
+    "fill": "fill with missing values",
+    "leave out": "leave out",
+}
 HEADERS: Final = {"names": "column names", "data": "data"}
 MAX_MEGABYTES: Final = MAX_BYTES // 1_000_000
 
@@ -23,12 +29,13 @@ def ask(view: PageState) -> Source | None:
     """Show the controls for a file; return the file, with its table if it could be read."""
     limits = f"Up to {MAX_MEGABYTES} MB and {MAX_ROWS:,} rows"
     upload = st.file_uploader(
-        f"A table: CSV, TSV, .dat, Excel or Parquet. {limits}.", max_upload_size=MAX_MEGABYTES,
+        f"A table: CSV, TSV, .dat, Excel, Parquet, ARFF, LIBSVM and others. {limits}.",
+        max_upload_size=MAX_MEGABYTES,
         key="nbn-file-upload",
     )  # fmt: skip
     if upload is not None and upload.file_id != view.uploaded:
         view.uploaded = upload.file_id
-        view.source = Source(_name(upload.name), upload.getvalue())
+        view.source = Source(plain_file_name(upload.name), upload.getvalue())
         view.used = ""
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Paste text"):
@@ -49,12 +56,12 @@ def ask(view: PageState) -> Source | None:
         st.caption("Your current data stays in use until you press “Use this data”.")
         return None
     st.markdown(f"**{escape_markdown(source.name)}**")
-    if source.table is not None or source.corrections:
-        _corrections(source)
+    read_corrections(source)
     return source
 
 
-def _name(name: str) -> str:
+def plain_file_name(name: str) -> str:
+    """Return the name of an uploaded file on one line, without unprintable characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:80] or "A file"
 
 
@@ -95,32 +102,43 @@ def example() -> bytes:
 # Corrections
 
 
-def _corrections(source: Source) -> None:
-    """Show how the file was read, each option with a control to correct it."""
-    reading = source.table.reading if source.table is not None else Reading("text")
+def read_corrections(source: Source, place: str = "read") -> None:
+    """Show why a file was refused, and how it was read, with a control to correct each option.
+
+    `place` begins the keys of the controls: two files may be shown on one page in turn.
+    """
+    table = source.table
+    if table is None:
+        st.error(escape_markdown(source.error))
+    reading = table.reading if table is not None else Reading(source.kind)
     corrections = dict(source.corrections)
-    unread = source.table is None
-    with st.expander("How the file is read", expanded=unread or bool(source.corrections)):
-        if reading.kind == "text":
-            _text_corrections(source, reading, corrections)
-        rows = {"": _auto(HEADERS["names" if reading.header else "data"]), **HEADERS}
-        header = st.selectbox(
-            "First row", list(rows), list(rows).index(_header_choice(corrections)),
-            rows.__getitem__, key=f"nbn-read-header-{source.key}",
-            disabled=reading.kind == "parquet",
-        )  # fmt: skip
-        _set(corrections, "header", {"": None, "names": True, "data": False}[header])
+    doubtful = table is None or bool(source.corrections) or not reading.encoding_sure
+    with st.expander("How it is read", expanded=doubtful):
+        for note in reading.notes:
+            st.caption(escape_markdown(note))
+        if not reading.encoding_sure:
+            word = source.encodings().get(reading.encoding, "")
+            shown = f" Is “{word}” right?" if word else ""
+            st.warning(
+                escape_markdown(
+                    f"The encoding of this file cannot be told for sure.{shown} If not, choose "
+                    "another below."
+                )
+            )
+        if source.kind == "text":
+            _text_corrections(source, reading, corrections, place)
+        _shape_corrections(source, reading, corrections, place)
         missing = st.text_input(
             "Missing-value markers, separated by spaces",
             " ".join(corrections.get("missing", MISSING)),
-            key=f"nbn-read-missing-{source.key}", max_chars=200,
+            key=f"nbn-{place}-missing-{source.key}", max_chars=300,
         )  # fmt: skip
         tokens = tuple(missing.split())
         _set(corrections, "missing", None if tokens == MISSING else tokens)
-        if reading.kind == "excel" or "sheet" in corrections:
+        if source.kind == "excel":
             sheet = st.text_input(
                 "Sheet", corrections.get("sheet", reading.sheet),
-                key=f"nbn-read-sheet-{source.key}", max_chars=100,
+                key=f"nbn-{place}-sheet-{source.key}", max_chars=100,
             )  # fmt: skip
             changed = sheet and sheet != reading.sheet
             _set(corrections, "sheet", sheet if changed else corrections.get("sheet"))
@@ -129,20 +147,58 @@ def _corrections(source: Source) -> None:
         st.rerun()
 
 
-def _text_corrections(source: Source, reading: Reading, corrections: dict[str, Any]) -> None:
+def _shape_corrections(
+    source: Source, reading: Reading, corrections: dict[str, Any], place: str
+) -> None:
+    """Show where the table begins, whether it has names, and what happens to short rows."""
+    fixed = source.kind == "parquet"
+    names, skip, short = st.columns(3)
+    detected = _auto(HEADERS["names" if reading.header else "data"] if source.table else "")
+    rows = {"": detected, **HEADERS}
+    header = names.selectbox(
+        "First row", list(rows), list(rows).index(_header_choice(corrections)),
+        rows.__getitem__, key=f"nbn-{place}-header-{source.key}", disabled=fixed,
+    )  # fmt: skip
+    _set(corrections, "header", {"": None, "names": True, "data": False}[header])
+    lines = skip.number_input(
+        "Lines to skip at the top", 0, MAX_SKIP, corrections.get("skip", 0),
+        key=f"nbn-{place}-skip-{source.key}", disabled=fixed,
+        help="Titles and comments above the table are detected; 0 leaves that to the app.",
+    )  # fmt: skip
+    _set(corrections, "skip", int(lines) or None)
+    choice = short.selectbox(
+        "Rows with too few cells", list(SHORT), list(SHORT).index(reading.short_rows)
+        if source.table else list(SHORT).index(corrections.get("short_rows", "refuse")),
+        SHORT.__getitem__, key=f"nbn-{place}-short-{source.key}", disabled=fixed,
+    )  # fmt: skip
+    _set(corrections, "short_rows", None if choice == "refuse" else choice)
+
+
+def _text_corrections(
+    source: Source, reading: Reading, corrections: dict[str, Any], place: str
+) -> None:
+    known = source.table is not None
     menus = [
-        ("delimiter", "Column separator", words.DELIMITERS, reading.delimiter),
-        ("decimal", "Decimal separator", DECIMALS, reading.decimal),
+        ("delimiter", "Column separator", words.DELIMITERS, reading.delimiter if known else ""),
+        ("decimal", "Decimal separator", DECIMALS, reading.decimal if known else ""),
     ]
     if isinstance(source.data, bytes):
-        menus.append(("encoding", "Encoding", words.ENCODINGS, reading.encoding))
+        menus.append(("encoding", "Encoding", _encodings(source), reading.encoding))
     for column, (name, label, titles, detected) in zip(st.columns(3), menus, strict=False):
         options = {"": _auto(titles.get(detected, "")), **titles}
         value = column.selectbox(
             label, list(options), list(options).index(corrections.get(name, "")),
-            options.__getitem__, key=f"nbn-read-{name}-{source.key}",
+            options.__getitem__, key=f"nbn-{place}-{name}-{source.key}",
         )  # fmt: skip
         _set(corrections, name, value or None)
+
+
+def _encodings(source: Source) -> dict[str, str]:
+    """Return the encodings with a word of the file as each reads it; the impossible ones last."""
+    shown = source.encodings()
+    titles = {name: f"{ENCODINGS[name]}: {word}" if word else ENCODINGS[name]
+              for name, word in shown.items()}  # fmt: skip
+    return {**titles, **{name: title for name, title in ENCODINGS.items() if name not in titles}}
 
 
 def _header_choice(corrections: dict[str, Any]) -> str:

@@ -11,13 +11,11 @@ from nbn_core.data.scaling import METHODS
 from nbn_core.data.table import Table
 from nbn_core.data.table_column import Column
 from nbn_core.experiment import OwnData, ProblemData
+from nbn_core.formats.decoding import ENCODINGS
 from nbn_core.generators import PROBLEMS
 
 DELIMITERS: Final = {
     ",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", "whitespace": "spaces",
-}  # fmt: skip
-ENCODINGS: Final = {
-    "utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "latin-1": "Latin-1",
 }  # fmt: skip
 
 
@@ -78,8 +76,11 @@ def summary(table: Table) -> str:
     parts = []
     if reading.kind == "text":
         if reading.encoding:
-            parts.append(f"{ENCODINGS.get(reading.encoding, reading.encoding)} text")
-        parts.append(f"separated by {DELIMITERS[reading.delimiter]}")
+            parts.append(f"{ENCODINGS[reading.encoding].split(',')[0]} text")
+        if reading.layout:
+            parts.append(f"in the format of {reading.layout}")
+        else:
+            parts.append(f"separated by {DELIMITERS.get(reading.delimiter, reading.delimiter)}")
         parts.append("decimal comma" if reading.decimal == "," else "decimal point")
     elif reading.kind == "excel":
         parts.append(f"sheet “{reading.sheet}” of an Excel workbook")
@@ -101,6 +102,10 @@ KINDS: Final = {
 
 def about(column: Column) -> str:
     """Describe the contents of a column."""
+    if column.is_label:
+        return "numbers of the rows"
+    if column.is_unread:
+        return f"text that begins with digits, {len(column.classes):,} different values"
     if column.kind == "text":
         return f"text, {len(column.classes):,} different values"
     return KINDS[column.kind]

@@ -145,13 +145,23 @@ class Exports:
             "Python", ".py", partial(formats.write_python, *trained, "network", classes),
             mime="text/x-python",
         )  # fmt: skip
+        named = function_name(now.experiment)
         c = [
             self.file(
                 label, ending,
-                partial(formats.write_c, *trained, "network", precision, classes),
+                partial(formats.write_c, *trained, named, precision, classes),
             )
             for label, ending, precision in zip(
                 ("C, double", "C, float"), (".c", "-float.c"), PRECISIONS, strict=True
+            )
+        ]  # fmt: skip
+        c += [
+            self.file(
+                label, ending, partial(formats.write_c_header, named, precision), SMALL_FILE,
+                at=False,
+            )
+            for label, ending, precision in zip(
+                ("header, double", "header, float"), (".h", "-float.h"), PRECISIONS, strict=True
             )
         ]  # fmt: skip
         return ExportGroup(
@@ -161,7 +171,7 @@ class Exports:
                 Row("Python", f"One function without dependencies; {UNITS}.", (python,)),
                 Row(
                     "C99",
-                    f"One function without heap memory, for microcontrollers; {UNITS}.",
+                    f"One function, {named}, without heap memory, for microcontrollers; {UNITS}.",
                     tuple(c),
                 ),
             ),
@@ -268,6 +278,11 @@ def classes_of(experiment: Experiment) -> tuple[DataColumn, ...]:
     """Return the columns that the targets were encoded from; empty for a built-in problem."""
     data = experiment.data
     return () if isinstance(data, ProblemData) else tuple(data.target_columns)
+
+
+def function_name(experiment: Experiment) -> str:
+    """Return a name of the C function that tells networks of different data apart."""
+    return f"{'network_' + stem(experiment).replace('-', '_'):.31}".rstrip("_")
 
 
 def stem(experiment: Experiment) -> str:

@@ -118,7 +118,8 @@ def _sentence(one: Recognised, *, alone: bool) -> str:
             facts += f". Its data is in {quoted(one.network.datafile)}: import both together"
     elif one.experiment is not None:
         facts = f": {_data(one.experiment)}; {_network(one.experiment.topology)}"
-    return f"This is {one.what}{facts}."
+    notes = one.network.notes if one.network is not None else ()
+    return " ".join((f"This is {one.what}{facts}.", *notes))
 
 
 def _combined(found: Sequence[Recognised], names: Sequence[str], now: Experiment) -> Experiment:

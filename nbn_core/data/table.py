@@ -21,10 +21,22 @@ import numpy as np
 
 from nbn_core.data.columns import MAX_CLASSES, DataColumn, names_of
 from nbn_core.data.dataset import Dataset
-from nbn_core.data.table_column import Column, check, constant, labels, quoted, same
+from nbn_core.data.table_column import (
+    Column,
+    check,
+    constant,
+    labels,
+    lag_name,
+    lag_of,
+    lagged,
+    quoted,
+    same,
+)
 from nbn_core.display import OneLine
 from nbn_core.errors import DatasetError
 from nbn_core.types import BoolArray, IntArray
+
+SUGGESTED_LAGS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -66,6 +78,16 @@ class Reading(OneLine):
         Missing-value markers besides the empty cell.
     sheet : str
         Sheet of a workbook.
+    encoding_sure : bool
+        Whether the encoding follows from the bytes of the file or was given.
+    skip : int
+        Number of lines that were left out at the top because the caller said so.
+    short_rows : str
+        What was done with rows that have too few cells: "refuse", "fill" or "leave out".
+    layout : str
+        Name of a format with a head of its own, such as "ARFF"; empty for a plain table.
+    notes : tuple of str
+        What was left out or interpreted, a sentence each.
     """
 
     kind: str
@@ -75,6 +97,11 @@ class Reading(OneLine):
     header: bool = True
     missing: tuple[str, ...] = ()
     sheet: str = ""
+    encoding_sure: bool = True
+    skip: int = 0
+    short_rows: str = "refuse"
+    layout: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -91,6 +118,10 @@ class Table(OneLine):
         Detected or given properties with which the file was read.
     blank : int
         Number of rows of the file whose cells are all empty.
+    told_targets, told_unused : tuple of str
+        Names of the columns that the file itself calls targets, or says are no data.
+    least_columns : int
+        Smallest number of columns.
 
     Raises
     ------
@@ -102,11 +133,14 @@ class Table(OneLine):
     rows: IntArray
     reading: Reading
     blank: int = 0
+    told_targets: tuple[str, ...] = ()
+    told_unused: tuple[str, ...] = ()
+    least_columns: int = 2
 
     def __post_init__(self) -> None:
         if not len(self.rows):
             raise DatasetError("This table has no rows of data: add at least one.")
-        if len(self.columns) < 2:
+        if len(self.columns) < self.least_columns:
             raise DatasetError(
                 "There is only one column in it, but inputs and targets are needed: check what "
                 "separates the columns."
@@ -125,21 +159,50 @@ class Table(OneLine):
         return tuple(column.name for column in self.columns)
 
     def suggested(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Suggest the last usable column as target and all other columns of numbers as inputs.
+        """Suggest inputs and targets.
+
+        Targets are those that the file names, or else the last usable column. Inputs are all other
+        columns of numbers, those with some text among them included, because the error message
+        then names the cell. Columns that number the rows, that the file sets aside, or that hold
+        numbers which cannot be read are not suggested. A series alone is suggested with its own
+        past as inputs, and without any numbers the columns of text are inputs.
 
         Returns
         -------
         tuple
             Names of the inputs and names of the targets; empty if no column is usable.
         """
-        usable = [
-            column.name
+        labels = {column.name for column in self.columns if column.is_label}
+        kept = [
+            column
             for column in self.columns
-            if column.kind == "number"
+            if column.name not in self.told_unused and not column.is_unread
+        ]
+        usable = [
+            column
+            for column in kept
+            if column.kind in ("number", "mixed")
             or (column.kind == "text" and len(column.classes) <= MAX_CLASSES)
         ]
-        numbers = [column.name for column in self.columns if column.kind == "number"]
-        return tuple(name for name in numbers if name != usable[-1]), tuple(usable[-1:])
+        free = [column for column in usable if column.name not in labels] or usable
+        told = [column.name for column in usable if column.name in self.told_targets]
+        targets = told or [column.name for column in free[-1:]]
+        numbers = [column for column in usable if column.kind != "text"]
+        others = [column.name for column in numbers if column.name not in targets]
+        inputs = [name for name in others if name not in labels]
+        if not inputs and targets:
+            series = next(column for column in usable if column.name == targets[0])
+            lags = min(SUGGESTED_LAGS, len(self.rows) // 3) if len(self.rows) >= 10 else 0
+            named = [name for name in others if not name.startswith("column ")]
+            if series.kind == "number" and lags and self._has_times(named):
+                inputs = [lag_name(series.name, rows) for rows in range(1, lags + 1)]
+        if not inputs and not others:
+            inputs = [column.name for column in usable if column.name not in targets]
+        return tuple(inputs or others), tuple(targets)
+
+    def _has_times(self, labels: Sequence[str]) -> bool:
+        """Return whether a column beside the numbers tells the time of each row, or its number."""
+        return bool(labels) or any(column.kind == "date" for column in self.columns)
 
     def choose(
         self,
@@ -154,7 +217,7 @@ class Table(OneLine):
         Parameters
         ----------
         inputs, targets : sequence of str
-            Names of the columns.
+            Names of the columns; "x (3 before)" is column x as it was three rows before.
         classes : collection of str
             Names of numeric columns that hold class labels.
         name : str
@@ -206,6 +269,9 @@ class Table(OneLine):
         if not chosen:
             raise DatasetError(f"No column is chosen as {what}: choose at least one.")
         for name in chosen:
+            lag = lag_of(name) if name not in known else None
+            if lag is not None and lag[0] in known:
+                known[name] = lagged(known[lag[0]], lag[1])
             if name not in known:
                 raise DatasetError(f"There is no column {quoted(str(name))}: choose another.")
             if chosen.count(name) > 1:

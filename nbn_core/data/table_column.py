@@ -17,13 +17,29 @@ from nbn_core.display import OneLine
 from nbn_core.errors import DatasetError
 from nbn_core.types import BoolArray, FloatArray, IntArray
 
+MAX_LAG = 1_000  # rows before
 Kind = Literal["number", "text", "date", "mixed", "constant", "empty"]
 
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _DATE = re.compile(
-    r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
-    r"([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?)?|\d{1,2}:\d{2}(:\d{2})?",
-    re.ASCII,
+    r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    rf"|\d{{1,2}}[- .]{{1,2}}{_MONTH}[- .]{{1,2}}\d{{2,4}}|{_MONTH}[- .]\d{{1,2}},? \d{{4}})"
+    r"([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}|[ap]m))?)?"
+    r"|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[ap]m)?"
+    r"|\d{4}[-/.]\d{1,2}|\d{1,2}[-/]\d{4}"
+    rf"|{_MONTH}[- .'’]{{1,2}}\d{{2,4}}|\d{{4}}[- ]{_MONTH}"
+    r"|\d{4}[- ]?[qmw]\d{1,2}|[qmw]\d{1,2}[- /]\d{4}",
+    re.ASCII | re.IGNORECASE,
 )
+# Names of columns that number or label the rows rather than describe them.
+_LABELS = frozenset(
+    {
+        "id", "idx", "index", "no", "no.", "nr", "nr.", "num", "number", "row", "rows", "rownum",
+        "rownames", "row names", "row number", "obs", "obs.", "observation", "case", "sample",
+        "subject", "patient", "record", "key", "uid", "uuid", "unnamed: 0", "n°", "#", "serial",
+        "s.no", "s.no.", "sl no", "sr no", "lfd. nr.", "entry", "instance",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -74,10 +90,86 @@ class Column(OneLine):
             return "mixed"
         return "date" if all(map(_DATE.fullmatch, words)) else "text"
 
+    @cached_property
+    def is_unread(self) -> bool:
+        """Whether this is text, but of cells that look like numbers which are not read."""
+        if self.kind != "text":
+            return False
+        words = [text.lstrip("+-−(~<>=≈ $€£¥") for text in self.texts if text]
+        digits = sum(word[:1].isdigit() for word in words)
+        bare = sum(word[:1].isdigit() and not word.strip("0123456789.,'’ %)") for word in words)
+        many = len(set(words)) > 10 or bool(np.isfinite(self.numbers).any())
+        return 2 * bare > len(words) or (2 * digits > len(words) and many)
+
+    @cached_property
+    def is_label(self) -> bool:
+        """Whether the column only numbers the rows, by its name and by its values."""
+        values = self.numbers
+        if self.kind != "number" or len(values) < 3 or not np.isfinite(values).all():
+            return False
+        if (values != np.floor(values)).any():
+            return False
+        name = self.name.lower().strip()
+        plain = self.name.replace("-", "_").replace(" ", "_")
+        known = name in _LABELS or plain.lower().endswith("_id") or plain.endswith(("Id", "ID"))
+        unnamed = name.startswith("column ") and name[7:].isdigit()
+        running = bool((np.diff(values) == 1).all())
+        if unnamed:
+            return running and values[0] in (0, 1)
+        return known and (running or len(np.unique(values)) == len(values))
+
+    @cached_property
+    def sentinel(self) -> float | None:
+        """A number such as -999 that probably marks missing values; None if there is none."""
+        known = self.numbers[np.isfinite(self.numbers)]
+        if self.kind != "number" or not known.size:
+            return None
+        low = float(known.min())
+        others = known[known != low]
+        usual = low in (-99.0, -999.0, -9999.0, -99999.0, -99.9, -999.9, -9999.9)
+        return low if usual and others.size and others.min() > low / 10 else None
+
     @property
     def n_missing(self) -> int:
         """Number of missing values."""
         return int(self.missing.sum())
+
+
+def lagged(column: Column, rows: int) -> Column:
+    """Return the column as it was some rows before; the first rows lack a value.
+
+    Parameters
+    ----------
+    column : Column
+        Column in the order of time.
+    rows : int
+        Number of rows, at least 1.
+
+    Returns
+    -------
+    Column
+        Column called "name (rows before)".
+    """
+    numbers = np.concatenate([np.full(min(rows, len(column.numbers)), np.nan), column.numbers])
+    numbers = numbers[: len(column.numbers)]
+    numbers.setflags(write=False)
+    texts = (("",) * rows + column.texts)[: len(column.texts)]
+    return Column(lag_name(column.name, rows), texts, numbers)
+
+
+def lag_name(name: str, rows: int) -> str:
+    """Return the name of a column as it was some rows before."""
+    return f"{name} ({rows} before)"
+
+
+def lag_of(name: str) -> tuple[str, int] | None:
+    """Return the column and the number of rows of a name that `lag_name` made."""
+    base, bracket, rest = name.rpartition(" (")
+    count = rest.removesuffix(" before)")
+    if not bracket or count == rest or not (count.isascii() and count.isdigit()):
+        return None
+    rows = int(count[:6])
+    return (base, rows) if 1 <= rows <= MAX_LAG else None
 
 
 def labels(column: Column, classes: Sequence[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ and `spreadsheets`. `recognise` detects the format of a file, `sniffing` the del
 """
 
 from nbn_core.errors import FormatError
-from nbn_core.formats.c_source import write_c
+from nbn_core.formats.c_source import write_c, write_c_header
 from nbn_core.formats.csv_files import (
     read_weights_csv,
     write_matrix_csv,
@@ -27,6 +27,7 @@ from nbn_core.formats.graphs import (
     write_node_link,
 )
 from nbn_core.formats.nbn_in import read_in, write_in
+from nbn_core.formats.new_rows import NewRows, new_rows, write_answers_csv
 from nbn_core.formats.npz import read_npz, write_npz, write_trace_npz
 from nbn_core.formats.onnx_model import write_onnx
 from nbn_core.formats.parsing import NetworkFile
@@ -37,6 +38,8 @@ from nbn_core.formats.vectors import read_vectors, write_matlab, write_pynbn
 __all__ = [
     "FormatError",
     "NetworkFile",
+    "NewRows",
+    "new_rows",
     "read_dat",
     "read_graphml",
     "read_in",
@@ -45,7 +48,9 @@ __all__ = [
     "read_table",
     "read_vectors",
     "read_weights_csv",
+    "write_answers_csv",
     "write_c",
+    "write_c_header",
     "write_dat",
     "write_graphml",
     "write_in",

@@ -24,16 +24,16 @@ from nbn_core.formats.export_checks import (
 from nbn_core.network import ACTIVATIONS, Topology
 
 _BODIES = {
-    "linear": "value[I + k] = z + leak[k] * net;",
+    "linear": "value[{N} + k] = z + leak[k] * net;",
     "unipolar": (
-        "value[I + k] = (z < {0} ? EXP(z) / ({1} + EXP(z)) : {1} / ({1} + EXP(-z))) "
+        "value[{N} + k] = (z < {0} ? {e}(z) / ({1} + {e}(z)) : {1} / ({1} + {e}(-z))) "
         "+ leak[k] * net;"
     ),
-    "bipolar": "value[I + k] = TANH(z) + leak[k] * net;",
-    "elliot_bipolar": "value[I + k] = z / ({1} + FABS(z)) + leak[k] * net;",
-    "elliot_unipolar": "value[I + k] = {h} + {h} * z / ({1} + FABS(z)) + leak[k] * net;",
+    "bipolar": "value[{N} + k] = {t}(z) + leak[k] * net;",
+    "elliot_bipolar": "value[{N} + k] = z / ({1} + {f}(z)) + leak[k] * net;",
+    "elliot_unipolar": "value[{N} + k] = {h} + {h} * z / ({1} + {f}(z)) + leak[k] * net;",
 }
-# Keywords of C, names declared by <math.h>, and names used in the generated code.
+# Keywords of C and C++, names declared by <math.h>, and names used in the generated code.
 _TAKEN = frozenset(
     re.findall(
         r"\w+",
@@ -46,8 +46,13 @@ _TAKEN = frozenset(
         llround log log10 log1p log2 logb lrint lround modf nan nearbyint nextafter nexttoward pow
         remainder remquo rint round scalb scalbln scalbn signgam significand sin sinh sqrt tan
         tanh tgamma trunc y0 y1 yn drem finite isinf isnan abs
-        inputs outputs weights sources counts activation gain leak value net i k s w z I K M
-        output_node input_centre input_width output_centre output_width EXP TANH FABS
+        inputs outputs weights sources counts activation gain leak value net i k s w z
+        output_node input_centre input_width output_centre output_width complex imaginary I
+        and and_eq asm bitand bitor bool catch class compl concept const_cast constexpr decltype
+        delete dynamic_cast explicit export false friend mutable namespace new noexcept not not_eq
+        nullptr operator or or_eq private protected public reinterpret_cast requires static_assert
+        static_cast template this thread_local throw true try typeid typename using virtual wchar_t
+        xor xor_eq std
         """,
     )
 )
@@ -94,11 +99,10 @@ def write_c(
     nodes = topology.n_inputs + topology.n_neurons
     if nodes > _MOST_NODES:
         raise FormatError(f"A network in C has at most {_MOST_NODES} nodes, this one has {nodes}.")
-    suffix = "f" if precision == "float" else ""
     bytes_each = 4 if precision == "float" else 8
-    signature = f"void {name}(const {precision} *inputs, {precision} *outputs)"
+    used = {neuron.activation for neuron in topology.neurons}
     lines = [
-        "/* " + f"{name}: a neural network with {plural(topology.n_inputs, 'input')}, "
+        f"/* {name}: a neural network with {plural(topology.n_inputs, 'input')}, "
         f"{plural(topology.n_neurons, 'neuron')} and {plural(topology.n_weights, 'weight')}, "
         "from NBN Lab.",
         "",
@@ -106,20 +110,69 @@ def write_c(
         *_listed("outputs", topology.output_names),
         *(line for meaning in meanings(targets) for line in _listed("classes", [meaning])),
         "",
-        f"   All in raw units. C99, no heap, about {bytes_each * nodes} bytes of stack. */",
+        f"   All in raw units. C99 and C++, no heap, about {bytes_each * nodes} bytes of stack.",
+        f"   No name but {name} is visible outside: a program may hold several networks. */",
         "",
-        *_header(topology, suffix),
-        f"enum {{ I = {topology.n_inputs}, K = {topology.n_neurons}, M = {topology.n_outputs} }};",
+        *(["#include <math.h>", ""] if used - {"linear"} else []),
+        *_prototype(name, precision),
         "",
-        *_tables(network, precision),
-        f"{signature};",
-        "",
-        signature,
+        _signature(name, precision),
         "{",
-        *_body(network, precision),
+        f"    enum {{ {name}_N = {topology.n_inputs}, {name}_K = {topology.n_neurons}, "
+        f"{name}_M = {topology.n_outputs} }};",
+        "",
+        *(f"    {line}" if line else "" for line in _tables(network, precision)),
+        *_body(network, name, precision),
         "}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def write_c_header(name: str = "network", precision: Precision = "double") -> str:
+    """Write the header of a file that `write_c` wrote.
+
+    Parameters
+    ----------
+    name : str
+        Name of the function.
+    precision : "double" or "float"
+        Precision of the numbers.
+
+    Returns
+    -------
+    str
+        C and C++ source with an include guard and the declaration of the function.
+    """
+    checked_name(name, _TAKEN | {f"{taken}f" for taken in _TAKEN})
+    guard = f"{name.upper()}_H"
+    lines = [
+        f"/* {name}: a neural network, from NBN Lab. */",
+        "",
+        f"#ifndef {guard}",
+        f"#define {guard}",
+        "",
+        *_prototype(name, precision),
+        "",
+        f"#endif /* {guard} */",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _signature(name: str, precision: Precision) -> str:
+    return f"void {name}(const {precision} *inputs, {precision} *outputs)"
+
+
+def _prototype(name: str, precision: Precision) -> list[str]:
+    """Return the declaration of the function, with the names of C also in C++."""
+    return [
+        "#ifdef __cplusplus",
+        'extern "C" {',
+        "#endif",
+        f"{_signature(name, precision)};",
+        "#ifdef __cplusplus",
+        "}",
+        "#endif",
+    ]
 
 
 def _listed(what: str, names: Sequence[str]) -> list[str]:
@@ -128,18 +181,6 @@ def _listed(what: str, names: Sequence[str]) -> list[str]:
     return textwrap.wrap(
         f"{what}: {plain}", 96, initial_indent="   ", subsequent_indent="      "
     )  # fmt: skip
-
-
-def _header(topology: Topology, suffix: str) -> list[str]:
-    used = {neuron.activation for neuron in topology.neurons}
-    lines = []
-    if "unipolar" in used:
-        lines.append(f"#define EXP(z) exp{suffix}(z)")
-    if "bipolar" in used:
-        lines.append(f"#define TANH(z) tanh{suffix}(z)")
-    if used & {"elliot_bipolar", "elliot_unipolar"}:
-        lines.append(f"#define FABS(z) fabs{suffix}(z)")
-    return ["#include <math.h>", "", *lines, ""] if lines else []
 
 
 def _tables(network: Trained, precision: Precision) -> list[str]:
@@ -152,7 +193,7 @@ def _tables(network: Trained, precision: Precision) -> list[str]:
     lines += ["};", ""]
     sources = list(itertools.chain.from_iterable(neuron.sources for neuron in neurons))
     counts = [len(neuron.sources) for neuron in neurons]
-    lines += ["/* Nodes: inputs 0 to I - 1, then neurons */", *_whole("sources", sources)]
+    lines += ["/* Nodes: inputs from 0, then neurons */", *_whole("sources", sources)]
     lines += _whole("counts", counts)
     if len({neuron.activation for neuron in neurons}) > 1:
         codes = [ACTIVATIONS[neuron.activation].code for neuron in neurons]
@@ -170,9 +211,11 @@ def _tables(network: Trained, precision: Precision) -> list[str]:
     return [*lines, ""]
 
 
-def _body(network: Trained, precision: Precision) -> list[str]:
+def _body(network: Trained, name: str, precision: Precision) -> list[str]:
     used = {neuron.activation for neuron in network.topology.neurons}
+    suffix = "f" if precision == "float" else ""
     numbers = dict(zip("01h", _literals([0.0, 1.0, 0.5], precision), strict=True))
+    numbers |= {"N": f"{name}_N", "e": f"exp{suffix}", "t": f"tanh{suffix}", "f": f"fabs{suffix}"}
     bodies = {
         ACTIVATIONS[a].code: re.sub(r"\{(.)\}", lambda m: numbers[m[1]], _BODIES[a]) for a in used
     }
@@ -191,21 +234,21 @@ def _body(network: Trained, precision: Precision) -> list[str]:
     if not network.outputs.is_identity:
         raw += " * output_width[i] + output_centre[i]"
     return [
-        f"    {precision} value[I + K];",
+        f"    {precision} value[{name}_N + {name}_K];",
         f"    const {precision} *w = weights;",
         f"    const {_integer(_nodes(network.topology))} *s = sources;",
         "    unsigned i, k;",
         "",
-        "    for (i = 0; i < I; i++)",
+        f"    for (i = 0; i < {name}_N; i++)",
         f"        value[i] = {scaled};",
-        "    for (k = 0; k < K; k++) {",
+        f"    for (k = 0; k < {name}_K; k++) {{",
         f"        {precision} net = *w++, z;",
         "        for (i = 0; i < counts[k]; i++)",
         "            net += *w++ * value[*s++];",
         "        z = gain[k] * net;",
         *act,
         "    }",
-        "    for (i = 0; i < M; i++)",
+        f"    for (i = 0; i < {name}_M; i++)",
         f"        outputs[i] = {raw};",
     ]
 

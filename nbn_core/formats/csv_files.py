@@ -56,7 +56,7 @@ def write_trace_csv(trace: Trace, validation_sse: Sequence[float] | None = None)
     """
     columns = trace_columns(trace, validation_sse)
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
-    return _csv(["iteration", *list(columns)[1:]], rows)
+    return write_rows_csv(["iteration", *list(columns)[1:]], rows)
 
 
 def trace_columns(trace: Trace, validation_sse: Sequence[float] | None) -> dict[str, NDArray[Any]]:
@@ -86,7 +86,7 @@ def write_weights_csv(topology: Topology, weights: ArrayLike) -> str:
     """
     values = checked(topology, weights).tolist()
     rows = ([*names, w] for names, w in zip(topology.weight_names, values, strict=True))
-    return _csv(["source", "neuron", "weight"], rows)
+    return write_rows_csv(["source", "neuron", "weight"], rows)
 
 
 def read_weights_csv(data: str | bytes, topology: Topology) -> FloatArray:
@@ -183,7 +183,7 @@ def write_predictions_csv(
             head += [f"{column.name} class", f"{column.name} predicted class"]
             words += [column.label(dataset.targets[:, own]), column.label(table[:, own])]
     rows = np.hstack([dataset.inputs, dataset.targets, table]).tolist()
-    return _csv(
+    return write_rows_csv(
         head, ([*row, *labels] for row, labels in zip(rows, _across(words, len(rows)), strict=True))
     )
 
@@ -220,12 +220,13 @@ def write_matrix_csv(topology: Topology, matrix: ArrayLike) -> str:
             f"{values.shape} was given."
         )
     names = [f"{source or 'bias'}→{neuron}" for source, neuron in topology.weight_names]
-    return _csv(
+    return write_rows_csv(
         ["", *names], ([name, *row.tolist()] for name, row in zip(names, values, strict=True))
     )
 
 
-def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def write_rows_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write rows below their names; unknown numbers become empty cells, formulas are quoted."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([_safe(name) for name in head])

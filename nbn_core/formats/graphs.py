@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from numbers import Real
 from typing import Any, NoReturn
 from xml.etree.ElementTree import ParseError
@@ -20,6 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nbn_core.errors import FormatError
+from nbn_core.formats.foreign_graphs import is_foreign, with_roles
 from nbn_core.formats.parsing import (
     MAX_CONNECTIONS,
     MAX_NODES,
@@ -48,18 +52,21 @@ _DAMAGE = (
 )
 
 
-def read_graphml(data: str | bytes) -> NetworkFile:
-    """Read a network from GraphML.
+def read_graphml(data: str | bytes, roles: Mapping[str, str] | None = None) -> NetworkFile:
+    """Read a network from GraphML, also as yEd, Gephi and Cytoscape write it.
 
     Parameters
     ----------
     data : str or bytes
         Content of the file.
+    roles : mapping, optional
+        Roles by the names of nodes, for a file without roles, in which they are guessed otherwise.
 
     Returns
     -------
     NetworkFile
-        The network, with weights if all connections and neurons have them.
+        The network, with weights if all connections and neurons have them. If no node has a role,
+        roles are guessed from the directions of the connections and told in its notes.
 
     Raises
     ------
@@ -77,6 +84,10 @@ def read_graphml(data: str | bytes) -> NetworkFile:
             "This GraphML file holds no graph that can be read: a network is one directed graph "
             "whose data have keys."
         ) from None
+    if is_foreign(graph):
+        _check_size(graph.number_of_nodes(), graph.number_of_edges())
+        named, notes = with_roles(graph, roles)
+        return replace(_network(named), notes=notes)
     return _network(graph)
 
 
@@ -147,10 +158,23 @@ def read_node_link(data: str | bytes) -> NetworkFile:
             "This JSON is not a node-link graph, it has no list of edges: add “edges”."
         )
     _check_size(len(document["nodes"]), len(document[edges]))
-    if document.get("directed") is not True or document.get("multigraph") is True:
+    if document.get("directed") is not True:
         raise FormatError(
             "A network needs a directed graph with single connections: “directed” must be true."
         )
+    pairs = [
+        (str(edge.get("source")), str(edge.get("target")))
+        for edge in document[edges]
+        if isinstance(edge, dict)
+    ]
+    if len(set(pairs)) < len(pairs):
+        (source, target), _ = Counter(pairs).most_common(1)[0]
+        raise FormatError(
+            f"There are several connections from {quoted(source)} to {quoted(target)}, and a "
+            "network has one: remove the others."
+        )
+    if document.get("multigraph") is True:
+        document = {**document, "multigraph": False}
     try:
         graph = networkx.node_link_graph(document, multigraph=False, edges=edges)
     except _DAMAGE:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import math
 import re
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from numpy.typing import ArrayLike
 from nbn_core.checks import plural
 from nbn_core.display import OneLine
 from nbn_core.errors import FormatError, ShapeError
+from nbn_core.formats.decoding import decode
+from nbn_core.formats.number_grammar import parse
 from nbn_core.network import Topology
 from nbn_core.types import FloatArray
 
@@ -21,13 +22,7 @@ MAX_NODES = 5_000
 MAX_CONNECTIONS = 200_000
 
 SEPARATORS = re.compile(r"[,;\s]+")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -42,15 +37,18 @@ class NetworkFile(OneLine):
         Weights, read-only; None if the file has none.
     datafile : str
         Name of the data file that it refers to, which is never opened.
+    notes : tuple of str
+        What was guessed or left out, a sentence each.
     """
 
     topology: Topology
     weights: FloatArray | None = None
     datafile: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def text_of(data: str | bytes, what: str, limit: int = MAX_TEXT) -> str:
-    """Decode UTF-8, UTF-16 with a byte order mark, or else Latin-1, with line ends as LF.
+    """Decode the text of a file as `decoding.decode` does, with line ends as LF.
 
     Parameters
     ----------
@@ -75,23 +73,15 @@ def text_of(data: str | bytes, what: str, limit: int = MAX_TEXT) -> str:
         raise FormatError(f"{what} is read from text, not from {type(data).__name__}.")
     if len(data) > limit:
         raise FormatError(f"{what} may take {limit / 1e6:g} MB at most: this one is larger.")
-    if isinstance(data, bytes):
-        coding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
-        try:
-            text = data.decode(coding)
-        except UnicodeDecodeError:
-            if coding != "utf-8":
-                raise FormatError(f"{what} is cut off: use the original file.") from None
-            text = data.decode("latin-1")
-    else:
-        text = data.removeprefix("\ufeff")
+    text = decode(data).text
+    text = text.rstrip("\0\x1a") or text  # what a logger without power, or DOS, leaves
     if "\0" in text:
         raise FormatError(f"{what} is a binary file: a text file is needed here.")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return lf(text)
 
 
 def number(token: str, where: str) -> float:
-    """Parse a finite decimal number, with e or d before the exponent.
+    """Parse a finite decimal number without a unit, by the grammar of all readers.
 
     Parameters
     ----------
@@ -110,10 +100,9 @@ def number(token: str, where: str) -> float:
     FormatError
         If the text is not a finite number.
     """
-    if len(token) <= 400 and _NUMBER.fullmatch(token):
-        value = float(token.replace("d", "e").replace("D", "e"))
-        if math.isfinite(value):
-            return value
+    found = parse(token)
+    if found is not None and not found.unit and math.isfinite(found.value):
+        return found.value
     raise FormatError(f"{where} has {quoted(token)} where a number is needed: correct it.")
 
 
@@ -179,6 +168,11 @@ def checked(topology: Topology, weights: ArrayLike) -> FloatArray:
         raise ShapeError("Every weight must be a finite number: replace the others.")
     values.setflags(write=False)
     return values
+
+
+def lf(text: str) -> str:
+    """Return text with line ends as LF, whether they were LF, CR LF or CR."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def quoted(text: object) -> str:

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbn_core.display import OneLine
-from nbn_core.errors import FormatError
+from nbn_core.errors import FormatError, NBNError
 from nbn_core.experiment import FORMAT, Experiment, link
 from nbn_core.formats import (
     NetworkFile,
+    read_dat,
     read_graphml,
     read_in,
     read_node_link,
@@ -28,6 +29,9 @@ from nbn_core.formats import (
     read_vectors,
     read_weights_csv,
 )
+from nbn_core.formats.line_grammar import content
+from nbn_core.formats.links_in_text import found_links
+from nbn_core.formats.number_grammar import is_number
 from nbn_core.formats.parsing import SEPARATORS, checked, quoted, text_of
 from nbn_core.network import Topology
 from nbn_core.types import FloatArray
@@ -36,12 +40,11 @@ MAX_BYTES = 32_000_000
 REPORT_BEGIN = '<script type="application/json" id="nbn-lab-experiment">'
 REPORT_END = "</script>"
 
-_LINK = re.compile(r"(?:\S*[?&])?e=([A-Za-z0-9_-]{40,})(?:[&#]\S*)?")
-_BARE = re.compile(r"[A-Za-z0-9_-]{80,}")
 _VECTOR = re.compile(r"\s*(?:[%#][^\n]*\n\s*)*(?:[A-Za-z_]\w{0,30}\s*=\s*)?[\[({]")
 _NEURON = re.compile(r"^[ \t]*(?:n[ \t,;]+\d|\.model\b)", re.IGNORECASE | re.MULTILINE)
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?", re.ASCII)
-_REMARK = re.compile(r"//|[%#]")
+_SAMPLE = 200_000  # characters in which numbers are looked for
+_ROWS = 500
+_MARKS = str.maketrans(dict.fromkeys("|\"'“”", " "))
 _BINARY = (
     (b"\xd0\xcf\x11\xe0", "an old Excel file"),
     (b"PAR1", "a Parquet file"),
@@ -109,9 +112,6 @@ def recognise(data: str | bytes) -> Recognised:
     text = text_of(data, "A file", MAX_BYTES).strip()
     if not text:
         raise FormatError("This file is empty: choose another one.")
-    if found := _LINK.fullmatch(text) or _BARE.fullmatch(text):
-        packed = found[found.lastindex or 0]
-        return Recognised("a link", experiment=link.decode(packed))
     if text[0] == "{":
         return _json(text)
     for begin, what in _ONE_WAY:
@@ -121,9 +121,21 @@ def recognise(data: str | bytes) -> Recognised:
         raise FormatError(
             f"This is a trained network in C, which can be exported but not imported: {_INSTEAD}"
         )
-    if text[0] == "<":
+    if text[0] == "<" and text[1:5].lower() != "http":
         return _marked_up(text)
+    if packed := found_links(text):
+        return Recognised("a link", experiment=_linked(packed))
     return _plain(text)
+
+
+def _linked(packed: list[str]) -> Experiment:
+    """Return the experiment of the first link that is whole; raise for the last if none is."""
+    for candidate in packed[:-1]:
+        try:
+            return link.decode(candidate)
+        except NBNError:
+            continue
+    return link.decode(packed[-1])
 
 
 def _refuse_binary(data: bytes) -> None:
@@ -185,31 +197,30 @@ def _plain(text: str) -> Recognised:
         return Recognised("a topology vector", network=read_vectors(text))
     if _NEURON.search(text):
         return Recognised("an NBN topology file (.in)", network=read_in(text))
-    rows = _rows(text)
-    if not rows:
-        raise FormatError(
-            f"This cannot be imported; it begins with {quoted(first)}: choose an experiment, a "
-            "link, a .in or .dat file, a topology vector, GraphML or node-link JSON."
-        )
-    if len(rows) == 1 and _begins_a_neuron(rows[0]):
+    rows = [
+        [cell for cell in SEPARATORS.split(line.translate(_MARKS)) if cell]
+        for line in content(text[:_SAMPLE]).lines
+    ]
+    if len(rows) == 1 and len(text) <= _SAMPLE and _begins_a_neuron(rows[0]):
         return Recognised("a topology vector", network=read_vectors(text))
-    return Recognised(
-        f"a .dat file of {len(rows):,} pattern{'' if len(rows) == 1 else 's'}", patterns=text
+    unknown = FormatError(
+        f"This cannot be imported; it begins with {quoted(first)}: choose an experiment, a "
+        "link, a .in or .dat file, a topology vector, GraphML or node-link JSON."
     )
+    if not any(row and all(map(is_number, row[:200])) for row in rows[:_ROWS]):
+        raise unknown
+    try:
+        count = read_dat(text).n_patterns
+    except NBNError:
+        if all(map(is_number, rows[0][:200])):
+            raise
+        raise unknown from None
+    return Recognised(f"a .dat file of {count:,} pattern{'' if count == 1 else 's'}", patterns=text)
 
 
 def _begins_a_neuron(tokens: list[str]) -> bool:
     """Return whether a row of numbers is a topology vector: a neuron, then smaller sources."""
-    known = len(tokens) > 1 and all(re.fullmatch(r"\d{1,9}", token) for token in tokens)
+    known = len(tokens) > 1 and all(
+        token.isascii() and token.isdigit() and len(token) < 10 for token in tokens
+    )
     return known and int(tokens[0]) > int(tokens[1])
-
-
-def _rows(text: str) -> list[list[str]]:
-    """Return the rows of tokens; none if the first rows contain anything but numbers."""
-    rows = []
-    for line in text.split("\n"):
-        tokens = [token for token in SEPARATORS.split(_REMARK.split(line, maxsplit=1)[0]) if token]
-        if tokens:
-            rows.append(tokens)
-    numbers = all(_NUMBER.fullmatch(token[:60]) for row in rows[:3] for token in row[:200])
-    return rows if numbers else []

@@ -1,124 +1,242 @@
 """Cells of Excel workbooks and Parquet files, whose size is limited before they are unpacked.
 
 Both are read by large libraries, and the files are not trusted: this is the one module that
-translates every exception of these libraries into a DatasetError.
+translates every exception of these libraries into a DatasetError. Workbooks are read by calamine,
+which ignores styles and never holds the XML as a tree; it allocates the rectangle that the cells
+span, so that `_scan` measures this rectangle first.
 """
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 import zipfile
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
+from xml.parsers import expat
 
 import numpy as np
-import pandas
 
-from nbn_core.errors import DatasetError, SettingError
-from nbn_core.formats.parsing import quoted
+from nbn_core.errors import DatasetError
+from nbn_core.formats.parsing import quoted, shortest
 
 MAX_UNPACKED = 60_000_000
 MAX_MEMBERS = 1_000
 MAX_CELLS = 5_000_000
 MAX_LENGTH = 10_000
+MAX_EMPTY = 1_000_000  # cells of a sheet that is mostly empty
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([^\"']{0,40})", re.IGNORECASE)
+_TOO_LARGE = "This sheet is too large: at most {} rows and {} columns are read."
+_DAMAGED = "This workbook is damaged: save it again, or as CSV."
+
+Cells = list[list[str]]
 
 
 def read_excel(
-    data: bytes, sheet: str | None, max_rows: int, max_columns: int
-) -> tuple[str, pandas.DataFrame]:
-    """Read the cells of a sheet as text.
+    data: bytes,
+    sheet: str | None,
+    max_rows: int,
+    max_columns: int,
+    missing: Collection[str] = ("#n/a",),
+) -> tuple[str, Cells]:
+    """Read the cells of a sheet as text; of a formula, the value that was saved with it.
 
     Parameters
     ----------
     data : bytes
         Content of an `.xlsx` file.
     sheet : str or None
-        Name of the sheet; None for the first.
+        Name of the sheet; None for the first that is not empty.
     max_rows, max_columns : int
         Maximum numbers of rows and columns.
+    missing : collection of str
+        Missing-value markers in lower case; an error such as #N/A among them is an empty cell.
 
     Returns
     -------
     tuple
-        Name of the sheet, and its cells as text.
+        Name of the sheet, and its cells as text, row by row.
 
     Raises
     ------
     DatasetError
-        If this is not a workbook, is too large, or has a formula.
-    SettingError
-        If openpyxl is not installed.
+        If this is not a workbook, is too large, or has a formula without a value.
     """
+    import python_calamine
+
+    parts = _checked_parts(data)
     try:
-        import openpyxl
-    except ImportError:
-        raise SettingError(
-            "Reading Excel files needs the package openpyxl, which is not installed here: save "
-            "the sheet as CSV, or pip install nbn-lab[excel]."
-        ) from None
-    _check_archive(data)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-        names = [page.title for page in book.worksheets]
-    except Exception:  # see above
-        raise DatasetError("This workbook is damaged: save it again, or as CSV.") from None
-    if not names or (sheet is not None and sheet not in names):
-        raise DatasetError(
-            f"There is no sheet {quoted(sheet)} in this workbook: it has "
-            f"{', '.join(map(quoted, names[:5])) or 'none'}."
-        )
-    chosen = names[0] if sheet is None else sheet
-    try:
-        page = book[chosen]
-        page.reset_dimensions()
-        rows = _excel_rows(page, max_rows, max_columns)
+        names = list(parts)
+        if not names or (sheet is not None and sheet not in names):
+            raise DatasetError(
+                f"There is no sheet {quoted(sheet)} in this workbook: it has "
+                f"{', '.join(map(quoted, names[:5])) or 'none'}."
+            )
+        scan, chosen = _Scan(), names[0] if sheet is None else sheet
+        for chosen in names if sheet is None else (sheet,):
+            scan = _scan(parts[chosen])
+            if scan.cells:
+                break
+        else:
+            chosen = names[0] if sheet is None else sheet
+        _check_sheet(scan, chosen, max_rows, max_columns, missing)
+        page = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_name(chosen)
+        rows = page.to_python(skip_empty_area=False)
     except DatasetError:
         raise
-    except Exception:  # see above
-        raise DatasetError(
-            f"Sheet {quoted(chosen)} of this workbook is damaged: save it again, or as CSV."
-        ) from None
-    width = max((len(row) for row in rows), default=0)
-    if not width:
+    except BaseException as error:  # a panic of Rust is no Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        raise DatasetError(_DAMAGED) from None
+    texts = [[_cell(value, at) for value in row] for at, row in enumerate(rows, start=1)]
+    while texts and not any(texts[-1]):
+        texts.pop()
+    if not texts:
         raise DatasetError(f"Sheet {quoted(chosen)} is empty: choose another.")
-    return chosen, pandas.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=object)
+    width = max(i + 1 for row in texts for i, text in enumerate(row) if text)
+    if len(texts) > max_rows + 1 or width > max_columns:
+        raise DatasetError(_TOO_LARGE.format(max_rows, max_columns))
+    return chosen, [row[:width] for row in texts]
 
 
-def _excel_rows(page: Any, max_rows: int, max_columns: int) -> list[list[str]]:
-    rows: list[list[str]] = []
-    cells = 0
-    for at, row in enumerate(page.iter_rows(), start=1):
-        texts = []
-        for column, cell in enumerate(row, start=1):
-            if cell.data_type == "f":
-                raise DatasetError(
-                    f"Row {at}, column {column} of the sheet is a formula: copy the cells and "
-                    "paste them as values, or save as CSV."
-                )
-            if cell.data_type == "e":
-                raise DatasetError(
-                    f"Row {at}, column {column} of the sheet is {quoted(cell.value)}: correct it, "
-                    "or empty the cell."
-                )
-            texts.append("" if cell.value is None else _bounded(str(cell.value), f"row {at}"))
-        while texts and not texts[-1]:
-            texts.pop()
-        cells += len(row) + 1
-        long = at > (max_rows + 1 if texts else 2 * max_rows)
-        if len(texts) > max_columns or cells > MAX_CELLS or long:
+def _cell(value: object, row: int) -> str:
+    """Return the value of a cell as text: a whole number without a point, midnight without time."""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, int | float):
+        return shortest(float(value))
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return str(value.date())
+    return _bounded(str(value), f"row {row}")
+
+
+@dataclass(slots=True)
+class _Scan:
+    """What a sheet holds, found without building it.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Size of the rectangle from the first cell of the sheet to the last that has content.
+    cells : int
+        Number of cells with content.
+    formula : tuple of int
+        Row and column of the first formula that has no value.
+    errors : dict
+        Row and column of the first cell that holds an error, by the error.
+    """
+
+    rows: int = 0
+    columns: int = 0
+    cells: int = 0
+    formula: tuple[int, int] = (0, 0)
+    errors: dict[str, tuple[int, int]] | None = None
+
+
+def _scan(xml: bytes) -> _Scan:
+    """Measure the sheet that a part of a workbook holds."""
+    found = _Scan(errors={})
+    columns: dict[str, int] = {}
+    row = column = 0
+    place = text = ""
+    content = formula = error = False  # of the current cell
+    inside = False  # an element that holds a value
+    cell = False  # a cell that is not counted yet
+
+    def finish() -> None:
+        """Count the current cell."""
+        nonlocal row, column
+        if place:
+            letters = place.rstrip("0123456789")
+            if letters not in columns:
+                number = 0
+                for letter in letters.upper()[:4]:
+                    number = 26 * number + ord(letter) - 64
+                columns[letters] = number
+            row, column = int(place[len(letters) :][:12] or 0), columns[letters]
+        else:
+            column += 1
+        if not content and not formula:
+            return
+        found.cells += 1
+        found.rows, found.columns = max(found.rows, row), max(found.columns, column)
+        if formula and not content and not found.formula[0]:
+            found.formula = row, column
+        if error and found.errors is not None:
+            found.errors.setdefault(text[:20], (row, column))
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column, place, text, content, formula, error, inside, cell
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        if tag == "c":
+            if cell:
+                finish()
+            cell = True
+            place = attributes.get("r", "")
+            kind = attributes.get("t")
+            error, text = kind == "e", ""
+            content = formula = inside = False
+            parser.CharacterDataHandler = data if error else None
+            if kind == "str":  # a formula may give an empty text
+                content = True
+        elif tag in ("v", "t"):
+            inside = True
+            content = content or not formula
+        elif tag == "f":
+            formula, inside = True, False
+            parser.CharacterDataHandler = data  # has it a value?
+        elif tag == "row":
+            if cell:
+                finish()
+            cell = False
+            row = int(attributes["r"][:12]) if "r" in attributes else row + 1
+            column = 0
+
+    def data(piece: str) -> None:
+        nonlocal text, content
+        if inside:
+            content = True
+            text += piece[:20]
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.buffer_text = True
+    parser.Parse(xml, True)
+    if cell:
+        finish()
+    return found
+
+
+def _check_sheet(
+    scan: _Scan, sheet: str, max_rows: int, max_columns: int, missing: Collection[str]
+) -> None:
+    if not scan.cells:
+        raise DatasetError(f"Sheet {quoted(sheet)} is empty: choose another.")
+    if (
+        scan.rows > 2 * max_rows
+        or scan.columns > 20 * max_columns
+        or scan.rows * scan.columns > max(MAX_EMPTY, 10 * scan.cells)
+        or scan.rows * scan.columns > MAX_CELLS
+    ):
+        raise DatasetError(_TOO_LARGE.format(max_rows, max_columns))
+    if scan.formula[0]:
+        raise DatasetError(
+            f"Row {scan.formula[0]}, column {scan.formula[1]} of the sheet is a formula without a "
+            "value: open and save the workbook in a spreadsheet, or save it as CSV."
+        )
+    for error, (row, column) in (scan.errors or {}).items():
+        if error.lower() not in missing:
             raise DatasetError(
-                f"This sheet is too large: at most {max_rows} rows and {max_columns} columns are "
-                "read."
+                f"Row {row}, column {column} of the sheet is {quoted(error)}: correct it, or empty "
+                "the cell."
             )
-        rows.append(texts)
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows
 
 
-def _check_archive(data: bytes) -> None:
-    """Raise DatasetError for archives that are no workbook, too large, or hold XML entities."""
+def _checked_parts(data: bytes) -> dict[str, bytes]:
+    """Return the XML of each sheet by its name; raise DatasetError for hostile archives."""
     too_large = DatasetError(
         f"This workbook unpacks to more than {MAX_UNPACKED // 1_000_000} MB: leave out sheets."
     )
@@ -127,15 +245,47 @@ def _check_archive(data: bytes) -> None:
             members = archive.infolist()
             if len(members) > MAX_MEMBERS or sum(m.file_size for m in members) > MAX_UNPACKED:
                 raise too_large
-            if "[Content_Types].xml" not in {member.filename for member in members}:
+            names = {member.filename for member in members}
+            if "[Content_Types].xml" not in names:
                 raise DatasetError("This is an archive, not a table: unpack it first.")
             for member in members:
                 if member.filename.lower().endswith((".xml", ".rels", ".vml")):
                     _check_xml(archive.read(member))
+            if "xl/workbook.xml" not in names:
+                raise DatasetError(
+                    "This is an Office file, but not an Excel workbook of cells: save it as .xlsx."
+                )
+            return _sheets(archive)
     except DatasetError:
         raise
     except Exception:  # see above
-        raise DatasetError("This workbook is damaged: save it again, or as CSV.") from None
+        raise DatasetError(_DAMAGED) from None
+
+
+def _sheets(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    """Return the XML of each worksheet by its name, in the order of the workbook."""
+    targets: dict[str, str] = {}
+    pages: list[tuple[str, str]] = []
+
+    def relation(tag: str, attributes: dict[str, str]) -> None:
+        if tag.endswith(" Relationship") and attributes.get("Type", "").endswith("/worksheet"):
+            targets[attributes["Id"]] = attributes["Target"]
+
+    def sheet(tag: str, attributes: dict[str, str]) -> None:
+        if tag.endswith(" sheet"):
+            place = next(v for k, v in attributes.items() if k.endswith("relationships id"))
+            pages.append((attributes["name"], place))
+
+    for part, handler in (("xl/_rels/workbook.xml.rels", relation), ("xl/workbook.xml", sheet)):
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = handler
+        parser.Parse(archive.read(part), True)
+    found = {}
+    for name, place in pages:
+        if place in targets:
+            path = targets[place].lstrip("/")
+            found[name] = archive.read(path if path.startswith("xl/") else f"xl/{path}")
+    return found
 
 
 def _check_xml(data: bytes) -> None:
@@ -145,7 +295,7 @@ def _check_xml(data: bytes) -> None:
         raise DatasetError("This workbook holds XML that no spreadsheet writes: save it as CSV.")
 
 
-def read_parquet(data: bytes, max_rows: int, max_columns: int) -> pandas.DataFrame:
+def read_parquet(data: bytes, max_rows: int, max_columns: int) -> Cells:
     """Read the cells of a Parquet file as text, with the names in the first row.
 
     Parameters
@@ -157,8 +307,8 @@ def read_parquet(data: bytes, max_rows: int, max_columns: int) -> pandas.DataFra
 
     Returns
     -------
-    pandas.DataFrame
-        Cells as text.
+    list of list of str
+        Cells as text, row by row.
 
     Raises
     ------
@@ -193,6 +343,22 @@ def read_parquet(data: bytes, max_rows: int, max_columns: int) -> pandas.DataFra
         raise DatasetError(
             f"This file unpacks to more than {MAX_UNPACKED // 1_000_000} MB: leave out columns."
         )
+    wide = sum(
+        getattr(field.type, "byte_width", 0) for field in schema
+        if pyarrow.types.is_fixed_size_binary(field.type)
+    )  # fmt: skip
+    prefixed = any(
+        "DELTA_BYTE_ARRAY" in about.row_group(group).column(column).encodings
+        for group in range(about.num_row_groups)
+        for column in range(about.num_columns)
+    )
+    # Neither shows in the sizes that the file states: values of a fixed width that are all null
+    # take no room in it, and prefixes are shared.
+    if wide * shape[0] > MAX_UNPACKED or prefixed:
+        raise DatasetError(
+            f"This file unpacks to more than {MAX_UNPACKED // 1_000_000} MB, or may do so: leave "
+            "out columns of bytes, or save CSV."
+        )
     if nested:
         raise DatasetError(f"Column {quoted(nested[0])} holds lists, not values: leave it out.")
     if not names:
@@ -204,7 +370,7 @@ def read_parquet(data: bytes, max_rows: int, max_columns: int) -> pandas.DataFra
         raise
     except Exception:  # see above
         raise DatasetError("This Parquet file is damaged: write it again, or save CSV.") from None
-    return pandas.DataFrame(dict(enumerate(columns)), dtype=object)
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _values(name: str, column: Any) -> list[str]:

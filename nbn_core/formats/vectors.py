@@ -41,7 +41,7 @@ _NAMES = {
     "leak": "der", "outputs": "outputs", "w": "w", "ww": "w", "weights": "w",
 }  # fmt: skip
 _COMMENT = re.compile(r"[%#][^\n]*")
-_MORE = re.compile(r"\.\.\.[^\n]*\n")
+_MORE = re.compile(r"\.\.\.[^\n]*(?:\n|\Z)")
 _ASSIGNMENT = re.compile(
     r"\s*(?:([A-Za-z_]\w{0,30})\s*=\s*)?([\[({])([^\[\](){}=]*)[\])}]'?\s*[;,]?"
 )

@@ -25,6 +25,7 @@ from nbn_core.objective.weighting import Held
 from nbn_core.rules import RULES, RuleState
 from nbn_core.trace import Iteration, StopReason, Trace
 from nbn_core.training.early_stopping import PATIENCE, Validation
+from nbn_core.training.memory_limit import check_memory
 from nbn_core.training.result import TrainingResult, ending
 from nbn_core.types import FloatArray
 
@@ -84,6 +85,7 @@ class Training:
         checked = self._rule.settings(settings)
         self._max_iterations = whole(max_iterations, "max_iterations", 0, ITERATIONS_MOST)
         target = not_negative(target_sse, "target_sse")
+        check_memory(topology, rule)
         self.objective = Objective(topology, dataset, pattern_weights, held)
         if not (self.objective.plain or self._rule.weighs):
             able = " or ".join(name for name, one in RULES.items() if one.weighs)

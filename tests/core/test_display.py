@@ -20,7 +20,7 @@ from nbn_core.data.columns import DataColumn
 from nbn_core.data.scaling import Scaling
 from nbn_core.data.split import Split
 from nbn_core.experiment import GivenStart, OwnData
-from nbn_core.formats import NetworkFile, read_table
+from nbn_core.formats import NetworkFile, new_rows, read_table
 from nbn_core.formats.recognise import recognise
 from nbn_core.objective.pair_plan import PairPlan
 from nbn_core.training.comparison import compare, outcomes
@@ -83,6 +83,7 @@ def values() -> Iterator[object]:
     table = read_table(b"a;b;c\n1,5;2;red\n2,5;;blue\n3;4;red\n")
     yield from (table, *table.columns, table.reading, table.choose(["a"], ["c"]))
     yield NetworkFile(topology, result.weights)
+    yield new_rows(xor, read_table("0,1\n1,0\n"))
     yield recognise(xor.to_json())
 
 

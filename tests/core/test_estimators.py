@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.ensemble import AdaBoostClassifier
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils.estimator_checks import check_estimator
 
-from nbn_core import NBNError, Topology, generators
+from nbn_core import Dataset, NBNError, Topology, generators, train
 from nbn_core.errors import SettingError
 from nbn_core.estimators import NBNClassifier, NBNRegressor
 from nbn_core.formats import write_python
@@ -116,3 +117,103 @@ def test_rules_that_predict_in_their_own_way_are_refused(rule: str) -> None:
     estimator = NBNRegressor(hidden=[16, 16], rule=rule)
     with pytest.raises(SettingError, match="predicts in its own way"):
         estimator.fit(np.zeros((4, 2)), np.arange(4.0))
+
+
+def noisy(count: int = 80) -> tuple[Any, Any]:
+    random = np.random.default_rng(4)
+    x = random.uniform(-1, 1, (count, 2))
+    return x, x[:, 0] ** 2 + x[:, 1] + random.normal(0, 0.3, count)
+
+
+def test_sample_weights_count_like_repeated_patterns() -> None:
+    x, y = noisy(40)
+    weights = np.arange(40) % 3
+    again = np.repeat(np.arange(40), weights)
+    settings: dict[str, Any] = {"hidden": 3, "random_state": 0, "max_iterations": 300}
+    one = NBNRegressor(**settings).fit(x, y, sample_weight=weights)
+    other = NBNRegressor(**settings).fit(x[again], y[again])
+    np.testing.assert_allclose(one.predict(x), other.predict(x), rtol=1e-3, atol=1e-3)
+    plain = NBNRegressor(**settings).fit(x, y)
+    same = NBNRegressor(**settings).fit(x, y, sample_weight=np.ones(40))
+    np.testing.assert_array_equal(plain.predict(x), same.predict(x))
+    assert np.abs(plain.predict(x) - one.predict(x)).max() > 1e-3
+
+
+def test_weights_that_sum_to_one_still_train() -> None:
+    x, y = load_iris(return_X_y=True)
+    boosted = AdaBoostClassifier(NBNClassifier(hidden=2, max_iterations=20, random_state=0),
+                                 n_estimators=2, random_state=0).fit(x, y)  # fmt: skip
+    assert boosted.score(x, y) > 0.9
+    model = NBNClassifier(hidden=2, random_state=0).fit(x, y, sample_weight=np.full(150, 1 / 150))
+    assert model.score(x, y) > 0.9
+
+
+def test_early_stopping_keeps_the_best_weights_for_patterns_set_aside() -> None:
+    x, y = noisy()
+    settings: dict[str, Any] = {"hidden": 12, "random_state": 0, "max_iterations": 300}
+    model = NBNRegressor(early_stopping=True, validation_fraction=0.25, patience=5, **settings)
+    model.fit(x, y)
+    assert model.stop_.name == "NO_IMPROVEMENT" or model.n_iter_ < 300
+    assert model.validation_sse_ is not None
+    full = NBNRegressor(**settings).fit(x, y)
+    assert full.validation_sse_ is None
+    clean = x[:, 0] ** 2 + x[:, 1]
+    assert ((model.predict(x) - clean) ** 2).mean() < ((full.predict(x) - clean) ** 2).mean()
+
+
+def test_several_labels_a_pattern_have_one_output_each() -> None:
+    random = np.random.default_rng(0)
+    x = random.uniform(-1, 1, (80, 2))
+    y = np.stack([x[:, 0] > 0, x[:, 1] > 0, x.sum(axis=1) > 0], axis=1).astype(int)
+    model = NBNClassifier(hidden=4, random_state=0).fit(x, y)
+    assert model.predict(x).shape == (80, 3)
+    assert (model.predict(x) == y).mean() > 0.95
+    scores = model.predict_proba(x)
+    assert ((scores > 0.5) == model.predict(x)).all()
+    np.testing.assert_array_equal(model.predict_log_proba(x), np.log(scores))
+    assert model.topology_.n_outputs == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"hidden": "8"}, "hidden must be a number"),
+        ({"hidden": None}, "number of hidden neurons"),
+        ({"hidden": []}, "hidden must be a number"),
+        ({"hidden": 2.5}, "number of hidden neurons"),
+        ({"hidden": [3, "a"]}, "number of hidden neurons"),
+        ({"settings": {"validation": 0.1}}, "validation is no setting of a rule"),
+        ({"settings": {"seed": 1}}, "seed is no setting of a rule"),
+        ({"settings": [1]}, "settings must be a dict"),
+        ({"settings": {1: 2}}, "settings must be a dict"),
+        ({"random_state": "x"}, "random_state"),
+        ({"early_stopping": True, "validation_fraction": 2}, "between 0 and 1"),
+        ({"early_stopping": True, "validation_fraction": "0.1"}, "between 0 and 1"),
+        ({"early_stopping": True, "patience": 0}, "patience"),
+        ({"max_iterations": "many"}, "max_iterations"),
+        ({"target_sse": None}, "target_sse"),
+        ({"gain": "high"}, "gain"),
+        ({"restarts": None}, "restarts"),
+        ({"rule": None}, "learning rule"),
+        ({"scale": None}, "scaling"),
+        ({"topology": 5}, "topology"),
+        ({"output": 3}, "3"),
+    ],
+)
+def test_wrong_settings_are_one_sentence(settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(NBNError, match=said):
+        NBNRegressor(**settings).fit([[1.0], [2.0], [3.0], [4.0]], [1.0, 2.0, 4.0, 3.0])
+
+
+def test_a_whole_float_is_a_number_of_neurons() -> None:
+    model = NBNRegressor(hidden=5.0, max_iterations=2).fit([[1.0], [2.0]], [1.0, 2.0])
+    assert model.topology_.n_neurons == 6
+
+
+def test_a_network_that_does_not_fit_into_memory_is_refused_at_once() -> None:
+    network = Topology.mlp([2000, 400, 1])
+    data = Dataset(np.eye(2, 2000), [[0.0], [1.0]], kind="regression")
+    for rule in ("nbn", "lm", "block_lm"):
+        with pytest.raises(SettingError, match=r"800,801 weights.* GB.*first-order rule"):
+            train(network, data, rule)
+    assert train(network, data, "gd", max_iterations=1).iterations == 1

@@ -116,6 +116,11 @@ def readers() -> dict[str, Reader]:
         ),
         "graphml": (_complete(formats.read_graphml), formats.write_graphml(NETWORK, WEIGHTS)),
         "node-link": (_complete(formats.read_node_link), formats.write_node_link(NETWORK, WEIGHTS)),
+        "new rows": (
+            lambda data: formats.new_rows(XOR, formats.read_table(data, least_columns=1)),
+            "x1;x2\n0,5;1\n1;0\n",
+            "0 1\n",
+        ),
         "dat": (
             formats.read_dat,
             formats.write_dat(generators.parity(2)),
@@ -130,6 +135,14 @@ def readers() -> dict[str, Reader]:
             'a;b;kind\n1,5;2;"x ""y"""\n3;;z\n',
             "# c\n1 2 3\n4 5 6\n",
             "a\tb\n2020-01-01\tx\n",
+            "sep=;\n\nRig 4;\nx;y\ns;bar\n1.234,5;−2 %\n(3,5);7 kg\n\nTotal;8\n",
+            "@relation r\n@attribute 'a b' numeric\n@attribute c {x, y}\n@data\n1,x\n{0 2, 1 y}\n",
+            "bool_in=0\nreal_in=1\nbool_out=1\nreal_out=0\ntraining_examples=1\n"
+            "validation_examples=1\ntest_examples=0\n0.1 1\n0.2 0\n",
+            "+1 1:0.5 3:2\n-1 2:1\n",
+            "2 2 1\n0 0\n1\n1 1\n0\n",
+            "NIST\nData:   y   x\n 1 2\n 3 4\n",
+            "a\tb\nc\td\n\tclass\n1\tx\n2\ty\n",
         ),
         "outbox": (
             _outbox,

@@ -339,3 +339,72 @@ def test_the_form_of_a_problem_shows_what_is_in_use(page: Page) -> None:
     page.session.put(document_of(Experiment.suggested("circles")))
     away_and_back(page)
     assert page.app.subheader[0].value == "Circles", "other data is in use"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a,b,c\n1,2,3\n4,5\n7,8,9\n",
+        b"alone\n1\n2\n3\n",
+        b"a,a\n1,2\n3,4\n",
+        b"\0\1\2\3",
+        b"PK\x03\x04" + b"x" * 100,
+        b"PAR1" + b"x" * 100,
+        b"",
+    ],
+    ids=["short row", "one column", "names", "binary", "workbook", "parquet", "empty"],
+)
+def test_a_refused_file_always_shows_how_it_is_read(page: Page, data: bytes) -> None:
+    page.upload("f.csv", data)
+    assert len(page.errors) == 1
+    [panel] = [e for e in page.app.expander if e.label == "How it is read"]
+    assert panel.proto.expanded
+
+
+def test_a_refused_file_is_corrected_where_it_was_refused(page: Page) -> None:
+    page.upload("f.csv", b"a,b,c\n1,2,3\n4,5\n7,8,9\n6,6,6\n")
+    assert "Row 3 has 2 cells" in page.errors[0]
+    page.widget("selectbox", "nbn-read-short").set_value("leave out").run()
+    assert not page.errors
+    assert "1 short row left out" in page.words
+    page.widget("number_input", "nbn-read-skip").set_value(1).run()
+    assert not page.errors
+    assert page.widget("multiselect", "nbn-file-out").value == ["column 3"]
+
+
+def test_an_encoding_in_doubt_is_asked_about(page: Page) -> None:
+    page.upload("f.csv", "x,класс\n1,a\n2,b\n3,a\n".encode("cp1251"))
+    assert "cannot be told for sure" in page.words
+    page.widget("selectbox", "nbn-read-encoding").set_value("cp1251").run()
+    assert "cannot be told" not in page.words
+    assert page.widget("multiselect", "nbn-file-out").value == ["класс"]
+
+
+def test_a_series_gets_its_past_as_inputs(page: Page) -> None:
+    rows = "".join(f"2000-{i % 12 + 1:02d},{(i * 7) % 10}\n" for i in range(24))
+    page.paste("month,sold\n" + rows)
+    assert not page.errors
+    assert page.widget("multiselect", "nbn-file-in").value[0] == "sold (1 before)"
+    page.widget("number_input", "nbn-file-back").set_value(2).run()
+    assert page.widget("multiselect", "nbn-file-in").value == ["sold (1 before)", "sold (2 before)"]
+    page.press("nbn-data-take")
+    data = page.session.experiment.data
+    assert isinstance(data, OwnData)
+    assert data.dataset.input_names == ("sold (1 before)", "sold (2 before)")
+
+
+def test_new_rows_are_answered_typed_and_from_a_file(page: Page) -> None:
+    page.section("New rows")
+    page.app.text_area(key="nbn-rows-typed").set_value("0,1\n1,0\n").run()
+    page.press("nbn-rows-answer")
+    assert not page.errors
+    assert "2 rows, answered with the starting weights" in page.words
+    [shown] = [d for d in page.app.dataframe if "predicted" in " ".join(d.value.columns)]
+    experiment = page.session.experiment
+    expected = experiment.predict(experiment.start_weights(), [[0.0, 1.0], [1.0, 0.0]])
+    assert shown.value.iloc[:, -1].tolist() == expected[:, 0].tolist()
+    upload = page.app.file_uploader(key="nbn-rows-upload")
+    upload.set_value(("r.csv", b"shape;size\na;b\n", "text/csv")).run()
+    page.fine()
+    assert len(page.errors) == 1
+    assert "The network needs the columns" in page.errors[0]

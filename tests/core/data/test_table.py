@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nbn_core import generators
 from nbn_core.data.table import Table
 from nbn_core.formats import read_table, write_dat
-from nbn_core.formats.sniffing import DELIMITERS
+from nbn_core.formats.line_grammar import DELIMITERS
 from tests.strategies import finite
 from tests.tables import CSV, bounded, excel, parquet, sentence
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from nbn_core import ACTIVATIONS, Dataset, NBNError, Neuron, Topology, initial_weights
 from nbn_core.data.scaling import Affine, Scaling
-from nbn_core.formats import write_c, write_onnx, write_python
+from nbn_core.formats import write_c, write_c_header, write_onnx, write_python
+from nbn_core.formats.export_checks import Precision
 from nbn_core.network import Network
 from tests.strategies import trained
 
@@ -296,3 +297,69 @@ def test_numbers_too_large_for_float_are_refused(write) -> None:
         write(Topology.mlp([1, 1]), [1, 1], tiny, precision="float")
     with pytest.raises(NBNError, match="double or float"):
         write(Topology.mlp([1, 1]), [1, 1], precision="half")
+
+
+# Several networks in one program
+
+
+C_ONLY = ("-std=c99", "-Wmissing-prototypes")
+MAIN = """
+#include <stdio.h>
+#include "first.h"
+#include "second.h"
+int main(void)
+{
+    double x[2] = { 0.25, -0.5 }, y[3];
+    float u[2] = { 0.25f, -0.5f }, v[1];
+    first(x, y);
+    printf("%.17g %.17g %.17g\\n", y[0], y[1], y[2]);
+    second(u, v);
+    printf("%.9g\\n", (double)v[0]);
+    return 0;
+}
+"""
+
+
+def two_networks() -> tuple[list[tuple[Topology, Array]], list[tuple[str, str]]]:
+    pair = [
+        (topology, initial_weights(topology, seed=seed))
+        for seed, topology in enumerate((NETWORKS["layers"], Topology.fcc(2, 3, 1)))
+    ]
+    kinds: list[Precision] = ["double", "float"]
+    texts = [
+        (write_c(topology, weights, scaling_for(topology), name, kind), write_c_header(name, kind))
+        for (topology, weights), name, kind in zip(pair, ("first", "second"), kinds, strict=True)
+    ]
+    return pair, texts
+
+
+@pytest.mark.parametrize("language", ["c", "c++"])
+@pytest.mark.parametrize("together", [False, True], ids=["two files", "one file"])
+@pytest.mark.parametrize("before", ["", "#include <complex.h>\n#include <math.h>\n"])
+def test_two_networks_work_in_one_program(language, together, before, tmp_path) -> None:
+    pair, texts = two_networks()
+    for name, (source, header) in zip(("first", "second"), texts, strict=True):
+        (tmp_path / f"{name}.c").write_text(before + source, encoding="ascii")
+        (tmp_path / f"{name}.h").write_text(header, encoding="ascii")
+    main = "".join(f'#include "{name}.c"\n' for name in ("first", "second")) if together else ""
+    (tmp_path / "main.c").write_text(before + main + MAIN, encoding="ascii")
+    sources = ["main.c"] if together else ["main.c", "first.c", "second.c"]
+    tool = shutil.which("gcc" if language == "c" else "g++")
+    assert tool, f"a compiler of {language} is needed"
+    own = [w for w in WARNINGS if language == "c" or w not in C_ONLY]
+    command = [tool, "-x", language, *own, "-o", "program", *sources, "-lm"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    said = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=True)
+    lines = [[float(word) for word in line.split()] for line in said.stdout.splitlines()]
+    for (topology, weights), found, tolerance in zip(pair, lines, (1e-12, 2e-5), strict=True):
+        wanted = expected(topology, weights, scaling_for(topology), np.array([[0.25, -0.5]]))
+        np.testing.assert_allclose(found, wanted[0], rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("name", ["class", "new", "xor", "I", "complex", "std"])
+def test_a_function_is_called_by_no_word_of_cpp(name) -> None:
+    with pytest.raises(NBNError, match="cannot be called"):
+        write_c(Topology.mlp([1, 1]), [1, 2], name=name)
+    with pytest.raises(NBNError, match="cannot be called"):
+        write_c_header(name)
