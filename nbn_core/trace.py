@@ -25,11 +25,11 @@ class StopReason(Enum):
     MAX_ITERATIONS = "Stopped at the maximum number of iterations: increase it to continue."
     CONVERGED = (
         "Converged to a minimum of the sum of squared errors. "
-        "If it is too large, try new weights or another neuron."
+        "If it is too large, try new weights, more neurons, or scaled data."
     )
     PLATEAU = (
         "On a plateau: the sum of squared errors hardly decreases. "
-        "Train on, or try new weights or another neuron."
+        "Train on, or try new weights, another neuron, or scaled data."
     )
     NO_PROGRESS = (
         "Stuck: no step lowers the sum of squared errors. "

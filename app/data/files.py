@@ -142,12 +142,12 @@ def _lags(table: Table, suggested_inputs: list[str], key: str) -> list[str]:
             "Columns", numeric, sorted({name for name, _ in found}), key=f"nbn-file-lag-{key}",
             help="The value that a column had in earlier rows becomes an input. The rows must be "
             "in the order of time.",
-            placeholder="None",
+            placeholder="None", persist_state="session",
         )  # fmt: skip
         most = max(1, min(MAX_LAGS, len(table.rows) // 3))
         back = rows.number_input(
             "Rows back", 1, most, min(most, max((n for _, n in found), default=3)),
-            key=f"nbn-file-back-{key}",
+            key=f"nbn-file-back-{key}", persist_state="session",
         )  # fmt: skip
     return [lag_name(name, n) for name in series for n in range(1, int(back) + 1)]
 

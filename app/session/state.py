@@ -214,10 +214,9 @@ def set_widget(key: str, value: object) -> None:
     st.session_state[key] = value
 
 
-# The seed of the starting weights that a new visitor sees, for which the opening problem trains
-# quickly and to a good test error. This is its only place: choose it anew, by a measurement, when
-# the defaults of the rule or the problem change.
-FIRST_SEED: Final = 3
+# The seed of the starting weights that a new visitor sees: of the seeds 0 to 15 the one with which
+# NBN classifies most test patterns of the opening problem correctly. A test measures it again.
+FIRST_SEED: Final = 15
 
 
 def first_experiment() -> Experiment:
