@@ -9,7 +9,7 @@ from nbn_core import Dataset, Neuron, Objective, Topology, generators, initial_w
 from nbn_core.objective import scaled_start, starting_weights, weight_units
 
 RANDOM = np.random.default_rng(8)
-INPUTS = RANDOM.uniform(-1.0, 1.0, (50, 3)) + [0.0, 2.0, -1.0]
+INPUTS = RANDOM.uniform(-1.0, 1.0, (50, 3)) + np.array([0.0, 2.0, -1.0])
 TARGETS = np.c_[np.sin(2.0 * INPUTS[:, 0]) * INPUTS[:, 1], INPUTS[:, 2] ** 2]
 DATA = Dataset(INPUTS, TARGETS, kind="regression")
 # The second output is linear and a source of the first, which a change of its scale must not affect
