@@ -22,6 +22,11 @@ export function dampedStep(apart) {
     formula: [
       `(Q + ${dampingOf(apart)}) Δw = −g`,
       ...(damping.matrix === "max_diagonal" ? ["q: the largest number on the diagonal of Q"] : []),
+      ...(damping.matrix === "data_scaled"
+        ? [
+            "U: the units of the weights on these data; q: the largest number on the diagonal of U Q U",
+          ]
+        : []),
       "small μ: a large second-order step; large μ: a small step along the negative gradient",
     ],
     numbers: [
@@ -45,7 +50,12 @@ export function dampedStep(apart) {
 
 /** @param {Dissection} apart */
 function dampingOf(apart) {
-  return { levenberg: "μ I", max_diagonal: "μ q I", marquardt: "μ diag Q" }[apart.damping.matrix];
+  return {
+    levenberg: "μ I",
+    max_diagonal: "μ q I",
+    marquardt: "μ diag Q",
+    data_scaled: "μ q U^{−2}",
+  }[apart.damping.matrix];
 }
 
 /**

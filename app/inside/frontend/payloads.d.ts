@@ -110,8 +110,8 @@ export interface DampingBlock {
   least: number;
   most: number;
   max_attempts: number;
-  control: "best_step" | "line_search" | "published";
-  matrix: "levenberg" | "max_diagonal" | "marquardt";
+  control: "adaptive" | "best_step" | "line_search" | "published";
+  matrix: "levenberg" | "max_diagonal" | "marquardt" | "data_scaled";
   /** float64: what is added to the diagonal. */
   added: Base64;
 }

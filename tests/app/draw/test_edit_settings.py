@@ -68,7 +68,7 @@ def test_settings_of_the_rule_change_the_training(browser: FakeBrowser) -> None:
     assert experiment.settings["max_attempts"] == 12
     shown = {entry["name"]: entry["value"] for entry in browser.seen["info"]["more_options"]}
     assert shown.pop("method") == "auto"
-    assert shown | {"control": "best_step"} == experiment.settings
+    assert shown | {"control": "adaptive"} == experiment.settings
 
 
 def test_a_step_control_sets_its_own_defaults(browser: FakeBrowser) -> None:
@@ -80,6 +80,7 @@ def test_a_step_control_sets_its_own_defaults(browser: FakeBrowser) -> None:
         ("control", "line_search", ("line_search", "levenberg", 10.0, "blocks")),
         ("control", "best_step", ("best_step", "max_diagonal", 0.3, "blocks")),
         ("method", "auto", ("best_step", "max_diagonal", 0.3, "auto")),
+        ("control", "adaptive", ("adaptive", "data_scaled", 0.03, "auto")),
     ):
         browser.post("setting", group="option", name=name, value=value)
         assert browser.seen["notice"] is None

@@ -16,7 +16,8 @@ from app.race.many_seeds_run import Kept, Series, table_of
 from app.race.session import problem_key
 from app.session.jobs import Workers
 from nbn_core.experiment import Experiment, Stopping
-from nbn_core.network import Topology, initial_weights
+from nbn_core.network import Topology
+from nbn_core.objective import starting_weights
 from nbn_core.training import Training
 from nbn_core.training.comparison import Comparison, Interval, outcomes
 from nbn_core.training.trials import trial_seed
@@ -63,7 +64,7 @@ def test_every_lane_has_the_same_starts_and_equals_a_single_training(workers: Wo
         for trial in trials.values():
             alone = Training(
                 XOR.topology, XOR.datasets()[0], lane.name, target_sse=0.01,
-                weights=initial_weights(XOR.topology, seed=trial.seed),
+                weights=starting_weights(XOR.topology, XOR.datasets()[0], seed=trial.seed),
                 max_iterations=10**6, **lane.settings,
             )  # fmt: skip
             while alone.stop is None and alone.trace().work[-1] < made.work:
