@@ -83,7 +83,7 @@ ODD = {
     "other XML": ("<note>hello</note>", "not GraphML"),
     "other JSON": ('{"a": 1}', "neither an experiment"),
     "cut JSON": (XOR.to_json()[:200], "stops being JSON"),
-    "newer": (XOR.to_json().replace('"version":2', '"version":99'), "version"),
+    "newer": (XOR.to_json().replace('"version":3', '"version":99'), "version"),
     "a cycle": ("n 3 mbip 1 4\nn 4 mbip 2 3", "loop"),
     "an unknown activation": (
         formats.write_node_link(NETWORK).replace("bipolar", "relu"), "relu",

@@ -74,7 +74,7 @@ def test_no_progress_when_steps_become_too_small() -> None:
 
 def test_training_stops_at_the_damping_limit() -> None:
     case = RUNS[2]
-    training = finish(runs_of(case, max_iterations=10_000, max_attempts=1, control="best_step"))
+    training = finish(runs_of(case, max_iterations=10_000, max_attempts=1, control="published"))
     assert training.stop is StopReason.DAMPING_LIMIT
     assert not training.result().converged
     capped = finish(

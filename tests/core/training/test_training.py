@@ -84,8 +84,8 @@ def test_a_training_copies_its_starting_weights() -> None:
         ({"mu_start": float("nan")}, "mu_start must be a number above 0, not nan."),
         (
             {"mu_start": 1e20},
-            "mu_start must lie between mu_min and mu_max, but 1e+20 is not between "
-            "1e-15 and 1e+15.",
+            "mu_start must be at most mu_max, but 1e+20 is more than 1e+15: reduce mu_start or "
+            "increase mu_max.",
         ),
         ({"factor": 1}, "factor must be more than 1 and at most 1000000, not 1."),
         ({"max_attempts": 0}, "max_attempts must be a whole number from 1 to 1000, not 0."),
