@@ -2,7 +2,8 @@
 
 numba checks only the file that defines a function, so a change of a helper in another file would
 not be noticed. The folder is therefore named by a hash of all kernel sources and of the versions
-that compiled them. It is in the user's cache folder, never beside the sources.
+that compiled them. It is in the user's cache folder, never beside the sources. How its files are
+read and written is in `nbn_core.kernels.checked_cache`.
 """
 
 import atexit
@@ -19,6 +20,9 @@ from typing import Any
 
 import numba
 import numpy
+from numba.core import dispatcher
+
+from nbn_core.kernels.checked_cache import CheckedCache
 
 # Kernels own no memory: they work on arrays that Python passes in. Without numba's reference
 # counting (`_nrt`) an allocation in a kernel is a compile error, and records of arrays can be
@@ -35,14 +39,17 @@ INLINED: dict[str, Any] = {**INNER, "forceinline": True}
 
 @contextmanager
 def kernel_cache() -> Iterator[Path]:
-    """Set numba's cache folder for the functions decorated inside, and restore it afterwards."""
+    """Set numba's cache for the functions decorated inside, and restore it afterwards."""
     before = numba.config.CACHE_DIR
     folder = _writable(_root(before) / _fingerprint())
     numba.config.CACHE_DIR = str(folder)
+    # numba has no setting for the class that reads and writes the files
+    usual, dispatcher.FunctionCache = dispatcher.FunctionCache, CheckedCache
     try:
         yield folder
     finally:
         numba.config.CACHE_DIR = before
+        dispatcher.FunctionCache = usual
 
 
 def _root(given: str) -> Path:
