@@ -31,6 +31,8 @@ def train(session: Session, workers: Workers) -> None:
     run = run_for(session)
     if run.stop is StopReason.MAX_ITERATIONS:
         _allow_more_iterations(session, run)
+    elif run.stop is StopReason.PLATEAU:
+        run.extend(iteration_limit(session))
     session.halted, session.play, session.settling = False, True, True
     run.go(workers)
     run.wait(PROMPT_WAIT)

@@ -289,6 +289,15 @@ class LearningRule(ABC):
             Time after which to return, in seconds; however short it is, some work is done.
         """
 
+    def pass_plateau(self, state: Any) -> None:  # noqa: B027 - few rules stop on a plateau
+        """Let a training that stopped on a plateau continue; other trainings are unchanged.
+
+        Parameters
+        ----------
+        state : object
+            State from `init`; changed.
+        """
+
     def resume(  # noqa: B027 - a default that does nothing
         self, state: Any, trace: Trace, settings: Mapping[str, Any]
     ) -> None:

@@ -23,7 +23,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from nbn_core.errors import SettingError
-from nbn_core.kernels import nbn, step_control
+from nbn_core.kernels import nbn, status, step_control
 from nbn_core.kernels import trials as trials_kernel
 from nbn_core.objective import Objective
 from nbn_core.objective.methods import METHODS, checked_method
@@ -210,6 +210,12 @@ class NBN(LearningRule):
         state.numbers[nbn.MU] = state.record.columns.mu[0] = mu
         state.numbers[nbn.SEARCH + step_control.LAST_ETA] = step_length
         state.record.columns.step_length[0] = step_length
+
+    def pass_plateau(self, state: NBNState) -> None:
+        """Let a training that stopped on a plateau continue."""
+        if state.stop is StopReason.PLATEAU:
+            state.counters[nbn.STATUS] = status.RUNNING
+            state.stop = None
 
     def resumption(
         self, trace: Trace, k: int, settings: Mapping[str, Any] | None = None

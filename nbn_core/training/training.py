@@ -272,7 +272,7 @@ class Training:
                 self._advancing.release()
 
     def extend(self, max_iterations: int) -> None:
-        """Set the maximum number of iterations, and undo a cancellation.
+        """Set the maximum number of iterations; continue after a cancellation or a plateau.
 
         Parameters
         ----------
@@ -281,6 +281,8 @@ class Training:
         """
         self._max_iterations = whole(max_iterations, "max_iterations", 0, ITERATIONS_MOST)
         self._cancelled.clear()
+        with self._advancing:
+            self._rule.pass_plateau(self._state)
 
     def trace(self, first: int = 0) -> Trace:
         """Return the trace so far, from row `first` on.

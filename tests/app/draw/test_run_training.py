@@ -9,7 +9,8 @@ import pytest
 
 from app.session import limits
 from app.session.jobs import Workers
-from nbn_core.experiment import Experiment, SeededStart, Stopping
+from nbn_core import Topology
+from nbn_core.experiment import Experiment, ProblemData, SeededStart, Stopping
 from tests.app.draw.helpers import SEED, XOR
 from tests.app.fake_browser import FakeBrowser, is_a_sentence, neuron, node
 
@@ -71,6 +72,27 @@ def test_train_again_after_the_limit_trains_as_long_again(workers: Workers) -> N
     whole = FakeBrowser(replace(XOR, stopping=Stopping(0.0, 6)), workers)
     whole.post("train")
     assert np.array_equal(whole.wait_for_end().trace().weights, run.trace().weights)  # type: ignore[union-attr]
+
+
+def test_train_again_continues_after_a_plateau(workers: Workers) -> None:
+    """Parity-5 is beyond two layered neurons; the reader may train on all the same."""
+    start = SeededStart("uniform", 1)
+    settings = {"control": "line_search", "plateau": 20}
+    network = Topology.mlp([5, 1, 1], output="bipolar")
+    experiment = Experiment(
+        network, ProblemData("parity", {"n": 5}), settings=settings, start=start,
+        stopping=Stopping(0.0, 400),
+    )  # fmt: skip
+    browser = FakeBrowser(experiment, workers)
+    browser.post("train")
+    run = browser.wait_for_end()
+    answer = browser.post("poll")["run"]
+    assert answer["stop"] == "PLATEAU"
+    assert "Press Train to continue" in answer["sentence"]
+    first = run.iteration
+    browser.post("train")
+    assert browser.wait_for_end() is run
+    assert run.iteration > first
 
 
 def test_steps_one_by_one_equal_one_run(trained: FakeBrowser, workers: Workers) -> None:

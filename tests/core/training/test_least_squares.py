@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.step_control.least_squares import correct_digits, generated
 from benchmarks.step_control.nist import Reference, references
-from nbn_core import Dataset, StopReason, Topology, generators, starting_weights, train
+from nbn_core import Dataset, StopReason, Topology, Training, generators, starting_weights, train
 from nbn_core.rules.damping import CONTROLS
 
 # NIST certifies these; the study computes them from the data, in rational arithmetic
@@ -91,3 +91,19 @@ def test_a_plateau_ends_training_unless_it_is_switched_off() -> None:
     np.testing.assert_array_equal(on.trace.sse[: len(stopped.trace)], stopped.trace.sse)
     longer = train(network, data, plateau=20, resume=stopped.trace, **settings)
     assert longer.iterations > 0
+
+
+def test_a_training_continues_after_a_plateau_as_if_it_had_not_stopped() -> None:
+    network, data = Topology.mlp([5, 1, 1], output="bipolar"), generators.parity(5)
+    settings = {"seed": 1, "max_iterations": 300, "control": "line_search"}
+    training = Training(network, data, plateau=20, **settings)
+    on = train(network, data, plateau=0, **settings).trace.sse
+    for _ in range(3):
+        before = training.iteration
+        while training.stop is None:
+            training.advance()
+        assert training.stop is StopReason.PLATEAU
+        assert training.iteration > before
+        np.testing.assert_array_equal(training.trace().sse, on[: training.iteration + 1])
+        training.extend(300)
+        assert training.stop is None
