@@ -73,7 +73,7 @@ def minpack(
 
     found = least_squares(
         errors, start[free], jacobian, method="lm", x_scale="jac",
-        ftol=1e-15, xtol=1e-15, gtol=1e-15, max_nfev=20 * MAX_ITERATIONS,
+        ftol=1e-15, xtol=1e-15, gtol=1e-15, max_nfev=2 * MAX_ITERATIONS,
     )  # fmt: skip
     digits = [correct_digits(sse, least, data.targets) for sse in [*visited, 2.0 * found.cost]]
     reached = next((k for k, d in enumerate(digits) if d >= DIGITS), None)
@@ -132,7 +132,7 @@ def generated() -> list[tuple[str, Topology, Dataset]]:
     return problems
 
 
-def badly_scaled(n_seeds: int = 20) -> list[dict[str, Any]]:
+def badly_scaled(n_seeds: int = 10) -> list[dict[str, Any]]:
     """Compare medians over starts: share of the variance that is left, and iterations."""
     rows = []
     for name, topology, data in generated():

@@ -168,13 +168,13 @@ its iterations are evaluations of the Jacobian.
 
 SCALED = """
 The same values in columns of other sizes: share of the variance of the targets that is left after
-at most 1,000 iterations, median of 20 starts. NBN and MINPACK begin at the `data` start.
+at most 1,000 iterations, median of 10 starts. NBN and MINPACK begin at the `data` start.
 """
 
 NOTES = """
 ## What was tried on the way
 
-On the problems known to the tuning and on eleven others, seven hundred starts a setting; not
+On the problems known to the tuning and on eleven others, about 2,000 starts a setting; not
 repeated by the command.
 
 * The floor of 1e-6 under mu, which the searches had, is what stalled linear and badly scaled least

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.session.state import FIRST_SEED
 from tests.browser.conftest import OpenPage
 from tests.browser.helpers import save_picture
 from tests.browser.workbench import (
@@ -66,7 +67,7 @@ def test_step_scrub_reset_and_new_weights(page: Page) -> None:
     expect(session(page)).to_have_attribute("data-last", "0")
     before = page.url
     page.get_by_role("button", name="New weights").click()
-    expect(page.get_by_label("Weights seed")).to_have_value("4")
+    expect(page.get_by_label("Weights seed")).to_have_value(str(FIRST_SEED + 1))
     expect(page).not_to_have_url(before)
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from app.session.state import FIRST_SEED
 from tests.browser.helpers import ROOT, Server, wait_until_ready
 
 OpenPage = Callable[..., Page]
@@ -28,7 +29,7 @@ def suspended(server: Server) -> Iterator[None]:
 
 def test_an_edit_and_a_click_on_another_page_both_count(page: Page, server: Server) -> None:
     seed = page.get_by_label("Weights seed")
-    expect(seed).to_have_value("3")
+    expect(seed).to_have_value(str(FIRST_SEED))
     with suspended(server):
         seed.fill("77")
         page.get_by_role("link", name="Share").click()
@@ -40,7 +41,7 @@ def test_an_edit_and_a_click_on_another_page_both_count(page: Page, server: Serv
 def test_messages_after_a_click_on_a_link_do_not_reopen_the_old_page(
     page: Page, server: Server
 ) -> None:
-    expect(page.get_by_label("Weights seed")).to_have_value("3")
+    expect(page.get_by_label("Weights seed")).to_have_value(str(FIRST_SEED))
     with suspended(server):
         page.get_by_role("link", name="Hessian").click()
         page.get_by_role("button", name="New weights").click()

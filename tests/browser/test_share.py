@@ -97,7 +97,7 @@ def test_drawings_report_and_code_are_downloaded(xor: Page, tmp_path: Path) -> N
     picture = Path(taken(xor, re.compile("^PNG")).path()).read_bytes()
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(picture[16:20], "big") > 400
-    assert "void network(" in Path(taken(xor, re.compile("^C, float")).path()).read_text()
+    assert "void network_xor(" in Path(taken(xor, re.compile("^C, float")).path()).read_text()
     page = Path(taken(xor, re.compile("^HTML")).path())
     found = recognise(page.read_bytes()).experiment
     assert found is not None
