@@ -61,6 +61,7 @@ def running_app(
         server = Server(f"http://127.0.0.1:{port}", process.pid, log)
         _wait_until_healthy(server, process)
         yield server
+        _wait_until_left(server)
     finally:
         process.terminate()
         try:
@@ -70,6 +71,22 @@ def running_app(
             process.wait()
     text = log.read_text(errors="replace")
     assert "Traceback" not in text, text
+
+
+def _wait_until_left(server: Server) -> None:
+    """Wait until the server knows that all pages are closed.
+
+    Streamlit may print a traceback if it is stopped while it closes a connection.
+    """
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{server.url}/_stcore/metrics", timeout=5) as answer:
+                if "active_sessions 0" in answer.read().decode():
+                    return
+        except OSError:
+            return  # a test stopped it
+        time.sleep(0.05)
 
 
 def _wait_until_healthy(server: Server, process: subprocess.Popen[bytes]) -> None:
