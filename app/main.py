@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from app import theme
 from app.navigation import navigation
-from app.session import server
+from app.session import closing, server
 from app.shared import banner
 
 theme.frame()
 server.warming()
+closing.visit()
 page = navigation()
 banner.warnings()
 page.run()

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import streamlit as st
-
+from app.session import state
 from nbn_core.data.table import Chosen, Table
 from nbn_core.errors import NBNError
 from nbn_core.formats import read_table
@@ -116,7 +115,6 @@ class PageState:
     learned: int = 0  # iterations of the runs that earlier points of the stroke started
 
 
-@st.cache_resource(scope="session", show_spinner=False)
 def page_state() -> PageState:
     """Return the state of this page in the session."""
-    return PageState()
+    return state.kept("data", PageState)

@@ -18,7 +18,7 @@ from app.session.inbox import envelope, process, unknown
 from app.session.jobs import Workers
 from app.session.messages import Have, Message, Outbox, read_outbox
 from app.session.state import Session
-from app.session.training import halt, leave_nothing_running, train
+from app.session.training import halt, stop_when_closed, train
 from app.session.weights import reached_weights, renew_weights
 from app.shared.component import Component
 from app.shared.payload import network_block, number, pack
@@ -44,7 +44,7 @@ def show(session: Session, view: PageState) -> None:
         if handle(session, view, outbox, server.workers()):
             have = outbox.have
     sent = answer(session, view, have, client, warming=server.compiling(session.experiment.rule))
-    leave_nothing_running(session.run)
+    stop_when_closed(session)
     _CANVAS.mount(KEY, sent)
 
 

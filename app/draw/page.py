@@ -7,7 +7,7 @@ from app.draw.answer import answer
 from app.draw.dispatch import handle
 from app.session import server, state
 from app.session.messages import Have, read_outbox
-from app.session.training import leave_nothing_running
+from app.session.training import stop_when_closed
 from app.shared.address import show_link
 
 
@@ -23,5 +23,5 @@ def draw() -> None:
     sent = answer(session, have, client, warming=server.compiling(session.experiment.rule))
     sent["info"] |= backprop_baseline.beside(session, server.workers())
     show_link(session)
-    leave_nothing_running(session.run)
+    stop_when_closed(session)
     component.workbench(sent)

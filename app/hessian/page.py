@@ -91,6 +91,5 @@ def _body() -> None:
     scrubber.run_again(page.player)
 
 
-@st.cache_resource(scope="session", show_spinner=False)
 def _page_state() -> PageState:
-    return PageState(Choices(state.session().document.sketch))
+    return state.kept("hessian", lambda: PageState(Choices(state.session().document.sketch)))

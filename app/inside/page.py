@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from app.inside import component
 from app.inside.view import InsideState, answer, handle
 from app.session import server, state
@@ -28,6 +26,5 @@ def inside() -> None:
     )  # fmt: skip
 
 
-@st.cache_resource(scope="session", show_spinner=False)
 def _view() -> InsideState:
-    return InsideState()
+    return state.kept("inside", InsideState)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.race import component, forward_forward, many_seeds, rule_comparison, setup, table
 from app.race.session import RaceSession, answer, handle
-from app.session import server, state
+from app.session import closing, server, state
 from app.session.messages import read_outbox
 from app.shared.address import show_link
 from app.shared.glossary import words
@@ -102,11 +102,13 @@ def _have(value: object) -> Mapping[str, Any]:
 
 def _halt(races: RaceSession) -> None:
     """Stop the races of a tab that was closed."""
-    races.drop()
+    if races.race is not None:
+        races.race.halt()
     if races.series is not None:
         races.series.halt()
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=_halt)
 def _races() -> RaceSession:
-    return RaceSession()
+    races = state.kept("races", RaceSession)
+    closing.stop_when_closed("races", lambda: _halt(races))
+    return races

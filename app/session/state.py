@@ -7,9 +7,9 @@ as Streamlit's session: across page changes and reconnects.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 
@@ -20,6 +20,8 @@ from app.session.training_key import training_key
 from nbn_core.data.columns import plain_name
 from nbn_core.errors import ExperimentError, NBNError
 from nbn_core.experiment import Experiment, SeededStart, link
+
+T = TypeVar("T")
 
 _SESSION: Final = "nbn.session"
 _LINK_KEY: Final = "e"
@@ -196,6 +198,18 @@ def session() -> Session:
         st.session_state[_SESSION] = _open_link()
     current: Session = st.session_state[_SESSION]
     return current
+
+
+def kept(name: str, make: Callable[[], T]) -> T:
+    """Return an object of this tab, made when it is asked for first.
+
+    It lives as long as the session: across page changes and dropped connections.
+    """
+    key = f"nbn.kept.{name}"
+    if key not in st.session_state:
+        st.session_state[key] = make()
+    found: T = st.session_state[key]
+    return found
 
 
 def component_state(key: str, name: str) -> object:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import streamlit as st
-
+from app.session import closing
 from app.session.jobs import Run, Workers
 from app.session.limits import most_iterations, too_many_iterations
 from app.session.own_predictions import own_predictions
@@ -111,20 +110,11 @@ def drop_run(session: Session) -> None:
     session.look_at(0)
 
 
-# A tab that is closed
+def stop_when_closed(session: Session) -> None:
+    """Stop the run of this session when its tab is closed."""
 
+    def stop() -> None:
+        if session.run is not None:
+            session.run.halt()
 
-def leave_nothing_running(run: Run | None) -> None:
-    """Register the run, so that it stops when the tab is closed."""
-    if run is not None:
-        _session()[:] = [run]
-
-
-def _halt(runs: list[Run]) -> None:
-    for run in runs:
-        run.halt()
-
-
-@st.cache_resource(scope="session", show_spinner=False, on_release=_halt)
-def _session() -> list[Run]:
-    return []
+    closing.stop_when_closed("training", stop)

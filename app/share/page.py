@@ -116,6 +116,5 @@ def _button(file: File) -> None:
     )  # fmt: skip
 
 
-@st.cache_resource(scope="session", show_spinner=False)
 def _page_state() -> PageState:
-    return PageState()
+    return state.kept("share", PageState)

@@ -38,7 +38,7 @@ MATRICES = {
     "levenberg": "Levenberg",
     "marquardt": "Marquardt",
     "max_diagonal": "Largest diagonal",
-    "data_scaled": "Scaled to the data",
+    "data_scaled": "Data-scaled",
 }
 
 

@@ -97,7 +97,7 @@ class NBN(LearningRule):
             choice_titles=tuple(MATRICES[name] for name in _DISPLAYED_MATRICES),
             reset_by=("control",),
             help="The numbers by which μ is multiplied before it is added to the diagonal of Q. "
-            "Largest diagonal: the largest number on that diagonal. Scaled to the data: the same, "
+            "Largest diagonal: the largest number on that diagonal. Data-scaled: the same, "
             "in units of inputs and targets. Levenberg: 1. Marquardt: for each weight its own "
             "number on the diagonal, at least 1e-12.",
         ),

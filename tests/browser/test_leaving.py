@@ -85,3 +85,38 @@ def hold(page: Page, held: list[Route], last: str) -> None:
 def module(route: Route) -> Path:
     """Return the file in the repository that a component's module is a copy of."""
     return ROOT / "app" / urlsplit(route.request.url).path.split("/", 4)[-1]
+
+
+SOCKETS = """
+window.sockets = [];
+window.WebSocket = class extends WebSocket {
+  constructor(...given) { super(...given); window.sockets.push(this); }
+};
+"""
+
+
+def test_a_dropped_connection_loses_no_race_and_stops_none(open_page: OpenPage) -> None:
+    page = open_page(prepare=lambda page: page.add_init_script(SOCKETS))
+    page.get_by_role("link", name="Race").click()
+    page.locator(".race .lane").first.wait_for()
+    page.get_by_text("Lanes, settings and budget").click()
+    seconds = page.get_by_role("spinbutton", name="At most, seconds")
+    seconds.fill("600")
+    seconds.press("Enter")
+    expect(page.locator(".race [data-part=facts]")).to_contain_text("at most 600 s")
+    page.locator(".race").get_by_role("button", name="Start", exact=True).click()
+    nbn = page.get_by_role("region", name="Lane NBN")
+    expect(nbn).to_contain_text("Solved in", timeout=240_000)
+    slow = page.get_by_role("region", name="Lane Forward-Forward").locator(
+        "[data-value=iterations]"
+    )
+    expect(slow).to_have_text(re.compile(r"^[1-9][\d,]*$"), timeout=240_000)
+    opened = page.evaluate("sockets.length")
+    page.evaluate("sockets.at(-1).close()")
+    page.wait_for_function(f"sockets.length > {opened} && sockets.at(-1).readyState === 1")
+    before = slow.inner_text()
+    expect(slow).not_to_have_text(before)  # it trains on
+    expect(nbn).to_contain_text("Solved in")
+    expect(page.locator(".race")).to_have_attribute("data-state", "running")
+    page.locator(".race").get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".race")).to_have_attribute("data-state", "ended")

@@ -408,3 +408,12 @@ def test_new_rows_are_answered_typed_and_from_a_file(page: Page) -> None:
     page.fine()
     assert len(page.errors) == 1
     assert "The network needs the columns" in page.errors[0]
+
+
+def test_a_dropped_connection_loses_no_file(page: Page) -> None:
+    page.paste(CSV)
+    page.widget("multiselect", "nbn-file-out-").set_value(["income"]).run()
+    cache_resource_api.clear_session_cache("test session id")
+    page.app.run()
+    page.fine()
+    assert page.widget("multiselect", "nbn-file-out-").value == ["income"]

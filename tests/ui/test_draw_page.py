@@ -16,7 +16,7 @@ from streamlit.runtime.caching import cache_resource_api
 from streamlit.testing.v1 import AppTest
 
 from app.draw import component
-from app.session import server
+from app.session import closing, server
 from app.session.state import Session, first_experiment
 from nbn_core.data import Dataset
 from nbn_core.experiment import Experiment, GivenStart, OwnData, SeededStart, Stopping, link
@@ -340,6 +340,30 @@ def test_nothing_is_lost_by_visiting_another_page(root: Path) -> None:
     page.app.switch_page("../pages/draw.py").run()
     assert page.session.document is before
     assert page.answer["run"]["stop"] == page.session.run.stop.name  # type: ignore[union-attr]
+
+
+def test_a_dropped_connection_stops_no_training(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit releases what is cached for a session as soon as its connection drops."""
+    released: list[tuple[closing.Tab, int]] = []
+    monkeypatch.setattr(closing, "_released", lambda tab, _: released.append((tab, tab.visits)))
+    endless = replace(
+        Experiment.suggested("playground_spiral"), topology=Topology.mlp([2, 40, 40, 1]),
+        settings={"control": "best_step"}, stopping=Stopping(0.0, 5000),
+    )  # fmt: skip
+    page = Page(root, e=link.encode(endless))
+    page.post("train")
+    run = page.session.run
+    assert run is not None
+    cache_resource_api.clear_session_cache("test session id")
+    page.post("poll")  # the browser is back before the time is over
+    closing._stop_unless_back(*released[0])
+    assert page.session.run is run
+    assert run.running
+    cache_resource_api.clear_session_cache("test session id")
+    closing._stop_unless_back(*released[1])
+    assert run.wait(LONG), "a closed tab ends it"
 
 
 def test_the_end_of_a_session_stops_its_training(root: Path) -> None:

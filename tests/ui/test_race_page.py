@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.runtime.caching import cache_resource_api
 from streamlit.testing.v1 import AppTest
 
 from app.race import component
@@ -149,3 +150,14 @@ def test_the_comparison_of_rules_and_the_forward_forward_view(page: Page) -> Non
     assert not page.app.exception
     assert not page.app.info
     assert any("2 forward passes" in text.value for text in page.app.markdown)
+
+
+def test_a_dropped_connection_loses_no_race(page: Page) -> None:
+    page.app.number_input(key="nbn-race-seconds").set_value(0.5).run()
+    page.post("start")
+    page.wait_for_end()
+    [before] = page.app.dataframe
+    cache_resource_api.clear_session_cache("test session id")
+    page.app.run()
+    [after] = page.app.dataframe
+    assert after.value.equals(before.value)

@@ -58,8 +58,10 @@ def test_a_kernel_is_read_from_an_undamaged_cache(run: Callable, tmp_path: Path)
     assert run() == (42.0, 1, "")
 
 
-@pytest.mark.parametrize("suffix", [".nbi", ".nbc"])
-@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "garbage"])
+@pytest.mark.parametrize(
+    ("suffix", "damage"),
+    [(".nbi", "garbage"), (".nbi", "cut"), (".nbc", "empty"), (".nbc", "flipped")],
+)
 def test_a_damaged_cache_is_compiled_anew_and_heals(
     run: Callable, tmp_path: Path, suffix: str, damage: str
 ) -> None:

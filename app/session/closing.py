@@ -1,0 +1,64 @@
+"""What a closed tab ends, and what a dropped connection must not.
+
+Streamlit cannot tell a closed tab from a connection that drops for a second: both release what is
+cached for the session. So nothing of a session is kept there. When the connection is released and
+the tab has not come back after a while, its trainings stop, so that a closed tab takes no computing
+time; all results stay in the session, and a tab that comes back later continues from them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import streamlit as st
+
+from app.session import state
+
+GRACE: Final = 15.0  # seconds; a browser that has lost its connection tries again within some
+
+
+@dataclass(slots=True, eq=False)
+class Tab:
+    """A browser tab: how often its pages ran, and what stops when it is closed."""
+
+    visits: int = 0
+    stops: dict[str, Callable[[], None]] = field(default_factory=dict)
+
+
+def visit() -> None:
+    """Note that a page of this tab runs: its connection is open."""
+    tab = _tab()
+    tab.visits += 1
+    _connection()
+
+
+def stop_when_closed(name: str, stop: Callable[[], None]) -> None:
+    """Register what to call when the tab is closed; the same name replaces what it was before."""
+    _tab().stops[name] = stop
+
+
+def _tab() -> Tab:
+    return state.kept("tab", Tab)
+
+
+@st.cache_resource(
+    scope="session", show_spinner=False, on_release=lambda tab: _released(tab, GRACE)
+)
+def _connection() -> Tab:
+    return _tab()
+
+
+def _released(tab: Tab, grace: float) -> None:
+    """Stop what the tab trains unless it comes back in time."""
+    timer = threading.Timer(grace, _stop_unless_back, (tab, tab.visits))
+    timer.daemon = True
+    timer.start()
+
+
+def _stop_unless_back(tab: Tab, visits: int) -> None:
+    if tab.visits == visits:
+        for stop in list(tab.stops.values()):
+            stop()
