@@ -252,8 +252,8 @@ def finished(run: LaneRun, seed: int, series: Series) -> SeedResult:
 
 
 _WORDS: Final = {
-    StopReason.CONVERGED: "stuck",
-    StopReason.PLATEAU: "stuck",
+    StopReason.CONVERGED: "converged",
+    StopReason.PLATEAU: "on a plateau",
     StopReason.NO_PROGRESS: "stuck",
     StopReason.DAMPING_LIMIT: "stuck",
     StopReason.DIVERGED: "diverged",

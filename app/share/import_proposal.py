@@ -28,7 +28,7 @@ from nbn_core.formats import FormatError, NetworkFile, read_dat
 from nbn_core.formats.parsing import quoted
 from nbn_core.formats.recognise import Recognised, recognise
 from nbn_core.generators import PROBLEMS
-from nbn_core.network import Topology
+from nbn_core.network import SCHEMES, Topology
 from nbn_core.rules import RULES
 
 MAX_BYTES: Final = 5_000_000
@@ -254,7 +254,7 @@ def _start(experiment: Experiment) -> str:
     start = experiment.start
     if isinstance(start, GivenStart):
         return f"given, {plural(len(start.weights), 'number')}"
-    return f"random, {start.scheme}, seed {start.seed}"
+    return f"random, {SCHEMES[start.scheme].title.lower()}, seed {start.seed}"
 
 
 def _rule(experiment: Experiment) -> str:

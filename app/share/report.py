@@ -31,7 +31,7 @@ from nbn_core.data.scaling import METHODS, Scaling
 from nbn_core.experiment import Experiment, GivenStart, Parts, ProblemData
 from nbn_core.formats.recognise import REPORT_BEGIN, REPORT_END
 from nbn_core.generators import PROBLEMS
-from nbn_core.network import Topology
+from nbn_core.network import SCHEMES, Topology
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
 
@@ -173,7 +173,7 @@ def _start(experiment: Experiment) -> str:
     start = experiment.start
     if isinstance(start, GivenStart):
         return "given in the experiment"
-    return f"random, {start.scheme}, seed {start.seed}"
+    return f"random, {SCHEMES[start.scheme].title.lower()}, seed {start.seed}"
 
 
 def _quality(now: CurrentView, part: Dataset) -> str:

@@ -16,7 +16,8 @@ from nbn_core.generators.encoding import one_high
 class Problem:
     """A network with data, the target SSE, and how many starts are trained.
 
-    `scale` is "unit" for data with values near 1 and "raw" for measured columns as they are.
+    `group` is "known" for the problems on which the default was tuned, "fresh" for others, and
+    "raw" for others whose columns are in the units in which they were measured.
     """
 
     name: str

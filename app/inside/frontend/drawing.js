@@ -294,7 +294,8 @@ export class StepDrawing {
 }
 
 /**
- * A number in fewer and fewer characters: three digits, two, one, and ≈0 for a small one. Its tooltip has all digits.
+ * A number in fewer and fewer characters: three digits, two, one, and ≈0 for a small one. Its
+ * tooltip has all digits.
  *
  * @param {number} value
  * @param {boolean} crowded whether to begin with two digits
