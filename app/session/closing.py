@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 import streamlit as st
@@ -33,6 +34,7 @@ def visit() -> None:
     tab = _tab()
     tab.visits += 1
     _connection()
+    _run_after_reconnecting()
 
 
 def stop_when_closed(name: str, stop: Callable[[], None]) -> None:
@@ -42,6 +44,16 @@ def stop_when_closed(name: str, stop: Callable[[], None]) -> None:
 
 def _tab() -> Tab:
     return state.kept("tab", Tab)
+
+
+@st.fragment(run_every=timedelta(days=1))
+def _run_after_reconnecting() -> None:
+    """Make the browser ask for the page whenever its connection returns.
+
+    A connection that drops while a page runs cuts the page short, and Streamlit (1.67) sends the
+    part that was there when the connection returns: the page stays half empty. It asks for the
+    page again only if it saw it running, or if a part of it is due at intervals, as this one is.
+    """
 
 
 @st.cache_resource(

@@ -6,16 +6,17 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 
 import { NavigationGuard, MessageGate, guardOf } from "../../app/shared/frontend/leaving.js";
 
-let clock, place, guard, sent, clicks, pending, busy;
+let clock, place, guard, sent, clicks, pending, busy, away;
 
 beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout"] });
-  [clock, sent, clicks, pending, busy] = [1000, [], [], false, false];
+  [clock, sent, clicks, pending, busy, away] = [1000, [], [], false, false, false];
   place = { origin: "http://lab", pathname: "/" };
   guard = new NavigationGuard(
     place,
     () => clock,
     () => busy,
+    () => away,
   );
 });
 
@@ -204,6 +205,19 @@ test("a button of Streamlit holds messages for a second, as it may lead to anoth
   assert.deepEqual(sent, []);
   tick(300);
   assert.deepEqual(sent, ["poll"]);
+});
+
+test("a message waits for a lost connection, and only the newest is sent", () => {
+  const gate = newGate();
+  away = true;
+  gate.pass("poll 1");
+  tick(10_000);
+  gate.pass("poll 2");
+  tick(10_000);
+  assert.deepEqual(sent, []);
+  away = false;
+  tick(100);
+  assert.deepEqual(sent, ["poll 2"]);
 });
 
 test("a removed message gate sends nothing and is not waited for", () => {

@@ -141,13 +141,22 @@ test("a message is sent again, at growing intervals, until it is answered or clo
   box.acknowledge({ client: "me", seq: 1 });
   mock.timers.tick(100_000);
   assert.equal(sent.length, 3);
-  box.replace("poll");
-  mock.timers.tick(100_000);
-  assert.equal(sent.length, 4, "a poll is not worth repeating");
   box.post("redo");
   box.close();
   mock.timers.tick(100_000);
-  assert.equal(sent.length, 5);
+  assert.equal(sent.length, 4);
+  mock.timers.reset();
+});
+
+test("a lost poll is sent again: without an answer the next one would not be asked for", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { box, sent } = outbox();
+  box.replace("poll");
+  mock.timers.tick(3000);
+  assert.deepEqual(sent.map(kinds), [["poll"], ["poll"]]);
+  box.acknowledge({ client: "me", seq: 1 });
+  mock.timers.tick(100_000);
+  assert.equal(sent.length, 2);
   mock.timers.reset();
 });
 

@@ -37,11 +37,18 @@ export class NavigationGuard {
    * @param {{origin: string, pathname: string}} place
    * @param {() => number} now
    * @param {() => boolean} busy whether the server is at work
+   * @param {() => boolean} away whether the connection to the server is lost
    */
-  constructor(place = globalThis.location, now = () => performance.now(), busy = scriptRuns) {
+  constructor(
+    place = globalThis.location,
+    now = () => performance.now(),
+    busy = scriptRuns,
+    away = connectionIsLost,
+  ) {
     this.place = place;
     this.now = now;
     this.busy = busy;
+    this.away = away;
   }
 
   /**
@@ -167,8 +174,17 @@ function successorOf(link) {
 
 /** Whether Streamlit's script runs, as its root element says. */
 function scriptRuns() {
-  const root = globalThis.document?.querySelector("[data-testid=stApp]");
-  return root?.getAttribute("data-test-script-state") === "running";
+  return rootSays("data-test-script-state") === "running";
+}
+
+/** Whether Streamlit waits for its connection; what is sent meanwhile is lost. */
+function connectionIsLost() {
+  return (rootSays("data-test-connection-state") ?? "CONNECTED") !== "CONNECTED";
+}
+
+/** @param {string} attribute */
+function rootSays(attribute) {
+  return globalThis.document?.querySelector("[data-testid=stApp]")?.getAttribute(attribute);
 }
 
 const GUARD = Symbol.for("nbn-lab navigation guard");
@@ -186,7 +202,8 @@ export function guardOf(document) {
 const here = globalThis.document ? guardOf(globalThis.document) : null;
 
 /**
- * Sends the newest state that is given to it: at once, or once the reader has not left after all.
+ * Sends the newest state that is given to it: at once, or once the reader has not left after all
+ * and the server can be reached.
  */
 export class MessageGate {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -207,7 +224,8 @@ export class MessageGate {
   /** @param {object} state */
   pass(state) {
     clearTimeout(this.timer);
-    if (this.guard?.underWay) this.timer = setTimeout(() => this.pass(state), RECHECK_INTERVAL_MS);
+    if (this.guard?.underWay || this.guard?.away())
+      this.timer = setTimeout(() => this.pass(state), RECHECK_INTERVAL_MS);
     else {
       if (this.guard) this.guard.sentAt = this.guard.now();
       this.send(state);

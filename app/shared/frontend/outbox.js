@@ -102,10 +102,13 @@ export class Outbox {
     this.watch();
   }
 
-  /** A request or its answer can be lost on the way; the server runs none twice. */
+  /**
+   * A request or its answer can be lost on the way, with the connection; the server runs none twice.
+   * Where a lost poll is not repeated, a training seems to stand still.
+   */
   watch() {
     clearTimeout(this.again);
-    if (!this.pending) return;
+    if (this.waiting.length === 0) return;
     this.again = setTimeout(() => {
       this.resendDelay *= 2;
       this.flush();
