@@ -7,9 +7,11 @@ from app.navigation import navigation
 from app.session import closing, server
 from app.shared import banner
 
-theme.frame()
-server.warming()
-closing.visit()
-page = navigation()
-banner.warnings()
-page.run()
+# A worker process that is started from the app imports this script again, by another name.
+if __name__ == "__main__":
+    theme.frame()
+    server.warming()
+    closing.visit()
+    page = navigation()
+    banner.warnings()
+    page.run()
