@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 from nbn_core.types import Json
 
-_SEARCH_MU_MIN_2 = 1e-6
+# Limits and factor of mu in the searches of version 2
+_SEARCH_MU_MIN_2, _SEARCH_MU_MAX_2, _SEARCH_FACTOR_2 = 1e-6, 1e15, 10.0
 
 
 def _from_1(document: Json) -> Json:
@@ -42,16 +43,25 @@ def _columns(names: object) -> object:
 
 
 def _from_2(document: Json) -> Json:
-    """Upgrade version 2: NBN's searches never reduced mu below 1e-6, whatever `mu_min` was."""
+    """Upgrade version 2, whose searches had limits of mu of their own, whatever the settings."""
     rule = document.get("rule")
     settings = rule.get("settings") if isinstance(rule, dict) else None
-    if isinstance(rule, dict) and isinstance(settings, dict) and rule.get("name") == "nbn":
-        least = settings.get("mu_min")
-        searches = settings.get("control") in ("line_search", "best_step")
-        if searches and isinstance(least, float) and least < _SEARCH_MU_MIN_2:
-            settings = {**settings, "mu_min": _SEARCH_MU_MIN_2}
-            document = {**document, "rule": {**rule, "settings": settings}}
+    if isinstance(rule, dict) and isinstance(settings, dict):
+        settings = {**settings, **_limits_in_2(rule.get("name"), settings)}
+        document = {**document, "rule": {**rule, "settings": settings}}
     return {**document, "version": 3}
+
+
+def _limits_in_2(rule: object, settings: Json) -> Json:
+    """Return the settings that say what the searches of version 2 did."""
+    control, least, start = (settings.get(name) for name in ("control", "mu_min", "mu_start"))
+    if rule == "nbn" and control in ("line_search", "best_step"):
+        low = isinstance(least, float) and least < _SEARCH_MU_MIN_2
+        return {"mu_min": _SEARCH_MU_MIN_2} if low else {}
+    if rule == "block_lm" and control == "line_search":
+        most = max(_SEARCH_MU_MAX_2, start) if isinstance(start, float) else _SEARCH_MU_MAX_2
+        return {"mu_min": _SEARCH_MU_MIN_2, "mu_max": most, "factor": _SEARCH_FACTOR_2}
+    return {}
 
 
 UPGRADES: tuple[Callable[[Json], Json], ...] = (_from_1, _from_2)

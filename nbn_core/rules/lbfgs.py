@@ -24,6 +24,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nbn_core.kernels import step_control
+from nbn_core.objective import Objective
 from nbn_core.rules.base import BACKPROPAGATION, Uses
 from nbn_core.rules.engines import first_order
 from nbn_core.rules.engines.python_loop import LoopState
@@ -72,7 +74,8 @@ class LBFGS(PythonRule):
             elif 2.0 * here.value <= target_sse:
                 state.stop = StopReason.SOLVED
             elif norm == 0.0:
-                state.stop = StopReason.NO_PROGRESS
+                exact = 2.0 * here.value <= state.objective.least_sse
+                state.stop = StopReason.CONVERGED if exact else StopReason.NO_PROGRESS
             state.add(2.0 * here.value, norm, here.weights, math.nan, trials, here.length)
             yield
             if state.stop is not None:
@@ -85,7 +88,7 @@ class LBFGS(PythonRule):
                 if _dot(direction, here.gradient) < 0.0:
                     there = yield from line.search(here, direction, first)
                 if there is here and not changes:
-                    state.stop = StopReason.NO_PROGRESS
+                    state.stop = _ending(state.objective, here.weights)
                     return
                 if there is here:
                     changes.clear()  # try again along the negative gradient
@@ -149,6 +152,16 @@ class _Line:
                 break
             length = _between(low_at, low.value, low_slope, *high)
         return low
+
+
+def _ending(objective: Objective, weights: FloatArray) -> StopReason:
+    """Return why no step lowers the SSE: at a minimum, or because rounding hides a decrease."""
+    # Takes the diagonal of Q, once; not counted as work of the rule
+    sse, gradient, quasi_hessian = objective.normal_equations(weights)
+    converged = step_control.stationary(
+        sse, gradient, quasi_hessian, len(weights), objective.least_sse
+    )
+    return StopReason.CONVERGED if converged else StopReason.NO_PROGRESS
 
 
 def _dot(one: FloatArray, other: FloatArray) -> float:

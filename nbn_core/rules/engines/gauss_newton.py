@@ -27,11 +27,6 @@ from nbn_core.rules.engines.python_loop import LoopState
 from nbn_core.trace import StopReason
 from nbn_core.types import FloatArray
 
-# When no step length of a line search lowers the SSE: factor of mu, and its limit
-FAILED_SEARCH_FACTOR, FAILED_SEARCH_MU_MAX = 10.0, 1e15
-# Limits of mu after a line search that succeeded
-SEARCH_MU_MIN, SEARCH_MU_MAX = 1e-6, 1e6
-
 
 @dataclass(frozen=True, slots=True)
 class Restart:
@@ -137,7 +132,8 @@ def train_by_line_search(
     target_sse : float
         SSE at which to stop.
     damping : Damping
-        Initial value of mu, and the maximum number of failed searches in an iteration.
+        Initial value, limits and factor of mu; the maximum number of failed searches in an
+        iteration.
 
     Returns
     -------
@@ -238,20 +234,20 @@ def _line_search(
             sse = equations.try_at(trial)
             yield
             if sse < before:
-                at.accept(trial, _searched_mu(at.mu, at.eta))
+                at.accept(trial, _searched_mu(damping, at.mu, at.eta))
                 return True
             at.eta /= 2.0
         failures += 1
-        at.mu *= FAILED_SEARCH_FACTOR
-        if failures >= damping.max_attempts or at.mu > FAILED_SEARCH_MU_MAX:
+        at.mu *= damping.factor
+        if failures >= damping.max_attempts or at.mu > damping.mu_max:
             return False
 
 
-def _searched_mu(mu: float, eta: float) -> float:
+def _searched_mu(damping: Damping, mu: float, eta: float) -> float:
     """Return mu after a line search that accepted the step length eta."""
     return float(
         step_control.mu_accepted(
-            step_control.LINE_SEARCH, mu, eta, 1.0, SEARCH_MU_MIN, SEARCH_MU_MAX
+            step_control.LINE_SEARCH, mu, eta, damping.factor, damping.mu_min, damping.mu_max
         )
     )
 

@@ -124,6 +124,17 @@ def test_restarts_solve_what_a_single_start_does_not() -> None:
     assert again == [StopReason.SOLVED] * 8
 
 
+@pytest.mark.parametrize("blocks", ["level", "neuron", "full"])
+def test_the_line_search_of_blocks_obeys_the_limits_of_mu(blocks: str) -> None:
+    limits = {"mu_start": 0.5, "mu_min": 0.3, "mu_max": 0.9}
+    trace = train(*PARITY, "block_lm", max_iterations=60, target_sse=0, blocks=blocks, **limits)
+    mu = trace.trace.mu[1:]
+    assert mu.min() == 0.3
+    assert mu.max() <= 0.9
+    free = train(*PARITY, "block_lm", max_iterations=60, target_sse=0, blocks=blocks).trace.mu[1:]
+    assert free.min() < 0.01
+
+
 # L-BFGS
 
 
@@ -137,6 +148,14 @@ def test_lbfgs_finds_the_least_squares_solution_of_a_linear_network() -> None:
     _, residual, _, _ = np.linalg.lstsq(design, targets, rcond=None)
     assert result.sse == pytest.approx(residual.sum(), rel=1e-9)
     assert result.iterations < 40
+    assert result.stop is StopReason.CONVERGED
+
+
+def test_lbfgs_on_a_saturated_plateau_is_stuck_and_not_converged() -> None:
+    weights = np.full(Topology.mlp([1, 1, 1]).n_weights, 40.0)
+    data = Dataset([[1.0], [2.0]], [[1.0], [-1.0]])
+    result = train(Topology.mlp([1, 1, 1], output="bipolar"), data, "lbfgs", weights=weights)
+    assert result.stop is StopReason.NO_PROGRESS
 
 
 def test_every_step_of_lbfgs_obeys_the_strong_wolfe_conditions() -> None:
