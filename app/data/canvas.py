@@ -122,7 +122,9 @@ def paint(
         view.cleared = before.data.digest if before.data is not None else view.cleared
         view.stroke = None
         return
-    data = painted_data(points, before)
+    whole = _with_split(view, before.data)
+    data = painted_data(points, replace(before, data=whole))
+    view.unsplit = (data.digest, whole) if whole is not None and len(points) == 1 else None
     same = view.stroke is not None and view.stroke[:2] == stroke
     view.learned = view.learned + _iterations(session) if same else 0
     was_training = session.run is not None and session.run.running
@@ -132,6 +134,13 @@ def paint(
     if was_training or (view.follow and session.document.blocked is None):
         train(session, workers)
         session.play = False
+
+
+def _with_split(view: PageState, data: OwnData | None) -> OwnData | None:
+    """Return the data, or where it is one point, which has no split, the data before it."""
+    if data is not None and view.unsplit is not None and view.unsplit[0] == data.digest:
+        return view.unsplit[1]
+    return data
 
 
 def _iterations(session: Session) -> int:

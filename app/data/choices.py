@@ -13,6 +13,7 @@ from typing import Any
 from app.session import state
 from nbn_core.data.table import Chosen, Table
 from nbn_core.errors import NBNError
+from nbn_core.experiment import OwnData
 from nbn_core.formats import read_table
 from nbn_core.formats.decoding import readings
 
@@ -109,6 +110,7 @@ class PageState:
     used: str = ""  # the message about the last data put to use
     uploaded: str = ""  # Streamlit's id of the upload that `source` came from
     cleared: str = ""  # digest of the data that was cleared from the canvas
+    unsplit: tuple[str, OwnData] | None = None  # digest of a single point; the data with a split
     curve: bool = False  # whether an empty canvas is for a curve
     follow: bool = False  # whether training continues while points are painted
     stroke: tuple[str, int, int] | None = None  # client, stroke, position in the history

@@ -132,7 +132,7 @@ def _facts(now: CurrentView) -> list[tuple[str, str]]:
         ("Network", _network(experiment.topology)),
         ("Learning rule", ", ".join([rule, *changed_settings(experiment)])),
         ("Starting weights", _start(experiment)),
-        ("Stopping", ends(experiment.stopping)),
+        ("Stopping", _stopping(now)),
         ("Weights shown", caption(now)),
         ("Outputs", own_prediction(now.own_prediction) if now.own_prediction else ""),
         *(
@@ -142,6 +142,14 @@ def _facts(now: CurrentView) -> list[tuple[str, str]]:
         ),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _stopping(now: CurrentView) -> str:
+    """Return when training stops, and where it was continued beyond that."""
+    stopping, last = now.experiment.stopping, now.last_iteration
+    if now.trace is None or last <= stopping.max_iterations:
+        return ends(stopping)
+    return f"{ends(stopping)}; continued to iteration {last:,}"
 
 
 def _data(experiment: Experiment, parts: Parts) -> str:

@@ -301,3 +301,23 @@ def test_the_sentence_is_about_the_whole_stroke(workers: Workers) -> None:
     easel.wait_for_end()
     if easel.session.run.iteration == 0:  # type: ignore[union-attr]
         assert easel.answer()["run"]["sentence"].startswith("Still solved")
+
+
+def test_a_split_survives_that_all_but_one_point_are_erased() -> None:
+    columns = (DataColumn("y", ("a", "b")),)
+    data = OwnData(
+        Dataset([row[:2] for row in SQUARE], [[-1.0], [-1.0], [1.0], [1.0]]),
+        0.5, 3, 0.25, target_columns=columns,
+    )  # fmt: skip
+    easel = Easel(Experiment(Topology.mlp([2, 2, 1], output="bipolar"), data))
+    easel.points(SQUARE[:1])
+    easel.points(SQUARE[1:2])
+    single = easel.session.experiment.data
+    assert (single.train_share, single.validation_share) == (1.0, 0.0), "one point has no split"
+    easel.points(SQUARE)
+    after = easel.session.experiment.data
+    assert (after.train_share, after.split_seed, after.validation_share) == (0.5, 3, 0.25)
+    assert after.target_columns == columns
+    easel.session.put(document_of(first_experiment()))
+    easel.points(SQUARE)
+    assert easel.session.experiment.data.train_share == 1.0, "other data have their own"

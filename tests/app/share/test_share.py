@@ -20,6 +20,7 @@ from app.share.export_file import File
 from app.share.exports import Exports, stem
 from app.share.import_proposal import Proposal, propose
 from app.share.report import report
+from app.share.words import ends
 from nbn_core import NBNError, Topology, formats, generators, initial_weights
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
@@ -253,6 +254,19 @@ def test_a_report_contains_the_results() -> None:
 
 
 # The drawing
+
+
+def test_a_report_says_how_far_training_went_beyond_its_limit() -> None:
+    experiment = replace(XOR, stopping=Stopping(0.0, 5))
+    training = experiment.training()
+    training.advance(seconds=60.0)
+    assert "continued" not in report(trained(experiment), {})
+    training.extend(7)
+    training.advance(seconds=60.0)
+    trace = training.trace()
+    last = len(trace) - 1
+    page = report(CurrentView(experiment, trace, False, last, last, last), {})
+    assert f"<th>Stopping</th><td>{ends(experiment.stopping)}; continued to iteration 7" in page
 
 
 @pytest.mark.parametrize("seed", range(6))
