@@ -83,6 +83,13 @@ def test_a_refused_number_does_not_stay_in_its_field(page: Page) -> None:
     expect(points).to_have_value("500")
 
 
+def test_fields_are_named_for_the_problem_that_is_chosen(page: Page) -> None:
+    for name, field, other in (("Digits", "Digits", "Points"), ("Peaks", "Points", "Digits")):
+        problem(page, name)
+        expect(page.get_by_role("spinbutton", name=field, exact=True)).to_be_visible()
+        expect(page.get_by_role("spinbutton", name=other, exact=True)).to_have_count(0)
+
+
 def test_the_panel_follows_undo_and_a_new_name(page: Page) -> None:
     problem(page, "XOR")
     page.locator('[data-id="h1"]').focus()
