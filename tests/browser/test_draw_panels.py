@@ -90,6 +90,25 @@ def test_fields_are_named_for_the_problem_that_is_chosen(page: Page) -> None:
         expect(page.get_by_role("spinbutton", name=other, exact=True)).to_have_count(0)
 
 
+def test_the_view_the_reader_chose_is_there_after_another_page_and_another_problem(
+    page: Page,
+) -> None:
+    confusion = page.get_by_role("button", name="Confusion")
+    confusion.click()
+    page.get_by_label("Patterns shown").select_option("test")
+    page.get_by_label("Replay speed").select_option(index=3)
+    speed = page.get_by_label("Replay speed").input_value()
+    page.get_by_role("link", name="Share").click()
+    page.get_by_label("Link to this experiment").wait_for()
+    page.get_by_role("link", name="Draw").click()
+    expect(confusion).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Patterns shown")).to_have_value("test")
+    expect(page.get_by_label("Replay speed")).to_have_value(speed)
+    problem(page, "Peaks")  # has no such view
+    problem(page, "Playground: spiral")
+    expect(confusion).to_have_attribute("aria-pressed", "true")
+
+
 def test_the_panel_follows_undo_and_a_new_name(page: Page) -> None:
     problem(page, "XOR")
     page.locator('[data-id="h1"]').focus()

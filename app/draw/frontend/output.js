@@ -3,6 +3,7 @@
 
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
 import { OUTPUTS, PARTS, PATTERNS } from "./output_views.js";
+import { remembered } from "./remembered.js";
 
 /** @import { Part } from "./model.js" */
 /** @import { DataBlock } from "./payloads.d.ts" */
@@ -43,11 +44,20 @@ export class OutputView {
   constructor(root, changed) {
     this.changed = changed;
     this.tabs = el("div", { class: "tabs", role: "group", "aria-label": "Output view" });
-    this.which = el("select", { "aria-label": "Output shown", onchange: () => changed() });
+    this.which = el("select", {
+      "aria-label": "Output shown",
+      onchange: () => {
+        remembered.output = this.which.selectedOptions[0].text;
+        changed();
+      },
+    });
     this.part = el("select", {
       "aria-label": "Patterns shown",
       title: "Patterns shown",
-      onchange: () => changed(),
+      onchange: () => {
+        remembered.part = this.part.value;
+        changed();
+      },
     });
     this.canvas = el("canvas", { class: "output-canvas", role: "img", "aria-label": "Output" });
     this.note = el("p", { class: "note" });
@@ -63,7 +73,7 @@ export class OutputView {
     const kinds = viewsOf(data);
     if (this.kinds !== kinds.join()) {
       this.kinds = kinds.join();
-      this.kind = kinds[0];
+      this.kind = kinds.find((kind) => kind === remembered.view) ?? kinds[0];
       this.tabs.replaceChildren(...kinds.map((kind) => this.tab(kind)));
     }
     this.data = data;
@@ -74,15 +84,15 @@ export class OutputView {
       this.which.replaceChildren(
         ...names.map((name, m) => el("option", { value: String(m), text: name })),
       );
+      this.which.selectedIndex = Math.max(0, names.indexOf(remembered.output ?? ""));
     }
     const parts = PARTS.filter(([part]) => data[part]);
     if (this.part.dataset.parts !== parts.join()) {
-      const before = this.part.value;
       this.part.dataset.parts = parts.join();
       this.part.replaceChildren(
         ...parts.map(([value, name]) => el("option", { value, text: name })),
       );
-      if (parts.some(([part]) => part === before)) this.part.value = before;
+      if (parts.some(([part]) => part === remembered.part)) this.part.value = remembered.part ?? "";
     }
     this.part.hidden = parts.length < 2;
     this.choose(this.kind);
@@ -93,7 +103,11 @@ export class OutputView {
     return el("button", {
       "data-kind": kind,
       text: TABS[kind],
-      onclick: () => (this.choose(kind), this.changed()),
+      onclick: () => {
+        remembered.view = kind;
+        this.choose(kind);
+        this.changed();
+      },
     });
   }
 

@@ -6,6 +6,7 @@ import { leavesOut, Outbox } from "../../shared/frontend/outbox.js";
 import { nearestRow } from "../../shared/frontend/rows.js";
 import { Model } from "./model.js";
 import { AT_ONCE, Playback } from "./replay.js";
+import { remembered } from "./remembered.js";
 import { Screen } from "./screen.js";
 
 /** @import { DataBlock, DrawHave, DrawMessages, DrawPayload, Info, Run } from "./payloads.d.ts" */
@@ -49,6 +50,7 @@ export class Workbench {
     this.model = new Model();
     this.playback = new Playback();
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.playback.speed = AT_ONCE;
+    this.playback.speed = remembered.speed ?? this.playback.speed;
     this.screen = new Screen(root, this.host());
     this.outbox.post("hello");
     this.frame = requestAnimationFrame((now) => this.tick(now));
@@ -68,7 +70,7 @@ export class Workbench {
         seekIteration: (iteration) => this.seekIteration(iteration),
         toggle: () => this.toggle(),
         speed: (i) => {
-          this.playback.speed = i;
+          remembered.speed = this.playback.speed = i;
           this.redraw();
         },
       },
