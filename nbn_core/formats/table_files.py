@@ -31,6 +31,7 @@ from nbn_core.formats.line_grammar import (
 )
 from nbn_core.formats.number_grammar import Decimals, parse, read
 from nbn_core.formats.parsing import lf, quoted
+from nbn_core.formats.printed_rows import unwrapped
 from nbn_core.formats.spreadsheets import read_excel, read_parquet
 from nbn_core.formats.text_grid import SHORT_ROWS, Grid, grid_of
 
@@ -196,6 +197,10 @@ def read_text(
         if not source.lines:
             raise DatasetError("This table is empty: it needs rows and columns.")
         delimiter = delimiter or ("whitespace" if told == " " else told)
+    if around := unwrapped(source):
+        notes.append(around)
+        if not source.lines:
+            raise DatasetError("This table is empty: it needs rows and columns.")
     found = delimiter or sniff(source, missing, DELIMITERS)
     _check_width(source, found, max_rows, max_columns)
     rows = split(source, found)
@@ -211,7 +216,9 @@ def read_text(
 
 
 def _is_json(text: str) -> bool:
-    """Return whether a text or its first line is JSON."""
+    """Return whether a text or its first line is JSON with names or words in it."""
+    if '"' not in text:
+        return False  # arrays of numbers, which are rows
     for part in (text.strip().split("\n", 1)[0], text):
         try:
             json.loads(part[:100_000])

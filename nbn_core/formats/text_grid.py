@@ -256,14 +256,14 @@ def _without_titles(
     start = first
     if names is None and header is None:
         for i in range(first, min(len(table) - 1, first + 50)):
-            cells = table[i][1]
-            if not test.texts(cells):
+            cells, below = table[i][1], table[i + 1]
+            apart = below[0] in gaps
+            if not (test.texts(cells) or (apart and any(map(test.text, cells)))):
                 break
-            below = table[i + 1]
             if len(below[1]) != width or not test.texts(below[1]):
                 break
             alone = width > 1 and cells[0] and not any(cells[1:])
-            if alone or below[0] in gaps:
+            if alone or apart:
                 start = i + 1
     if start:
         told = [at for at, _ in table[: start - (names is not None)]]

@@ -430,3 +430,10 @@ def test_a_given_delimiter_is_used(delimiter) -> None:
     table = read_table(f"a{mark}b\n1{mark}2\n3{mark}4\n", delimiter=delimiter)
     assert table.names == ("a", "b")
     assert numbers(table) == [2, 4]
+
+
+@pytest.mark.parametrize("title", ["Weather in Bern, 2024", "Run 7, 12:30", "Series, 3"])
+def test_a_title_above_a_blank_line_is_no_row_of_names(title: str) -> None:
+    table = read_table(f"{title}\n\nt,p\n1,2\n3,4\n".encode())
+    assert [column.name for column in table.columns] == ["t", "p"]
+    assert table.reading.notes == ("Above the table, line 1 left out.",)
