@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import RESULTS
-from benchmarks.step_control import least_squares
+from benchmarks.step_control import further, least_squares
+from benchmarks.step_control.further import IDEAS
 from benchmarks.step_control.page import page
 from benchmarks.step_control.problems import Problem, fresh, known
 from nbn_core import run_trials
@@ -61,12 +62,15 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="parts of names of problems")
     parser.add_argument("--variants", nargs="*", choices=VARIANTS, help="keep the other results")
     parser.add_argument("--fits", action="store_true", help="measure the fits beside MINPACK alone")
+    parser.add_argument("--further", action="store_true", help="measure further controls alone")
     parser.add_argument("--page", action="store_true", help="write the page again, measure nothing")
     given = parser.parse_args()
     record = json.loads(FILE.read_text()) if FILE.exists() else {}
     if record.get("seed") != given.seed:
         record = {"seed": given.seed, "results": {}}
-    if not given.page:
+    if given.further:
+        _measure_further(record, given)
+    elif not given.page:
         _measure_all(record, given)
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page(record, list(VARIANTS), [*known(), *fresh()]))
@@ -91,6 +95,21 @@ def _measure_all(record: dict[str, Any], given: argparse.Namespace) -> None:
     if not given.only and not given.variants:
         record["nist"] = least_squares.nist()
         record["scaled"] = least_squares.badly_scaled()
+        _write(record)
+        _measure_further(record, given)
+
+
+def _measure_further(record: dict[str, Any], given: argparse.Namespace) -> None:
+    for problem in (*known(), *fresh()):
+        if given.only and not any(part in problem.name for part in given.only):
+            continue
+        rows = {name: further.measure(problem, idea, given.seed) for name, idea in IDEAS.items()}
+        record.setdefault("further", {})[problem.name] = rows
+        print(
+            problem.name,
+            *(f"{row['solved']}: {row['cost']:,.0f}" for row in rows.values()),
+            flush=True,
+        )
         _write(record)
 
 
