@@ -136,6 +136,9 @@ def readers() -> dict[str, Reader]:
             "# c\n1 2 3\n4 5 6\n",
             "a\tb\n2020-01-01\tx\n",
             "sep=;\n\nRig 4;\nx;y\ns;bar\n1.234,5;−2 %\n(3,5);7 kg\n\nTotal;8\n",
+            "[[1. 2.5]\n [3.\n  4.]]",
+            "A = [1 2; 3 4];",
+            "a & b \\\\ \\hline\n$-1$ & 2\\% \\\\\n3 & 4\\% \\\\\n",
             "@relation r\n@attribute 'a b' numeric\n@attribute c {x, y}\n@data\n1,x\n{0 2, 1 y}\n",
             "bool_in=0\nreal_in=1\nbool_out=1\nreal_out=0\ntraining_examples=1\n"
             "validation_examples=1\ntest_examples=0\n0.1 1\n0.2 0\n",
