@@ -68,7 +68,8 @@ def _preview(table: Table) -> None:
     )  # fmt: skip
     if len(table.rows) > PREVIEW_ROWS or len(table.columns) > PREVIEW_COLUMNS:
         st.caption(
-            f"Showing the first {min(PREVIEW_ROWS, len(table.rows))} rows and {len(shown)} columns."
+            f"Showing the first {plural(min(PREVIEW_ROWS, len(table.rows)), 'row')} and "
+            f"{plural(len(shown), 'column')}."
         )
     with st.expander("Column contents"):
         st.dataframe(

@@ -94,7 +94,7 @@ def _told(now: CurrentView, rows: NewRows) -> str:
     weights = (
         "the starting weights: the network is not trained yet"
         if now.trace is None
-        else f"the weights of iteration {now.iteration}"
+        else f"the weights of iteration {now.iteration:,}"
     )
     left = f" {plural(lacking, 'row')} without an answer: a value is missing." if lacking else ""
     order = "" if rows.by_name else " The columns were taken in their order."

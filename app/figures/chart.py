@@ -11,10 +11,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from app.figures.number_format import MINUS, short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
 from nbn_core.types import FloatArray
 
+ROUNDING = 1e-12  # by which a computed share of the whole may differ from 1
 FONT = "Source Sans, Source Sans Pro, sans-serif"
 
 
@@ -105,7 +107,17 @@ def _plain(cell: object) -> object:
 
 
 def percent(share: float) -> str:
-    """Format a share for display: `12 %`, `0.4 %`."""
+    """Format a share for display: `12 %`, `0.4 %`.
+
+    Only the whole is written as `100 %`, and only nothing as `0 %`: a share between `99.5 %` and
+    the whole has up to two decimals, of which the last is rounded down.
+    """
     if math.isnan(share):
         return "unknown"
-    return f"{100 * share:.0f} %" if share >= 0.1 or share <= 0 else f"{100 * share:.2g} %"
+    if share < 0:
+        return f"{MINUS}{percent(-share)}"
+    if 0 < share < 0.1 or share == math.inf:
+        return f"{short(100 * share, 2)} %"
+    if 0.995 <= share < 1.0 - ROUNDING:
+        return f"{math.floor(1e4 * share + 1e-7) / 100:.4g} %"
+    return f"{abs(100 * share):,.0f} %"

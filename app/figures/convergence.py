@@ -54,8 +54,8 @@ def convergence(
         _curve(plot, steps, validation_sse, "validation SSE", line)
         best = int(np.nanargmin(validation_sse))
         summary += (
-            f" The validation SSE was best at iteration {int(steps[best])}: "
-            f" {short(float(validation_sse[best]))}."
+            f" The validation SSE was best at iteration {int(steps[best]):,}: "
+            f"{short(float(validation_sse[best]))}."
         )
     if target > 0:
         plot.add_scatter(
@@ -65,7 +65,7 @@ def convergence(
         )  # fmt: skip
     plot.add_scatter(
         x=[int(steps[k])], y=[max(float(trace.sse[k]), SMALLEST)], mode="markers", hoverinfo="skip",
-        name=f"iteration {int(steps[k])}",
+        name=f"iteration {int(steps[k]):,}",
         marker={
             "size": 12, "color": palette.css(-1.0), "line": {"width": 1, "color": palette.page},
         },
@@ -85,7 +85,8 @@ def _curve(
 ) -> None:  # fmt: skip
     plot.add_scatter(
         x=steps, y=np.maximum(sse, SMALLEST), mode="lines", name=name, line=line,
-        hovertemplate=f"iteration %{{x}}: {name} %{{y:.4g}}<extra></extra>",
+        customdata=sse,
+        hovertemplate=f"iteration %{{x}}: {name} %{{customdata:.4g}}<extra></extra>",
     )  # fmt: skip
 
 

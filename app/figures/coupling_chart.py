@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from app.figures import layout
-from app.figures.chart import Chart, columns, figure, rows
+from app.figures.chart import Chart, columns, figure, percent, rows
 from app.figures.number_format import short
 from app.figures.palette import Palette
 from nbn_core.network import Topology
@@ -150,10 +150,10 @@ def coupling_graph(
     low, high = spots.min(axis=0), spots.max(axis=0)
     plot.update_xaxes(visible=False, range=[low[0] - 50, high[0] + 50])
     plot.update_yaxes(visible=False, range=[high[1] + 50, low[1] - 50], scaleanchor="x")
-    summary = f"{len(pairs)} pairs of {len(names)} neurons are coupled by more than 2 percent."
+    summary = f"{len(pairs)} pairs of {len(names)} neurons are coupled by more than 2 %."
     if pairs:
         i, j = pairs[-1]
-        summary += f" Strongest: {names[i]} and {names[j]}, {100 * relative[i, j]:.0f} percent."
+        summary += f" Strongest: {names[i]} and {names[j]}, {percent(relative[i, j])}."
     listed = [(names[i], names[j], float(relative[i, j])) for i, j in reversed(pairs)]
     return Chart(
         "coupling-graph", plot, summary, lambda: rows(["neuron", "other", "coupling"], listed)
@@ -169,11 +169,12 @@ def shares(
     )
     plot.add_bar(
         y=list(names), x=[100 * s for s in inside], orientation="h",
-        marker={"color": palette.css(1.0)}, hovertemplate="%{x:.1f} %<extra></extra>",
+        marker={"color": palette.css(1.0)}, hoverinfo="text",
+        hovertext=[percent(s) for s in inside],
     )  # fmt: skip
     plot.update_xaxes(range=[0, 100], ticksuffix=" %")
     plot.update_yaxes(showgrid=False, autorange="reversed")
-    text = ", ".join(f"{100 * s:.0f} percent {n}" for n, s in zip(names, inside, strict=True))
+    text = ", ".join(f"{percent(s)} {n}" for n, s in zip(names, inside, strict=True))
     return Chart(
         "diagonal-share", plot, f"Share of the squared norm of Q inside diagonal blocks: {text}.",
         lambda: columns({"grouping": names, "share": inside}),

@@ -33,21 +33,25 @@ def goodness_chart(
     """
     plot = figure(palette, height)
     kept = epochs > 0
-    x, values = epochs[kept].astype(float), np.maximum(goodness[kept], 1e-12)
+    x, exact = epochs[kept].astype(float), goodness[kept]
+    values = np.maximum(exact, 1e-12)  # on a log axis
     table: dict[str, list[Any]] = {"epoch": epochs[kept].tolist()}
     final = []
     for level in range(values.shape[2]):
         for side, (word, dash) in enumerate((("correct", "solid"), ("wrong", "dot"))):
             plot.add_scatter(
-                x=x, y=values[:, side, level], mode="lines", hoverinfo="name+x+y",
+                x=x, y=values[:, side, level], mode="lines",
+                customdata=exact[:, side, level],
+                hovertemplate="epoch %{x}: %{customdata:.4g}"
+                f"<extra>level {level + 1}, {word} label</extra>",
                 name=f"level {level + 1}, {word} label",
                 line={"color": lanes.colour(level, palette), "width": 2.5, "dash": dash},
             )  # fmt: skip
-            table[f"level {level + 1}, {word} label"] = values[:, side, level].tolist()
+            table[f"level {level + 1}, {word} label"] = exact[:, side, level].tolist()
         if len(x):
             final.append(
-                f"level {level + 1} {short(float(values[-1, 0, level]))} against "
-                f"{short(float(values[-1, 1, level]))}"
+                f"level {level + 1} {short(float(exact[-1, 0, level]))} against "
+                f"{short(float(exact[-1, 1, level]))}"
             )
     high = max(10.0, float(x[-1]) if len(x) else 10.0)
     largest, smallest = float(values.max(initial=1.0)), float(values.min(initial=1.0))

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.chart import Chart, figure, rows
+from app.figures.chart import Chart, figure, percent, rows
 from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
@@ -225,7 +225,7 @@ def _summary(part: FloatArray, never: BoolArray, what: str, stride: int) -> str:
     )
     share = float(never.mean())
     if share > 0:
-        text += f", and {100 * share:.0f} % of the entries are zero because of the topology"
+        text += f", and {percent(share)} of the entries are zero because of the topology"
     if stride > 1:
         text += f"; each cell shows the strongest of {stride} by {stride} entries"
     return text + "."

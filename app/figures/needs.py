@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.figures.chart import Chart, columns, figure
+from app.figures.number_format import short
 from app.figures.palette import Palette
 
 
@@ -44,7 +45,8 @@ def needs_chart(needs: dict[str, float], palette: Palette, height: int = 260) ->
 def bytes_in_words(count: float) -> str:
     """Format a number of bytes: `328 B`, `43.3 MB`; 1 kB is 1000 B."""
     for unit in ("B", "kB", "MB", "GB", "TB", "PB", "EB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.3g} {unit}"
+        text = f"{count:.0f}" if unit == "B" else f"{count:.3g}"
+        if float(text) < 1000:  # as it is written: 999.7 bytes are 1 kB
+            return f"{text} {unit}"
         count /= 1000
-    return f"{count:.3g} ZB"
+    return f"{short(count)} ZB"

@@ -48,6 +48,13 @@ def short(value: float, digits: int = 3) -> str:
     return f"{sign}{_without_zeros(mantissa)}e{exponent.lstrip('+').replace('-', MINUS)}"
 
 
+def in_full(value: float) -> str:
+    """Write a setting with all its digits: `0.03`, `1234567`, `1e-15`."""
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
+        return str(int(value))
+    return f"{value:.15g}"
+
+
 def _without_zeros(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -15,6 +15,7 @@ import numpy as np
 from app.figures.chart import Chart, columns, figure
 from app.figures.palette import Palette
 from app.figures.spec import Spec
+from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.experiment import Parts
 from nbn_core.types import FloatArray
@@ -97,7 +98,7 @@ def patterns(
     many = sum(part.n_patterns for _, part in there)
     what = f"{x.name} and {y.name}" if y is not None else x.name
     return Chart(
-        name, plot, f"{many:,} patterns over {what}.", lambda: _table(there)
+        name, plot, f"{plural(many, 'pattern')} over {what}.", lambda: _table(there)
     )  # fmt: skip
 
 

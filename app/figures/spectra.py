@@ -11,6 +11,7 @@ from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.spec import Spec
 from nbn_core.analysis.spectrum import tolerance_of
+from nbn_core.checks import plural
 from nbn_core.types import FloatArray, IntArray
 
 AXIS_END: Final = 1e-18  # relative to the largest eigenvalue
@@ -37,8 +38,11 @@ def eigenvalue_chart(values: FloatArray, mu: float, palette: Palette, height: in
     plot = figure(palette, height)
     _points(plot, number[real], values[real], "eigenvalue of Q", palette.css(1.0), len(values))
     if not real.all():
-        hidden = np.maximum(np.abs(values[~real]), floor)
-        _points(plot, number[~real], hidden, "rounding error", palette.muted, len(values), "x")
+        noise = values[~real]
+        hidden = np.maximum(np.abs(noise), floor)
+        _points(
+            plot, number[~real], hidden, "rounding error", palette.muted, len(values), "x", noise
+        )
     for level, text, colour, dash in (
         (mu, f"damping {short(mu)}", palette.css(-1.0), "solid"),
         (limit, f"rounding limit {short(limit)}", palette.muted, "dot"),
@@ -54,7 +58,7 @@ def eigenvalue_chart(values: FloatArray, mu: float, palette: Palette, height: in
     above = int(np.count_nonzero(values > mu))
     return Chart(
         "spectrum", plot,
-        f"{len(values)} eigenvalues of Q from {short(float(values[0]))} down to "
+        f"{plural(len(values), 'eigenvalue')} of Q from {short(float(values[0]))} down to "
         f"{short(float(values[-1]))}; {above} lie above the damping {short(mu)} and "
         f"{int(real.sum())} above the rounding limit.",
         lambda: columns({"direction": number, "eigenvalue": values}),
@@ -112,7 +116,8 @@ def compared(series: list[tuple[str, FloatArray]], palette: Palette, height: int
         title_text="direction, largest eigenvalue first", range=[0.5, len(number) + 0.5]
     )
     counts = [
-        f"{name} has {int(np.count_nonzero(values < -tolerance_of(values)))} negative eigenvalues"
+        f"{name} has "
+        f"{plural(int(np.count_nonzero(values < -tolerance_of(values))), 'negative eigenvalue')}"
         for name, values in series
     ]
     return Chart(
@@ -152,20 +157,22 @@ def ratio_chart(k: IntArray, ratio: FloatArray, at: int, palette: Palette) -> Ch
     plot.update_xaxes(title_text="iteration", range=[float(k[0]) - pad, float(k[-1]) + pad])
     return Chart(
         "dropped-over-kept", plot,
-        f"Size of the dropped term relative to Q: {short(float(ratio[0]))} at iteration {k[0]}, "
-        f"{short(float(ratio[-1]))} at iteration {k[-1]}.",
+        f"Size of the dropped term relative to Q: {short(float(ratio[0]))} at iteration {k[0]:,}, "
+        f"{short(float(ratio[-1]))} at iteration {k[-1]:,}.",
         lambda: columns({"iteration": k, "ratio": ratio}),
     )  # fmt: skip
 
 
 def _points(
     plot: Spec, x: FloatArray, y: FloatArray, name: str, colour: str, count: int,
-    symbol: str = "circle",
+    symbol: str = "circle", exact: FloatArray | None = None,
 ) -> None:  # fmt: skip
+    """Draw eigenvalues at heights `y`; `exact` are their values where the axis cannot show them."""
     plot.add_scatter(
         x=x, y=y, mode="markers", name=name,
         marker={"color": colour, "size": _size(count), "symbol": symbol},
-        hovertemplate="direction %{x}: %{y:.4g}<extra></extra>",
+        customdata=y if exact is None else exact,
+        hovertemplate="direction %{x}: %{customdata:.4g}<extra></extra>",
     )  # fmt: skip
 
 

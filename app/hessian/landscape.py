@@ -139,8 +139,8 @@ def _trust(gain: float, at: Point) -> str:
         verdict = f"the model was wrong: this step would {then}"
     return (
         f"With damping {short(curvature.damping(at))} the whole step achieves "
-        f"**{gain:.2f} times** the decrease that the model "
-        f"predicted: {verdict}.".replace("**-", "**−")
+        f"**{short(gain)} times** the decrease that the model "
+        f"predicted: {verdict}."
     )
 
 

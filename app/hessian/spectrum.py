@@ -47,7 +47,7 @@ def _numbers(values: FloatArray, at: Point) -> str:
         else f"**{short(spectrum.condition)}**"
     )
     return (
-        f"The next step uses effectively **{curvature.effective_parameters(at):.1f}** of "
+        f"The next step uses effectively **{_few(curvature.effective_parameters(at))}** of "
         f"**{n:,}** directions: those with an eigenvalue above the damping **{short(mu)}**"
         f"{curvature.damping_words(at)} move freely, those below are held back.\n\n"
         f"- Condition number before damping: {before}\n"
@@ -55,6 +55,11 @@ def _numbers(values: FloatArray, at: Point) -> str:
         f"- Numerical rank: **{spectrum.rank:,}** of {n:,}: eigenvalues above the rounding limit "
         f"N\u00a0·\u00a0ε\u00a0·\u00a0λ₁\u00a0=\u00a0{short(spectrum.tolerance)}"
     )
+
+
+def _few(count: float) -> str:
+    """Write an effective number of directions, which is less than 1 if nearly all are held back."""
+    return f"{count:,.1f}" if count >= 0.1 else short(count)
 
 
 def _directions(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
@@ -84,7 +89,7 @@ def _directions(now: CurrentView, at: Point, choices: Choices, box: Box) -> None
         f"**{short(float(spectrum.values[number - 1]))}**. "
         + (
             f"Moving by **{distance:+.2f}** along it changes the SSE from {short(before)} to "
-            f"**{short(after)}**."
+            f"**{short(after)}**.".replace("**-", "**−")
             if distance
             else "Use the slider to move the weights along it and see how the output changes."
         )

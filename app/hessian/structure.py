@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.figures import matrix
+from app.figures.chart import percent
 from app.figures.names import weight_titles
 from app.hessian import component, matrix_payload
 from app.hessian.choices import Choices
@@ -115,7 +116,7 @@ def _words(at: Point, view: matrix.MatrixView) -> str:
     )
     if share > 0:
         text += (
-            f" **Grey cells ({100 * share:.0f} %)** are zero for any data and any weights: "
+            f" **Grey cells ({percent(share)})** are zero for any data and any weights: "
             "their neurons reach no common output."
         )
     else:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from app.figures.number_format import in_full
 from app.session.tuned_settings import tuned
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment
@@ -100,7 +101,7 @@ def _worded(option: Option, value: Any) -> str:
         return f"{option.label.lower()}: {'yes' if value else 'no'}"
     if isinstance(option.default, str):
         return f"{option.label.lower()}: {option.choice_title(value).lower()}"
-    return f"{option.label.lower()} {value:g}"
+    return f"{option.label.lower()} {in_full(value)}"
 
 
 def opening(experiment: Experiment) -> tuple[Lane, ...]:

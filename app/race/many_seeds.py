@@ -164,7 +164,9 @@ def amount(cost: str, value: float) -> str:
     """Return a cost as text, with its unit."""
     if value in (float("inf"), float("-inf")) or value != value:
         return "infinite" if value > 0 else "–"
-    return duration(value) if cost == "seconds" else f"{value:,.0f}"
+    if cost == "seconds":
+        return duration(value)
+    return f"{value:,.0f}" if value >= 100 or value == round(value) else f"{value:,.1f}"
 
 
 def span(cost: str, interval: Interval) -> str:

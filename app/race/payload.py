@@ -1,4 +1,4 @@
-"""A race as JSON for the browser; curves as float32 and pictures as bytes, in base64."""
+"""A race as JSON for the browser; curves as float64 and pictures as bytes, in base64."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from nbn_core.experiment import Experiment
 from nbn_core.types import Json
 
 PICTURES: Final = 60  # maximum of new pictures in one answer
-_LEAST: Final = 1e-38  # smallest SSE sent, near that of a normal float32
 
 
 def lane_block(lane: Lane, title: str, experiment: Experiment) -> Json:
@@ -50,18 +49,17 @@ def result_block(result: LaneResult) -> Json:
 def curve_block(run: LaneRun | None) -> str:
     """Return iterations, seconds, work, evaluations and SSE of the rows that are drawn, in base64.
 
-    An SSE that is NaN or too large for float32 is infinite; empty text before the first iteration.
+    An SSE that is NaN is sent as infinite; empty text before the first iteration.
     """
     trace = None if run is None else run.within()
     if trace is None:
         return ""
     rows = curve_rows(trace)
-    with np.errstate(over="ignore"):
-        sse = np.nan_to_num(trace.sse[rows], nan=np.inf, posinf=np.inf).clip(_LEAST)
-        columns = np.stack(
-            [trace.iterations[rows], trace.seconds[rows], trace.work[rows],
-             trace.evaluations[rows], sse]
-        ).astype("<f4")  # fmt: skip
+    sse = np.nan_to_num(trace.sse[rows], nan=np.inf, posinf=np.inf)
+    columns = np.stack(
+        [trace.iterations[rows], trace.seconds[rows], trace.work[rows],
+         trace.evaluations[rows], sse]
+    ).astype("<f8")  # fmt: skip
     return base64.b64encode(columns.tobytes()).decode("ascii")
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app.figures.needs import bytes_in_words
+from app.figures.number_format import MINUS
 from app.race.lanes import Lane, titles
 from app.race.session import RaceSession, problem_key
 from app.session.state import Session
@@ -84,15 +85,18 @@ def _mark(used: bool) -> str:
 
 def measured(experiment: Experiment, races: RaceSession, *, at_end: bool) -> list[Footprint | None]:
     """Measure every lane, or use the cached values; None for a lane that cannot train this."""
-    found = []
+    found: list[Footprint | None] = []
     for i, lane in enumerate(races.lanes):
         weights = experiment.start_weights()
         iteration = 0
         if at_end and races.race is not None:
             run = races.race.runs[i]
             trace = None if run is None else run.within()
-            if trace is not None and np.isfinite(trace.weights[-1]).all():
+            if trace is not None:
                 weights, iteration = trace.weights[-1], int(trace.iterations[-1])
+            if not np.isfinite(weights).all():
+                found.append(None)  # a lane that diverged
+                continue
         found.append(_one(experiment, lane, weights, iteration))
     return found
 
@@ -134,8 +138,9 @@ def measured_frame(lanes: tuple[Lane, ...], found: list[Footprint | None]) -> pd
 def _cosine(value: float) -> str:
     if math.isnan(value):
         return "–"
-    angle = math.degrees(math.acos(value))
-    return f"{value:.3f}   ({angle:.0f}°)"
+    angle = math.degrees(math.acos(min(1.0, max(-1.0, value))))
+    cosine = f"{value:.3f}".replace("-0.000", "0.000").replace("-", MINUS)
+    return f"{cosine}   ({angle:.0f}°)"
 
 
 _FORMULA: Final = r"""

@@ -19,6 +19,7 @@ from app.session.messages import Message, Outbox
 from app.session.state import Session
 from app.session.training_key import training_key
 from app.session.tuned_settings import tuned
+from app.shared.words import pattern_counts
 from nbn_core.checks import plural
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment, Stopping
@@ -279,10 +280,10 @@ def _headline(races: RaceSession, found: list[LaneResult], *, running: bool, war
 
 
 def _facts(experiment: Experiment, budget: Budget) -> str:
-    data = experiment.datasets()[0]
+    parts = experiment.parts()
     weights = plural(experiment.topology.n_weights, "weight")
     target = short(experiment.stopping.target_sse)
     return (
-        f"{data.name}: {plural(data.n_patterns, 'pattern')}, {weights}. "
+        f"{parts.train.name or 'Own data'}: {pattern_counts(parts)}, {weights}. "
         f"Target SSE {target}; {budget.sentence()}."
     )

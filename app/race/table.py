@@ -26,7 +26,9 @@ def show(session: Session, races: RaceSession) -> None:
         return
     st.subheader("Results", anchor=False)
     frame = results_frame(races.log)
-    st.dataframe(frame, hide_index=True, width="stretch", column_config=_columns())
+    st.dataframe(
+        on_screen(frame, races.log), hide_index=True, width="stretch", column_config=_columns()
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         runs = [entry for entry in races.log if entry.result.spent is not None]
         if runs:
@@ -72,6 +74,23 @@ def results_csv(log: list[Entry]) -> str:
     return str(results_frame(log).to_csv(index=False))
 
 
+def on_screen(frame: pd.DataFrame, log: list[Entry]) -> pd.DataFrame:
+    """Return the table with shares of four digits: only all patterns are 1, only none are 0."""
+    shown = frame.copy()
+    for name, scores in (("Training", [e.train for e in log]), ("Test", [e.test for e in log])):
+        shown[name] = [
+            _share(score) if entry.experiment.datasets()[0].kind == "classification" else score
+            for entry, score in zip(log, scores, strict=True)
+        ]
+    return shown
+
+
+def _share(score: float | None) -> float | None:
+    if score is None or score in (0.0, 1.0):
+        return score
+    return min(max(round(score, 4), 0.0001), 0.9999)
+
+
 def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     to_target = "Up to the target; for a lane that did not reach it, up to its end."
@@ -83,9 +102,9 @@ def _columns() -> dict[str, Any]:
         "Evaluations": number(format="localized", help=to_target),
         "SSE at the end": number(format="%.2e"),
         "Training": number(
-            format="%.3f", help="Share of training patterns classified correctly, or RMSE."
+            format="%.4g", help="Share of training patterns classified correctly, or RMSE."
         ),
-        "Test": number(format="%.3f", help="Share of test patterns classified correctly, or RMSE."),
+        "Test": number(format="%.4g", help="Share of test patterns classified correctly, or RMSE."),
     }
 
 

@@ -57,8 +57,8 @@ def _link(session: Session) -> None:
         return
     component.copy_link(session.link)
     text = (
-        f"{len(session.link):,} characters. Opens this network with its data, rule and seed on any "
-        "computer that can reach this address."
+        f"{len(session.link):,} characters after the address. Opens this network with its data, "
+        "rule and seed on any computer that can reach this address."
     )
     if len(session.link) > LONG_LINK:
         text += " Some mail programs truncate links this long: the Experiment file is safer."

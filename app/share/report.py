@@ -17,7 +17,7 @@ from app.figures.chart import Chart
 from app.figures.convergence import convergence, outputs_over_targets
 from app.figures.layout import Place
 from app.figures.names import weight_titles
-from app.figures.number_format import duration, short
+from app.figures.number_format import duration, in_full, short
 from app.figures.palette import LIGHT
 from app.figures.portrait import portrait
 from app.figures.svg import svg
@@ -155,10 +155,12 @@ def _stopping(now: CurrentView) -> str:
 def _data(experiment: Experiment, parts: Parts) -> str:
     data = experiment.data
     text = pattern_counts(parts)
-    if parts.test is not None:
+    if len([part for part in parts if part is not None]) > 1:
         text += f" (split seed {data.split_seed})"
     if isinstance(data, ProblemData) and data.parameters:
-        text += "; " + ", ".join(f"{key} {value:g}" for key, value in data.parameters.items())
+        text += "; " + ", ".join(
+            f"{key} {in_full(value)}" for key, value in data.parameters.items()
+        )
     return text
 
 

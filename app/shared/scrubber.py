@@ -237,5 +237,5 @@ def _sentence(now: CurrentView) -> str:
     if now.running:
         parts.append("_training_")
     else:
-        parts.append(duration(float(trace.seconds[-1])))
+        parts.append(duration(float(trace.seconds[now.k])))
     return " · ".join(parts)

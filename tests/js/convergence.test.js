@@ -23,6 +23,15 @@ test("the summary has the validation SSE at the row shown and at the best row", 
   assert.ok(!growing.includes("best"), growing);
 });
 
+test("the summary counts one iteration, and writes thousands with commas", () => {
+  const one = summary({ ...RUN, k: 1, last: 1, at: 1, end: 1 });
+  assert.ok(one.includes("in 1 iteration;"), one);
+  const many = summary({ ...RUN, at: 1020, end: 12345, validation: [9, 3], best: 1, bestAt: 1020 });
+  assert.ok(many.includes("in 12,345 iterations;"), many);
+  assert.ok(many.includes("At iteration 1,020: "), many);
+  assert.ok(many.includes("smallest at iteration 1,020:"), many);
+});
+
 test("values too large for an axis do not change it", () => {
   assert.deepEqual(decades([10, null, 0.1]), { low: -1, high: 2 });
 });

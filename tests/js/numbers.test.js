@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
+  counted,
   duration,
   fieldText,
   roundTicks,
@@ -37,6 +38,12 @@ test("number fields get text that they accept", () => {
 
 test("whole numbers have commas between thousands", () => {
   assert.equal(whole(1234567), "1,234,567");
+});
+
+test("one of a kind has no plural", () => {
+  assert.equal(counted(1, "iteration"), "1 iteration");
+  assert.equal(counted(0, "iteration"), "0 iterations");
+  assert.equal(counted(12345, "iteration"), "12,345 iterations");
 });
 
 test("ticks are round numbers between 0 and the end", () => {

@@ -14,7 +14,7 @@ import {
 } from "../../app/race/frontend/scales.js";
 
 function encode(columns) {
-  return Buffer.from(new Float32Array(columns.flat()).buffer).toString("base64");
+  return Buffer.from(new Float64Array(columns.flat()).buffer).toString("base64");
 }
 
 test("curves are decoded column by column", () => {

@@ -3,7 +3,7 @@
 // and trains.
 
 import { required } from "../../shared/frontend/required.js";
-import { short } from "../../shared/frontend/numbers.js";
+import { counted, short } from "../../shared/frontend/numbers.js";
 import { find, part, patch } from "../../shared/frontend/dom.js";
 import { decodeFloats } from "../../shared/frontend/network.js";
 import { leavesOut, Outbox } from "../../shared/frontend/outbox.js";
@@ -350,7 +350,7 @@ export class Painter {
     this.change(points);
     this.announce(
       `${this.curve ? "Target" : this.data.class_names[this.c]} at ${this.where(at)}. ` +
-        `${points.length} points.`,
+        `${counted(points.length, "point")}.`,
     );
   }
 
@@ -360,7 +360,9 @@ export class Painter {
     if (index < 0) return;
     const [taken] = this.points.slice(index);
     this.change(this.points.filter((_, i) => i !== index));
-    this.announce(`Point at ${this.where(taken)} removed. ${this.points.length} points.`);
+    this.announce(
+      `Point at ${this.where(taken)} removed. ${counted(this.points.length, "point")}.`,
+    );
   }
 
   // Drawing

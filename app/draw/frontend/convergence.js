@@ -2,7 +2,7 @@
 // The convergence chart: SSE of the training and of the validation patterns on a log axis, the
 // damping mu below it, and a mark at the iteration shown.
 
-import { roundTicks, short, whole } from "../../shared/frontend/numbers.js";
+import { counted, roundTicks, short, whole } from "../../shared/frontend/numbers.js";
 import { nearestRow } from "../../shared/frontend/rows.js";
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
 
@@ -173,7 +173,7 @@ export class Convergence {
     context.textAlign = "left";
     context.fillText("0", area.left, height - 5);
     context.textAlign = "right";
-    const title = state.last ? `${whole(state.end)} iterations` : "iterations";
+    const title = state.last ? counted(state.end, "iteration") : "iterations";
     context.fillText(title, area.right, height - 5);
     if (!state.last) return;
     const room = area.right - context.measureText(title).width - 8;
@@ -376,7 +376,7 @@ export function summary({
   if (!last) return "Convergence: nothing trained yet.";
   const parts = [
     `Convergence: the sum of squared errors went from ${short(sse[0])} to ${short(sse[last])} ` +
-      `in ${end} iterations; target ${short(target)}. At iteration ${at}: SSE ${short(sse[k])}`,
+      `in ${counted(end, "iteration")}; target ${short(target)}. At iteration ${whole(at)}: SSE ${short(sse[k])}`,
   ];
   if (validation.length)
     parts.push(`, SSE of the validation patterns ${short(validation[k] ?? Infinity)}`);
@@ -384,7 +384,9 @@ export function summary({
   parts.push(".");
   if (best !== null && best < validation.length) {
     const sseThere = short(validation[best] ?? Infinity);
-    parts.push(` The validation SSE was smallest at iteration ${bestAt}: ${sseThere}.`);
+    parts.push(
+      ` The validation SSE was smallest at iteration ${whole(bestAt ?? best)}: ${sseThere}.`,
+    );
   }
   return parts.join("");
 }

@@ -2,7 +2,7 @@
 // The Inside page: the server sends one iteration in detail, and the reader steps through it.
 
 import { required } from "../../shared/frontend/required.js";
-import { whole } from "../../shared/frontend/numbers.js";
+import { counted } from "../../shared/frontend/numbers.js";
 import { el, find, part, patch } from "../../shared/frontend/dom.js";
 import { Outbox } from "../../shared/frontend/outbox.js";
 import { Theme } from "../../shared/frontend/theme.js";
@@ -110,7 +110,10 @@ export class Inside {
             "click another neuron to see its formulas.",
         );
       if (data.held_back)
-        notes.push(`${whole(data.held_back)} more patterns are reserved for testing.`);
+        notes.push(
+          `${counted(data.held_back, "more pattern")} ${data.held_back === 1 ? "is" : "are"} ` +
+            "reserved for testing.",
+        );
     }
     patch(part(this.root, "notes"), { text: notes.join(" ") });
   }

@@ -1,6 +1,7 @@
 // @ts-check
 // The panel beside the drawing: the numbers of a step as a table, or a matrix.
 
+import { whole } from "../../shared/frontend/numbers.js";
 import { required } from "../../shared/frontend/required.js";
 import { el } from "../../shared/frontend/dom.js";
 import { outcomeOf } from "./attemptsteps.js";
@@ -117,7 +118,7 @@ function matrixTable(apart, spec) {
 function counter(done, patterns) {
   if (done === null) return [el("b", { text: "this pattern alone" })];
   return [
-    el("b", { text: `${done} of ${patterns}` }),
+    el("b", { text: `${whole(done)} of ${whole(patterns)}` }),
     el("span", { text: patterns === 1 ? "pattern" : "patterns" }),
     el("progress", { value: done, max: patterns, "aria-hidden": "true" }),
   ];

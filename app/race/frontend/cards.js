@@ -143,7 +143,7 @@ const NAMES = {
  */
 function scoreText(look, { counts, patterns }) {
   if (!look || !Number.isFinite(look.score)) return "–";
-  return counts ? `${look.score} of ${patterns}` : short(look.score);
+  return counts ? `${whole(look.score)} of ${whole(patterns)}` : short(look.score);
 }
 
 /**

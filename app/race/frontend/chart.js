@@ -2,7 +2,7 @@
 // All error curves on one log-log chart, as far as the position of the replay.
 
 import { required } from "../../shared/frontend/required.js";
-import { short } from "../../shared/frontend/numbers.js";
+import { duration, short, whole } from "../../shared/frontend/numbers.js";
 import { el, fitCanvas } from "../../shared/frontend/dom.js";
 import { axisTitle, lastAtMost } from "./curves.js";
 import { decadeTicks, shareOf, tickLabel } from "./scales.js";
@@ -225,7 +225,7 @@ function curveLine(context, lane, view, x, y) {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Curve} curve
- * @param {Float32Array} values
+ * @param {Float64Array} values
  * @param {number} from
  * @param {number} to
  * @param {(value: number) => number} x
@@ -296,7 +296,9 @@ function summary({ lanes, axis, target }) {
     .map(({ title, curve }) => {
       const last = curve.count - 1;
       const from = short(curve.sse[0]);
-      const [to, within] = [short(curve.sse[last]), short(curve[axis][last])];
+      const to = short(curve.sse[last]);
+      const spent = curve[axis][last];
+      const within = axis === "seconds" ? duration(spent) : whole(Math.round(spent));
       return `${title} from ${from} to ${to} within ${within}`;
     });
   if (!parts.length) return "Error curves: nothing has run yet.";

@@ -5,7 +5,7 @@ import { required } from "../../shared/frontend/required.js";
 
 /** @import { Base64 } from "../../shared/frontend/payloads.d.ts" */
 /** @typedef {"iterations" | "seconds" | "work" | "evaluations"} Axis */
-/** @typedef {Record<Axis | "sse", Float32Array> & {count: number}} Curve its columns */
+/** @typedef {Record<Axis | "sse", Float64Array> & {count: number}} Curve its columns */
 /** @typedef {{k: number, score: number, bytes: Uint8Array}} Snapshot picture at iteration k */
 
 /** @type {[name: Axis, title: string][]} */
@@ -23,7 +23,7 @@ export function axisTitle(axis) {
 }
 
 /**
- * Base64 of float32 columns one after another -> {count, iterations, seconds, work, evaluations,
+ * Base64 of float64 columns one after another -> {count, iterations, seconds, work, evaluations,
  * sse}.
  *
  * @param {Base64 | undefined} text
@@ -31,7 +31,7 @@ export function axisTitle(axis) {
  */
 export function decodeCurve(text) {
   const bytes = decodeBytes(text ?? "");
-  const numbers = new Float32Array(bytes.buffer, 0, bytes.length >> 2);
+  const numbers = new Float64Array(bytes.buffer, 0, bytes.length >> 3);
   const count = numbers.length / COLUMNS.length;
   const columns = COLUMNS.map((name, i) => [name, numbers.subarray(i * count, (i + 1) * count)]);
   return { count, ...Object.fromEntries(columns) };

@@ -37,7 +37,7 @@ export interface LaneBlock {
   sentence: string;
   reached?: number[] | null;
   spent?: number[] | null;
-  /** float32 columns: iterations, seconds, work, evaluations, SSE. */
+  /** float64 columns: iterations, seconds, work, evaluations, SSE. */
   curve?: Base64;
   /** Place of the first of `looks` among all pictures of the lane. */
   first?: number;

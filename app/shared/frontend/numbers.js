@@ -43,6 +43,16 @@ export function whole(value) {
 }
 
 /**
+ * A count with its noun: "1 pattern", "1,797 patterns".
+ *
+ * @param {number} count
+ * @param {string} noun
+ */
+export function counted(count, noun) {
+  return `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/**
  * A number as the text of a number field, which takes neither commas nor a true minus sign.
  *
  * @param {number} value

@@ -3,6 +3,7 @@
 import base64
 import csv
 import io
+import math
 import re
 import struct
 import zlib
@@ -25,6 +26,8 @@ from app.figures import (
 )
 from app.figures.chart import Chart, percent
 from app.figures.names import weight_titles
+from app.figures.needs import bytes_in_words
+from app.figures.number_format import in_full
 from app.figures.png import png
 from app.figures.svg import svg
 from nbn_core import Objective, Topology, generators, initial_weights
@@ -188,5 +191,31 @@ def test_colours_are_those_of_the_stage() -> None:
     assert palette.LIGHT.css(0.0) == palette.css(palette.LIGHT.background)
 
 
-def test_percent_format() -> None:
-    assert [percent(s) for s in (0.5, 0.012, 0.0, 1.0)] == ["50 %", "1.2 %", "0 %", "100 %"]
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.5, "50 %"), (0.012, "1.2 %"), (0.0, "0 %"), (1.0, "100 %"), (1.0 - 1e-15, "100 %"),
+        (0.9949, "99 %"), (0.995, "99.5 %"), (0.9996, "99.96 %"), (2499 / 2500, "99.96 %"),
+        (0.999999, "99.99 %"), (4e-6, "4e−4 %"), (-0.003, "−0.3 %"), (-1.2, "−120 %"),
+        (12.5, "1,250 %"), (-0.0, "0 %"), (math.nan, "unknown"), (math.inf, "∞ %"),
+    ],
+)  # fmt: skip
+def test_only_the_whole_is_100_percent_and_only_nothing_is_0(share: float, text: str) -> None:
+    assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"), (999, "999 B"), (999.7, "1 kB"), (1000, "1 kB"), (999_499, "999 kB"),
+        (999_600, "1 MB"), (999.6e18, "1 ZB"), (43_250_000, "43.2 MB"), (5e24, "5,000 ZB"),
+    ],
+)  # fmt: skip
+def test_bytes_have_the_unit_of_what_is_written(count: float, text: str) -> None:
+    assert bytes_in_words(count) == text
+
+
+def test_settings_are_written_with_all_their_digits() -> None:
+    values = (1234567, 9007199254740991, 0.03, 1e-15, 1e15, 0.123456789, 2.0, -3)
+    texts = "1234567", "9007199254740991", "0.03", "1e-15", "1e+15", "0.123456789", "2", "-3"
+    assert tuple(in_full(value) for value in values) == texts

@@ -74,7 +74,7 @@ def test_a_long_trace_is_thinned_and_keeps_its_ends() -> None:
     trace = Trace(numbers, numbers, numbers, np.ones(rows, int), numbers, np.zeros((rows, 2)))
     text = picture(trace)
     assert text is not None
-    assert f"iteration {rows - 1}" in text
+    assert f"iteration {rows - 1:,}" in text
     assert text.count("L") < 1.1 * MAX_ROWS
     assert "from 9 to 1" in text
 

@@ -16,7 +16,7 @@ from tests.app.race.helpers import XOR, RaceVisitor
 
 
 def curve(block: dict[str, Any]) -> np.ndarray[Any, Any]:
-    return np.frombuffer(base64.b64decode(block["curve"]), "<f4").reshape(5, -1)
+    return np.frombuffer(base64.b64decode(block["curve"]), "<f8").reshape(5, -1)
 
 
 def test_a_race_goes_from_the_first_answer_to_the_table(visitor: RaceVisitor) -> None:
