@@ -95,7 +95,7 @@ def _table(at: Point, groupings: tuple[tuple[str, coupling.Groups], ...]) -> str
 
 
 def _share(value: float) -> str:
-    return f"{percent(value)}" if value >= 0 else f"increase, {short(value)} ×"
+    return percent(value) if value >= 0 else f"increase, {short(-value)} ×"
 
 
 _FORMULA: Final = r"""
