@@ -19,7 +19,13 @@ from tests.app.shown_numbers.situations import Situation
 from tests.conftest import ROOT
 
 # Of a name such as h1 or C99 the digits are no number.
-_NUMBER = re.compile(r"(?<![\w.,₁])(?:(?<![-−+])[+−-])?(?:\d{1,3}(?:,\d{3})+|\d+|∞)(?:\.\d+)?(?:e[−-]?\d+)?(?!\w)")
+_NUMBER = re.compile(
+    r"(?<![\w.,₁])(?:(?<![-−+])[+−-])?(?:\d{1,3}(?:,\d{3})+|\d+|∞)(?:\.\d+)?(?:e[−-]?\d+)?(?!\w)"
+)
+_UNITS = {
+    "%": 0.01, "ms": 1e-3, "µs": 1e-6, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "PB": 1e15,
+    "EB": 1e18, "ZB": 1e21,
+}  # fmt: skip
 _SHOWN = ("body", "label", "help", "text", "alt", "entry", "placeholder", "delta")
 _FIELDS = ("slider", "number_input")
 
@@ -105,8 +111,12 @@ def decoded(value: Any) -> Any:
 
 def plain(text: str) -> str:
     """Return a text without markup, formulas and styles."""
-    without = re.sub(r"<style.*?</style>|style=\"[^\"]*\"|\$\$.*?\$\$|\$[^$\n]*\$", "", text, flags=re.DOTALL)
-    return re.sub(r"\*\*|\\(?=[^\w\s])|[\u00a0]", lambda m: " " if m[0] == "\u00a0" else "", without)
+    without = re.sub(
+        r"<style.*?</style>|style=\"[^\"]*\"|\$\$.*?\$\$|\$[^$\n]*\$", "", text, flags=re.DOTALL
+    )
+    return re.sub(
+        r"\*\*|\\(?=[^\w\s])|[\u00a0]", lambda m: " " if m[0] == "\u00a0" else "", without
+    )
 
 
 def numbers(text: str) -> list[str]:
@@ -119,7 +129,9 @@ def number(text: str) -> float:
     return float(text.replace(",", "").replace("−", "-").replace("∞", "inf"))
 
 
-def compare(texts: Sequence[str], said: Mapping[str, Sequence[object]], fixed: Sequence[str]) -> None:
+def compare(
+    texts: Sequence[str], said: Mapping[str, Sequence[object]], fixed: Sequence[str]
+) -> None:
     """Compare every number in texts.
 
     Parameters
@@ -164,6 +176,21 @@ def check_axes(chart: Mapping[str, Any]) -> None:
             written = numbers(text)
             if not written or isinstance(value, str):
                 continue
-            unit = {"%": 0.01, "ms": 1e-3, "µs": 1e-6, "kB": 1e3, "MB": 1e6, "GB": 1e9,
-                    "TB": 1e12, "PB": 1e15, "EB": 1e18, "ZB": 1e21}.get(text.split()[-1], 1.0)  # fmt: skip
-            assert np.isclose(number(written[0]) * unit, float(value), rtol=1e-6), (name, value, text)
+            unit = _UNITS.get(text.split()[-1], 1.0)
+            assert np.isclose(number(written[0]) * unit, float(value), rtol=1e-6), (
+                name,
+                value,
+                text,
+            )
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every number and every text with digits of a payload, with its path."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from leaves(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from leaves(item, path)
+    elif re.search(r"\d", str(value)):
+        yield path, value

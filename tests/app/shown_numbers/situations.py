@@ -33,11 +33,12 @@ OWN = Experiment(
 CLASSES = Experiment(
     Topology.mlp([3, 4, 3], output="bipolar"),
     OwnData(Dataset(_Y, _SPECIES, name="Three species"), 0.6, 3, 0.2, inputs_by="standard"),
-    settings={"matrix": "marquardt"}, start=SeededStart(seed=1), stopping=Stopping(1e-3, 25),
+    settings={"matrix": "marquardt"}, start=SeededStart(seed=1), stopping=Stopping(1e-3, 25, 8),
 )  # fmt: skip
 CURVE = Experiment(
     Topology.mlp([1, 3, 1], output="linear"),
-    OwnData(Dataset(_X[:, :1], np.sin(3 * _X[:, :1]) + 0.05 * _X[:, 1:]), 0.7, 5),
+    OwnData(Dataset(_X[:, :1], np.sin(3 * _X[:, :1]) + 0.05 * _X[:, 1:]), 0.7, 5,
+            inputs_by="standard", targets_by="minmax"),
     settings={"matrix": "max_diagonal"}, start=SeededStart(seed=3), stopping=Stopping(1e-2, 30),
 )  # fmt: skip
 ADAM = replace(OWN, rule="adam", settings={}, stopping=Stopping(0.5, 1200))

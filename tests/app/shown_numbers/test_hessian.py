@@ -229,9 +229,7 @@ def _response(at: Situation, page: Page) -> Said:
         made = [_at(at, at.weights + sign * 1.5 * vector, grid)[:, 0] for sign in (-1, 1)]
         assert min(np.abs(one - shown).max() for one in made) < 1e-4
         return {"Output over the inputs": [short(float(shown.min())), short(float(shown.max()))]}
-    made = [
-        _at(at, at.weights + sign * 1.5 * vector, at.train.inputs).ravel() for sign in (-1, 1)
-    ]
+    made = [_at(at, at.weights + sign * 1.5 * vector, at.train.inputs).ravel() for sign in (-1, 1)]
     assert np.allclose(data[1]["x"], at.outputs(at.train).ravel())
     assert min(np.abs(one - data[1]["y"]).max() for one in made) < 1e-6
     change = np.abs(np.asarray(data[1]["y"]) - data[1]["x"]).max()
