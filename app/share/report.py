@@ -7,6 +7,7 @@ The experiment is embedded as data that no browser executes; the Share page impo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from typing import Final
 
@@ -191,6 +192,8 @@ def _quality(now: CurrentView, part: Dataset) -> str:
     outputs = objective.outputs(now.weights)
     sse = float(np.sum((part.targets - outputs) ** 2))
     text = f"SSE {short(sse)}, RMSE {short((sse / part.targets.size) ** 0.5)}"
+    if not now.experiment.scaling.targets.is_identity:
+        text += " in units of the scaled targets"
     if part.kind == "classification":
         correct = int(np.count_nonzero(part.right(outputs)))
         text += f", {correct:,} of {part.n_patterns:,} classified correctly"
@@ -237,15 +240,24 @@ def _response(at: Point) -> Chart:
     data, scaling = experiment.data.raw_parts().train, experiment.scaling
     if data.n_inputs != 2:
         outputs = experiment.predict(at.weights, data.inputs)
-        return outputs_over_targets(data.targets.ravel(), outputs.ravel(), LIGHT, 340)
+        chart = outputs_over_targets(data.targets.ravel(), outputs.ravel(), LIGHT, 340)
+        return _in_units(chart, "in original units", scaling)
     low, high = data.inputs.min(axis=0), data.inputs.max(axis=0)
     pad = 0.1 * np.where(high > low, high - low, 1.0)
     x, y = (np.linspace(low[i] - pad[i], high[i] + pad[i], MAP_SIDE) for i in range(2))
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     outputs = scaling.targets.scaled(experiment.predict(at.weights, grid))
-    return response.output_map(
+    chart = response.output_map(
         x, y, outputs[:, 0].reshape(MAP_SIDE, MAP_SIDE), data, LIGHT, name="output"
     )
+    return _in_units(chart, "in units of the scaled targets", scaling)
+
+
+def _in_units(chart: Chart, units: str, scaling: Scaling) -> Chart:
+    """Say in which units a chart is where there are two: those of the file and the scaled ones."""
+    if scaling.targets.is_identity:
+        return chart
+    return replace(chart, summary=f"{chart.summary.removesuffix('.')}, {units}.")
 
 
 # The weights and the experiment itself

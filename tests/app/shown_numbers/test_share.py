@@ -155,6 +155,9 @@ def test_every_sentence_and_figure_of_the_report(name: str) -> None:
     assert not others, f"No test knows the numbers of {others}."
     for key, wanted in said.items():
         assert numbers(cells[key]) == wanted, key
+    scaled = not scaling.targets.is_identity
+    assert ("units of the scaled targets" in cells["Training patterns"]) == scaled
+    assert ("in original units" in page) == (scaled and at.train.n_inputs != 2)
     head = unescape(re.findall(r'<p class="muted">(.*?)</p>', page)[0])
     captions = [unescape(text) for text in re.findall(r"<figcaption>(.*?)</figcaption>", page)]
     _check_captions(at, [text for text in captions if numbers(text)])
