@@ -4,16 +4,18 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from app.draw.payload import data_block
+from app.draw.payload import data_block, trace_block
 from app.figures.number_format import short
 from app.shared.payload import network_block, pack
+from nbn_core.checks import plural
 from nbn_core.data import Dataset
-from nbn_core.experiment import Experiment, OwnData
+from nbn_core.experiment import Experiment, OwnData, Stopping
 from nbn_core.network import ACTIVATIONS, Neuron, Topology
 from nbn_core.objective import Objective
 from tests.cases import random_dag
@@ -58,10 +60,30 @@ def cases() -> list[dict[str, Any]]:
     return made
 
 
-def screen(name: str, experiment: Experiment) -> dict[str, Any]:
-    """Return what the Draw page is sent of an experiment, and what it must say of the outputs."""
+def screen(name: str, experiment: Experiment, row: int | None = None) -> dict[str, Any]:
+    """Return what the Draw page is sent of an experiment, and what it must say of the outputs.
+
+    With a row, the experiment is trained and that row of its trace is shown.
+    """
     parts = experiment.parts()
-    weights = experiment.start_weights()
+    weights, run, shown = experiment.start_weights(), None, {}
+    if row is not None:
+        training = experiment.training()
+        training.advance(experiment.stopping.max_iterations)
+        trace, aside = training.trace(), training.validation_sse or ()
+        weights = trace.weights[row]
+        run = {
+            **trace_block(trace, 0, 1, ended=True, aside=aside), "id": "r", "state": "ended",
+            "stop": None, "sentence": "", "total": len(trace), "best": None, "own": None,
+        }  # fmt: skip
+        shown = {"row": row, "iteration": int(trace.iterations[row])}
+        ends = short(float(trace.sse[0])), short(float(trace.sse[-1]))
+        sse = short(Objective(experiment.topology, parts.train).sse(weights))
+        target = short(experiment.stopping.target_sse)
+        shown["summary"] = (
+            f"went from {ends[0]} to {ends[1]} in {plural(trace.iterations[-1], 'iteration')}; "
+            f"target {target}. At iteration {trace.iterations[row]:,}: SSE {sse}"
+        )
     said, counts = [], {}
     for part, key, word in zip(
         parts, ("train", "validation", "test"), ("training", "validation", "test"), strict=True
@@ -83,11 +105,13 @@ def screen(name: str, experiment: Experiment) -> dict[str, Any]:
         "name": name,
         "data": data_block(parts, "key"),
         "network": network_block(experiment.topology),
-        "start": pack(weights),
+        "start": pack(experiment.start_weights()),
+        "run": run,
         "expected": {
             "sentence": f"{listed} patterns correct" if classes else f"RMSE {listed}",
             "confusion": counts,
             "sse": Objective(experiment.topology, parts.train).sse(weights),
+            **shown,
         },
     }
 
@@ -114,8 +138,15 @@ def screens() -> list[dict[str, Any]]:
         )
         for name, (data, output) in own.items()
     ]
+    adam = Experiment(
+        Topology.mlp([3, 4, 3], output="bipolar"), OwnData(own["three classes"][0], 0.5, 0, 0.25),
+        "adam", stopping=Stopping(0.0, 1500, 0),
+    )  # fmt: skip
+    peaks = replace(Experiment.suggested("peaks"), stopping=Stopping(0.0, 8))
     return [
         *made,
+        screen("epochs of Adam", adam, 230),
+        screen("a built-in problem, an earlier row", peaks, 3),
         *(
             screen(name, Experiment.suggested(name))
             for name in ("xor", "playground_spiral", "peaks")

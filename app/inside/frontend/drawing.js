@@ -1,6 +1,7 @@
 // @ts-check
 // The drawing of the network: the part that a step concerns is highlighted, the rest is pale.
 
+import { counted } from "../../shared/frontend/numbers.js";
 import { required } from "../../shared/frontend/required.js";
 import { el, patch, svg } from "../../shared/frontend/dom.js";
 import { bounds, halfOf, linkCurve } from "../../shared/frontend/geometry.js";
@@ -106,8 +107,8 @@ export class StepDrawing {
   describe() {
     const { inputs, neurons, outputs } = this.apart;
     return (
-      `Network with ${inputs} inputs and ${neurons.length} neurons, ` +
-      `${outputs.length} of them outputs`
+      `Network with ${counted(inputs, "input")} and ${counted(neurons.length, "neuron")}, ` +
+      `${outputs.length} of them ${outputs.length === 1 ? "an output" : "outputs"}`
     );
   }
 

@@ -3,7 +3,7 @@
 
 import { decodeFloats } from "../../shared/frontend/network.js";
 import { required } from "../../shared/frontend/required.js";
-import { duration, whole } from "../../shared/frontend/numbers.js";
+import { counted, duration, whole } from "../../shared/frontend/numbers.js";
 import { el, find, part, patch } from "../../shared/frontend/dom.js";
 import { Outbox } from "../../shared/frontend/outbox.js";
 import { Theme } from "../../shared/frontend/theme.js";
@@ -393,6 +393,7 @@ function unpack(look) {
 function positionText(axis, value) {
   if (!Number.isFinite(value)) return "";
   if (axis === "seconds") return duration(value);
-  const words = { iterations: "iterations", work: "passes", evaluations: "evaluations" };
-  return `${whole(Math.floor(value))} ${words[axis]}`;
+  const passed = Math.floor(value);
+  if (axis === "work") return `${whole(passed)} ${passed === 1 ? "pass" : "passes"}`;
+  return counted(passed, axis === "iterations" ? "iteration" : "evaluation");
 }
