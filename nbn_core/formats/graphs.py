@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nbn_core.errors import FormatError
-from nbn_core.formats.foreign_graphs import is_foreign, with_roles
+from nbn_core.formats.foreign_graphs import ForeignGraph, NodeRole, is_foreign
 from nbn_core.formats.parsing import (
     MAX_CONNECTIONS,
     MAX_NODES,
@@ -60,7 +60,8 @@ def read_graphml(data: str | bytes, roles: Mapping[str, str] | None = None) -> N
     data : str or bytes
         Content of the file.
     roles : mapping, optional
-        Roles by the names of nodes, for a file without roles, in which they are guessed otherwise.
+        Roles by the names of nodes, for a file in which they are guessed otherwise: input, hidden,
+        output, or left out.
 
     Returns
     -------
@@ -75,20 +76,49 @@ def read_graphml(data: str | bytes, roles: Mapping[str, str] | None = None) -> N
     TopologyError
         If the graph is not a feed-forward network.
     """
+    graph = _parsed(data)
+    if is_foreign(graph):
+        _check_size(graph.number_of_nodes(), graph.number_of_edges())
+        named, notes = ForeignGraph(graph).with_roles(roles)
+        return replace(_network(named), notes=notes)
+    return _network(graph)
+
+
+def guessed_roles(data: str | bytes) -> tuple[NodeRole, ...]:
+    """Return the nodes of a GraphML file with the roles that `read_graphml` guesses.
+
+    Parameters
+    ----------
+    data : str or bytes
+        Content of the file.
+
+    Returns
+    -------
+    tuple of NodeRole
+        Nodes in the order of the file; empty if the file says the roles itself.
+
+    Raises
+    ------
+    FormatError
+        If the file is damaged, or its graph is not directed.
+    """
+    graph = _parsed(data)
+    if not is_foreign(graph):
+        return ()
+    _check_size(graph.number_of_nodes(), graph.number_of_edges())
+    return ForeignGraph(graph).nodes
+
+
+def _parsed(data: str | bytes) -> networkx.Graph:
     text = text_of(data, "A GraphML file", MAX_GRAPH)
     _check_xml(text)
     try:
-        graph = networkx.parse_graphml(text)
+        return networkx.parse_graphml(text)
     except _DAMAGE:
         raise FormatError(
             "This GraphML file holds no graph that can be read: a network is one directed graph "
             "whose data have keys."
         ) from None
-    if is_foreign(graph):
-        _check_size(graph.number_of_nodes(), graph.number_of_edges())
-        named, notes = with_roles(graph, roles)
-        return replace(_network(named), notes=notes)
-    return _network(graph)
 
 
 def write_graphml(topology: Topology, weights: ArrayLike | None = None) -> str:

@@ -11,7 +11,7 @@ and the error for a file that cannot be imported says what it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,8 @@ from nbn_core.formats import (
     read_vectors,
     read_weights_csv,
 )
+from nbn_core.formats.foreign_graphs import NodeRole
+from nbn_core.formats.graphs import guessed_roles
 from nbn_core.formats.line_grammar import content
 from nbn_core.formats.links_in_text import found_links
 from nbn_core.formats.number_grammar import is_number
@@ -86,13 +88,15 @@ class Recognised(OneLine):
     weights: Callable[[Topology], FloatArray] | None = None
 
 
-def recognise(data: str | bytes) -> Recognised:
+def recognise(data: str | bytes, roles: Mapping[str, str] | None = None) -> Recognised:
     """Detect the format of a file and read it.
 
     Parameters
     ----------
     data : str or bytes
         Pasted text, or content of a file.
+    roles : mapping, optional
+        Roles by the names of nodes, for a GraphML file in which they are guessed otherwise.
 
     Returns
     -------
@@ -122,7 +126,7 @@ def recognise(data: str | bytes) -> Recognised:
             f"This is a trained network in C, which can be exported but not imported: {_INSTEAD}"
         )
     if text[0] == "<" and text[1:5].lower() != "http":
-        return _marked_up(text)
+        return _marked_up(text, roles)
     if packed := found_links(text):
         return Recognised("a link", experiment=_linked(packed))
     return _plain(text)
@@ -177,9 +181,34 @@ def _json(text: str) -> Recognised:
     )
 
 
-def _marked_up(text: str) -> Recognised:
-    if not re.match(r"<!doctype html|<html", text, re.IGNORECASE):
-        return Recognised("a GraphML file", network=read_graphml(text))
+def roles_in(data: str | bytes) -> tuple[NodeRole, ...]:
+    """Return the nodes of a GraphML file with their guessed roles.
+
+    Parameters
+    ----------
+    data : str or bytes
+        Pasted text, or content of a file.
+
+    Returns
+    -------
+    tuple of NodeRole
+        Nodes in the order of the file; empty if no roles are guessed in it, or if it cannot be
+        read whatever the roles are.
+    """
+    try:
+        text = text_of(data, "A file", MAX_BYTES).strip()
+        return guessed_roles(text) if text[:1] == "<" and not _begins_html(text) else ()
+    except NBNError:
+        return ()
+
+
+def _begins_html(text: str) -> bool:
+    return re.match(r"<!doctype html|<html|<http", text, re.IGNORECASE) is not None
+
+
+def _marked_up(text: str, roles: Mapping[str, str] | None) -> Recognised:
+    if not _begins_html(text):
+        return Recognised("a GraphML file", network=read_graphml(text, roles))
     _, found, rest = text.partition(REPORT_BEGIN)
     inner, closed, _ = rest.partition(REPORT_END)
     if not found or not closed:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from nbn_core import NBNError
-from nbn_core.formats import read_graphml, read_node_link
-from nbn_core.formats.recognise import recognise
+from nbn_core import NBNError, Topology
+from nbn_core.formats import read_graphml, read_node_link, write_graphml
+from nbn_core.formats.graphs import guessed_roles
+from nbn_core.formats.recognise import recognise, roles_in
 
 YED = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:y="http://www.yworks.com/xml/graphml">
@@ -35,6 +37,10 @@ NODE = """<node id="{}"><data key="d4" xml:space="preserve"/><data key="d6"><y:S
 def yed(*labels: str, more: str = "") -> str:
     nodes = "".join(NODE.format(f"n{i}", label) for i, label in enumerate(labels))
     return YED.format(nodes=nodes, more=more)
+
+
+def edge(source: int, target: int) -> str:
+    return f'<edge id="f{source}" source="n{source}" target="n{target}"/>'
 
 
 GEPHI = """<?xml version="1.0" encoding="UTF-8"?>
@@ -114,9 +120,72 @@ def test_labels_of_roles_and_drawn_biases_are_understood() -> None:
     assert any("“bias” left out" in note for note in file.notes)
 
 
+def test_a_role_that_does_not_fit_is_told_with_its_node() -> None:
+    for roles, said in (
+        ({"h": "input"}, "“h” is an input, so “speed” cannot be connected to it"),
+        ({"speed": "output"}, "Nothing is connected to “speed”, so it cannot be an output"),
+        ({"wear": "hidden"}, "“wear” is hidden but connected to nothing"),
+        ({"speed": "left out", "load": "left out"}, "Nothing is connected to “h”"),
+        ({"h": "left out", "wear": "left out"}, "No node of this graph is an output"),
+        ({"h": "bias"}, "“h” is given the role 'bias', which does not exist"),
+    ):
+        with pytest.raises(NBNError, match=re.escape(said)):
+            read_graphml(FILES["yEd"], roles=roles)
+
+
+def test_the_guesses_are_listed_with_their_reasons() -> None:
+    text = yed("speed", "load", "h", "wear", "bias", "a legend", more=edge(4, 2))
+    assert [(node.name, node.role, node.n_in, node.n_out) for node in guessed_roles(text)] == [
+        ("speed", "input", 0, 2),
+        ("load", "input", 0, 1),
+        ("h", "hidden", 3, 1),
+        ("wear", "output", 2, 0),
+        ("bias", "left out", 0, 1),
+        ("a legend", "left out", 0, 0),
+    ]
+    assert guessed_roles(text)[4].reason == "its label is that of a bias"
+    assert guessed_roles(write_graphml(Topology.mlp([2, 2, 1]))) == ()
+    assert roles_in(text) == guessed_roles(text)
+    for other in ("1 2 3", "<html></html>", "<graphml>", GEPHI.replace("directed", "undirected")):
+        assert roles_in(other) == ()
+
+
+def test_a_node_left_out_can_be_put_back() -> None:
+    text = yed("speed", "b", "h", "wear")
+    assert read_graphml(text).topology.n_inputs == 1
+    file = read_graphml(text, roles={"b": "input", "speed": "left out"})
+    assert file.topology.names == ("b", "h", "wear")
+    assert "Node “speed” left out, as chosen." in file.notes
+
+
+def test_every_drawn_bias_is_left_out_and_counted_nodes_are_none() -> None:
+    two = yed(
+        "x", "y", "h", "z", "bias", "bias", "Bias 3", more=edge(4, 2) + edge(5, 3) + edge(6, 3)
+    )
+    assert read_graphml(two).topology.names == ("x", "y", "h", "z")
+    for labels in (("a", "b", "h", "y"), ("1", "2", "3", "4")):
+        assert read_graphml(yed(*labels)).topology.n_inputs == 2
+
+
+def test_an_output_that_leads_on_is_known_by_its_label() -> None:
+    file = read_graphml(yed("x", "y", "Output 1", "Output 2"))
+    assert file.topology.output_names == ("Output 1", "Output 2")
+    assert "Outputs: “Output 1”, “Output 2”." in file.notes
+
+
+def test_roles_in_other_words_are_understood() -> None:
+    text = GEPHI.replace('attr.name="label"', 'attr.name="role"')
+    for name, role in (("speed", "Input"), ("load", "bias"), (">h<", ">Neuron<"), ("wear", "OUT")):
+        text = text.replace(name, role)
+    topology = read_graphml(text).topology
+    assert (topology.n_inputs, topology.n_neurons, topology.n_outputs) == (1, 2, 1)
+
+
 def test_equal_labels_stay_apart() -> None:
     names = read_graphml(yed("x", "x", "h", "y")).topology.names
     assert names == ("x (n0)", "x (n1)", "h", "y")
+    names = read_graphml(yed("x", "x", "x (n0)", "y")).topology.names
+    assert len(set(names)) == 4
 
 
 @pytest.mark.parametrize(
