@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -66,7 +66,9 @@ class Proposal:
     changes: tuple[Change, ...]
 
 
-def propose(files: Sequence[File], now: Experiment) -> Proposal:
+def propose(
+    files: Sequence[File], now: Experiment, roles: Sequence[Mapping[str, str]] = ()
+) -> Proposal:
     """Read files and return what importing them would change; nothing is changed yet.
 
     Parameters
@@ -75,6 +77,8 @@ def propose(files: Sequence[File], now: Experiment) -> Proposal:
         Names and contents; a network, its patterns and its weights may be given together.
     now : Experiment
         The current experiment.
+    roles : sequence of mapping, optional
+        For each file, corrected roles by the names of nodes.
 
     Raises
     ------
@@ -87,21 +91,27 @@ def propose(files: Sequence[File], now: Experiment) -> Proposal:
             f"{len(files)} files were given: import one experiment, or one network with its data "
             "and weights."
         )
-    found = [_recognised(name, data, alone=len(files) == 1) for name, data in files]
+    given = [*roles, *({} for _ in files)]
+    found = [
+        _recognised(name, data, given[number], alone=len(files) == 1)
+        for number, (name, data) in enumerate(files)
+    ]
     experiment = _combined(found, [name for name, _ in files], now)
     check_size(experiment)
     sentences = tuple(_sentence(one, alone=len(found) == 1) for one in found)
     return Proposal(sentences, experiment, _changes(now, experiment))
 
 
-def _recognised(name: str, data: str | bytes, *, alone: bool) -> Recognised:
+def _recognised(
+    name: str, data: str | bytes, roles: Mapping[str, str], *, alone: bool
+) -> Recognised:
     try:
         if len(data) > MAX_BYTES:
             raise FormatError(
                 f"This file has {len(data) / 1e6:.1f} MB, but the app imports at most "
                 f"{MAX_BYTES // 1_000_000} MB: use nbn_core in a notebook."
             )
-        return recognise(data)
+        return recognise(data, roles)
     except NBNError as error:
         if alone:
             raise

@@ -37,12 +37,12 @@ _COUNTED = {"b": "a", "1": "2"}
 _OUTPUT = re.compile(r"out(put)?s?[ _.-]*\d*")
 _LISTED = 8
 
-_ALONE = "has no connection"
+_ALONE = "it has no connection"
 _DRAWN_BIAS = "its label is that of a bias"
 _BY_DIRECTION = {
     "input": "nothing is connected to it",
-    "hidden": "has connections to it and from it",
-    "output": "is connected to nothing",
+    "hidden": "it is between other nodes",
+    "output": "it is connected to nothing",
 }
 
 

@@ -116,6 +116,37 @@ def test_a_bad_file_shows_an_error_and_changes_nothing(xor: Page, tmp_path: Path
     save_picture(xor, "share-bad-file")
 
 
+def test_a_corrected_role_is_kept_on_another_page(xor: Page, tmp_path: Path) -> None:
+    nodes = "".join(f'<node id="{name}"/>' for name in "pqhy")
+    edges = "".join(
+        f'<edge source="{source}" target="{target}"/>' for source, target in ("ph", "qh", "hy")
+    )
+    file = tmp_path / "drawn.graphml"
+    file.write_text(
+        '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefault="directed">'
+        f"{nodes}{edges}</graph></graphml>"
+    )
+    bring(xor, file)
+    xor.get_by_label("Role of h").click()
+    xor.get_by_role("option", name="Input").click()
+    refused = xor.get_by_text("“h” is an input, so “p” cannot be connected to it")
+    expect(refused).to_be_visible()
+    xor.get_by_role("link", name="Data").click()
+    expect(refused).to_have_count(0)
+    xor.get_by_role("link", name="Share").click()
+    expect(xor.get_by_text("Uploaded: drawn.graphml")).to_be_visible()
+    expect(refused).to_be_visible()
+    xor.get_by_label("Role of h").click()
+    xor.get_by_role("option", name="Hidden").click()
+    expect(refused).to_have_count(0)
+    expect(xor.get_by_alt_text("The network after the import, from p, q to y")).to_be_visible()
+    xor.get_by_role("button", name="Import", exact=True).click()
+    expect(xor.get_by_text("Imported.")).to_be_visible()
+    found = recognise(network(xor)).experiment
+    assert found is not None
+    assert found.topology.names == ("p", "q", "h", "y")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_horizontal_overflow_of_the_share_page_on_phone(
     open_page: OpenPage, scheme: str

@@ -336,6 +336,18 @@ def test_a_network_its_data_and_weights_are_imported_together() -> None:
     assert len(proposal.recognised) == 3
 
 
+def test_corrected_roles_belong_to_their_file() -> None:
+    drawn = """<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+    <graph edgedefault="directed"><node id="p"/><node id="b"/><node id="y"/>
+    <edge source="p" target="y"/><edge source="b" target="y"/></graph></graphml>"""
+    data = ("xor.dat", "-1 -1 -1\n-1 1 1\n1 -1 1\n1 1 -1\n")
+    with pytest.raises(NBNError, match="1 input"):
+        propose([("a.graphml", drawn)], XOR)
+    made = propose([data, ("a.graphml", drawn)], XOR, [{}, {"b": "input"}])
+    assert made.experiment.topology.input_names == ("p", "b")
+    assert propose([("", drawn)], XOR, [{"b": "input"}]).experiment.topology.n_inputs == 2
+
+
 def test_importing_data_adapts_the_network_and_scales_the_data() -> None:
     raw = numbers().data.raw_parts().train
     made = propose([("big.dat", formats.write_dat(raw))], Experiment.suggested("parity", n=3))
