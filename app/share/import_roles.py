@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 import pandas
 import streamlit as st
 
+from app.session import state
 from app.shared.words import escape_markdown
 from nbn_core.checks import plural
 from nbn_core.formats.foreign_graphs import ROLES, NodeRole
@@ -31,6 +32,9 @@ class FileRoles:
     nodes: tuple[NodeRole, ...]
     given: dict[str, str] = field(default_factory=dict)
     version: int = 0  # part of the widget keys; increased to show the guesses again
+    # What was given when the table was mounted: Streamlit forgets edits if the values under them
+    # change.
+    mounted: dict[str, str] = field(default_factory=dict)
 
     def role(self, node: NodeRole) -> str:
         """Return the role of a node, as given or else as guessed."""
@@ -125,10 +129,13 @@ def _about(node: NodeRole, roles: FileRoles) -> str:
 
 def _table(roles: FileRoles) -> None:
     """Show a table; its menus are Streamlit's, so the titles of the roles are its values."""
+    key = f"nbn-roles-{roles.key}-{roles.version}"
+    if state.widget(key) is None:
+        roles.mounted = dict(roles.given)
     frame = pandas.DataFrame(
         {
             "Node": [node.name for node in roles.nodes],
-            "Role": [_TITLES[roles.role(node)] for node in roles.nodes],
+            "Role": [_TITLES[roles.mounted.get(node.name, node.role)] for node in roles.nodes],
             "Reason for the guess": [node.reason for node in roles.nodes],
             "In": [node.n_in for node in roles.nodes],
             "Out": [node.n_out for node in roles.nodes],
@@ -137,7 +144,7 @@ def _table(roles: FileRoles) -> None:
     edited = st.data_editor(
         frame, hide_index=True, height=_HEIGHT, width="stretch",
         disabled=["Node", "Reason for the guess", "In", "Out"], column_config=_columns(),
-        key=f"nbn-roles-{roles.key}-{roles.version}", alt="The roles of the nodes",
+        key=key, alt="The roles of the nodes",
     )  # fmt: skip
     known = {title: role for role, title in _TITLES.items()}
     for node, title in zip(roles.nodes, edited["Role"], strict=True):
