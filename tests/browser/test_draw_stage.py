@@ -99,18 +99,68 @@ def test_selecting_with_shift_and_deleting_keeps_the_keyboard_on_the_stage(page:
     expect(page.locator('[data-id="x1"]')).to_be_focused()
 
 
-def test_delete_after_drawing_a_link_deletes_that_link(page: Page) -> None:
-    problem(page, "XOR")
-    expect(facts(page)).to_contain_text("7 weights")
+def click_link(page: Page, source: str, target: str) -> None:
+    """Click the middle of a link, which selects it."""
     at_rest(page)
-    port = page.locator('[data-port="x1"]').bounding_box()
-    frame = page.locator('[data-id="h1"] .frame').bounding_box()
+    port = page.locator(f'[data-port="{source}"]').bounding_box()
+    frame = page.locator(f'[data-id="{target}"] .frame').bounding_box()
     assert port
     assert frame
     across = (port["x"] + port["width"] / 2 + frame["x"]) / 2
     down = (port["y"] + port["height"] / 2 + frame["y"] + frame["height"] / 2) / 2
     page.mouse.click(across, down)
     expect(page.get_by_role("region", name="Properties")).to_contain_text("connection")
+
+
+def drawing(page: Page) -> str:
+    """Return the pixels of the stage, with the pointer away from it."""
+    page.mouse.move(2, 2)
+    at_rest(page)
+    pixels: str = page.locator(".stage-canvas").evaluate("(canvas) => canvas.toDataURL()")
+    return pixels
+
+
+def wait_for_drawing(page: Page, wanted: str, *, same: bool) -> None:
+    """Wait until the pixels of the stage are those wanted, or until they are others."""
+    page.mouse.move(2, 2)
+    at_rest(page)
+    page.locator(".stage-canvas").evaluate(
+        """(canvas, [wanted, same]) => new Promise((done, fail) => {
+          let frames = 0;
+          const look = () => {
+            if ((canvas.toDataURL() === wanted) === same) done();
+            else if (++frames > 300) fail(new Error("the drawing is not as wanted"));
+            else requestAnimationFrame(look);
+          };
+          look();
+        })""",
+        [wanted, same],
+    )
+
+
+def test_the_halo_of_a_clicked_link_goes_with_its_selection(page: Page) -> None:
+    problem(page, "XOR")
+    expect(facts(page)).to_contain_text("7 weights")
+    plain = drawing(page)
+    click_link(page, "x1", "h1")
+    wait_for_drawing(page, plain, same=False)
+    page.keyboard.press("Escape")  # closes the properties; the link can still be deleted
+    expect(page.get_by_role("region", name="Properties")).to_be_hidden()
+    page.keyboard.press("Escape")
+    wait_for_drawing(page, plain, same=True)
+    click_link(page, "x1", "h1")
+    wait_for_drawing(page, plain, same=False)
+    page.get_by_role("button", name="MLP", exact=True).click()
+    expect(facts(page)).not_to_contain_text("7 weights")
+    page.get_by_role("button", name="Undo").click()
+    expect(facts(page)).to_contain_text("7 weights")
+    wait_for_drawing(page, plain, same=True)
+
+
+def test_delete_after_drawing_a_link_deletes_that_link(page: Page) -> None:
+    problem(page, "XOR")
+    expect(facts(page)).to_contain_text("7 weights")
+    click_link(page, "x1", "h1")
     page.keyboard.press("Escape")
     page.keyboard.press("Delete")
     expect(facts(page)).to_contain_text("6 weights")
