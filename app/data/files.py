@@ -13,7 +13,7 @@ import streamlit as st
 
 from app.data import words
 from app.data.choices import PageState, Source
-from app.data.splitting import split_choice
+from app.data.splitting import LEAST, STEP, split_choice
 from app.data.upload import ask
 from app.session.state import Session
 from app.shared.chart_box import Box
@@ -207,8 +207,8 @@ def _own_data(source: Source, chosen: Chosen) -> OwnData:
             persist_state="session",
             help="Errors are then in scaled units.",
         )  # fmt: skip
-    few = chosen.dataset.n_patterns < MIN_ROWS_TO_SPLIT
-    suggested = Split(1.0 if few else 0.7, 0.0, 0, classes and not few)
+    assert source.table is not None
+    suggested = suggested_split(source.table.told_parts, chosen.dataset.n_patterns, classes=classes)
     split = split_choice(key, suggested, classes=classes, kept=True)
     return OwnData(
         chosen.dataset,
@@ -217,6 +217,27 @@ def _own_data(source: Source, chosen: Chosen) -> OwnData:
         input_columns=chosen.inputs,
         target_columns=chosen.targets,
     )
+
+
+def suggested_split(told: tuple[int, ...], n_patterns: int, *, classes: bool) -> Split:
+    """Return the split with about the shares that a file tells, or else the usual one.
+
+    Parameters
+    ----------
+    told : tuple of int
+        Numbers of training, validation and test rows; empty if the file does not tell.
+    n_patterns : int
+        Number of patterns that are split.
+    classes : bool
+        Whether the targets are classes, which are split evenly.
+    """
+    if told and told[0]:
+        train, validation = (STEP * round(100 * part / (STEP * sum(told))) for part in told[:2])
+        if told[0] < sum(told):  # some rows remain, however few
+            train = min(max(train, LEAST), 100 - STEP)
+        return Split(train / 100, min(validation, 100 - train) / 100, 0, classes and train < 100)
+    few = n_patterns < MIN_ROWS_TO_SPLIT
+    return Split(1.0 if few else 0.7, 0.0, 0, classes and not few)
 
 
 def _outcome(table: Table, chosen: Chosen) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import streamlit as st
 
 from nbn_core.checks import MAX_SEED
 from nbn_core.data.split import Split
+
+STEP: Final = 5  # percent of the patterns
+LEAST: Final = 10  # percent of the patterns that train
 
 
 def split_choice(
@@ -35,7 +38,7 @@ def split_choice(
     persist: Literal["session"] | None = "session" if kept else None
     first, second, third = st.columns([3, 3, 2])
     train = first.slider(
-        "Training patterns", 10, 100, round(100 * suggested.train_share), 5, "%d %%",
+        "Training patterns", LEAST, 100, round(100 * suggested.train_share), STEP, "%d %%",
         key=f"{key}-train", persist_state=persist,
         help="The network learns from these patterns only.",
     )  # fmt: skip
@@ -43,8 +46,8 @@ def split_choice(
     validation = 0
     if left:
         validation = second.slider(
-            "Validation patterns", 0, left, min(left, round(100 * suggested.validation_share)), 5,
-            "%d %%", key=f"{key}-validation-{left}", persist_state=persist,
+            "Validation patterns", 0, left, min(left, round(100 * suggested.validation_share)),
+            STEP, "%d %%", key=f"{key}-validation-{left}", persist_state=persist,
             help="Not trained on. Training stops early when their error no longer improves, and "
             "networks are compared by it, so that the test patterns stay unseen.",
         )  # fmt: skip

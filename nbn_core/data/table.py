@@ -122,6 +122,8 @@ class Table(OneLine):
         Names of the columns that the file itself calls targets, or says are no data.
     least_columns : int
         Smallest number of columns.
+    told_parts : tuple of int
+        Numbers of training, validation and test rows that the file counts; empty if it does not.
 
     Raises
     ------
@@ -136,6 +138,7 @@ class Table(OneLine):
     told_targets: tuple[str, ...] = ()
     told_unused: tuple[str, ...] = ()
     least_columns: int = 2
+    told_parts: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not len(self.rows):

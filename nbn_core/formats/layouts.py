@@ -195,9 +195,11 @@ def _proben1(text: str) -> Grid:
     numbers = source.numbers[at:]
     rows = [line.replace(",", " ").split() for line in source.lines[at:]]
     grid = _numbered(rows, numbers, inputs, outputs, sum(parts), "PROBEN1")
+    grid.parts = tuple(parts)
     grid.notes.append(
         f"The file counts {parts[0]} training, {parts[1]} validation and {parts[2]} test patterns, "
-        "in this order; choose your own split below."
+        "in this order: about these shares are suggested, but the patterns of each part are drawn "
+        "at random, not in the order of the file."
     )
     return grid
 

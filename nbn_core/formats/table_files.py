@@ -322,6 +322,7 @@ def _table(
         tuple(place[i] for i in grid.targets if i in place),
         tuple(place[i] for i in grid.unused if i in place),
         least,
+        grid.parts,
     )  # fmt: skip
 
 

@@ -45,6 +45,8 @@ class Grid:
         Positions of the columns that the format calls targets, or that are no data.
     layout : str
         Name of a format with its own head, such as "ARFF"; empty for a plain table.
+    parts : tuple of int
+        Numbers of training, validation and test rows that the head counts; empty if it does not.
     """
 
     rows: list[list[str]]
@@ -55,6 +57,7 @@ class Grid:
     targets: list[int] = field(default_factory=list)
     unused: list[int] = field(default_factory=list)
     layout: str = ""
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)

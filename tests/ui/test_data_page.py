@@ -95,6 +95,18 @@ def test_a_built_in_problem_is_previewed_before_it_is_used(page: Page) -> None:
     assert page.session.experiment.data == ProblemData("parity", {"n": 4})
 
 
+def test_the_split_of_a_proben1_file_is_suggested(page: Page) -> None:
+    parts = {"training": 21, "validation": 10, "test": 11}
+    head = "bool_in=0\nreal_in=2\nbool_out=0\nreal_out=1\n" + "".join(
+        f"{name}_examples={count}\n" for name, count in parts.items()
+    )
+    page.paste(head + "".join(f"0.{i} 0.{97 - i} {i}\n" for i in range(10, 52)))
+    assert "drawn at random" in page.words
+    page.press("nbn-data-take")
+    rows = page.session.experiment.data.rows()
+    assert tuple(map(len, rows)) == tuple(parts.values())
+
+
 def test_pasted_text_becomes_the_data(page: Page) -> None:
     page.paste(CSV)
     assert "30 rows, 3 columns" in page.words.replace("\\", "")

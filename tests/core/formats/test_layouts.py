@@ -107,6 +107,16 @@ def test_the_cells_of_arff_mean_what_its_head_says() -> None:
     assert sparse.columns[2].texts == ("y", "x", "x", "x")
 
 
+def test_the_parts_of_proben1_are_told() -> None:
+    table = read_table(PROBEN1)
+    assert table.told_parts == (4, 2, 2)
+    assert table.reading.notes[-1].startswith(
+        "The file counts 4 training, 2 validation and 2 test patterns, in this order: "
+    )
+    assert "drawn at random" in table.reading.notes[-1]
+    assert read_table(CASES["FANN"][0]).told_parts == ()
+
+
 def test_read_dat_knows_the_heads_too() -> None:
     data = read_dat(PROBEN1)
     assert (data.n_patterns, data.n_inputs, data.n_outputs) == (8, 2, 2)
