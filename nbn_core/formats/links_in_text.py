@@ -13,6 +13,7 @@ from urllib.parse import unquote
 SHORTEST = 40  # characters of a packed experiment
 SHORTEST_BARE = 80  # of one without an address
 MAX_LINKS = 20  # places in a text that are tried
+MAX_NESTED = 3  # links inside links
 MAX_LENGTH = 100_000  # characters behind one place
 
 _LETTERS = frozenset(string.ascii_letters + string.digits + "-_")
@@ -46,8 +47,11 @@ def _variants(text: str) -> Iterator[str]:
     yield text
     if "=\n" in text or "=3D" in text:  # quoted-printable, as mail programs store text
         yield text.replace("=\n", "").replace("=3D", "=")
-    if "%3De%3D" in text or "%3Fe%3D" in text or "%26e%3D" in text:  # a link inside a link
-        yield unquote(text)
+    for _ in range(MAX_NESTED):  # a link inside a link
+        if not any(mark in text for mark in ("%3De%", "%3Fe%", "%26e%", "%253Fe%", "%2526e%")):
+            return
+        text = unquote(text)
+        yield text
 
 
 def _candidates(text: str) -> Iterator[str]:
@@ -73,6 +77,8 @@ def _candidates(text: str) -> Iterator[str]:
             packed = unquote(run)
             if len(packed) >= SHORTEST:
                 yield packed
+                # Proofpoint puts "__;" behind a link; the two letters may belong to it
+                yield packed.removesuffix("__")
         at += len(first)
 
 

@@ -132,6 +132,15 @@ def recognise(data: str | bytes, roles: Mapping[str, str] | None = None) -> Reco
     return _plain(text)
 
 
+def _link_within(text: str) -> Recognised | None:
+    """Return the first whole link in a web page or a message; None if there is none."""
+    packed = found_links(text)
+    try:
+        return Recognised("a link", experiment=_linked(packed)) if packed else None
+    except NBNError:
+        return None
+
+
 def _linked(packed: list[str]) -> Experiment:
     """Return the experiment of the first link that is whole; raise for the last if none is."""
     for candidate in packed[:-1]:
@@ -176,6 +185,8 @@ def _json(text: str) -> Recognised:
         return Recognised("an experiment of NBN Lab", experiment=Experiment.from_json(text))
     if '"nodes"' in text:
         return Recognised("a graph as node-link JSON", network=read_node_link(text))
+    if found := _link_within(text):
+        return found
     raise FormatError(
         "This JSON is neither an experiment of NBN Lab nor a graph: use the original file."
     )
@@ -207,13 +218,17 @@ def _begins_html(text: str) -> bool:
 
 
 def _marked_up(text: str, roles: Mapping[str, str] | None) -> Recognised:
-    if not _begins_html(text):
-        return Recognised("a GraphML file", network=read_graphml(text, roles))
-    _, found, rest = text.partition(REPORT_BEGIN)
-    inner, closed, _ = rest.partition(REPORT_END)
-    if not found or not closed:
+    page = _begins_html(text)
+    if page:
+        _, found, rest = text.partition(REPORT_BEGIN)
+        inner, closed, _ = rest.partition(REPORT_END)
+        if found and closed:
+            return Recognised("a report of NBN Lab", experiment=Experiment.from_json(inner))
+    if (page or "graphml" not in text) and (linked := _link_within(text)):
+        return linked
+    if page:
         raise FormatError("This web page is not a report of NBN Lab: use the original file.")
-    return Recognised("a report of NBN Lab", experiment=Experiment.from_json(inner))
+    return Recognised("a GraphML file", network=read_graphml(text, roles))
 
 
 def _plain(text: str) -> Recognised:
