@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from nbn_core.errors import TopologyError
 from nbn_core.network.neuron import Neuron, TopologyParts
 from nbn_core.network.validation import checked_size, checked_sizes
 
+MOST_WEIGHTS = 10_000_000  # of a network that is made from sizes; its matrices fit nowhere
 LAYERS_SHOWN = 8  # layers listed in the description of a network
 
 
@@ -34,12 +37,14 @@ class Links(NamedTuple):
 def layered(layers: Sequence[int], *, bridged: bool) -> Links:
     """Connect each layer to the layer before it or, if bridged, to all earlier layers."""
     sizes = checked_sizes(layers)
-    starts = np.concatenate([[0], np.cumsum(sizes)]).tolist()
-    sources = [
-        tuple(range(0 if bridged else starts[layer - 1], starts[layer]))
-        for layer in range(1, len(sizes))
-        for _ in range(sizes[layer])
+    starts = [0, *itertools.accumulate(sizes)]
+    seen = [
+        range(0 if bridged else starts[layer - 1], starts[layer]) for layer in range(1, len(sizes))
     ]
+    _check_size(sum((len(nodes) + 1) * k for nodes, k in zip(seen, sizes[1:], strict=True)))
+    sources: list[tuple[int, ...]] = []
+    for nodes, size in zip(seen, sizes[1:], strict=True):
+        sources += [tuple(nodes)] * size
     return Links(sizes[0], sources, sizes[-1])
 
 
@@ -48,9 +53,20 @@ def cascade(n_inputs: int, n_hidden: int, n_outputs: int) -> Links:
     n_inputs = checked_size(n_inputs, "inputs", 1)
     n_hidden = checked_size(n_hidden, "hidden neurons", 0)
     n_outputs = checked_size(n_outputs, "outputs", 1)
+    nodes = n_inputs + n_hidden
+    _check_size(n_hidden * (n_inputs + nodes + 1) // 2 + n_outputs * (nodes + 1))
     sources = [tuple(range(n_inputs + k)) for k in range(n_hidden)]
     sources += [tuple(range(n_inputs + n_hidden))] * n_outputs
     return Links(n_inputs, sources, n_outputs)
+
+
+def _check_size(n_weights: int) -> None:
+    """Raise TopologyError for a network too large to be made, before memory is taken."""
+    if n_weights > MOST_WEIGHTS:
+        raise TopologyError(
+            f"This network would have {n_weights:,} weights, and at most {MOST_WEIGHTS:,} are "
+            "possible: use fewer neurons or inputs."
+        )
 
 
 def family_of(parts: TopologyParts) -> str:
