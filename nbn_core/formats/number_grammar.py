@@ -251,6 +251,8 @@ def _quick(texts: Sequence[str], decimal: str) -> FloatArray | None:
     # Only digits, point, signs and e may occur, so that `float` accepts nothing that is not a
     # number here, such as 1_000 or infinity.
     joined = "\n".join(texts)
+    if joined.count("\n") >= max(len(texts), 1):
+        return None  # a cell of several lines
     letters = set(joined)
     if decimal == ",":
         if "." in letters:

@@ -437,3 +437,14 @@ def test_a_title_above_a_blank_line_is_no_row_of_names(title: str) -> None:
     table = read_table(f"{title}\n\nt,p\n1,2\n3,4\n".encode())
     assert [column.name for column in table.columns] == ["t", "p"]
     assert table.reading.notes == ("Above the table, line 1 left out.",)
+
+
+@pytest.mark.parametrize("marks", ['""', "“”"])
+@pytest.mark.parametrize("cell", ["1\n2", "\n3", "4\n"])
+def test_a_number_on_two_lines_of_a_cell_is_one_cell(marks: str, cell: str) -> None:
+    rows = ["a;b", "7;5", f"{marks[0]}{cell}{marks[1]};5", "8;5", "9;5"]
+    table = read_table("\n".join(rows).encode())
+    assert [len(column.numbers) for column in table.columns] == [4, 4]
+    assert table.columns[1].numbers.tolist() == [5.0] * 4
+    with pytest.raises(NBNError):
+        read_dat(f",{marks[0]}\n3,{marks[1]}\n".encode())
