@@ -76,21 +76,16 @@ def read_graphml(data: str | bytes, roles: Mapping[str, str] | None = None) -> N
     TopologyError
         If the graph is not a feed-forward network.
     """
-    graph = _parsed(data)
-    if is_foreign(graph):
-        _check_size(graph.number_of_nodes(), graph.number_of_edges())
-        named, notes = ForeignGraph(graph).with_roles(roles)
-        return replace(_network(named), notes=notes)
-    return _network(graph)
+    return _with_roles(_graphml(data), roles)
 
 
 def guessed_roles(data: str | bytes) -> tuple[NodeRole, ...]:
-    """Return the nodes of a GraphML file with the roles that `read_graphml` guesses.
+    """Return the nodes of a graph with the roles that are guessed when it is read.
 
     Parameters
     ----------
     data : str or bytes
-        Content of the file.
+        Content of a file of GraphML or node-link JSON.
 
     Returns
     -------
@@ -102,14 +97,24 @@ def guessed_roles(data: str | bytes) -> tuple[NodeRole, ...]:
     FormatError
         If the file is damaged, or its graph is not directed.
     """
-    graph = _parsed(data)
+    begins = text_of(data, "A graph", MAX_GRAPH).lstrip()[:1]
+    graph = _node_link(data) if begins == "{" else _graphml(data)
     if not is_foreign(graph):
         return ()
     _check_size(graph.number_of_nodes(), graph.number_of_edges())
     return ForeignGraph(graph).nodes
 
 
-def _parsed(data: str | bytes) -> networkx.Graph:
+def _with_roles(graph: networkx.Graph, roles: Mapping[str, str] | None) -> NetworkFile:
+    """Return the network of a graph; roles are guessed if it gives none."""
+    if not is_foreign(graph):
+        return _network(graph)
+    _check_size(graph.number_of_nodes(), graph.number_of_edges())
+    named, notes = ForeignGraph(graph).with_roles(roles)
+    return replace(_network(named), notes=notes)
+
+
+def _graphml(data: str | bytes) -> networkx.Graph:
     text = text_of(data, "A GraphML file", MAX_GRAPH)
     _check_xml(text)
     try:
@@ -151,13 +156,16 @@ def write_graphml(topology: Topology, weights: ArrayLike | None = None) -> str:
     return "\n".join(networkx.generate_graphml(graph)) + "\n"
 
 
-def read_node_link(data: str | bytes) -> NetworkFile:
+def read_node_link(data: str | bytes, roles: Mapping[str, str] | None = None) -> NetworkFile:
     """Read a network from node-link JSON.
 
     Parameters
     ----------
     data : str or bytes
         Content of the file, with connections under "edges" or, as in older programs, "links".
+    roles : mapping, optional
+        Roles by the names of nodes, for a file in which they are guessed otherwise, as in
+        `read_graphml`.
 
     Returns
     -------
@@ -171,6 +179,10 @@ def read_node_link(data: str | bytes) -> NetworkFile:
     TopologyError
         If the graph is not a feed-forward network.
     """
+    return _with_roles(_node_link(data), roles)
+
+
+def _node_link(data: str | bytes) -> networkx.Graph:
     text = text_of(data, "A node-link file", MAX_GRAPH)
     try:
         document = json.loads(text, parse_constant=_no_constant)
@@ -206,13 +218,12 @@ def read_node_link(data: str | bytes) -> NetworkFile:
     if document.get("multigraph") is True:
         document = {**document, "multigraph": False}
     try:
-        graph = networkx.node_link_graph(document, multigraph=False, edges=edges)
+        return networkx.node_link_graph(document, multigraph=False, edges=edges)
     except _DAMAGE:
         raise FormatError(
             "This node-link file is damaged: each node needs an id, each edge a source and a "
             "target."
         ) from None
-    return _network(graph)
 
 
 def write_node_link(topology: Topology, weights: ArrayLike | None = None) -> str:

@@ -96,7 +96,7 @@ def recognise(data: str | bytes, roles: Mapping[str, str] | None = None) -> Reco
     data : str or bytes
         Pasted text, or content of a file.
     roles : mapping, optional
-        Roles by the names of nodes, for a GraphML file in which they are guessed otherwise.
+        Roles by the names of nodes, for a graph in which they are guessed otherwise.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def recognise(data: str | bytes, roles: Mapping[str, str] | None = None) -> Reco
     if not text:
         raise FormatError("This file is empty: choose another one.")
     if text[0] == "{":
-        return _json(text)
+        return _json(text, roles)
     for begin, what in _ONE_WAY:
         if text.startswith(begin):
             raise FormatError(f"This is {what}, which can be exported but not imported: {_INSTEAD}")
@@ -180,11 +180,11 @@ def _archive(data: bytes) -> Recognised:
     )
 
 
-def _json(text: str) -> Recognised:
+def _json(text: str, roles: Mapping[str, str] | None) -> Recognised:
     if FORMAT in text or '"topology"' in text:
         return Recognised("an experiment of NBN Lab", experiment=Experiment.from_json(text))
     if '"nodes"' in text:
-        return Recognised("a graph as node-link JSON", network=read_node_link(text))
+        return Recognised("a graph as node-link JSON", network=read_node_link(text, roles))
     if found := _link_within(text):
         return found
     raise FormatError(
@@ -193,7 +193,7 @@ def _json(text: str) -> Recognised:
 
 
 def roles_in(data: str | bytes) -> tuple[NodeRole, ...]:
-    """Return the nodes of a GraphML file with their guessed roles.
+    """Return the nodes of a graph with their guessed roles.
 
     Parameters
     ----------
@@ -208,7 +208,8 @@ def roles_in(data: str | bytes) -> tuple[NodeRole, ...]:
     """
     try:
         text = text_of(data, "A file", MAX_BYTES).strip()
-        return guessed_roles(text) if text[:1] == "<" and not _begins_html(text) else ()
+        graph = '"nodes"' in text if text[:1] == "{" else text[:1] == "<"
+        return guessed_roles(text) if graph and not _begins_html(text) else ()
     except NBNError:
         return ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import networkx
 import pytest
 
 from nbn_core import NBNError, Topology
@@ -213,3 +214,18 @@ def test_a_multigraph_without_parallel_connections_is_a_graph() -> None:
     for multigraph in (True, False):
         with pytest.raises(NBNError, match="several connections from “a” to “o”"):
             read_node_link(document([*edges, {**edges[0], "key": 1}], multigraph=multigraph))
+
+
+@pytest.mark.parametrize("edges", ["edges", "links"])
+def test_roles_of_node_link_json_are_guessed_and_corrected_as_those_of_graphml(edges: str) -> None:
+    graph = networkx.DiGraph([("a", "h"), ("b", "h"), ("h", "y"), ("a", "y"), ("h", "z")])
+    text = json.dumps(networkx.node_link_data(graph, edges=edges))
+    file = read_node_link(text)
+    assert file.topology.names[:2] == ("a", "b")
+    assert [file.topology.names[2 + k] for k in file.topology.outputs] == ["y", "z"]
+    assert any("“a”, “b”" in note for note in file.notes)
+    assert [node.name for node in guessed_roles(text)] == ["a", "h", "b", "y", "z"]
+    assert roles_in(text) == guessed_roles(text)
+    corrected = recognise(text, {"h": "output"}).network
+    assert corrected is not None
+    assert len(corrected.topology.outputs) == 3

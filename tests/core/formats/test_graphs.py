@@ -128,7 +128,7 @@ def test_each_fault_of_graphml_has_its_sentence(data, said) -> None:
         ("[]", "no list of nodes"),
         ('{"nodes": []}', "no list of edges"),
         ('{"nodes": [], "edges": []}', "directed"),
-        ('{"nodes": [], "edges": [], "directed": true}', "number of inputs"),
+        ('{"nodes": [], "edges": [], "directed": true}', "No node of this graph"),
         ('{"nodes": [{}], "edges": [], "directed": true}', "role"),
         (NODE_LINK.replace("1.0", "NaN", 1), "NaN"),
         (NODE_LINK.replace("1.0", "1e999", 1), "gain"),
