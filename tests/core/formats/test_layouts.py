@@ -219,7 +219,7 @@ def test_bytes_that_are_all_null_are_not_unpacked() -> None:
     import pyarrow
     from pyarrow import parquet
 
-    wide = {f"c{i}": pyarrow.array([None] * 1000, pyarrow.binary(1_000_000)) for i in range(6)}
+    wide = {f"c{i}": pyarrow.array([None] * 1000, pyarrow.binary(20_000)) for i in range(6)}
     file = io.BytesIO()
     parquet.write_table(pyarrow.table(wide), file)
     assert len(file.getvalue()) < 10_000
