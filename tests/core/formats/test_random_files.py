@@ -129,9 +129,9 @@ BOMBS = {
     "pairs": ("table", b"1 " + b"1:1 " * 1_000_000),
     "a head of FANN": ("table", b"999999999 1 1\n" + b"1 " * 2_000_000),
     "names of Orange": ("table", b"mS#" * 1_500_000),
-    "brackets": ("table", b"[" * 500_000 + b"]" * 500_000),
-    "rows in brackets": ("table", b"[" + b"[1 2]\n" * 100_000 + b"]"),
-    "rows of LaTeX": ("table", b"1 & 2 \\\\\n" * 80_000),
+    "brackets": ("table", b"[" * 100_000 + b"]" * 100_000),
+    "rows in brackets": ("table", b"[" + (b"[" + b"1 " * 80 + b"]\n") * 4_000 + b"]"),
+    "rows of LaTeX": ("table", (b"1 & " * 80 + b"2 \\\\\n") * 3_000),
     "cells of LaTeX": ("table", b"1 &" * 300_000 + b"\\\\\n"),
     "short rows": ("table", b"1 2 3\n4 5\n" * 400_000),
 }
