@@ -13,6 +13,9 @@ from nbn_core.formats.line_grammar import Content
 
 _BRACKET = re.compile(r"[\[\]]")
 _CALL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.=( ")
+_BETWEEN = frozenset(" \t,;()")
+_DEEPEST = 8  # dimensions of an array
+_HEAD = 200  # characters in which the first bracket is looked for
 _LATEX_END = "\\\\"
 _ESCAPED = (("\\%", "%"), ("\\_", "_"), ("\\#", "#"), ("\\$", ""), ("$", ""))
 
@@ -51,12 +54,27 @@ def _set(source: Content, rows: list[tuple[int, str]]) -> None:
 
 
 def _is_bracketed(source: Content) -> bool:
-    """Return whether the text is an array, alone or assigned to a name."""
+    """Return whether the text is an array, alone, assigned to a name, or in a call."""
     if not source.lines or '"' in source.lines[0]:
         return False
-    before, bracket, _ = source.lines[0][:200].partition("[")
-    end = source.lines[-1].rstrip(" \t;,)")
-    return bool(bracket) and end.endswith("]") and _CALL.issuperset(before.strip())
+    before, bracket, _ = source.lines[0][:_HEAD].partition("[")
+    head = before.strip()
+    if not bracket or not _CALL.issuperset(head) or (head and head[-1] not in "=("):
+        return False
+    depth = 0
+    for at, line in enumerate(source.lines):
+        begin = len(before) if at == 0 else 0
+        for mark in _BRACKET.finditer(line):
+            if depth == 0 and not _BETWEEN.issuperset(line[begin : mark.start()]):
+                return False
+            depth += 1 if mark.group() == "[" else -1
+            begin = mark.end()
+            if depth > _DEEPEST:
+                return False
+        rest = line[begin:].partition("dtype=")[0]
+        if depth < 0 or (depth == 0 and not _BETWEEN.issuperset(rest)):
+            return False
+    return depth == 0
 
 
 def _bracketed_rows(source: Content) -> list[tuple[int, str]]:

@@ -376,7 +376,8 @@ export function summary({
   if (!last) return "Convergence: nothing trained yet.";
   const parts = [
     `Convergence: the sum of squared errors went from ${short(sse[0])} to ${short(sse[last])} ` +
-      `in ${counted(end, "iteration")}; target ${short(target)}. At iteration ${whole(at)}: SSE ${short(sse[k])}`,
+      `in ${counted(end, "iteration")}; target ${short(target)}. ` +
+      `At iteration ${whole(at)}: SSE ${short(sse[k])}`,
   ];
   if (validation.length)
     parts.push(`, SSE of the validation patterns ${short(validation[k] ?? Infinity)}`);

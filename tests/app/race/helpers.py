@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from app.race.lanes import Budget
+from app.race.lanes import Budget, Lane
 from app.race.race import Race
 from app.race.session import RaceSession, answer, handle
 from app.session.document import document_of
@@ -14,7 +14,7 @@ from app.session.messages import Message, Outbox
 from app.session.state import Session
 from nbn_core.experiment import Experiment, SeededStart, Stopping
 from nbn_core.network import Topology
-from tests.app.fake_browser import LONG, plain
+from tests.app.fake_browser import LONG, NoWorkers, plain
 
 XOR = replace(
     Experiment.suggested("xor"), topology=Topology.mlp([2, 4, 1], output="bipolar"),
@@ -27,6 +27,21 @@ def finished(race: Race, workers: Workers) -> Race:
     for run in race.runs:
         assert run is None or run.wait(LONG)
     return race
+
+
+def raced(experiment: Experiment, lanes: tuple[Lane, ...], budget: Budget) -> RaceSession:
+    """Return the races of a session after one race, run in this thread."""
+    races = RaceSession()
+    races.settle(experiment)
+    races.put(lanes)
+    races.set_budget(budget)
+    races.start(experiment, NoWorkers())
+    assert races.race is not None
+    for run in races.race.runs:
+        while run is not None and run.slice():
+            pass
+    races.note()
+    return races
 
 
 class RaceVisitor:

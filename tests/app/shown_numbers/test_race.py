@@ -24,7 +24,7 @@ from nbn_core.objective import starting_weights
 from nbn_core.trace import Trace
 from nbn_core.training import train
 from nbn_core.training.trials import trial_seed
-from tests.app.fake_browser import NoWorkers
+from tests.app.race import helpers
 from tests.app.shown_numbers.screen import Screen, check_axes, compare, leaves, number, numbers
 from tests.app.shown_numbers.situations import CLASSES, CURVE, OWN, Situation, situation
 
@@ -50,17 +50,7 @@ FIXED = (  # help texts and explanations
 
 
 def raced(experiment: Experiment, budget: Budget | None = None) -> RaceSession:
-    races = RaceSession()
-    races.settle(experiment)
-    races.lanes, races.touched = LANES, True
-    races.budget = budget or Budget("work", work=6000.0)
-    races.start(experiment, NoWorkers())
-    assert races.race is not None
-    for run in races.race.runs:
-        while run is not None and run.slice():
-            pass
-    races.note()
-    return races
+    return helpers.raced(experiment, LANES, budget or Budget("work", work=6000.0))
 
 
 def alone(experiment: Experiment, lane: Lane, iterations: int) -> Trace:

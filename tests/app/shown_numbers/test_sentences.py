@@ -11,7 +11,6 @@ import pytest
 from app.figures.number_format import short
 from app.hessian import spectrum
 from app.race.lanes import Budget, Lane
-from app.race.session import RaceSession
 from app.race.table import results_frame
 from app.session import curvature
 from app.session.document import document_of
@@ -29,6 +28,7 @@ from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.training import train
 from tests.app.fake_browser import NoWorkers
+from tests.app.race.helpers import raced
 
 _X = np.random.default_rng(5).uniform(-1, 1, (60, 2))
 OWN = Experiment(
@@ -119,15 +119,8 @@ def test_the_spectrum_speaks_of_the_system_that_is_solved(matrix: str) -> None:
 
 
 def test_the_table_of_a_race_has_the_numbers_of_each_training() -> None:
-    races = RaceSession()
-    races.lanes = (Lane(0, "nbn"), Lane(1, "lm"), Lane(2, "adam", {"rate": 0.05}))
-    races.budget = Budget("work", work=20_000.0)
-    races.start(OWN, NoWorkers())
-    assert races.race is not None
-    for run in races.race.runs:
-        while run is not None and run.slice():
-            pass
-    races.note()
+    lanes = (Lane(0, "nbn"), Lane(1, "lm"), Lane(2, "adam", {"rate": 0.05}))
+    races = raced(OWN, lanes, Budget("work", work=20_000.0))
     frame = results_frame(races.log)
     training, test = OWN.datasets()
     assert test is not None
