@@ -50,9 +50,9 @@ def read_parts(document: object) -> dict[str, Any]:
     stopping = fields(whole["stopping"], "stopping", "target_sse max_iterations", "patience")
     return {
         "topology": Topology.from_dict(typed(whole["topology"], dict, "topology")),
-        "data": _read_data(whole["data"]),
+        "data": read_data(whole["data"]),
         "rule": rule["name"],
-        "settings": _read_settings(rule["name"], typed(rule["settings"], dict, "rule.settings")),
+        "settings": read_settings(rule["name"], typed(rule["settings"], dict, "rule.settings")),
         "start": _read_start(whole["start"]),
         "stopping": Stopping(**stopping),
         "drawing": whole["drawing"],
@@ -74,7 +74,8 @@ def _upgraded(document: object) -> dict[str, Any]:
     return document
 
 
-def _read_data(value: object) -> ProblemData | OwnData:
+def read_data(value: object) -> ProblemData | OwnData:
+    """Return the data of an experiment from the part of its JSON."""
     if isinstance(value, dict) and value.get("kind") == "own":
         return _read_own(value)
     named = fields(value, "data", "kind name parameters split")
@@ -111,7 +112,7 @@ def _read_own(value: dict[str, Any]) -> OwnData:
     )
 
 
-def _read_settings(rule: object, settings: dict[str, Any]) -> dict[str, Any]:
+def read_settings(rule: object, settings: dict[str, Any]) -> dict[str, Any]:
     """Add the values that files of this rule leave out, such as NBN's published step control."""
     known = RULES.get(rule) if isinstance(rule, str) else None
     return settings if known is None else {**known.omitted_in_files, **settings}
