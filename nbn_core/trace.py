@@ -40,6 +40,9 @@ class StopReason(Enum):
         "Try new weights, another neuron, or scaled data."
     )
     CANCELLED = "Stopped by the user."
+    WORK_LIMIT = (
+        "Stopped: the work that this training is allowed is spent. Allow more work to continue."
+    )
     EARLY = "Stopped early: the SSE of the validation patterns stopped improving."
     DIVERGED = (
         "Diverged: the numbers grew too large to compute with. "

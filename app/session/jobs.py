@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from app.session.own_predictions import OwnPredictions
 from nbn_core.trace import Trace
@@ -187,8 +187,15 @@ class Run:
         self._changed.notify_all()
 
 
+class Sliced(Protocol):
+    """Work that the shared threads do in slices."""
+
+    def slice(self) -> bool:
+        """Work for one slice; return whether there is more to do."""
+
+
 class Workers:
-    """Daemon threads that take runs from a queue in turn, one slice each.
+    """Daemon threads that take work from a queue in turn, one slice each.
 
     Parameters
     ----------
@@ -197,13 +204,13 @@ class Workers:
     """
 
     def __init__(self, count: int) -> None:
-        self._queue: queue.SimpleQueue[Run] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Sliced] = queue.SimpleQueue()
         for number in range(count):
             name = f"nbn-worker-{number}"
             threading.Thread(target=self._work, name=name, daemon=True).start()
 
-    def submit(self, run: Run) -> None:
-        """Queue a run."""
+    def submit(self, run: Sliced) -> None:
+        """Queue a run or other work."""
         self._queue.put(run)
 
     def _work(self) -> None:

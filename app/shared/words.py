@@ -52,6 +52,7 @@ def ended(run: Run, trace: Trace | None, *, halted: bool, shown: int | None = No
         "Try new weights, or add a neuron.",
         StopReason.DIVERGED: "The error of the starting weights is not a number. Try new weights.",
         StopReason.EARLY: f"Stopped early after {plural(k, 'iteration')}:",
+        StopReason.WORK_LIMIT: f"Work spent after {plural(k, 'iteration')}: SSE {sse}.",
         StopReason.CANCELLED: f"Stopped at iteration {k:,}, SSE {sse}.",
     }
     return f"{sentences[run.stop]} {_best(run, trace, shown)}".strip()

@@ -67,7 +67,7 @@ def run_starts(starts, max_iterations, work, fixed, state, trace, numbers_before
     Parameters
     ----------
     starts : (T, N) float64
-        Starting weights.
+        Starting weights; the final weights of a trial replace those it started from.
     max_iterations : int
         Maximum number of iterations of each trial.
     work : float
@@ -118,6 +118,8 @@ def run_starts(starts, max_iterations, work, fixed, state, trace, numbers_before
             outcomes.iterations[t] = row + place[PLACE_BASE]
             outcomes.evaluations[t] = counters[EVALUATIONS]
             outcomes.factors[t] = counters[FACTORS]
+            for n in range(starts.shape[1]):
+                starts[t, n] = state.weights[n]
             place[PLACE_TRIAL] = t + 1
             place[PLACE_BEGUN] = 0
         elif complete and row == ROWS - 1:

@@ -89,6 +89,8 @@ class TrialEnd(NamedTuple):
         Work, in forward-equivalent units.
     seconds : float
         Computing time, in seconds.
+    weights : (N,) float64
+        Weights at the end.
     """
 
     stop: StopReason
@@ -97,6 +99,7 @@ class TrialEnd(NamedTuple):
     evaluations: int
     work: float
     seconds: float
+    weights: FloatArray
 
 
 class LearningRule(ABC):
@@ -346,6 +349,21 @@ class LearningRule(ABC):
         """
         return None
 
+    def work_done(self, state: Any) -> float:
+        """Return the work of a training so far, with attempts after its last row.
+
+        Parameters
+        ----------
+        state : RuleState
+            State from `init`, after its first iteration has begun.
+
+        Returns
+        -------
+        float
+            Work in forward-equivalent units; by default that of the last row of the trace.
+        """
+        return float(state.record.columns.work[max(state.record.rows - 1, 0)])
+
     # Prediction
 
     def predict(self, state: Any, inputs: FloatArray) -> FloatArray:
@@ -395,7 +413,7 @@ class LearningRule(ABC):
         objective : Objective
             Network and data.
         starts : (T, N) float64
-            Starting weights, one trial per row.
+            Starting weights, one trial per row; may be overwritten.
         max_iterations : int
             Maximum iterations of a trial.
         target_sse : float

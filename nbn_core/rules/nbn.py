@@ -252,6 +252,11 @@ class NBN(LearningRule):
         """Return the concrete method by which Q is summed, never "auto"."""
         return state.method
 
+    def work_done(self, state: NBNState) -> float:
+        """Return the work so far, with attempts after the last row."""
+        counts = (nbn.ITERATION, nbn.FACTORS, nbn.EVALUATIONS)
+        return engine.total_work(state.objective, *(int(state.counters[i]) for i in counts))
+
     def trials(
         self,
         objective: Objective,
@@ -268,17 +273,13 @@ class NBN(LearningRule):
         ended = compiled_trials.run(
             starts, max_iterations, arguments, state.numbers, state.rate, cancelled
         )
-        per_iteration, per_attempt = engine.second_order_work(objective)
-        work = (
-            per_iteration * ended.iterations
-            + (per_attempt - 1.0) * ended.factors
-            + (ended.evaluations - 1)
-        )
+        counted = zip(ended.iterations, ended.factors, ended.evaluations, strict=True)
+        work = [engine.total_work(objective, *map(int, counts)) for counts in counted]
         return [
             TrialEnd(
                 stop_reason(ended.statuses[t]) or StopReason.MAX_ITERATIONS,
                 float(ended.sse[t]), int(ended.iterations[t]), int(ended.evaluations[t]),
-                float(work[t]), float(ended.seconds[t]),
+                work[t], float(ended.seconds[t]), starts[t],
             )
             for t in range(len(ended.sse))
         ]  # fmt: skip

@@ -2,9 +2,34 @@
 
 value        Study: networks x rules x seeds within limits, as a frozen value with versioned JSON
 result       StudyResult: the trials by network and rule, and the table of their summaries
+run          StudyRun: a study in progress; `run_study` runs one to its end
+workers      threads and processes that run the chunks of a study
+trial_queue  which trials are still to be run, and in chunks of which size
+trial_chunk  a few trials of one network and rule, run by one worker
+cell_table   the trials of one network and rule, in columns
 """
 
 from nbn_core.studies.result import Cell, CellResult, StudyResult
+from nbn_core.studies.run import StudyFault, StudyRun, run_study
+from nbn_core.studies.trial_chunk import Chunk, ChunkEnd, ChunkWork, StudyTrial
 from nbn_core.studies.value import Study, StudyNetwork, StudyRule
+from nbn_core.studies.workers import ProcessWorkers, StudyWorkers, ThreadWorkers
 
-__all__ = ["Cell", "CellResult", "Study", "StudyNetwork", "StudyResult", "StudyRule"]
+__all__ = [
+    "Cell",
+    "CellResult",
+    "Chunk",
+    "ChunkEnd",
+    "ChunkWork",
+    "ProcessWorkers",
+    "Study",
+    "StudyFault",
+    "StudyNetwork",
+    "StudyResult",
+    "StudyRule",
+    "StudyRun",
+    "StudyTrial",
+    "StudyWorkers",
+    "ThreadWorkers",
+    "run_study",
+]

@@ -16,6 +16,7 @@ ENDINGS = {
     StopReason.PLATEAU: "plateau after",
     StopReason.NO_PROGRESS: "no progress after",
     StopReason.DAMPING_LIMIT: "damping limit after",
+    StopReason.WORK_LIMIT: "work spent after",
     StopReason.CANCELLED: "cancelled after",
     StopReason.EARLY: "stopped early after",
     StopReason.DIVERGED: "diverged after",

@@ -134,6 +134,16 @@ class Training:
         return self._rule.summation_method(self._state)
 
     @property
+    def own_prediction(self) -> bool:
+        """Whether the rule predicts in its own way, not with the drawn network."""
+        return self._rule.own_prediction
+
+    @property
+    def work(self) -> float:
+        """Work so far in forward-equivalent units, with attempts after the last iteration."""
+        return self._rule.work_done(self._state)
+
+    @property
     def max_iterations(self) -> int:
         """Maximum number of iterations."""
         return self._max_iterations

@@ -264,5 +264,6 @@ def _compiled(job: _Job, numbers: range) -> list[Trial]:
         rule.settings(job.settings), job.stop.event.is_set,
     )  # fmt: skip
     return [
-        Trial(number, seed, *end) for number, seed, end in zip(numbers, seeds, ends, strict=False)
+        Trial(number, seed, *end[:-1])
+        for number, seed, end in zip(numbers, seeds, ends, strict=False)
     ]

@@ -52,7 +52,7 @@ def run(
     Parameters
     ----------
     starts : (T, N) float64
-        Starting weights.
+        Starting weights, overwritten with the final weights of each trial that has ended.
     max_iterations : int
         Iterations after which a trial stops.
     arguments : tuple of three tuples

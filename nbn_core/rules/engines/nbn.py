@@ -224,6 +224,25 @@ def second_order_work(objective: Objective) -> tuple[float, float]:
     return 1.0 + outputs + outputs * n / 2.0, 1.0 + n * n / (3.0 * objective.dataset.n_patterns)
 
 
+def total_work(objective: Objective, iterations: int, factors: int, evaluations: int) -> float:
+    """Return the work of a training by NBN in forward-equivalent units.
+
+    Parameters
+    ----------
+    objective : Objective
+        Network and data.
+    iterations, factors, evaluations : int
+        Numbers of iterations, of factorizations, and of passes that measure the SSE.
+
+    Returns
+    -------
+    float
+        Work, with attempts that no row of the trace has recorded.
+    """
+    per_iteration, per_attempt = second_order_work(objective)
+    return per_iteration * iterations + (per_attempt - 1.0) * factors + (evaluations - 1)
+
+
 def _options(objective: Objective, method: str, target_sse: float, damping: Damping) -> nbn.Options:
     """Return the options of the kernel, with the multiplications of each piece of its work."""
     network = objective.network
