@@ -68,14 +68,11 @@ class StudyRun:
     def _take_over(self, known: StudyResult) -> None:
         if not comparable(known.study, self.study):
             return
-        earlier = {
-            (known.study.networks[cell.network].topology, known.study.rules[cell.rule]): found
-            for cell, found in known.cells.items()
-        }
+        earlier = {known.study.identity(cell): found for cell, found in known.cells.items()}
         for cell, table in self._tables.items():
-            key = self.study.networks[cell.network].topology, self.study.rules[cell.rule]
-            if key in earlier:
-                table.copy_from(earlier[key])
+            same = earlier.get(self.study.identity(cell))
+            if same is not None:
+                table.copy_from(same)
 
     def _undone(self, cell: Cell) -> list[int]:
         return [i for i, done in enumerate(self._tables[cell].done.tolist()) if not done]

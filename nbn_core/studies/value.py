@@ -157,6 +157,22 @@ class Study:
         """Number of trainings."""
         return len(self.networks) * len(self.rules) * self.trials
 
+    def identity(self, cell: tuple[int, int]) -> tuple[Topology, str, str]:
+        """Return what tells the trials of a cell from those of other cells of any study.
+
+        Parameters
+        ----------
+        cell : Cell
+            Indices of the network and the rule.
+
+        Returns
+        -------
+        tuple
+            Topology, name of the rule, and its settings as canonical JSON.
+        """
+        rule = self.rules[cell[1]]
+        return self.networks[cell[0]].topology, rule.name, dumps(rule.settings)
+
     def to_json(self) -> str:
         """Return the study as canonical JSON.
 
