@@ -22,6 +22,7 @@ from nbn_core.network import (
 from nbn_core.objective import NormalEquations, Objective, starting_weights
 from nbn_core.rules import RULES
 from nbn_core.rules.damping import Damping
+from nbn_core.studies import Study, StudyResult, run_study
 from nbn_core.trace import Iteration, StopReason, Trace
 from nbn_core.training import Training, TrainingResult, Trial, TrialsResult, run_trials, train
 from nbn_core.warmup import is_warm, warm_up
@@ -41,6 +42,8 @@ __all__ = [
     "NormalEquations",
     "Objective",
     "StopReason",
+    "Study",
+    "StudyResult",
     "Topology",
     "Trace",
     "Training",
@@ -52,6 +55,7 @@ __all__ = [
     "initial_weights",
     "is_warm",
     "link",
+    "run_study",
     "run_trials",
     "starting_weights",
     "train",

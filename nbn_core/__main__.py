@@ -1,23 +1,26 @@
-"""The command line: train an experiment, or let its trained network answer new rows.
+"""The command line: train an experiment, answer new rows, or run a study.
 
     python -m nbn_core train experiment.json              writes trace and weights
     python -m nbn_core predict experiment.json rows.csv   writes rows with predictions
+    python -m nbn_core study study.json                   writes a row for each trial and network
 
 Exit codes: 0 solved, 1 ended without reaching the target, 2 usage error or a file that cannot be
-read or written, 130 interrupted (the iterations up to then are written).
+read or written, 130 interrupted (what was computed up to then is written).
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
 from nbn_core.checks import plural
-from nbn_core.errors import FormatError, NBNError
+from nbn_core.errors import FormatError, NBNError, SettingError
 from nbn_core.experiment import MAX_JSON, Experiment, GivenStart
 from nbn_core.formats import (
     new_rows,
@@ -27,8 +30,10 @@ from nbn_core.formats import (
     write_trace_npz,
     write_weights_csv,
 )
+from nbn_core.formats.csv_files import write_rows_csv
 from nbn_core.formats.recognise import recognise
 from nbn_core.formats.table_files import MAX_BYTES
+from nbn_core.studies import ProcessWorkers, Study, StudyResult, StudyRun, run_study
 from nbn_core.trace import StopReason
 from nbn_core.training import Training, TrainingResult
 from nbn_core.types import FloatArray
@@ -53,11 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.command == "predict":
         return _predict(options)
+    if options.command == "study":
+        return _study(options)
     source = Path(options.experiment)
     prefix = Path(options.output) if options.output else source.with_suffix("")
     try:
         experiment = _read(source)
-        files = _targets(prefix, npz=options.npz, force=options.force)
+        ends = ["-trace.csv", "-weights.csv", *(["-trace.npz"] if options.npz else [])]
+        files = _targets(prefix, ends, force=options.force)
         training = experiment.training()
         interrupted = _run(training, sys.stderr, quiet=options.quiet)
         _write(files, experiment, training)
@@ -117,7 +125,90 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--output", metavar="FILE", help="CSV file to write (default: standard output)"
     )
     predict.add_argument("-f", "--force", action="store_true", help="replace a file that exists")
+    study = commands.add_parser(
+        "study",
+        help="run a study saved by the app, write all trials and a summary",
+        description="Train the networks of a study by its rules from many seeds, and write one row "
+        "for each trial and one for each network and rule as CSV.",
+        epilog="Exit codes: 0 all trials ended, 1 some were lost with their workers, 2 usage error "
+        "or a file that cannot be read or written, 130 interrupted.",
+    )
+    study.add_argument("study", help="the study, a JSON file")
+    study.add_argument(
+        "-o", "--output", metavar="PREFIX",
+        help="files are called PREFIX-trials.csv and PREFIX-summary.csv (default: the name of the "
+        "study)",
+    )  # fmt: skip
+    study.add_argument(
+        "-p", "--processes", type=int, metavar="N", default=0,
+        help="use N processes (default: a thread for each processor)",
+    )  # fmt: skip
+    study.add_argument("-f", "--force", action="store_true", help="replace files that exist")
+    study.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
     return parser
+
+
+def _study(options: argparse.Namespace) -> int:
+    """Run a study; return the exit code."""
+    source = Path(options.study)
+    prefix = Path(options.output) if options.output else source.with_suffix("")
+    try:
+        if options.processes < 0:
+            raise SettingError("--processes takes a number from 0 up.")
+        with source.open("rb") as file:
+            study = Study.from_json(file.read(MAX_JSON + 1))
+        files = _targets(prefix, ["-trials.csv", "-summary.csv"], force=options.force)
+        result, interrupted = _run_study(study, sys.stderr, options)
+        for target, rows in zip(files, (result.rows(), result.summary()), strict=True):
+            target.write_text(_table(rows), encoding="utf-8", newline="")
+    except NBNError as error:
+        print(f"{source}: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except OSError as error:
+        print(f"{error.filename or source}: {error.strerror or error}.", file=sys.stderr)
+        return USAGE_ERROR
+    print(f"{result.n_trials:,} of {plural(study.total, 'training')} ended.")
+    print(*(f"Wrote {file}" for file in files), sep="\n")
+    if interrupted:
+        return INTERRUPTED
+    return SOLVED if result.complete else NOT_SOLVED
+
+
+def _table(rows: Iterable[Mapping[str, object]]) -> str:
+    """Return rows with the same keys as CSV; empty without rows."""
+    left = iter(rows)
+    first = next(left, None)
+    if first is None:
+        return ""
+    return write_rows_csv(list(first), (list(row.values()) for row in chain([first], left)))
+
+
+def _run_study(
+    study: Study, stream: TextIO, options: argparse.Namespace
+) -> tuple[StudyResult, bool]:
+    """Run a study to the end or until interrupted; return the result, and whether it was."""
+    shown = stream.isatty() and not options.quiet
+    interrupted: list[bool] = []
+
+    def progress(run: StudyRun) -> None:
+        if shown:
+            text = _bar(run.done, run.total)
+            print(f"\r{text} {run.done:,} of {run.total:,}", end="", file=stream, flush=True)
+
+    def interrupt(number: int, frame: object) -> None:
+        interrupted.append(True)
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        workers = ProcessWorkers(count=options.processes) if options.processes else None
+        result = run_study(
+            study, workers, on_progress=progress, cancelled=lambda: bool(interrupted)
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if shown:
+            print(file=stream)
+    return result, bool(interrupted)
 
 
 def _predict(options: argparse.Namespace) -> int:
@@ -179,9 +270,8 @@ def _read(source: Path) -> Experiment:
         return Experiment.from_json(file.read(MAX_JSON + 1))
 
 
-def _targets(prefix: Path, *, npz: bool, force: bool) -> list[Path]:
+def _targets(prefix: Path, ends: Sequence[str], *, force: bool) -> list[Path]:
     """Return the files to write; raise if one exists and `force` is not set."""
-    ends = ["-trace.csv", "-weights.csv", *(["-trace.npz"] if npz else [])]
     files = [prefix.with_name(prefix.name + end) for end in ends]
     for file in files:
         if file.exists() and not force:
@@ -211,12 +301,14 @@ def _run(training: Training, stream: TextIO, *, quiet: bool) -> bool:
 def _progress(training: Training) -> str:
     """Return a progress bar over the maximum number of iterations, with the SSE."""
     done, most = training.iteration, max(training.max_iterations, 1)
-    full = BAR_LENGTH * min(done, most) // most
     sse = float(training.trace().sse[-1])
     shown = f"{sse:9.3e}" if math.isfinite(sse) else "too large"
-    return (
-        f"[{'#' * full}{'.' * (BAR_LENGTH - full)}] {done:>{len(str(most))}} of {most}  SSE {shown}"
-    )
+    return f"{_bar(done, most)} {done:>{len(str(most))}} of {most}  SSE {shown}"
+
+
+def _bar(done: int, most: int) -> str:
+    full = BAR_LENGTH * min(done, most) // most
+    return f"[{'#' * full}{'.' * (BAR_LENGTH - full)}]"
 
 
 def _described(result: TrainingResult) -> str:

@@ -14,8 +14,8 @@ from app.race.lanes import MOST_WORK, titles
 from app.race.many_seeds_run import MOST_SEEDS, Series, table_of
 from app.race.results import joined
 from app.race.session import RaceSession, problem_key
-from app.session import server
 from app.session.state import Session
+from app.session.study_workers import study_workers
 from app.shared.chart_box import Box, reader_palette
 from nbn_core.checks import plural
 from nbn_core.experiment import GivenStart
@@ -44,7 +44,7 @@ def show(session: Session, races: RaceSession) -> None:
     """Show the section; it refreshes itself while trials run."""
     series = races.series
     if series is not None and series.problem != problem_key(session.experiment):
-        series.halt()
+        series.put_aside()
         races.series = series = None
     every = WATCH if series is not None and series.running else None
     st.fragment(_body, run_every=every)(session, races, every is not None)
@@ -123,12 +123,12 @@ def start(session: Session, races: RaceSession) -> None:
     """Start the trials that have not been run yet."""
     experiment = session.experiment
     if races.series is not None:
-        races.series.halt()
+        races.series.put_aside()
     races.series = Series(
-        experiment, problem_key(experiment), races.lanes, races.seeds, races.work, races.kept
-    )
-    if races.series.done < races.series.total:
-        races.series.go(server.workers(), server.worker_count())
+        experiment, problem_key(experiment), races.lanes, races.seeds, races.work, races.kept,
+        study_workers(),
+    )  # fmt: skip
+    races.series.go()
 
 
 def _progress(series: Series) -> None:

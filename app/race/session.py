@@ -63,7 +63,7 @@ class RaceSession:
     noted: int = 0  # id of the race whose results are in the table
     log: list[Entry] = field(default_factory=list)
     series: Series | None = None
-    kept: Kept = field(default_factory=dict)
+    kept: Kept = field(default_factory=list)
     seeds: int = 10
     work: float = 50_000.0
 

@@ -73,19 +73,20 @@ class CellTable:
             self._result = None
         return new
 
-    def copy_from(self, known: CellResult) -> None:
-        """Take over the trials of an earlier result, as far as their numbers are within range."""
-        trials = known.trials
+    def copy_from(self, known: CellResult) -> int:
+        """Take over trials of an earlier result whose numbers are within range; count the new."""
+        trials, new = known.trials, 0
         for i, number in enumerate(trials.numbers.tolist()):
             if number < len(self.done):
                 trial = trials.trial(i)
-                self.add([
+                new += self.add([
                     StudyTrial(
                         number, trial.stop, trial.sse, trial.iterations, trial.evaluations,
                         trial.work, trial.seconds, float(known.test_sse[i]),
                         float(known.test_wrong[i]),
                     )
                 ])  # fmt: skip
+        return new
 
     def result(self) -> CellResult:
         """Return the trials so far; the same object until one is added."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -124,20 +124,19 @@ class StudyResult:
                     rows[-1]["expected_seconds"] = math.nan
         return rows
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> Iterator[dict[str, Any]]:
         """Return one row for each trial, in the order of networks, rules and numbers.
 
-        Returns
-        -------
-        list of dict
-            Network, rule, seed and outcome of each trial.
+        Yields
+        ------
+        dict
+            Network, rule, seed and outcome of a trial.
         """
-        rows = []
         for cell, found in self.cells.items():
             network, rule = self.study.networks[cell.network], self.study.rules[cell.rule]
             for i in range(found.trials.n_trials):
                 trial = found.trials.trial(i)
-                rows.append({
+                yield {
                     "network": network.name, "family": network.family,
                     "weights": network.topology.n_weights, "rule": rule.name,
                     "trial": trial.number, "seed": trial.seed, "end": trial.stop.name.lower(),
@@ -145,8 +144,7 @@ class StudyResult:
                     "test_wrong": float(found.test_wrong[i]), "iterations": trial.iterations,
                     "evaluations": trial.evaluations, "work": trial.work,
                     "seconds": trial.seconds,
-                })  # fmt: skip
-        return rows
+                }  # fmt: skip
 
 
 def _described(network: StudyNetwork, rule: StudyRule) -> dict[str, Any]:

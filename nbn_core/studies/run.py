@@ -8,7 +8,7 @@ workers, their number, or the order in which chunks end.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from functools import partial
 from queue import SimpleQueue
@@ -36,13 +36,16 @@ class StudyRun:
         The study.
     workers : StudyWorkers
         Workers for the chunks.
-    known : StudyResult, optional
+    known : StudyResult or sequence of them, optional
         Earlier results; trials of the same network and rule, under the same limits, are not run
         again.
     """
 
     def __init__(
-        self, study: Study, workers: StudyWorkers, known: StudyResult | None = None
+        self,
+        study: Study,
+        workers: StudyWorkers,
+        known: StudyResult | Sequence[StudyResult] | None = None,
     ) -> None:
         self.study = study
         self.revision = 0
@@ -53,9 +56,9 @@ class StudyRun:
             for n in range(len(study.networks))
             for r in range(len(study.rules))
         }
-        if known is not None:
-            self._take_over(known)
-        self._hosts: list[str] = list(known.hosts) if known is not None else []
+        self._hosts: list[str] = []
+        for result in [known] if isinstance(known, StudyResult) else known or ():
+            self._take_over(result)
         by_size = sorted(self._tables, key=lambda c: study.networks[c.network].topology.n_weights)
         self._queue = TrialQueue((cell, self._undone(cell)) for cell in by_size)
         self._done = sum(table.count for table in self._tables.values())
@@ -71,8 +74,8 @@ class StudyRun:
         earlier = {known.study.identity(cell): found for cell, found in known.cells.items()}
         for cell, table in self._tables.items():
             same = earlier.get(self.study.identity(cell))
-            if same is not None:
-                table.copy_from(same)
+            if same is not None and table.copy_from(same):
+                self._hosts += [host for host in known.hosts if host not in self._hosts]
 
     def _undone(self, cell: Cell) -> list[int]:
         return [i for i, done in enumerate(self._tables[cell].done.tolist()) if not done]
@@ -225,7 +228,7 @@ def run_study(
     study: Study,
     executor: Executor | StudyWorkers | None = None,
     *,
-    known: StudyResult | None = None,
+    known: StudyResult | Sequence[StudyResult] | None = None,
     on_progress: Callable[[StudyRun], object] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> StudyResult:
@@ -237,7 +240,7 @@ def run_study(
         Networks, rules, data, seeds and limits.
     executor : Executor or StudyWorkers, optional
         Executor of `concurrent.futures`; by default one thread for each processor.
-    known : StudyResult, optional
+    known : StudyResult or sequence of them, optional
         Earlier results, whose trials are not run again.
     on_progress : callable, optional
         Function that is called about every 30 ms in this thread with the `StudyRun`, if new trials

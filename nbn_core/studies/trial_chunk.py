@@ -28,6 +28,8 @@ from nbn_core.training.trials import trial_seed
 from nbn_core.types import FloatArray
 
 SLICE_SECONDS = 0.03
+LEAST_ROWS = 1000  # iterations that are possible with any network
+TRACE_BYTES = 128_000_000
 OVERTIME = 4.0  # a chunk ends early at this multiple of the time planned for it
 
 
@@ -208,7 +210,7 @@ class ChunkWork:
 
         objective = Objective(topology, train)
         ends = RULES[rule.name].trials(
-            objective, starts, study.stopping.max_iterations,
+            objective, starts, most_iterations(study, cell),
             study.stopping.target_sse, rule.settings, stopped,
         )  # fmt: skip
         for number, end in zip(self.chunk.numbers, ends, strict=False):
@@ -221,6 +223,31 @@ def can_compile(study: Study, cell: Cell) -> bool:
     early = study.stopping.patience > 0 and study.data.parts().validation is not None
     limited = study.max_work < float("inf")
     return RULES[study.rules[cell.rule].name].compiled_trials and not (early or limited)
+
+
+def most_iterations(study: Study, cell: Cell) -> int:
+    """Return the maximum iterations of a trial.
+
+    A rule that records every iteration is limited so that a trace takes at most 128 MB; the limit
+    is the same where no trace is kept, so that results do not depend on how a trial is run.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    cell : Cell
+        Network and rule.
+
+    Returns
+    -------
+    int
+        Maximum iterations.
+    """
+    most = study.stopping.max_iterations
+    if RULES[study.rules[cell.rule].name].sparse_trace:
+        return most
+    n_weights = study.networks[cell.network].topology.n_weights
+    return min(most, max(LEAST_ROWS, TRACE_BYTES // (8 * n_weights)))
 
 
 def training_of(study: Study, cell: Cell, number: int) -> Training:
@@ -246,7 +273,7 @@ def training_of(study: Study, cell: Cell, number: int) -> Training:
         early = {"validation": parts.validation, "patience": study.stopping.patience}
     return Training(
         study.networks[cell.network].topology, parts.train, rule.name, scheme=study.scheme,
-        seed=trial_seed(study.seed, number), max_iterations=study.stopping.max_iterations,
+        seed=trial_seed(study.seed, number), max_iterations=most_iterations(study, cell),
         target_sse=study.stopping.target_sse, **early, **rule.settings,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from nbn_core import Training
 from nbn_core.__main__ import main
 from nbn_core.experiment import Experiment, Stopping
 from nbn_core.formats import read_npz, read_weights_csv
+from nbn_core.studies import Study, StudyNetwork, StudyRun, run_study
 from tests.experiments import early
 
 XOR = Experiment.suggested("xor")
@@ -139,3 +141,64 @@ def test_the_command_runs_as_a_module(saved: Path) -> None:
     assert "Exit codes" in told.stdout
     assert run().returncode == 2
     assert run("train", str(saved)).returncode == 0
+
+
+STUDY = Study(
+    (StudyNetwork("2-2-1 MLP", XOR.topology, "MLP"),), XOR.data, trials=9,
+    stopping=Stopping(0.01, 60),
+)  # fmt: skip
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    file = tmp_path / "many.json"
+    file.write_text(STUDY.to_json())
+    return file
+
+
+@pytest.mark.parametrize("options", [[], ["--processes", "1"]])
+def test_a_study_writes_its_trials_and_their_summary(study: Path, options, capsys) -> None:
+    assert main(["study", str(study), *options]) == 0
+    result = run_study(STUDY)
+    rows = list(csv.DictReader((study.parent / "many-trials.csv").read_text().splitlines()))
+    assert [int(row["seed"]) for row in rows] == result[0, 0].trials.seeds.tolist()
+    assert [float(row["sse"]) for row in rows] == result[0, 0].trials.sse.tolist()
+    assert rows[0]["test_sse"] == ""
+    [summary] = csv.DictReader((study.parent / "many-summary.csv").read_text().splitlines())
+    assert float(summary["rate"]) == result[0, 0].trials.success_rate
+    assert int(summary["weights"]) == XOR.topology.n_weights
+    said = capsys.readouterr()
+    assert said.out.startswith("9 of 9 trainings ended.")
+    assert said.err == ""
+    assert main(["study", str(study)]) == 2
+    assert "many-trials.csv: exists already" in capsys.readouterr().err
+
+
+def test_a_study_shows_its_progress_on_a_terminal(study: Path, monkeypatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert main(["study", str(study)]) == 0
+    assert "] 9 of 9" in terminal.getvalue()
+
+
+def test_an_interrupted_study_writes_what_has_ended(study: Path, monkeypatch, capsys) -> None:
+    def begun(self: StudyRun, seconds: float | None = None) -> bool:
+        monkeypatch.undo()
+        signal.raise_signal(signal.SIGINT)
+        return False
+
+    study.write_text(dataclasses.replace(STUDY, trials=500_000).to_json())
+    monkeypatch.setattr(StudyRun, "wait", begun)
+    assert main(["study", str(study)]) == 130
+    assert " of 500,000 trainings ended." in capsys.readouterr().out
+    assert (study.parent / "many-trials.csv").exists()
+
+
+def test_files_that_are_no_studies_are_refused(saved: Path, study: Path, capsys) -> None:
+    for arguments, sentence in (
+        ([str(saved)], "This is not a study of NBN Lab"),
+        ([str(study), "--processes", "-1"], "--processes takes"),
+        ([str(study.parent / "none.json")], "No such file"),
+    ):
+        assert main(["study", *arguments]) == 2
+        assert sentence in capsys.readouterr().err

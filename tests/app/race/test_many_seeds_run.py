@@ -15,6 +15,7 @@ from app.race.many_seeds import comparisons, grouped, pair_sentences, pairs_fram
 from app.race.many_seeds_run import Kept, Series, table_of
 from app.race.session import problem_key
 from app.session.jobs import Workers
+from app.session.study_workers import SharedWorkers
 from nbn_core.experiment import Experiment, Stopping
 from nbn_core.network import Topology
 from nbn_core.objective import starting_weights
@@ -39,13 +40,17 @@ def workers() -> Workers:
 
 
 def series(
-    kept: Kept, seeds: int = 5, work: float = 3000.0, lanes: tuple[Lane, ...] = LANES
-) -> Series:
-    return Series(XOR, problem_key(XOR), lanes, seeds, work, kept)
+    workers: Workers, kept: Kept | None = None, seeds: int = 5, work: float = 3000.0,
+    lanes: tuple[Lane, ...] = LANES,
+) -> Series:  # fmt: skip
+    return Series(
+        XOR, problem_key(XOR), lanes, seeds, work, [] if kept is None else kept,
+        SharedWorkers(workers, 2),
+    )  # fmt: skip
 
 
-def ran(made: Series, workers: Workers) -> Series:
-    made.go(workers, 2)
+def ran(made: Series) -> Series:
+    made.go()
     wait_until_stopped(made)
     return made
 
@@ -56,7 +61,7 @@ def wait_until_stopped(made: Series) -> None:
 
 
 def test_every_lane_has_the_same_starts_and_equals_a_single_training(workers: Workers) -> None:
-    made = ran(series({}), workers)
+    made = ran(series(workers))
     assert made.done == made.total == 10
     for lane in LANES:
         trials = made.trials(lane)
@@ -77,32 +82,40 @@ def test_every_lane_has_the_same_starts_and_equals_a_single_training(workers: Wo
 
 
 def test_completed_trials_are_not_repeated(workers: Workers) -> None:
-    kept: Kept = {}
-    first = ran(series(kept), workers)
-    before = dict(kept)
-    again = series(kept)
+    kept: Kept = []
+    first = ran(series(workers, kept))
+    first.put_aside()
+    again = series(workers, kept)
     assert again.done == again.total
-    more = series(kept, seeds=7)
-    assert more.total - more.done == 4
-    ran(more, workers)
-    assert {key: kept[key] for key in before} == before
-    other = series(kept, work=50.0)
-    assert other.done == 0
     assert first.trials(LANES[0]) == again.trials(LANES[0])
+    more = series(workers, kept, seeds=7)
+    assert more.total - more.done == 4
+    ran(more).put_aside()
+    assert {i: more.trials(LANES[1])[i] for i in range(5)} == first.trials(LANES[1])
+    one = series(workers, kept, seeds=2, lanes=LANES[1:])
+    assert one.done == one.total == 2
+    one.put_aside()
+    assert series(workers, kept, seeds=7).done == 14
+    assert series(workers, kept, work=50.0).done == 0
+
+
+def test_equal_lanes_share_their_trials(workers: Workers) -> None:
+    made = ran(series(workers, lanes=(*LANES, Lane(2, "nbn"))))
+    assert made.total == 10
+    assert made.trials(made.lanes[0]) == made.trials(made.lanes[2])
 
 
 def test_stop_keeps_completed_trials_and_run_continues(workers: Workers) -> None:
-    kept: Kept = {}
     slow = (Lane(0, "nbn"), Lane(1, "spsa"))
-    made = series(kept, seeds=200, work=2000.0, lanes=slow)
-    made.go(workers, 2)
+    made = series(workers, seeds=200, work=2000.0, lanes=slow)
+    made.go()
     while made.done < 5:
         assert made.running
     made.halt()
     wait_until_stopped(made)
     done = made.done
     assert 5 <= done < made.total
-    made.go(workers, 2)
+    made.go()
     while made.done <= done:
         assert made.running
     made.halt()
@@ -111,31 +124,22 @@ def test_stop_keeps_completed_trials_and_run_continues(workers: Workers) -> None
 
 
 def test_no_trial_counts_work_beyond_its_budget(workers: Workers) -> None:
-    made = ran(series({}, seeds=3, work=60.0), workers)
+    made = ran(series(workers, seeds=3, work=60.0))
     for lane in LANES:
         for trial in made.trials(lane).values():
             assert 0 < trial.spent.work <= 60.0
 
 
-def test_lanes_whose_rule_cannot_train_the_network_have_no_trials() -> None:
-    made = series({}, lanes=(*LANES, Lane(2, "cascade_correlation")))
+def test_lanes_whose_rule_cannot_train_the_network_have_no_trials(workers: Workers) -> None:
+    made = series(workers, lanes=(*LANES, Lane(2, "cascade_correlation")))
     assert [lane.name for lane in made.lanes] == ["nbn", "adam"]
-
-
-def test_time_is_estimated_when_every_waiting_lane_was_measured() -> None:
-    made = series({}, seeds=4)
-    assert made.left() is None
-    lane, place = made.take() or pytest.fail("nothing to do")
-    for one, seconds in ((LANES[0], 2.0), (LANES[1], 4.0)):
-        made._durations[one.number].append(seconds)
-    left = 4 - (lane.number == 0), 4 - (lane.number == 1)
-    assert made.left() == pytest.approx(2.0 * left[0] + 4.0 * left[1])
-    made.put_back(lane, place)
-    assert made.left() == pytest.approx(24.0)
+    none = series(workers, lanes=(Lane(2, "cascade_correlation"),))
+    none.go()
+    assert (none.running, none.done, none.total) == (False, 0, 0)
 
 
 def test_a_run_of_many_seeds_has_tables_and_charts(workers: Workers) -> None:
-    made = ran(series({}), workers)
+    made = ran(series(workers))
     titles = ["NBN", "Adam"]
     groups = grouped(made, "work")
     frame = summary_frame(groups, "work")

@@ -15,12 +15,13 @@ from app.figures.chart import percent
 from app.figures.number_format import duration, short
 from app.race import session as racing
 from app.race.lanes import Budget, Lane
-from app.race.many_seeds_run import Series, TrialWorker
+from app.race.many_seeds_run import Series
 from app.race.rule_comparison import measured, measured_frame
 from app.race.session import Entry, RaceSession, problem_key
 from app.race.table import on_screen, results_frame
 from nbn_core.experiment import Experiment
 from nbn_core.objective import starting_weights
+from nbn_core.studies import ThreadWorkers
 from nbn_core.trace import Trace
 from nbn_core.training import train
 from nbn_core.training.trials import trial_seed
@@ -176,11 +177,11 @@ def test_only_all_patterns_are_all_in_the_table(share: float, shown: float) -> N
 def test_many_seeds_count_solved_trials_and_their_costs(screen: Open) -> None:
     at, races = situation(OWN, 3), raced(OWN)
     seeds, work = 5, 600.0
-    series = Series(OWN, problem_key(OWN), LANES, seeds, work, races.kept)
-    series._at_work = 1
-    worker = TrialWorker(series)
-    while worker.slice():
-        pass
+    workers = ThreadWorkers()
+    series = Series(OWN, problem_key(OWN), LANES, seeds, work, races.kept, workers)
+    series.go()
+    assert series.wait(240.0)
+    workers.close()
     races.series = series
     shown = screen(at)
     shown.app.session_state["nbn.kept.races"] = races

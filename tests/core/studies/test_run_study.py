@@ -42,7 +42,8 @@ PARITY = Study(
     NETWORKS, ProblemData("parity", {"n": 4}), trials=20, stopping=Stopping(0.01, 100), seed=5
 )
 SPLIT = replace(
-    PARITY, data=ProblemData("circles", {"n_points": 120}, 0.5, 0), trials=3, stopping=Stopping(0.5, 40),
+    PARITY, trials=3, stopping=Stopping(0.5, 40),
+    data=ProblemData("circles", {"n_points": 120}, 0.5, 0),
     networks=(StudyNetwork("2-3-1 MLP", Topology.mlp([2, 3, 1], output="bipolar"), "MLP"),),
     rules=(StudyRule(), StudyRule("adam"), StudyRule("noprop"), StudyRule("lm")),
 )  # fmt: skip
@@ -315,9 +316,10 @@ def test_summaries_and_rows_are_those_of_the_trials(whole: StudyResult) -> None:
         )  # fmt: skip
         assert row["expected_work"] == trials.expected_work
         assert row["weights"] == NETWORKS[n].topology.n_weights
-    assert len(whole.rows()) == 60
-    assert math.isnan(whole.rows()[0]["test_sse"])
-    assert {row["end"] for row in whole.rows()} <= {stop.name.lower() for stop in StopReason}
+    each = list(whole.rows())
+    assert len(each) == 60
+    assert math.isnan(each[0]["test_sse"])
+    assert {row["end"] for row in each} <= {stop.name.lower() for stop in StopReason}
 
 
 def test_computing_times_of_several_computers_are_not_compared(whole: StudyResult) -> None:
