@@ -10,12 +10,13 @@ from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES, LearningRule
-from nbn_core.training import Training
+from nbn_core.training import Training, run_trials
 
 _lock = threading.Lock()
 _compiled: set[str] = set()  # names of kernels, see LearningRule.kernels
 _ready = threading.Event()
 _ready_for_curvature = threading.Event()
+_ready_for_trials = threading.Event()
 _ready_to_race = threading.Event()
 _RACERS = ("first_order", "forward_forward")  # kernels of the rules that a race begins with
 
@@ -43,6 +44,21 @@ def warm_up() -> None:
 def is_warm() -> bool:
     """Return whether `warm_up` has finished in this process."""
     return _ready.is_set()
+
+
+def warm_up_trials() -> None:
+    """Compile the loop that runs many trials of NBN in one call."""
+    with _lock:
+        if _ready_for_trials.is_set():
+            return
+        dataset = Dataset([[-1.0], [1.0]], [[1.0], [-1.0]], name="warm-up")
+        run_trials(Topology.mlp([1, 1, 1]), dataset, n_trials=1, max_iterations=2)
+        _ready_for_trials.set()
+
+
+def is_warm_for_trials() -> bool:
+    """Return whether `warm_up_trials` has finished in this process."""
+    return _ready_for_trials.is_set()
 
 
 def warm_up_curvature() -> None:
@@ -79,6 +95,12 @@ def warm_up_rules() -> None:
                 _take_a_step(rule)
                 _compiled.add(rule.kernels)
         _ready_to_race.set()
+
+
+def warm_up_everything() -> None:
+    """Compile all kernels, so that other processes load them from the cache."""
+    for warm_up_some in (warm_up, warm_up_trials, warm_up_curvature, warm_up_rules):
+        warm_up_some()
 
 
 def _take_a_step(rule: LearningRule) -> None:

@@ -12,7 +12,13 @@ import streamlit as st
 
 from app.session.jobs import Workers
 from nbn_core.rules import RULES
-from nbn_core.warmup import is_warm_for, warm_up, warm_up_curvature, warm_up_rules
+from nbn_core.warmup import (
+    is_warm_for,
+    warm_up,
+    warm_up_curvature,
+    warm_up_rules,
+    warm_up_trials,
+)
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -66,6 +72,10 @@ def _warm(ready: threading.Event) -> None:
     except Exception:
         _LOG.exception("Warm-up failed; the first training compiles what it needs")
     ready.set()
+    try:
+        warm_up_trials()
+    except Exception:
+        _LOG.exception("Warm-up failed; trials run one iteration after another")
     try:
         warm_up_curvature()
     except Exception:

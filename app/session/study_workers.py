@@ -10,6 +10,7 @@ from typing import Final
 from app.session import server
 from app.session.jobs import SLICE, Workers
 from nbn_core.studies import Chunk, ChunkEnd, ChunkWork, Study, StudyWorkers
+from nbn_core.warmup import is_warm_for_trials
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -39,7 +40,9 @@ class SharedWorkers(StudyWorkers):
 
     def submit(self, study: Study, chunk: Chunk) -> Future[ChunkEnd]:
         """Queue a chunk."""
-        run = ChunkRun(ChunkWork(study, chunk, self._stopped.is_set))
+        # Nobody waits in these threads for the compiler.
+        work = ChunkWork(study, chunk, self._stopped.is_set, compiled=is_warm_for_trials())
+        run = ChunkRun(work)
         self._workers.submit(run)
         return run.future
 

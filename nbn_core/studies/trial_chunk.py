@@ -140,11 +140,14 @@ class ChunkWork:
         The trials.
     stopped : callable
         Function that tells whether to end early.
+    compiled : bool
+        Whether trials may run in one compiled call, if the rule has one.
     """
 
     study: Study
     chunk: Chunk
     stopped: Callable[[], bool]
+    compiled: bool = True
     trials: list[StudyTrial] = field(default_factory=list)
     fault: str = ""
     _spent: float = 0.0
@@ -195,7 +198,8 @@ class ChunkWork:
 
     @property
     def _compiled(self) -> bool:
-        return self.chunk.seconds < float("inf") and can_compile(self.study, self.chunk.cell)
+        measured = self.chunk.seconds < float("inf")
+        return self.compiled and measured and can_compile(self.study, self.chunk.cell)
 
     def _run_compiled(self, began: float) -> None:
         study, cell = self.study, self.chunk.cell
