@@ -10,6 +10,7 @@
         SettingError               a setting has an invalid value
         ExperimentError            the JSON or the link of an experiment is damaged
         FormatError                a file of another format is damaged, or cannot hold the value
+        StoreError                 a database or a cluster cannot be reached or does not fit
 
 Each message is one sentence for the user: what is wrong, where, and what to do about it.
 Training that does not converge raises nothing; it ends with a `StopReason`.
@@ -46,6 +47,10 @@ class SettingError(NBNError):
 
 class ExperimentError(NBNError):
     """An experiment file or link cannot be read."""
+
+
+class StoreError(NBNError):
+    """A database or a cluster cannot be reached, or is of another version."""
 
 
 class FormatError(NBNError):

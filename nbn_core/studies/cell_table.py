@@ -75,18 +75,7 @@ class CellTable:
 
     def copy_from(self, known: CellResult) -> int:
         """Take over trials of an earlier result whose numbers are within range; count the new."""
-        trials, new = known.trials, 0
-        for i, number in enumerate(trials.numbers.tolist()):
-            if number < len(self.done):
-                trial = trials.trial(i)
-                new += self.add([
-                    StudyTrial(
-                        number, trial.stop, trial.sse, trial.iterations, trial.evaluations,
-                        trial.work, trial.seconds, float(known.test_sse[i]),
-                        float(known.test_wrong[i]),
-                    )
-                ])  # fmt: skip
-        return new
+        return self.add(trial for trial in trials_of(known) if trial.number < len(self.done))
 
     def result(self) -> CellResult:
         """Return the trials so far; the same object until one is added."""
@@ -101,3 +90,28 @@ class CellTable:
             )  # fmt: skip
             self._result = CellResult(trials, some.test_sse, some.test_wrong)
         return self._result
+
+
+def trials_of(found: CellResult) -> list[StudyTrial]:
+    """Return the trials of a result one by one.
+
+    Parameters
+    ----------
+    found : CellResult
+        Trials of a cell.
+
+    Returns
+    -------
+    list of StudyTrial
+        The trials, in the order of their numbers.
+    """
+    trials = (found.trials.trial(i) for i in range(found.trials.n_trials))
+    return [
+        StudyTrial(
+            trial.number, trial.stop, trial.sse, trial.iterations, trial.evaluations, trial.work,
+            trial.seconds, test_sse, test_wrong,
+        )
+        for trial, test_sse, test_wrong in zip(
+            trials, found.test_sse.tolist(), found.test_wrong.tolist(), strict=True
+        )
+    ]  # fmt: skip

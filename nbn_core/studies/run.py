@@ -1,4 +1,4 @@
-"""StudyRun: a study in progress. `run_study` waits for its end.
+"""StudyRun: a study in progress, and what two studies have in common.
 
 A StudyRun has no thread of its own. Whenever a chunk ends, the worker that ran it hands out the
 next ones. Results may be read at any time; apart from measured times they do not depend on the
@@ -8,17 +8,17 @@ workers, their number, or the order in which chunks end.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, Executor, Future
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
 from functools import partial
 from queue import SimpleQueue
 
 from nbn_core.studies.cell_table import CellTable
 from nbn_core.studies.result import Cell, StudyResult
-from nbn_core.studies.trial_chunk import Chunk, ChunkEnd
+from nbn_core.studies.trial_chunk import Chunk, ChunkEnd, StudyTrial
 from nbn_core.studies.trial_queue import TrialQueue
 from nbn_core.studies.value import Study
-from nbn_core.studies.workers import StudyWorkers, workers_of
+from nbn_core.studies.workers import StudyWorkers
 
 ASK_SECONDS = 0.03
 
@@ -39,6 +39,11 @@ class StudyRun:
     known : StudyResult or sequence of them, optional
         Earlier results; trials of the same network and rule, under the same limits, are not run
         again.
+    only : mapping of Cell to sequence of int, optional
+        Numbers of the trials to run; by default all that are not known.
+    on_trials : callable, optional
+        Function that is called in a worker's thread with cell, trials and host of each chunk that
+        has ended.
     """
 
     def __init__(
@@ -46,6 +51,9 @@ class StudyRun:
         study: Study,
         workers: StudyWorkers,
         known: StudyResult | Sequence[StudyResult] | None = None,
+        *,
+        only: Mapping[Cell, Sequence[int]] | None = None,
+        on_trials: Callable[[Cell, list[StudyTrial], str], object] | None = None,
     ) -> None:
         self.study = study
         self.revision = 0
@@ -59,8 +67,9 @@ class StudyRun:
         self._hosts: list[str] = []
         for result in [known] if isinstance(known, StudyResult) else known or ():
             self._take_over(result)
+        self._on_trials = on_trials
         by_size = sorted(self._tables, key=lambda c: study.networks[c.network].topology.n_weights)
-        self._queue = TrialQueue((cell, self._undone(cell)) for cell in by_size)
+        self._queue = TrialQueue((cell, self._undone(cell, only)) for cell in by_size)
         self._done = sum(table.count for table in self._tables.values())
         self._ended: SimpleQueue[tuple[Chunk, Future[ChunkEnd]]] = SimpleQueue()
         self._handling = threading.Lock()
@@ -77,8 +86,10 @@ class StudyRun:
             if same is not None and table.copy_from(same):
                 self._hosts += [host for host in known.hosts if host not in self._hosts]
 
-    def _undone(self, cell: Cell) -> list[int]:
-        return [i for i, done in enumerate(self._tables[cell].done.tolist()) if not done]
+    def _undone(self, cell: Cell, only: Mapping[Cell, Sequence[int]] | None) -> list[int]:
+        wanted = range(self.study.trials) if only is None else only.get(cell, ())
+        done = self._tables[cell].done
+        return [number for number in wanted if not done[number]]
 
     @property
     def total(self) -> int:
@@ -170,6 +181,8 @@ class StudyRun:
             lost = not self._halted
         except Exception:
             end, lost = None, True
+        if end is not None and end.trials and self._on_trials is not None:
+            self._on_trials(chunk.cell, end.trials, end.host)  # before `wait` can return
         with self._changed:
             self._in_flight -= 1
             if end is not None:
@@ -222,60 +235,3 @@ def comparable(one: Study, other: Study) -> bool:
     return (one.data.digest, one.seed, one.scheme, one.stopping, one.max_work) == (
         other.data.digest, other.seed, other.scheme, other.stopping, other.max_work,
     )  # fmt: skip
-
-
-def run_study(
-    study: Study,
-    executor: Executor | StudyWorkers | None = None,
-    *,
-    known: StudyResult | Sequence[StudyResult] | None = None,
-    on_progress: Callable[[StudyRun], object] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> StudyResult:
-    """Run a study to its end.
-
-    Parameters
-    ----------
-    study : Study
-        Networks, rules, data, seeds and limits.
-    executor : Executor or StudyWorkers, optional
-        Executor of `concurrent.futures`; by default one thread for each processor.
-    known : StudyResult or sequence of them, optional
-        Earlier results, whose trials are not run again.
-    on_progress : callable, optional
-        Function that is called about every 30 ms in this thread with the `StudyRun`, if new trials
-        have ended.
-    cancelled : callable, optional
-        Function that is called about every 30 ms in this thread; if it returns true, the trials
-        that have ended so far are the result.
-
-    Returns
-    -------
-    StudyResult
-        Results of all trials, or of those that ended before it was cancelled.
-
-    Raises
-    ------
-    StudyFault
-        If a trial ended with an exception, which is a fault of the program.
-    """
-    workers = workers_of(executor)
-    run = StudyRun(study, workers, known)
-    seen = 0
-    try:
-        run.go()
-        while not run.wait(ASK_SECONDS):
-            if cancelled is not None and cancelled():
-                run.halt()
-            if on_progress is not None and run.revision != seen:
-                seen = run.revision
-                on_progress(run)
-    finally:
-        run.halt()
-        run.wait()
-        workers.close()
-    if run.fault:
-        raise StudyFault(f"A trial of the study failed, by a fault of the program: {run.fault}")
-    if on_progress is not None and run.revision != seen:
-        on_progress(run)
-    return run.result()
