@@ -29,6 +29,7 @@ from nbn_core.trace import StopReason
 
 PART_TRIALS = 50
 LEASE_SECONDS = 60.0
+PAGE_ROWS = 5000
 
 
 class Lease(NamedTuple):
@@ -86,7 +87,11 @@ class StudyStore:
     def __init__(self, url: str) -> None:
         with _sentences():
             self._engine, self._clock = connect(url)
-            schema.create(self._engine)
+            try:
+                schema.create(self._engine)
+            except BaseException:
+                self._engine.dispose()
+                raise
 
     def close(self) -> None:
         """Give the connections back."""
@@ -186,15 +191,27 @@ class StudyStore:
             for r in range(len(study.rules))
         }
         hosts: dict[str, None] = {}
-        mine = sql.select(schema.trials).filter_by(study=study.digest)
-        with _sentences(), self._reading() as connection:
-            rows = connection.execution_options(yield_per=1000).execute(mine).mappings()
-            for row in rows:
-                tables[Cell(row["network"], row["rule"])].add([_trial(row)])
+        for cell, table in tables.items():
+            for row in self._rows(study, cell):
+                table.add([_trial(row)])
                 hosts[row["host"]] = None
         cells = {cell: table.result() for cell, table in tables.items()}
         missing = {cell: tuple(sorted(numbers)) for cell, numbers in (lost or {}).items()}
         return StudyResult(study, cells, missing, tuple(hosts))
+
+    def _rows(self, study: Study, cell: Cell) -> Iterator[sql.RowMapping]:
+        """Return the trials of a cell, in pages, so that memory stays flat."""
+        column = schema.trials.c
+        mine = sql.select(schema.trials).order_by(column.number).limit(PAGE_ROWS)
+        mine = mine.filter_by(study=study.digest, network=cell.network, rule=cell.rule)
+        last = -1
+        while True:
+            with _sentences(), self._reading() as connection:
+                page = connection.execute(mine.where(column.number > last)).mappings().all()
+            yield from page
+            if len(page) < PAGE_ROWS:
+                return
+            last = page[-1]["number"]
 
     # Leases
 
