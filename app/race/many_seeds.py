@@ -18,6 +18,7 @@ from app.session.state import Session
 from app.session.study_workers import study_workers
 from app.shared.chart_box import Box, reader_palette
 from nbn_core.checks import plural
+from nbn_core.errors import StoreError
 from nbn_core.experiment import GivenStart
 from nbn_core.training.comparison import (
     FEWEST_PAIRS,
@@ -109,8 +110,11 @@ def _choices(session: Session, races: RaceSession) -> None:
                 assert races.series is not None
                 races.series.halt()
         elif st.button("Run", type="primary", icon=":material/play_arrow:", key="nbn-series-run"):
-            start(session, races)
-            st.rerun()
+            try:
+                start(session, races)
+                st.rerun()
+            except StoreError as error:  # the cluster that the host names
+                st.error(str(error))
     if isinstance(session.experiment.start, GivenStart):
         st.caption(
             "Starting weights that were set by hand are not used here: each seed has random ones."

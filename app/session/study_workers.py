@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from concurrent.futures import Future
-from typing import Final
+from typing import Any, Final
+
+import streamlit as st
 
 from app.session import server
 from app.session.jobs import SLICE, Workers
 from nbn_core.studies import Chunk, ChunkEnd, ChunkWork, Study, StudyWorkers
+from nbn_core.studies.runner import cluster_workers, connect_cluster
 from nbn_core.warmup import is_warm_for_trials
 
 _LOG: Final = logging.getLogger(__name__)
@@ -75,6 +79,21 @@ class ChunkRun:
         return False
 
 
-def study_workers() -> SharedWorkers:
-    """Return the shared threads as workers for one study."""
+def study_workers() -> StudyWorkers:
+    """Return workers for one study: those of the cluster that the host names, or shared threads.
+
+    Raises
+    ------
+    StoreError
+        If the cluster cannot be used.
+    """
+    address = os.environ.get("NBN_LAB_SCHEDULER", "").strip()
+    if address:
+        return cluster_workers(_cluster(address))
     return SharedWorkers(server.workers(), server.worker_count())
+
+
+@st.cache_resource(show_spinner=False)
+def _cluster(address: str) -> Any:
+    """Return the connection with a cluster, which all sessions share."""
+    return connect_cluster(address)

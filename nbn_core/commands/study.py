@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from itertools import chain
@@ -23,7 +24,8 @@ from nbn_core.commands.common import (
 from nbn_core.errors import SettingError
 from nbn_core.experiment import MAX_JSON
 from nbn_core.formats.csv_files import write_rows_csv
-from nbn_core.studies import ProcessWorkers, Study, StudyResult, run_study
+from nbn_core.studies import ProcessWorkers, Study, StudyResult, StudyWorkers, run_study
+from nbn_core.studies.runner import cluster_workers
 
 
 def add(commands: Any) -> None:
@@ -47,6 +49,11 @@ def add(commands: Any) -> None:
         help="use N processes (default: a thread for each processor)",
     )  # fmt: skip
     study.add_argument(
+        "-s", "--scheduler", metavar="ADDRESS", default=os.environ.get("NBN_LAB_SCHEDULER", ""),
+        help="use the workers of a Dask cluster, by the address of its scheduler (default: the "
+        "variable NBN_LAB_SCHEDULER)",
+    )  # fmt: skip
+    study.add_argument(
         "-d", "--database", metavar="URL",
         help="keep every trial in a database, so that the study can be interrupted and continued, "
         "and other computers can join in: sqlite:///studies.db or postgresql://user@host/name",
@@ -63,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _study(source: Path, options: argparse.Namespace) -> int:
     prefix = Path(options.output) if options.output else source.with_suffix("")
-    workers = processes(options)
+    workers = workers_for(options)
     with source.open("rb") as file:
         study = Study.from_json(file.read(MAX_JSON + 1))
     files = targets(prefix, ["-trials.csv", "-summary.csv"], force=options.force)
@@ -78,15 +85,19 @@ def _study(source: Path, options: argparse.Namespace) -> int:
     return SOLVED if result.complete else NOT_SOLVED
 
 
-def processes(options: argparse.Namespace) -> ProcessWorkers | None:
-    """Return the processes that were asked for; None for threads."""
+def workers_for(options: argparse.Namespace) -> StudyWorkers | None:
+    """Return the processes or the cluster that were asked for; None for threads."""
     if options.processes < 0:
         raise SettingError("--processes takes a number from 0 up.")
+    if options.scheduler and options.processes:
+        raise SettingError("Choose --processes of this computer or a --scheduler, not both.")
+    if options.scheduler:
+        return cluster_workers(options.scheduler)
     return ProcessWorkers(count=options.processes) if options.processes else None
 
 
 def _result(
-    study: Study, workers: ProcessWorkers | None, options: argparse.Namespace, interrupted: Any
+    study: Study, workers: StudyWorkers | None, options: argparse.Namespace, interrupted: Any
 ) -> StudyResult:
     stream = sys.stderr
     shown = stream.isatty() and not options.quiet

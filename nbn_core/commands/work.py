@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Any
 
 from nbn_core.checks import plural
 from nbn_core.commands.common import INTERRUPTED, SOLVED, Place, in_sentences, interruptible
-from nbn_core.commands.study import processes
+from nbn_core.commands.study import workers_for
 from nbn_core.studies.runner import open_store
 from nbn_core.studies.workers import workers_of
 
@@ -32,6 +33,11 @@ def add(commands: Any) -> None:
         help="use N processes (default: a thread for each processor)",
     )  # fmt: skip
     work.add_argument(
+        "-s", "--scheduler", metavar="ADDRESS", default=os.environ.get("NBN_LAB_SCHEDULER", ""),
+        help="use the workers of a Dask cluster, by the address of its scheduler (default: the "
+        "variable NBN_LAB_SCHEDULER)",
+    )  # fmt: skip
+    work.add_argument(
         "--stay", action="store_true", help="wait for further studies when nothing is left to do"
     )
     work.add_argument("-q", "--quiet", action="store_true", help="no progress")
@@ -48,7 +54,7 @@ def _work(options: argparse.Namespace) -> int:
     store = open_store(options.database)
     from nbn_core.studies.joint_work import JointWork  # needs SQLAlchemy, as the store does
 
-    workers = workers_of(processes(options))
+    workers = workers_of(workers_for(options))
     stream = sys.stderr
     shown = stream.isatty() and not options.quiet
 

@@ -41,7 +41,7 @@ INLINED: dict[str, Any] = {**INNER, "forceinline": True}
 def kernel_cache() -> Iterator[Path]:
     """Set numba's cache for the functions decorated inside, and restore it afterwards."""
     before = numba.config.CACHE_DIR
-    folder = _writable(_root(before) / _fingerprint())
+    folder = _writable(_root(before) / fingerprint())
     numba.config.CACHE_DIR = str(folder)
     # numba has no setting for the class that reads and writes the files
     usual, dispatcher.FunctionCache = dispatcher.FunctionCache, CheckedCache
@@ -64,7 +64,8 @@ def _root(given: str) -> Path:
     return Path(os.path.expanduser(base)) / "nbn-lab" / "kernels"
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
+    """Return a hash of the kernels and of all that compiles them: equal results need equal ones."""
     digest = hashlib.sha256()
     for version in (numba.__version__, numpy.__version__, platform.python_version()):
         digest.update(version.encode() + b"\0")

@@ -6,7 +6,7 @@ runner       run_study: a study from its beginning to its end, in one call
 run          StudyRun: a study in progress
 store        studies and their trials in a database; `schema` has its tables, `databases` connects
 joint_work   studies in a database, worked off by any number of computers
-workers      threads and processes that run the chunks of a study
+workers      threads and processes that run the chunks of a study; `dask_workers` a cluster
 trial_queue  which trials are still to be run, and in chunks of which size
 trial_chunk  a few trials of one network and rule, run by one worker
 cell_table   the trials of one network and rule, in columns
@@ -14,7 +14,7 @@ cell_table   the trials of one network and rule, in columns
 
 from nbn_core.studies.result import Cell, CellResult, StudyResult
 from nbn_core.studies.run import StudyFault, StudyRun
-from nbn_core.studies.runner import run_study
+from nbn_core.studies.runner import cluster_workers, run_study
 from nbn_core.studies.trial_chunk import Chunk, ChunkEnd, ChunkWork, StudyTrial
 from nbn_core.studies.value import Study, StudyNetwork, StudyRule
 from nbn_core.studies.workers import ProcessWorkers, StudyWorkers, ThreadWorkers
@@ -35,5 +35,6 @@ __all__ = [
     "StudyTrial",
     "StudyWorkers",
     "ThreadWorkers",
+    "cluster_workers",
     "run_study",
 ]

@@ -86,6 +86,60 @@ def run_study(
     return run.result()
 
 
+def connect_cluster(address: str) -> Any:
+    """Connect with a Dask cluster.
+
+    Parameters
+    ----------
+    address : str
+        Address of its scheduler, such as tcp://127.0.0.1:8786.
+
+    Returns
+    -------
+    distributed.Client
+        The connection, which several studies may share.
+
+    Raises
+    ------
+    StoreError
+        If the scheduler does not answer, its workers run another version, or Dask is not installed.
+    """
+    return _dask().connect(address)
+
+
+def cluster_workers(cluster: Any) -> StudyWorkers:
+    """Return the workers of a Dask cluster for one study at a time.
+
+    Parameters
+    ----------
+    cluster : str or distributed.Client
+        Address of its scheduler, or a connection from `connect_cluster`.
+
+    Returns
+    -------
+    StudyWorkers
+        The workers.
+
+    Raises
+    ------
+    StoreError
+        If the scheduler does not answer, its workers run another version, or Dask is not installed.
+    """
+    workers: StudyWorkers = _dask().DaskWorkers(cluster)
+    return workers
+
+
+def _dask() -> Any:
+    try:
+        # Imported here: Dask comes with the extra `cluster`.
+        from nbn_core.studies import dask_workers
+    except ImportError:
+        raise StoreError(
+            "A cluster needs Dask: install nbn-lab with the extra `cluster`."
+        ) from None
+    return dask_workers
+
+
 def open_store(url: str) -> StudyStore:
     """Open a database of studies.
 

@@ -11,8 +11,18 @@ from app.session import study_workers
 from app.session.jobs import Workers
 from app.session.study_workers import ChunkRun, SharedWorkers
 from nbn_core import Topology, run_trials
+from nbn_core.errors import StoreError
 from nbn_core.experiment import ProblemData, Stopping
-from nbn_core.studies import Cell, Chunk, ChunkWork, Study, StudyNetwork, StudyRule, StudyRun
+from nbn_core.studies import (
+    Cell,
+    Chunk,
+    ChunkWork,
+    Study,
+    StudyNetwork,
+    StudyRule,
+    StudyRun,
+    dask_workers,
+)
 from nbn_core.warmup import is_warm_for_trials, warm_up, warm_up_trials
 from tests.app.fake_browser import LONG
 
@@ -69,3 +79,14 @@ def test_stop_ends_the_chunks_and_go_continues() -> None:
         assert run.running
     run.halt()
     assert run.wait(LONG)
+
+
+def test_a_cluster_that_the_host_names_is_used_or_missed_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NBN_LAB_SCHEDULER", raising=False)
+    assert isinstance(study_workers.study_workers(), SharedWorkers)
+    monkeypatch.setattr(dask_workers, "CONNECT_SECONDS", 1)
+    monkeypatch.setenv("NBN_LAB_SCHEDULER", "tcp://127.0.0.1:9")
+    with pytest.raises(StoreError, match=r"tcp://127\.0\.0\.1:9 does not answer"):
+        study_workers.study_workers()

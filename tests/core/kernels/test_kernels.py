@@ -196,12 +196,12 @@ def test_any_change_of_a_kernel_changes_the_cache_folder(
     """numba checks only the file that defines a function, not those of the functions it calls."""
     for source in Path(cache.__file__).parent.glob("*.py"):
         (tmp_path / source.name).write_bytes(source.read_bytes())
-    before = cache._fingerprint()
+    before = cache.fingerprint()
     monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
-    assert cache._fingerprint() == before
+    assert cache.fingerprint() == before
     with (tmp_path / "vectors.py").open("a") as file:
         file.write("# changed\n")
-    assert cache._fingerprint() != before
+    assert cache.fingerprint() != before
 
 
 def test_numbas_own_settings_are_left_as_they_were() -> None:
