@@ -8,6 +8,7 @@ import signal
 import threading
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -339,3 +340,14 @@ def test_the_example_is_a_seed_that_worked(whole: StudyResult) -> None:
         )  # fmt: skip
         assert alone.converged == bool(whole[n, 0].trials.successes)
         assert alone.sse <= whole[n, 0].trials.sse.max()
+
+
+def test_the_example_of_the_documentation_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "studies.md").read_text(encoding="utf-8")
+    example = text.split("```python\n", 1)[1].split("```", 1)[0]
+    exec(compile(example, "docs/studies.md", "exec"), {})
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [(row[0], row[2]) for row in rows] == [
+        ("4-1-1", "11"), ("4-2-1", "18"), ("4-3-1", "26"),
+    ]  # fmt: skip
+    assert all(float(row[4]) <= float(row[3]) <= float(row[5]) for row in rows)
