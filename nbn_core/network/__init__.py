@@ -14,7 +14,8 @@ one weight for each of its sources, in ascending order of the sources.
     Topology.from_networkx(graph)    any other feed-forward network
 
 `topology` holds the class `Topology` and `neuron` the class `Neuron`; `families` connects the
-neurons of the four presets. `validation` rejects everything that is not a feed-forward network.
+neurons of the four presets, and `variants` makes a network wider, narrower or differently bridged.
+`validation` rejects everything that is not a feed-forward network.
 `conversion` translates to and from NetworkX graphs and plain values for JSON. `activation` lists
 the activation functions, `initial_weights` draws starting weights, and `layout` stores a topology
 in flat arrays for the kernels.
