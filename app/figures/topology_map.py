@@ -1,0 +1,124 @@
+"""A map of families and sizes: a small drawing of each network on the colour of its success."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Final, NamedTuple
+
+from app.figures import layout
+from app.figures.chart import percent
+from app.figures.palette import Palette, css
+from nbn_core.network import Topology
+
+CELL: Final = (84, 56)  # width and height of a drawing, in pixels
+DARK_FROM: Final = 0.55  # success rate from which a cell is written in the colour of the page
+
+
+class MapCell(NamedTuple):
+    """A network on the map; `solved` of `trials` trainings reached the target."""
+
+    name: str
+    topology: Topology
+    solved: int
+    trials: int
+
+
+def map_html(
+    rows: Sequence[str], sizes: Sequence[int], cells: Mapping[tuple[int, int], MapCell],
+    palette: Palette,
+) -> str:  # fmt: skip
+    """Return the map as an HTML table with a text in every cell.
+
+    Parameters
+    ----------
+    rows : sequence of str
+        Titles of the families.
+    sizes : sequence of int
+        Sizes, one for each column.
+    cells : mapping of (int, int) to MapCell
+        Networks by row and column; without one the cell is empty.
+    palette : Palette
+        Colours of the light or dark theme.
+    """
+    head = "".join(f'<th scope="col">{size}</th>' for size in sizes)
+    lines = []
+    for i, title in enumerate(rows):
+        line = "".join(_cell(cells.get((i, j)), palette) for j in range(len(sizes)))
+        lines.append(f'<tr><th scope="row">{escape(title)}</th>{line}</tr>')
+    return (
+        f"{_style(palette)}<div class='nbn-map' tabindex='0' role='region' "
+        "aria-label='Map of families and sizes'><table><caption>Success rate by family and "
+        "neurons per layer (in the cascade: hidden neurons)</caption><thead><tr><td></td>"
+        f"{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def _cell(cell: MapCell | None, palette: Palette) -> str:
+    if cell is None:
+        return "<td></td>"
+    if not cell.trials:
+        about, text, rate = f"{cell.name}: not trained yet", "–", 0.0
+    else:
+        rate = cell.solved / cell.trials
+        text = percent(rate)
+        about = f"{cell.name}: {cell.solved} of {cell.trials} solved"
+    ink = palette.page if rate >= DARK_FROM else palette.ink
+    weights = cell.topology.n_weights
+    return (
+        f'<td style="background:{_shade(rate, palette)};color:{ink}" title="{escape(about)}, '
+        f'{weights:,} weights">{miniature(cell.topology, *CELL)}<b>{text}</b>'
+        f"<span>{weights:,} weights</span></td>"
+    )
+
+
+def _shade(rate: float, palette: Palette) -> str:
+    low, high = palette.background, palette.strong
+    return css(tuple(round(a + (b - a) * rate) for a, b in zip(low, high, strict=True)))  # type: ignore[arg-type]
+
+
+@functools.lru_cache(maxsize=512)
+def miniature(topology: Topology, width: int, height: int) -> str:
+    """Draw a network as a small SVG in the colour of the text around it; it has no text itself."""
+    spots = layout.places(topology)
+    xs, ys = [x for x, _ in spots], [y for _, y in spots]
+    edge = 6.0
+    across, down = (max(xs) - min(xs)) or 1.0, (max(ys) - min(ys)) or 1.0
+    kx, ky = (width - 2 * edge) / across, (height - 2 * edge) / down
+    ky = min(ky, kx * 1.2)  # small networks are not stretched
+    left, top = min(xs), (max(ys) + min(ys)) / 2
+    at = [(edge + kx * (x - left), height / 2 + ky * (y - top)) for x, y in spots]
+    path = "".join(
+        f"M{at[source][0]:.0f} {at[source][1]:.0f}L{at[topology.n_inputs + k][0]:.0f} "
+        f"{at[topology.n_inputs + k][1]:.0f}"
+        for k, neuron in enumerate(topology.neurons)
+        for source in neuron.sources
+    )
+    faint = max(0.12, min(0.6, 12.0 / max(1, topology.n_connections)))
+    size = 3.4 if len(spots) <= 24 else 2.0
+    dots = "".join(
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size if node >= topology.n_inputs else 2:g}"/>'
+        for node, (x, y) in enumerate(at)
+    )
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true">'
+        f'<path d="{path}" fill="none" stroke="currentColor" stroke-opacity="{faint:.2f}"/>'
+        f'<g fill="currentColor">{dots}</g></svg>'
+    )
+
+
+def _style(palette: Palette) -> str:
+    return (
+        "<style>.nbn-map{overflow-x:auto}"
+        ".nbn-map table{border-collapse:separate;border-spacing:3px;margin:0}"
+        f".nbn-map caption{{text-align:left;color:{palette.muted};padding-bottom:.4rem}}"
+        ".nbn-map th,.nbn-map td{border:0;font-variant-numeric:tabular-nums}"
+        f".nbn-map th{{color:{palette.muted};font-weight:400;padding:2px 8px}}"
+        f".nbn-map th[scope=row]{{position:sticky;left:0;background:{palette.page};"
+        "text-align:left;white-space:nowrap;z-index:1}"
+        f".nbn-map tbody td{{min-width:{CELL[0] + 8}px;padding:4px;text-align:center;"
+        "border-radius:6px;line-height:1.2}"
+        ".nbn-map svg{display:block;margin:auto}.nbn-map b,.nbn-map span{display:block}"
+        ".nbn-map span{font-size:.75rem;opacity:.85}</style>"
+    )
