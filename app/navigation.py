@@ -23,6 +23,12 @@ def navigation() -> StreamlitPage:
                 PAGES / "inside.py", title="Inside", icon=":material/biotech:", url_path="inside"
             ),
             st.Page(
+                PAGES / "topologies.py",
+                title="Topologies",
+                icon=":material/hub:",
+                url_path="topologies",
+            ),
+            st.Page(
                 PAGES / "race.py", title="Race", icon=":material/sports_score:", url_path="race"
             ),
             st.Page(

@@ -43,7 +43,7 @@ class TrialGroup:
 
 def ecdf_chart(
     groups: Sequence[TrialGroup], what: str, palette: Palette, *, seconds: bool = False,
-    height: int = 360,
+    height: int = 360, column: str = "lane",
 ) -> Chart:  # fmt: skip
     """Draw the share of seeds that each lane has solved, over the cost.
 
@@ -59,13 +59,15 @@ def ecdf_chart(
         Whether the cost is a time in seconds.
     height : int
         Height in pixels.
+    column : str
+        Name of the column of the table that holds the titles.
     """
     plot = figure(palette, height)
     costs = np.concatenate([group.outcomes.costs for group in groups])
     costs = costs[costs > 0]
     low, high = (float(costs.min()), float(costs.max())) if len(costs) else (1.0, 10.0)
     low, high = low / 1.3, max(high * 1.3, low * 10)
-    table: dict[str, list[Any]] = {"lane": [], what: [], "share of seeds solved": []}
+    table: dict[str, list[Any]] = {column: [], what: [], "share of seeds solved": []}
     shares_solved = []
     for group in groups:
         steps, shares = ecdf(group.outcomes)
@@ -79,7 +81,7 @@ def ecdf_chart(
                 "dash": lanes.dash(group.number),
             },
         )  # fmt: skip
-        table["lane"] += [group.title] * len(steps)
+        table[column] += [group.title] * len(steps)
         table[what] += steps.tolist()
         table["share of seeds solved"] += shares.tolist()
         shares_solved.append(f"{group.title} {percent(float(shares[-1]) if len(shares) else 0.0)}")

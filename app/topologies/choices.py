@@ -1,0 +1,159 @@
+"""The form: families, sizes, rule, limit and seeds, and the buttons that start trainings."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from app.session import server
+from app.session.limits import MAX_WEIGHTS, most_iterations
+from app.session.state import Session
+from app.session.study_workers import study_workers
+from app.session.tuned_settings import usual_iterations
+from app.topologies.estimate import estimate
+from app.topologies.front import close_to_front
+from app.topologies.plan import (
+    MOST_SIZE,
+    OFFERED,
+    OPENING,
+    OPENING_SIZES,
+    OPENING_TRIALS,
+    Plan,
+    family_title,
+    kind_of,
+)
+from app.topologies.sweep import Sweep
+from nbn_core.checks import plural
+from nbn_core.errors import NBNError
+from nbn_core.experiment import GivenStart
+from nbn_core.rules import RULES
+from nbn_core.studies import Study
+from nbn_core.studies.value import MOST_TRAININGS
+
+MORE: Final = (50, 200)
+
+
+def show(session: Session, sweep: Sweep) -> None:
+    """Show the form, what it asks for, and the buttons."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="nbn-topologies-form"):
+        plan = _plan(session, sweep)
+    try:
+        study = plan.study(session.experiment, session.document.blocked)
+    except NBNError as error:
+        study = None
+        st.warning(str(error))
+    if study is not None:
+        st.caption(_announced(session, sweep, plan, study))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _buttons(session, sweep, plan, study)
+
+
+def _plan(session: Session, sweep: Sweep) -> Plan:
+    experiment, running = session.experiment, sweep.running
+    families = st.pills(
+        "Families", OFFERED, selection_mode="multi", default=OPENING, format_func=family_title,
+        key="nbn-topologies-families", disabled=running, persist_state="session",
+        help="MLP: each layer reads the layer before. BMLP: each layer reads the inputs and all "
+        "earlier layers. FCC: a cascade. Drawing: the network of the Draw page.",
+    )  # fmt: skip
+    smallest, largest = st.slider(
+        "Sizes", 1, MOST_SIZE, OPENING_SIZES, width=230, key="nbn-topologies-sizes",
+        disabled=running, persist_state="session",
+        help="Neurons in each hidden layer; of a cascade, all hidden neurons.",
+    )  # fmt: skip
+    names = list(RULES)
+    rule = st.selectbox(
+        "Rule", names, names.index(experiment.rule), width=230, disabled=running,
+        format_func=lambda name: RULES[name].title, key=f"nbn-topologies-rule-{experiment.rule}",
+        persist_state="session",
+        help="The rule of the Draw page trains with its settings there, others with tuned ones.",
+    )  # fmt: skip
+    own = rule == experiment.rule
+    usual = experiment.stopping.max_iterations if own else usual_iterations(experiment.data, rule)
+    usual = min(usual, most_iterations(rule))
+    iterations = st.number_input(
+        "Maximum iterations", 1, most_iterations(rule), usual, width=150, disabled=running,
+        key=f"nbn-topologies-iterations-{rule}-{usual}", persist_state="session",
+        help="Limit for each training.",
+    )  # fmt: skip
+    trials = st.number_input(
+        "Seeds per network", 1, MOST_TRAININGS, OPENING_TRIALS, step=50, width=150,
+        disabled=running, key="nbn-topologies-seeds", persist_state="session",
+        help="Random starting weights of each network. 10 give a first impression; with 200 the "
+        "interval of a rate is at most 14 % wide.",
+    )  # fmt: skip
+    return Plan(tuple(families), smallest, largest, rule, int(iterations), int(trials))
+
+
+def _announced(session: Session, sweep: Sweep, plan: Plan, study: Study) -> str:
+    """Say how many trainings there are, how long they take, and what the neurons are like."""
+    done = sweep.done_of(study)
+    text = f"{plural(study.total, 'training')} of {plural(len(study.networks), 'network')}"
+    same = sweep.study is not None and sweep.study.rules == study.rules
+    if done == study.total:
+        text += ", all of them done already."
+    else:
+        seconds = estimate(
+            study, done, server.worker_count(), sweep.points() if same else []
+        ).words()
+        known = f", {done:,} of them done already" if done else ""
+        text += f"{known}: {seconds} on this computer."
+    kind = kind_of(session.experiment.topology).described()
+    text += f" Neurons as most in the drawing: {kind}."
+    large = plan.grid(session.experiment).too_large
+    if large:
+        text += f" {plural(large, 'network')} with more than {MAX_WEIGHTS:,} weights left out."
+    if isinstance(session.experiment.start, GivenStart):
+        text += " Starting weights set by hand are not used: every seed has random ones."
+    return text
+
+
+def _buttons(session: Session, sweep: Sweep, plan: Plan, study: Study | None) -> None:
+    if sweep.running:
+        if st.button("Stop", icon=":material/stop:", key="nbn-topologies-stop"):
+            sweep.halt()
+            assert sweep.run is not None
+            sweep.run.wait(1.0)
+            st.rerun()
+        return
+    if sweep.can_resume and st.button(
+        "Resume", type="primary", icon=":material/resume:", key="nbn-topologies-resume",
+        help="Continue what was stopped.",
+    ):  # fmt: skip
+        sweep.resume()
+        st.rerun()
+    if st.button(
+        "Run", type="secondary" if sweep.can_resume else "primary",
+        icon=":material/play_arrow:", key="nbn-topologies-run", disabled=study is None,
+    ):  # fmt: skip
+        assert study is not None
+        sweep.start(study, plan.grid(session.experiment), study_workers())
+        st.rerun()
+    if sweep.points():
+        with st.popover("More seeds", icon=":material/add:", key="nbn-topologies-more"):
+            _more(sweep)
+
+
+def _more(sweep: Sweep) -> None:
+    points = sweep.points()
+    near = close_to_front(points)
+    st.caption(
+        "Networks close to the front are those that could still be on it: their 95 % interval "
+        "reaches above the rate of every network with as many or fewer weights."
+    )
+    seeds = st.segmented_control(
+        "Seeds", MORE, default=MORE[0], required=True, key="nbn-topologies-more-seeds",
+        format_func=lambda n: f"+{n}",
+    )  # fmt: skip
+    for title, some, key in (
+        (f"Close to the front ({len(near)})", near, "near"),
+        (f"All networks ({len(points)})", points, "all"),
+    ):
+        if st.button(title, key=f"nbn-topologies-more-{key}", disabled=not some, width="stretch"):
+            try:
+                sweep.more(some, int(seeds), study_workers())
+            except NBNError as error:
+                st.warning(str(error))
+                return
+            st.rerun()

@@ -1,0 +1,121 @@
+"""One network: its drawing and numbers, and a seed of it to open on Draw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+
+from app.figures.chart import percent
+from app.figures.number_format import duration, short
+from app.figures.portrait import portrait
+from app.figures.topologies import NetworkPoint
+from app.session.end_names import named_after
+from app.session.history import put
+from app.session.state import Session
+from app.shared.chart_box import Box
+from app.shared.words import escape_markdown
+from app.topologies.front import front
+from app.topologies.sweep import Sweep
+from nbn_core.errors import NBNError
+from nbn_core.experiment import Experiment, SeededStart
+from nbn_core.network import Topology
+from nbn_core.objective import starting_weights
+from nbn_core.studies import Study
+from nbn_core.trace import StopReason
+
+KEY: Final = "nbn-topologies-network"
+
+
+def show(session: Session, sweep: Sweep, points: list[NetworkPoint], box: Box) -> None:
+    """Show the network that was chosen; before a choice, the first one on the front."""
+    ordered = sorted(points, key=lambda one: (one.weights, one.place))
+    default = (front(points) or ordered)[-1]
+    shown = next((one for one in points if one.network.topology == sweep.chosen), default)
+    with st.container(border=True, key="nbn-topologies-chosen"):
+        places = [one.place for one in ordered]
+        names = {one.place: one.network.name for one in ordered}
+        picked = st.selectbox(
+            "Network", places, places.index(shown.place), format_func=lambda place: names[place],
+            key=f"{KEY}-{shown.place}-{len(places)}",
+            help="Choose one here, click a point of a chart, or select a row of the table.",
+        )  # fmt: skip
+        if picked != shown.place:
+            shown = next(one for one in points if one.place == picked)
+            sweep.chosen = shown.network.topology
+            st.rerun(scope="fragment")
+        study = sweep.study
+        assert study is not None
+        _about(session, study, shown, box)
+
+
+def _about(session: Session, study: Study, point: NetworkPoint, box: Box) -> None:
+    seed, topology = point.found.example(), point.network.topology
+    assert seed is not None
+    weights = starting_weights(topology, study.data.datasets()[0], study.scheme, seed)
+    st.html(
+        "<style>.nbn-portrait svg { width: 100%; height: auto; max-height: 260px }</style>"
+        f"<div class='nbn-portrait'>"
+        f"{portrait(topology, weights, box.palette, caption=f'Starting weights of seed {seed}')}"
+        "</div>"
+    )
+    for sentence in sentences(point):
+        st.markdown(sentence)
+    which = "reached the target" if point.found.trials.successes else "came closest"
+    if st.button(
+        "Open on Draw", icon=":material/draw:", key="nbn-topologies-open",
+        help=f"With the seed that {which}. Undo on Draw returns to your network.",
+    ):  # fmt: skip
+        try:
+            put(session, opened(session.experiment, study, topology, seed))
+        except NBNError as error:
+            st.warning(str(error))
+            return
+        st.switch_page("../pages/draw.py")
+
+
+def sentences(point: NetworkPoint) -> list[str]:
+    """Return the numbers of a network, in sentences."""
+    trials, (low, high) = point.found.trials, point.interval
+    said = [
+        f"**{escape_markdown(point.network.name)}**: {point.weights:,} weights, "
+        f"{point.neurons:,} neurons, depth {point.depth}.",
+        f"Solved {point.solved()}: **{percent(point.rate)}**, 95 % interval {percent(low)} to "
+        f"{percent(high)}.",
+    ]
+    if trials.successes:
+        said.append(
+            f"Expected until a success: {short(trials.expected_work)} forward passes, "
+            f"{duration(trials.expected_seconds)}."
+        )
+    seed = point.found.example()
+    place = trials.seeds.tolist().index(seed)
+    trial = trials.trial(place)
+    reached = "reached the target" if trial.stop is StopReason.SOLVED else "came closest"
+    said.append(
+        f"Seed {seed} {reached}: SSE {short(trial.sse)} after {trial.iterations:,} iterations."
+    )
+    return said
+
+
+def opened(now: Experiment, study: Study, topology: Topology, seed: int) -> Experiment:
+    """Return the experiment of one training of a study.
+
+    Parameters
+    ----------
+    now : Experiment
+        The current experiment.
+    study : Study
+        The study.
+    topology : Topology
+        A network of it.
+    seed : int
+        Random seed of the starting weights.
+    """
+    rule, train = study.rules[0], study.data.datasets()[0]
+    return replace(
+        now, topology=named_after(topology, study.data, train), data=study.data, rule=rule.name,
+        settings=dict(rule.settings), start=SeededStart(study.scheme, seed),
+        stopping=study.stopping, drawing=None,
+    )  # fmt: skip

@@ -1,0 +1,197 @@
+"""Plan: which networks are compared and how, and the study that follows from it."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
+
+from app.session.limits import MAX_WEIGHTS
+from app.session.tuned_settings import tuned
+from nbn_core.checks import plural
+from nbn_core.errors import SettingError
+from nbn_core.experiment import Experiment, SeededStart
+from nbn_core.network import Topology
+from nbn_core.studies import Study, StudyNetwork, StudyRule
+from nbn_core.studies.families import FAMILIES, member
+
+DRAWING: Final = "drawing"  # the drawn network, as a family of its own
+OPENING: Final = ("mlp1", "bmlp1", "fcc")
+# An SLP is an MLP with one hidden layer: it would be the same line twice.
+OFFERED: Final = (*(key for key in FAMILIES if key != "slp"), DRAWING)
+MOST_SIZE: Final = 20
+OPENING_SIZES: Final = (1, 8)
+OPENING_TRIALS: Final = 50
+NUMBERS: Final = {FAMILIES[key].title: i for i, key in enumerate(OFFERED) if key != DRAWING}
+
+
+class NeuronKind(NamedTuple):
+    """What the neurons of all compared networks are like."""
+
+    hidden: str
+    output: str
+    gain: float
+    leak: float
+
+    def described(self) -> str:
+        """Return the kind in words."""
+        gain = f", gain {self.gain:g}" if self.gain != 1.0 else ""
+        leak = f", leak {self.leak:g}" if self.leak else ""
+        return f"hidden neurons {_word(self.hidden)}, outputs {_word(self.output)}{gain}{leak}"
+
+
+def _word(activation: str) -> str:
+    return activation.replace("_", " ")
+
+
+def kind_of(topology: Topology) -> NeuronKind:
+    """Return the most common kind of neurons in a network; of equally common ones the first."""
+    outputs = [topology.neurons[k] for k in topology.outputs]
+    inner = [one for k, one in enumerate(topology.neurons) if k not in topology.outputs]
+    hidden = Counter((one.activation, one.gain, one.leak) for one in inner or outputs)
+    activation, gain, leak = hidden.most_common(1)[0][0]
+    output = Counter(one.activation for one in outputs).most_common(1)[0][0]
+    return NeuronKind(activation, output, gain, leak)
+
+
+def family_title(key: str) -> str:
+    """Return the title of a family, or of the drawing."""
+    return "Drawing" if key == DRAWING else FAMILIES[key].title
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Networks by family and size.
+
+    Parameters
+    ----------
+    families : tuple of str
+        Keys of the families, without the drawing.
+    sizes : tuple of int
+        Neurons per hidden layer, or hidden neurons of a cascade.
+    members : mapping of (str, int) to StudyNetwork
+        Networks by family and size; those that are too large are missing.
+    too_large : int
+        Number of networks left out because they have too many weights.
+    """
+
+    families: tuple[str, ...]
+    sizes: tuple[int, ...]
+    members: Mapping[tuple[str, int], StudyNetwork]
+    too_large: int
+
+    def networks(self) -> tuple[StudyNetwork, ...]:
+        """Return the networks; one that two families share counts once."""
+        found: dict[Topology, StudyNetwork] = {}
+        for one in self.members.values():
+            found.setdefault(one.topology, one)
+        return tuple(found.values())
+
+
+@functools.lru_cache(maxsize=8)
+def grid_of(
+    families: tuple[str, ...], smallest: int, largest: int, n_inputs: int, n_outputs: int,
+    kind: NeuronKind,
+) -> Grid:  # fmt: skip
+    """Make the networks of some families and sizes."""
+    sizes = tuple(range(smallest, largest + 1))
+    members = {
+        (key, size): member(key, size, n_inputs, n_outputs, **kind._asdict())
+        for key in families
+        for size in sizes
+    }
+    fitting = {k: one for k, one in members.items() if one.topology.n_weights <= MAX_WEIGHTS}
+    return Grid(families, sizes, fitting, len(members) - len(fitting))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is compared.
+
+    Parameters
+    ----------
+    families : tuple of str
+        Keys of families, and `DRAWING`.
+    smallest, largest : int
+        Neurons per hidden layer, or hidden neurons of a cascade.
+    rule : str
+        Name of the learning rule.
+    iterations : int
+        Maximum iterations of a training.
+    trials : int
+        Seeds for each network.
+    """
+
+    families: tuple[str, ...] = OPENING
+    smallest: int = OPENING_SIZES[0]
+    largest: int = OPENING_SIZES[1]
+    rule: str = "nbn"
+    iterations: int = 1000
+    trials: int = OPENING_TRIALS
+
+    def grid(self, experiment: Experiment) -> Grid:
+        """Return the networks of the families, with neurons like those of the drawing."""
+        train = experiment.datasets()[0]
+        families = tuple(key for key in self.families if key != DRAWING)
+        return grid_of(
+            families, self.smallest, self.largest, train.n_inputs, train.n_outputs,
+            kind_of(experiment.topology),
+        )  # fmt: skip
+
+    def settings(self, experiment: Experiment) -> Mapping[str, Any]:
+        """Return those of the experiment for its own rule, tuned ones for another."""
+        if self.rule == experiment.rule:
+            return experiment.settings
+        return tuned(experiment, self.rule)
+
+    def study(self, experiment: Experiment, blocked: str | None = None) -> Study:
+        """Return the study.
+
+        Parameters
+        ----------
+        experiment : Experiment
+            The current experiment: data, target, drawing.
+        blocked : str, optional
+            Why the drawing cannot be trained; None if it can.
+
+        Raises
+        ------
+        SettingError
+            If nothing is chosen, a network is too large, the rule cannot train a network, or there
+            would be too many trainings.
+        """
+        if not self.families:
+            raise SettingError("No family is chosen: choose at least one.")
+        grid = self.grid(experiment)
+        networks = grid.networks()
+        if DRAWING in self.families:
+            networks += (_drawing(experiment, blocked),)
+        if not networks:
+            raise SettingError(
+                f"All networks of these families and sizes have more than {MAX_WEIGHTS:,} weights: "
+                "choose smaller sizes."
+            )
+        start = experiment.start
+        return Study(
+            networks,
+            experiment.data,
+            (StudyRule(self.rule, self.settings(experiment)),),
+            self.trials,
+            scheme=start.scheme if isinstance(start, SeededStart) else SeededStart().scheme,
+            stopping=replace(experiment.stopping, max_iterations=self.iterations),
+        )
+
+
+def _drawing(experiment: Experiment, blocked: str | None) -> StudyNetwork:
+    if blocked is not None:
+        raise SettingError(f"{blocked} Until then, leave out the drawing here.")
+    weights = experiment.topology.n_weights
+    if weights > MAX_WEIGHTS:
+        raise SettingError(
+            f"The drawing has {plural(weights, 'weight')}, but the app allows at most "
+            f"{MAX_WEIGHTS:,}: leave it out."
+        )
+    sizes = experiment.topology.described[0]
+    return StudyNetwork(f"Drawing {sizes}"[:60], experiment.topology, family_title(DRAWING))

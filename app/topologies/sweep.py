@@ -1,0 +1,172 @@
+"""Sweep: the study of this browser tab, its results so far, and those of earlier studies.
+
+The trials of a network depend on its topology, the rule, the data and the limits of the study, and
+on nothing else in it. So the results of all studies on the same data and with the same limits are
+kept, and no training of a session runs twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from app.figures.topologies import NetworkPoint, points_of
+from app.topologies.plan import NUMBERS, Grid
+from nbn_core.experiment import Experiment
+from nbn_core.network import Topology
+from nbn_core.studies import Cell, CellResult, Study, StudyResult, StudyRun, StudyWorkers
+from nbn_core.studies.run import comparable
+
+PROMPT: Final = 0.15  # seconds to wait for the first trials, so that they are shown at once
+DROPPED: Final = (
+    "The data or the target have changed: the results of the previous problem were dropped."
+)
+
+
+@dataclass(slots=True)
+class Sweep:
+    """The study that is shown, its run, and all results on the current problem.
+
+    Parameters
+    ----------
+    problem : tuple
+        Data and target of the results.
+    study : Study, optional
+        The study that is shown.
+    grid : Grid, optional
+        Its networks by family and size.
+    run : StudyRun, optional
+        The last run: of that study, or of some of its networks with more seeds.
+    known : dict
+        Results of every network and rule that was trained.
+    hosts : set of str
+        Names of the computers that took part.
+    message : str
+        Why there are no results any more; empty if there is no reason.
+    chosen : Topology, optional
+        The network that is shown in detail.
+    seen : dict
+        Last selections of chart and table: only a new one chooses a network.
+    """
+
+    problem: tuple[str, float] = ("", 0.0)
+    study: Study | None = None
+    grid: Grid | None = None
+    run: StudyRun | None = None
+    known: dict[tuple[Topology, str, str], CellResult] = field(default_factory=dict)
+    hosts: set[str] = field(default_factory=set)
+    message: str = ""
+    chosen: Topology | None = None
+    seen: dict[str, object] = field(default_factory=dict)
+    _revision: int = -1
+
+    @property
+    def running(self) -> bool:
+        """Whether trainings are running."""
+        return self.run is not None and self.run.running
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether the run was stopped before its end."""
+        run = self.run
+        return run is not None and not run.running and not run.failed and run.done < run.total
+
+    def settle(self, experiment: Experiment) -> None:
+        """Drop the results if data or target of the experiment have changed."""
+        problem = experiment.data.digest, experiment.stopping.target_sse
+        if problem == self.problem:
+            return
+        had = self.study is not None
+        self.halt()
+        self.study = self.grid = self.run = self.chosen = None
+        self.known, self.hosts, self.seen = {}, set(), {}
+        self.problem, self.message = problem, DROPPED if had else ""
+
+    def start(self, study: Study, grid: Grid, workers: StudyWorkers) -> None:
+        """Run a study as far as its trials are not known; `grid` has its networks."""
+        self._stop()
+        if self.study is not None and not comparable(self.study, study):
+            self.known, self.hosts = {}, set()
+        self.study, self.grid, self.message = study, grid, ""
+        self._go(study, workers)
+
+    def more(self, points: Collection[NetworkPoint], seeds: int, workers: StudyWorkers) -> None:
+        """Run more seeds of some networks, so that all of them have equally many.
+
+        Raises
+        ------
+        SettingError
+            If these would be too many trainings.
+        """
+        assert self.study is not None
+        most = max(one.found.trials.n_trials for one in points)
+        networks = tuple(one.network for one in points)
+        study = replace(self.study, networks=networks, trials=most + seeds)
+        self._stop()
+        self._go(study, workers)
+
+    def _go(self, study: Study, workers: StudyWorkers) -> None:
+        self.run = StudyRun(study, workers, self.known_of(study))
+        self._revision = -1
+        self.resume()
+
+    def resume(self) -> None:
+        """Continue the run, and wait a moment for its first trials."""
+        if self.run is not None and self.run.done < self.run.total:
+            self.run.go()
+            self.run.wait(PROMPT)
+
+    def halt(self) -> None:
+        """Stop; trials that have ended are kept."""
+        if self.run is not None:
+            self.run.halt()
+
+    def _stop(self) -> None:
+        """Stop the run for good and take over what it has done."""
+        if self.run is not None:
+            self.run.halt()
+            self._collect()
+
+    def _collect(self) -> None:
+        run = self.run
+        if run is None or run.revision == self._revision:
+            return
+        self._revision = run.revision
+        made = run.result()
+        self.hosts.update(made.hosts)
+        for cell, found in made.cells.items():
+            key = made.study.identity(cell)
+            before = self.known.get(key)
+            if before is None or found.trials.n_trials >= before.trials.n_trials:
+                self.known[key] = found
+
+    def known_of(self, study: Study) -> StudyResult:
+        """Return the results of the networks of a study, with as many seeds as each has."""
+        cells = {}
+        for n in range(len(study.networks)):
+            for r in range(len(study.rules)):
+                found = self.known.get(study.identity((n, r)))
+                if found is not None:
+                    cells[Cell(n, r)] = found
+        return StudyResult(study, cells, {}, tuple(sorted(self.hosts)))
+
+    def result(self) -> StudyResult | None:
+        """Return the results so far of the study that is shown; None before the first one."""
+        if self.study is None:
+            return None
+        self._collect()
+        return self.known_of(self.study)
+
+    def points(self) -> list[NetworkPoint]:
+        """Return the networks that are shown and have trials."""
+        result = self.result()
+        return [] if result is None else points_of(result, NUMBERS)
+
+    def done_of(self, study: Study) -> int:
+        """Return how many trainings of a study are known already."""
+        if self.study is None or not comparable(self.study, study):
+            return 0
+        self._collect()
+        found = self.known_of(study).cells.values()
+        return sum(min(study.trials, one.trials.n_trials) for one in found)

@@ -1,0 +1,5 @@
+"""Topologies page: many networks on one problem, compared."""
+
+from app.topologies.page import topologies
+
+topologies()
