@@ -11,7 +11,7 @@ from typing import Any, Final
 from app.figures import lanes
 from app.figures.chart import Chart, columns, figure, percent
 from app.figures.number_format import duration, short
-from app.figures.palette import Palette
+from app.figures.palette import Palette, css
 from app.figures.spec import Spec
 from app.figures.trials import decades, time_words
 from nbn_core.studies import CellResult, StudyNetwork, StudyResult
@@ -245,6 +245,18 @@ def colour(number: int, palette: Palette) -> str:
     return palette.ink if number == OWN else lanes.colour(number, palette)
 
 
+def pale(number: int, palette: Palette) -> str:
+    """Return the colour of a family, half way to that of the page."""
+    pair = zip(_rgb(colour(number, palette)), _rgb(palette.page), strict=True)
+    red, green, blue = (round(0.5 * (a + b)) for a, b in pair)
+    return css((red, green, blue))
+
+
+def _rgb(text: str) -> tuple[int, int, int]:
+    red, green, blue = bytes.fromhex(text.removeprefix("#"))
+    return red, green, blue
+
+
 def line(
     plot: Spec, family: Sequence[NetworkPoint], values: Sequence[float], texts: Sequence[str],
     palette: Palette, *, by: str,
@@ -272,8 +284,8 @@ def bars(
         x += [float(one.size(by)), float(one.size(by)), math.nan]
         y += [low, high, math.nan]
     plot.add_scatter(
-        x=x, y=y, mode="lines", showlegend=False, hoverinfo="skip", opacity=0.55,
-        line={"color": colour(family[0].number, palette), "width": 1.2},
+        x=x, y=y, mode="lines", showlegend=False, hoverinfo="skip",
+        line={"color": pale(family[0].number, palette), "width": 1.4},
     )  # fmt: skip
 
 

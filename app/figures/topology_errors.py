@@ -16,9 +16,9 @@ from app.figures.topologies import (
     NetworkPoint,
     bars,
     by_family,
-    colour,
     described,
     line,
+    pale,
     size_axis,
 )
 from nbn_core.types import FloatArray
@@ -104,8 +104,8 @@ def error_chart(
         if trained:
             plot.add_scatter(
                 x=[one.size(by) for one in family], y=[trained[one.place] for one in family],
-                mode="lines", showlegend=False, hoverinfo="skip", opacity=0.6,
-                line={"color": colour(family[0].number, palette), "width": 1, "dash": "dot"},
+                mode="lines", showlegend=False, hoverinfo="skip",
+                line={"color": pale(family[0].number, palette), "width": 1.4, "dash": "dot"},
             )  # fmt: skip
     for family in by_family(known, by):
         medians = [spans[one.place][1] for one in family]

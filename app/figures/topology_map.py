@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -10,9 +11,10 @@ from typing import Final, NamedTuple
 from app.figures import layout
 from app.figures.chart import percent
 from app.figures.palette import Palette, css
+from nbn_core.checks import plural
 from nbn_core.network import Topology
 
-CELL: Final = (84, 56)  # width and height of a drawing, in pixels
+CELL: Final = (74, 52)  # width and height of a drawing, in pixels
 DARK_FROM: Final = 0.55  # success rate from which a cell is written in the colour of the page
 
 
@@ -65,11 +67,13 @@ def _cell(cell: MapCell | None, palette: Palette) -> str:
         text = percent(rate)
         about = f"{cell.name}: {cell.solved} of {cell.trials} solved"
     ink = palette.page if rate >= DARK_FROM else palette.ink
-    weights = cell.topology.n_weights
+    weights = plural(cell.topology.n_weights, "weight")
+    # Streamlit removes SVG elements from HTML; a picture of its own may stay.
+    drawing = base64.b64encode(miniature(cell.topology, ink, *CELL).encode("ascii")).decode("ascii")
     return (
         f'<td style="background:{_shade(rate, palette)};color:{ink}" title="{escape(about)}, '
-        f'{weights:,} weights">{miniature(cell.topology, *CELL)}<b>{text}</b>'
-        f"<span>{weights:,} weights</span></td>"
+        f'{weights}"><img alt="" width="{CELL[0]}" height="{CELL[1]}" '
+        f'src="data:image/svg+xml;base64,{drawing}"/><b>{text}</b><span>{weights}</span></td>'
     )
 
 
@@ -79,8 +83,8 @@ def _shade(rate: float, palette: Palette) -> str:
 
 
 @functools.lru_cache(maxsize=512)
-def miniature(topology: Topology, width: int, height: int) -> str:
-    """Draw a network as a small SVG in the colour of the text around it; it has no text itself."""
+def miniature(topology: Topology, ink: str, width: int, height: int) -> str:
+    """Draw a network as a small SVG in one colour, without names and weights."""
     spots = layout.places(topology)
     xs, ys = [x for x, _ in spots], [y for _, y in spots]
     edge = 6.0
@@ -102,23 +106,23 @@ def miniature(topology: Topology, width: int, height: int) -> str:
         for node, (x, y) in enumerate(at)
     )
     return (
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true">'
-        f'<path d="{path}" fill="none" stroke="currentColor" stroke-opacity="{faint:.2f}"/>'
-        f'<g fill="currentColor">{dots}</g></svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<path d="{path}" fill="none" stroke="{ink}" stroke-opacity="{faint:.2f}"/>'
+        f'<g fill="{ink}">{dots}</g></svg>'
     )
 
 
 def _style(palette: Palette) -> str:
     return (
         "<style>.nbn-map{overflow-x:auto}"
-        ".nbn-map table{border-collapse:separate;border-spacing:3px;margin:0}"
+        ".nbn-map table{border-collapse:separate;border-spacing:2px;margin:0}"
         f".nbn-map caption{{text-align:left;color:{palette.muted};padding-bottom:.4rem}}"
         ".nbn-map th,.nbn-map td{border:0;font-variant-numeric:tabular-nums}"
-        f".nbn-map th{{color:{palette.muted};font-weight:400;padding:2px 8px}}"
+        f".nbn-map th{{color:{palette.muted};font-weight:400;padding:2px 6px}}"
         f".nbn-map th[scope=row]{{position:sticky;left:0;background:{palette.page};"
         "text-align:left;white-space:nowrap;z-index:1}"
-        f".nbn-map tbody td{{min-width:{CELL[0] + 8}px;padding:4px;text-align:center;"
+        f".nbn-map tbody td{{min-width:{CELL[0] + 6}px;padding:3px;text-align:center;"
         "border-radius:6px;line-height:1.2}"
-        ".nbn-map svg{display:block;margin:auto}.nbn-map b,.nbn-map span{display:block}"
+        ".nbn-map img{display:block;margin:auto}.nbn-map b,.nbn-map span{display:block}"
         ".nbn-map span{font-size:.75rem;opacity:.85}</style>"
     )

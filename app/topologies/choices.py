@@ -36,35 +36,41 @@ MORE: Final = (50, 200)
 
 def show(session: Session, sweep: Sweep) -> None:
     """Show the form, what it asks for, and the buttons."""
+    families = _families(sweep)
+    study, refusal = None, ""
     with st.container(horizontal=True, vertical_alignment="bottom", key="nbn-topologies-form"):
-        plan = _plan(session, sweep)
-    try:
-        study = plan.study(session.experiment, session.document.blocked)
-    except NBNError as error:
-        study = None
-        st.warning(str(error))
-    if study is not None:
-        st.caption(_announced(session, sweep, plan, study))
-    with st.container(horizontal=True, vertical_alignment="center"):
+        plan = _plan(session, sweep, families)
+        try:
+            study = plan.study(session.experiment, session.document.blocked)
+        except NBNError as error:
+            refusal = str(error)
         _buttons(session, sweep, plan, study)
+    if study is None:
+        st.warning(refusal)
+    elif not sweep.running:
+        st.caption(_announced(session, sweep, plan, study))
 
 
-def _plan(session: Session, sweep: Sweep) -> Plan:
-    experiment, running = session.experiment, sweep.running
-    families = st.pills(
+def _families(sweep: Sweep) -> tuple[str, ...]:
+    picked = st.pills(
         "Families", OFFERED, selection_mode="multi", default=OPENING, format_func=family_title,
-        key="nbn-topologies-families", disabled=running, persist_state="session",
+        key="nbn-topologies-families", disabled=sweep.running, persist_state="session",
         help="MLP: each layer reads the layer before. BMLP: each layer reads the inputs and all "
         "earlier layers. FCC: a cascade. Drawing: the network of the Draw page.",
     )  # fmt: skip
+    return tuple(picked)
+
+
+def _plan(session: Session, sweep: Sweep, families: tuple[str, ...]) -> Plan:
+    experiment, running = session.experiment, sweep.running
     smallest, largest = st.slider(
-        "Sizes", 1, MOST_SIZE, OPENING_SIZES, width=230, key="nbn-topologies-sizes",
+        "Sizes", 1, MOST_SIZE, OPENING_SIZES, width=210, key="nbn-topologies-sizes",
         disabled=running, persist_state="session",
         help="Neurons in each hidden layer; of a cascade, all hidden neurons.",
     )  # fmt: skip
     names = list(RULES)
     rule = st.selectbox(
-        "Rule", names, names.index(experiment.rule), width=230, disabled=running,
+        "Rule", names, names.index(experiment.rule), width=240, disabled=running,
         format_func=lambda name: RULES[name].title, key=f"nbn-topologies-rule-{experiment.rule}",
         persist_state="session",
         help="The rule of the Draw page trains with its settings there, others with tuned ones.",
@@ -83,7 +89,7 @@ def _plan(session: Session, sweep: Sweep) -> Plan:
         help="Random starting weights of each network. 10 give a first impression; with 200 the "
         "interval of a rate is at most 14 % wide.",
     )  # fmt: skip
-    return Plan(tuple(families), smallest, largest, rule, int(iterations), int(trials))
+    return Plan(families, smallest, largest, rule, int(iterations), int(trials))
 
 
 def _announced(session: Session, sweep: Sweep, plan: Plan, study: Study) -> str:

@@ -54,17 +54,11 @@ def _about(session: Session, study: Study, point: NetworkPoint, box: Box) -> Non
     seed, topology = point.found.example(), point.network.topology
     assert seed is not None
     weights = starting_weights(topology, study.data.datasets()[0], study.scheme, seed)
-    st.html(
-        "<style>.nbn-portrait svg { width: 100%; height: auto; max-height: 260px }</style>"
-        f"<div class='nbn-portrait'>"
-        f"{portrait(topology, weights, box.palette, caption=f'Starting weights of seed {seed}')}"
-        "</div>"
-    )
-    for sentence in sentences(point):
-        st.markdown(sentence)
+    drawing = portrait(topology, weights, box.palette, caption=f"Starting weights of seed {seed}")
+    st.image(drawing, width="stretch", alt=f"The network {point.network.name}")
     which = "reached the target" if point.found.trials.successes else "came closest"
     if st.button(
-        "Open on Draw", icon=":material/draw:", key="nbn-topologies-open",
+        "Open on Draw", icon=":material/draw:", key="nbn-topologies-open", width="stretch",
         help=f"With the seed that {which}. Undo on Draw returns to your network.",
     ):  # fmt: skip
         try:
@@ -73,6 +67,7 @@ def _about(session: Session, study: Study, point: NetworkPoint, box: Box) -> Non
             st.warning(str(error))
             return
         st.switch_page("../pages/draw.py")
+    st.markdown("  \n".join(sentences(point)))
 
 
 def sentences(point: NetworkPoint) -> list[str]:

@@ -43,7 +43,13 @@ def topologies() -> None:
     )  # fmt: skip
 
 
-_ROOM: Final = "<style>.st-key-nbn-topologies-form { padding-top: 0.2rem; }</style>"
+_ROOM: Final = """
+<style>
+.st-key-nbn-topologies-form { padding-top: 0.2rem; }
+.st-key-nbn-topologies-section [role=radiogroup] { flex-wrap: wrap; }
+.st-key-nbn-topologies-chosen p { font-size: 0.92rem; }
+</style>
+"""
 _FORMULA: Final = r"""
 Every network is trained from the same seeds, by the same rule, up to the target SSE of the
 experiment or the maximum iterations. With $r$ successes in $n$ trainings the rate is $r/n$ and its
@@ -71,11 +77,13 @@ def _results(session: Session, sweep: Sweep, watching: bool) -> None:
     names = list(VIEWS)
     wide, narrow = st.columns([2.4, 1], gap="medium")
     with wide:
-        name = st.segmented_control(
-            "View", names, default=names[0], required=True, key="nbn-topologies-section",
-            label_visibility="collapsed", persist_state="session",
-        )  # fmt: skip
-        VIEWS[str(name)](View(sweep, session.experiment, result, points, box))
+        bar = st.container(horizontal=True)
+        with bar:
+            name = st.segmented_control(
+                "View", names, default=names[0], required=True, key="nbn-topologies-section",
+                label_visibility="collapsed", persist_state="session",
+            )  # fmt: skip
+        VIEWS[str(name)](View(sweep, session.experiment, result, points, box, bar))
     with narrow:
         chosen.show(session, sweep, points, box)
 
@@ -98,7 +106,7 @@ def _progress(sweep: Sweep) -> None:
     elif done < total:
         text += ". Stopped: finished trainings are kept; Resume continues."
     else:
-        text += ", all finished."
+        return
     st.progress(done / max(1, total), text)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.figures.chart import Chart, percent
 from app.figures.topologies import COSTS, SIZES, NetworkPoint, cost_chart, success_chart
@@ -43,6 +44,8 @@ class View:
         Networks with trials.
     box : Box
         How charts are shown.
+    bar : DeltaGenerator
+        Row of controls above the view.
     """
 
     sweep: Sweep
@@ -50,6 +53,7 @@ class View:
     result: StudyResult
     points: Sequence[NetworkPoint]
     box: Box
+    bar: DeltaGenerator
 
     def show(self, chart: Chart) -> None:
         """Show a chart; a click on a point chooses its network."""
@@ -72,26 +76,26 @@ def _place(value: Any) -> int:
     return int(value[0] if isinstance(value, list | tuple) else value)
 
 
-def _by(key: str) -> str:
-    by = st.segmented_control(
-        "Horizontal axis", list(SIZES), default="weights", required=True, key=key,
-        format_func=str.capitalize, persist_state="session",
+def _by(view: View) -> str:
+    by = view.bar.segmented_control(
+        "Horizontal axis", list(SIZES), default="weights", required=True, key="nbn-topologies-by",
+        format_func=str.capitalize, persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
     return str(by)
 
 
-def _kind(view: View, key: str) -> str:
+def _kind(view: View) -> str:
     if not view.result.seconds_comparable:
         return "work"
-    kind = st.segmented_control(
-        "Cost", list(COSTS), default="work", required=True, key=key, format_func=str.capitalize,
-        persist_state="session",
+    kind = view.bar.segmented_control(
+        "Cost", list(COSTS), default="work", required=True, key="nbn-topologies-cost",
+        format_func=str.capitalize, persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
     return str(kind)
 
 
 def _success(view: View) -> None:
-    by = _by("nbn-topologies-success-by")
+    by = _by(view)
     best = front(view.points)
     places = {one.place for one in best}
     view.show(success_chart(view.points, places, view.box.palette, by=by))
@@ -107,8 +111,7 @@ def _success(view: View) -> None:
 
 
 def _cost(view: View) -> None:
-    with st.container(horizontal=True):
-        kind, by = _kind(view, "nbn-topologies-cost"), _by("nbn-topologies-cost-by")
+    kind, by = _kind(view), _by(view)
     view.show(cost_chart(view.points, view.box.palette, kind=kind, by=by))
     st.caption(
         "Expected cost until a success, if training is restarted from new weights. Networks "
@@ -125,13 +128,12 @@ def _error(view: View) -> None:
         )
         return
     wrong = False
-    with st.container(horizontal=True):
-        if test.kind == "classification":
-            wrong = MEASURES[0] == st.segmented_control(
-                "Error", MEASURES, default=MEASURES[0], required=True, key="nbn-topologies-error",
-                persist_state="session",
-            )  # fmt: skip
-        by = _by("nbn-topologies-error-by")
+    if test.kind == "classification":
+        wrong = MEASURES[0] == view.bar.segmented_control(
+            "Error", MEASURES, default=MEASURES[0], required=True, key="nbn-topologies-error",
+            persist_state="session", label_visibility="collapsed",
+        )  # fmt: skip
+    by = _by(view)
     units = "" if view.experiment.scaling.is_identity else ", scaled for the network"
     title = "test patterns wrong, %" if wrong else f"RMSE of the test patterns{units}"
     measure = ErrorMeasure(title, wrong, train.targets.size, test.targets.size)
@@ -141,7 +143,7 @@ def _error(view: View) -> None:
 
 
 def _curves(view: View) -> None:
-    kind = _kind(view, "nbn-topologies-curves-cost")
+    kind = _kind(view)
     names = {one.network.name: one for one in view.points}
     default = [one.network.name for one in front(view.points)[-MOST_CURVES:]]
     picked = st.multiselect(
