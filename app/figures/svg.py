@@ -29,6 +29,9 @@ DASHES = {
 }  # fmt: skip
 
 
+LEGEND_ROW = 18  # pixels from one row of the legend to the next
+
+
 def svg(chart: Chart, palette: Palette, width: int) -> str:
     """Draw a chart as SVG.
 
@@ -149,17 +152,20 @@ class SvgCanvas:
         named = [trace for trace in figure.data if trace.name]
         if figure.layout.showlegend is False or not named:
             return
-        at = self.x.start
+        at, row = self.x.start, 10
         for trace in named:
+            wide = 44 + 7 * len(trace.name)
+            if at > self.x.start and at + wide > self.x.end:
+                at, row = self.x.start, row + LEGEND_ROW
             colour = trace.line.color if "lines" in trace.mode else trace.marker.color
             if "lines" in trace.mode:
-                self.line(f"M{at:.1f} 10h22", colour, trace.line.width or 2, trace.line.dash)
+                self.line(f"M{at:.1f} {row}h22", colour, trace.line.width or 2, trace.line.dash)
             else:
                 self.out.append(
-                    _mark(trace.marker.symbol or "circle", at + 11, 10, 8, colour, colour, 1)
+                    _mark(trace.marker.symbol or "circle", at + 11, row, 8, colour, colour, 1)
                 )
-            self.text(at + 28, 10, trace.name, "start", 12)
-            at += 44 + 7 * len(trace.name)
+            self.text(at + 28, row, trace.name, "start", 12)
+            at += wide
 
 
 def _heatmap(canvas: SvgCanvas, trace: Any) -> None:

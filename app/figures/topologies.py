@@ -13,12 +13,14 @@ from app.figures.chart import Chart, columns, figure, percent
 from app.figures.number_format import duration, short
 from app.figures.palette import Palette, css
 from app.figures.spec import Spec
+from app.figures.svg import LEGEND_ROW
 from app.figures.trials import decades, time_words
 from nbn_core.studies import CellResult, StudyNetwork, StudyResult
 
 SIZES: Final = {"weights": "weights", "neurons": "neurons, outputs included"}
 COSTS: Final = {"work": "work, in forward passes", "seconds": "computing time"}
 OWN: Final = -1  # number of the family of a network that belongs to none
+LEGEND_WIDTH: Final = 700  # pixels in which a row of the legend fits
 WIDE: Final = 12.0  # largest size divided by smallest, from which the axis is logarithmic
 
 
@@ -119,7 +121,7 @@ def success_chart(
     height : int
         Height in pixels.
     """
-    plot = figure(palette, height)
+    plot = empty(palette, height, points)
     table = described(points)
     for name in ("trials", "solved", "rate", "low", "high", "front"):
         table[name] = []
@@ -182,7 +184,7 @@ def cost_chart(
     height : int
         Height in pixels.
     """
-    plot = figure(palette, height)
+    plot = empty(palette, height, points)
     table = described(points)
     table[f"expected {kind}"] = [one.cost(kind) for one in points]
     solving = [one for one in points if math.isfinite(one.cost(kind))]
@@ -221,6 +223,14 @@ def _amount(kind: str, cost: float) -> str:
 
 
 # Parts of the charts
+
+
+def empty(palette: Palette, height: int, points: Sequence[NetworkPoint]) -> Spec:
+    """Return a figure with room for its legend, which names every family."""
+    names = {one.network.family or one.network.name for one in points}
+    rows = math.ceil((170 + sum(44 + 7 * len(name) for name in names)) / LEGEND_WIDTH)
+    top = 14 + LEGEND_ROW * (rows - 1)
+    return figure(palette, height, margin={"l": 64, "r": 16, "t": top, "b": 52})
 
 
 def described(points: Sequence[NetworkPoint]) -> dict[str, list[Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.chart import Chart, columns, figure
+from app.figures.chart import Chart, columns
 from app.figures.number_format import short
 from app.figures.palette import Palette
 from app.figures.topologies import (
@@ -17,6 +17,7 @@ from app.figures.topologies import (
     bars,
     by_family,
     described,
+    empty,
     line,
     pale,
     size_axis,
@@ -86,7 +87,7 @@ def error_chart(
     height : int
         Height in pixels.
     """
-    plot = figure(palette, height)
+    plot = empty(palette, height, points)
     spans = {one.place: quartiles(measure.test(one)) for one in points}
     trained = {
         one.place: quartiles(errors)[1]

@@ -15,6 +15,10 @@ from nbn_core.checks import plural
 from nbn_core.network import Topology
 
 CELL: Final = (74, 52)  # width and height of a drawing, in pixels
+CAPTION: Final = (
+    "Success rate by family and size: neurons in each hidden layer, or all hidden neurons of a "
+    "cascade"
+)
 DARK_FROM: Final = 0.55  # success rate from which a cell is written in the colour of the page
 
 
@@ -50,10 +54,9 @@ def map_html(
         line = "".join(_cell(cells.get((i, j)), palette) for j in range(len(sizes)))
         lines.append(f'<tr><th scope="row">{escape(title)}</th>{line}</tr>')
     return (
-        f"{_style(palette)}<div class='nbn-map' tabindex='0' role='region' "
-        "aria-label='Map of families and sizes'><table><caption>Success rate by family and "
-        "neurons per layer (in the cascade: hidden neurons)</caption><thead><tr><td></td>"
-        f"{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+        f"{_style(palette)}<div class='nbn-map-title'>{CAPTION}</div>"
+        f"<div class='nbn-map' tabindex='0' role='region' aria-label='{CAPTION}'><table>"
+        f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 
 
@@ -116,7 +119,7 @@ def _style(palette: Palette) -> str:
     return (
         "<style>.nbn-map{overflow-x:auto}"
         ".nbn-map table{border-collapse:separate;border-spacing:2px;margin:0}"
-        f".nbn-map caption{{text-align:left;color:{palette.muted};padding-bottom:.4rem}}"
+        f".nbn-map-title{{color:{palette.muted};padding-bottom:.4rem}}"
         ".nbn-map th,.nbn-map td{border:0;font-variant-numeric:tabular-nums}"
         f".nbn-map th{{color:{palette.muted};font-weight:400;padding:2px 6px}}"
         f".nbn-map th[scope=row]{{position:sticky;left:0;background:{palette.page};"

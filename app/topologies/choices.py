@@ -55,8 +55,9 @@ def _families(sweep: Sweep) -> tuple[str, ...]:
     picked = st.pills(
         "Families", OFFERED, selection_mode="multi", default=OPENING, format_func=family_title,
         key="nbn-topologies-families", disabled=sweep.running, persist_state="session",
-        help="MLP: each layer reads the layer before. BMLP: each layer reads the inputs and all "
-        "earlier layers. FCC: a cascade. Drawing: the network of the Draw page.",
+        help="SLP: one hidden layer. MLP: each layer reads the layer before. BMLP: each layer "
+        "reads the inputs and all earlier layers. FCC: a cascade. Drawing: the network of the Draw "
+        "page.",
     )  # fmt: skip
     return tuple(picked)
 

@@ -11,6 +11,7 @@ from app.figures.chart import percent
 from app.figures.number_format import duration, short
 from app.figures.portrait import portrait
 from app.figures.topologies import NetworkPoint
+from app.session import state
 from app.session.end_names import named_after
 from app.session.history import put
 from app.session.state import Session
@@ -29,24 +30,25 @@ KEY: Final = "nbn-topologies-network"
 
 
 def show(session: Session, sweep: Sweep, points: list[NetworkPoint], box: Box) -> None:
-    """Show the network that was chosen; before a choice, the first one on the front."""
+    """Show the network that was chosen; before a choice, the last one on the front."""
     ordered = sorted(points, key=lambda one: (one.weights, one.place))
     default = (front(points) or ordered)[-1]
     shown = next((one for one in points if one.network.topology == sweep.chosen), default)
+    names = {one.place: one.network.name for one in ordered}
+    study = sweep.study
+    assert study is not None
+
+    def pick() -> None:
+        place = state.widget(KEY)
+        assert isinstance(place, int)
+        sweep.chosen = study.networks[place].topology
+
     with st.container(border=True, key="nbn-topologies-chosen"):
-        places = [one.place for one in ordered]
-        names = {one.place: one.network.name for one in ordered}
-        picked = st.selectbox(
-            "Network", places, places.index(shown.place), format_func=lambda place: names[place],
-            key=f"{KEY}-{shown.place}-{len(places)}",
+        state.set_widget(KEY, shown.place)
+        st.selectbox(
+            "Network", list(names), format_func=lambda place: names[place], key=KEY, on_change=pick,
             help="Choose one here, click a point of a chart, or select a row of the table.",
         )  # fmt: skip
-        if picked != shown.place:
-            shown = next(one for one in points if one.place == picked)
-            sweep.chosen = shown.network.topology
-            st.rerun(scope="fragment")
-        study = sweep.study
-        assert study is not None
         _about(session, study, shown, box)
 
 

@@ -18,13 +18,12 @@ from nbn_core.studies import Study, StudyNetwork, StudyRule
 from nbn_core.studies.families import FAMILIES, member
 
 DRAWING: Final = "drawing"  # the drawn network, as a family of its own
-OPENING: Final = ("mlp1", "bmlp1", "fcc")
-# An SLP is an MLP with one hidden layer: it would be the same line twice.
-OFFERED: Final = (*(key for key in FAMILIES if key != "slp"), DRAWING)
+OPENING: Final = ("slp", "bmlp1", "fcc")
+OFFERED: Final = (*FAMILIES, DRAWING)
 MOST_SIZE: Final = 20
 OPENING_SIZES: Final = (1, 8)
 OPENING_TRIALS: Final = 50
-NUMBERS: Final = {FAMILIES[key].title: i for i, key in enumerate(OFFERED) if key != DRAWING}
+NUMBERS: Final = {family.title: i for i, family in enumerate(FAMILIES.values())}  # for colours
 
 
 class NeuronKind(NamedTuple):
@@ -98,12 +97,15 @@ def grid_of(
     """Make the networks of some families and sizes."""
     sizes = tuple(range(smallest, largest + 1))
     members = {
-        (key, size): member(key, size, n_inputs, n_outputs, **kind._asdict())
+        (key, size): member(
+            key, size, n_inputs, n_outputs,
+            hidden=kind.hidden, output=kind.output, gain=kind.gain, leak=kind.leak,
+        )
         for key in families
         for size in sizes
-    }
-    fitting = {k: one for k, one in members.items() if one.topology.n_weights <= MAX_WEIGHTS}
-    return Grid(families, sizes, fitting, len(members) - len(fitting))
+        if FAMILIES[key].weights(size, n_inputs, n_outputs) <= MAX_WEIGHTS
+    }  # fmt: skip
+    return Grid(families, sizes, members, len(families) * len(sizes) - len(members))
 
 
 @dataclass(frozen=True, slots=True)

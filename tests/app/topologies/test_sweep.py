@@ -1,0 +1,143 @@
+"""The study of a tab: started, stopped, resumed, extended, and dropped with its problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.session.jobs import Workers
+from app.session.study_workers import SharedWorkers
+from app.topologies.plan import Plan
+from app.topologies.sweep import DROPPED, Sweep
+from nbn_core.experiment import Experiment, Stopping
+from nbn_core.studies import Study
+from nbn_core.training import run_trials
+from tests.app.fake_browser import LONG
+from tests.app.topologies.helpers import XOR
+
+PLAN = Plan(families=("slp", "fcc"), smallest=1, largest=2, iterations=60, trials=6)
+
+
+class Held(SharedWorkers):
+    """Shared workers that count the trials they are asked for, and can hold them back."""
+
+    def __init__(self) -> None:
+        super().__init__(Workers(2), 2)
+        self.asked = 0
+
+    def submit(self, study, chunk):  # type: ignore[no-untyped-def]
+        self.asked += len(chunk.numbers)
+        return super().submit(study, chunk)
+
+
+@pytest.fixture
+def workers() -> Iterator[Held]:
+    return Held()
+
+
+def ran(sweep: Sweep, plan: Plan, workers: Held, experiment: Experiment = XOR) -> Study:
+    sweep.settle(experiment)
+    study = plan.study(experiment)
+    sweep.start(study, plan.grid(experiment), workers)
+    assert sweep.run is not None
+    assert sweep.run.wait(LONG)
+    return study
+
+
+def test_a_study_has_the_trials_of_run_trials(workers: Held) -> None:
+    sweep = Sweep()
+    study = ran(sweep, PLAN, workers)
+    points = sweep.points()
+    assert [one.network for one in points] == list(study.networks)
+    for one in points:
+        alone = run_trials(
+            one.network.topology, XOR.datasets()[0], n_trials=6, scheme=study.scheme,
+            max_iterations=60, target_sse=XOR.stopping.target_sse, **XOR.settings,
+        )  # fmt: skip
+        np.testing.assert_array_equal(one.found.trials.sse, alone.sse)
+        np.testing.assert_array_equal(one.found.trials.solved, alone.solved)
+    assert not sweep.running
+    assert not sweep.can_resume
+
+
+def test_no_training_runs_twice(workers: Held) -> None:
+    sweep = Sweep()
+    ran(sweep, PLAN, workers)
+    assert workers.asked == 24
+    larger = replace(PLAN, largest=3)
+    assert sweep.done_of(larger.study(XOR)) == 24
+    ran(sweep, larger, workers)
+    assert workers.asked == 36
+    assert len(sweep.points()) == 6
+    ran(sweep, replace(PLAN, families=("slp",)), workers)
+    ran(sweep, larger, workers)
+    assert workers.asked == 36
+    other_limit = replace(PLAN, iterations=50)
+    assert sweep.done_of(other_limit.study(XOR)) == 0
+    ran(sweep, other_limit, workers)
+    assert workers.asked == 60
+
+
+def test_more_seeds_go_to_some_networks_and_the_others_stay(workers: Held) -> None:
+    sweep = Sweep()
+    ran(sweep, PLAN, workers)
+    before = sweep.points()
+    sweep.more(before[1:3], 4, workers)
+    assert sweep.run is not None
+    assert sweep.run.wait(LONG)
+    after = sweep.points()
+    assert [one.found.trials.n_trials for one in after] == [6, 10, 10, 6]
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_array_equal(one.found.trials.sse, other.found.trials.sse[:6])
+    assert workers.asked == 32
+    sweep.more(after, 2, workers)  # all have equally many then
+    assert sweep.run.wait(LONG)
+    assert [one.found.trials.n_trials for one in sweep.points()] == [12, 12, 12, 12]
+
+
+def test_what_was_stopped_is_kept_and_continues(workers: Held) -> None:
+    sweep = Sweep()
+    sweep.settle(XOR)
+    plan = replace(PLAN, families=("slp", "mlp3", "fcc"), smallest=4, largest=9, trials=400)
+    sweep.start(plan.study(XOR), plan.grid(XOR), workers)
+    sweep.halt()
+    assert sweep.run is not None
+    assert sweep.run.wait(LONG)
+    done = sum(one.found.trials.n_trials for one in sweep.points())
+    assert done == sweep.run.done < sweep.run.total
+    assert sweep.can_resume
+    sweep.resume()
+    assert sweep.run.wait(LONG)
+    assert sum(one.found.trials.n_trials for one in sweep.points()) == sweep.run.total
+    assert not sweep.can_resume
+
+
+def test_other_data_or_another_target_drop_the_results(workers: Held) -> None:
+    sweep = Sweep()
+    ran(sweep, PLAN, workers)
+    sweep.settle(replace(XOR, rule="adam", settings={}))
+    assert sweep.points()
+    assert not sweep.message
+    sweep.settle(replace(XOR, stopping=Stopping(0.5, 60)))
+    assert (sweep.message, sweep.study, sweep.points()) == (DROPPED, None, [])
+    ran(sweep, PLAN, workers, replace(XOR, stopping=Stopping(0.5, 60)))
+    assert sweep.points()
+    assert not sweep.message
+    sweep.settle(Experiment.suggested("parity"))
+    assert sweep.message == DROPPED
+    assert not sweep.known
+
+
+def test_another_rule_has_results_of_its_own(workers: Held) -> None:
+    sweep = Sweep()
+    ran(sweep, PLAN, workers)
+    sse = sweep.points()[0].found.trials.sse
+    study = ran(sweep, replace(PLAN, rule="lm"), workers)
+    assert study.rules[0].name == "lm"
+    assert workers.asked == 48
+    ran(sweep, PLAN, workers)
+    assert workers.asked == 48
+    np.testing.assert_array_equal(sweep.points()[0].found.trials.sse, sse)
