@@ -1,5 +1,6 @@
 """Studies: many networks trained by many rules from many seeds, and what comes out of them.
 
+families     FAMILIES: networks by family and size, each topology once
 value        Study: networks x rules x seeds within limits, as a frozen value with versioned JSON
 result       StudyResult: the trials by network and rule, and the table of their summaries
 runner       run_study: a study from its beginning to its end, in one call
@@ -12,6 +13,7 @@ trial_chunk  a few trials of one network and rule, run by one worker
 cell_table   the trials of one network and rule, in columns
 """
 
+from nbn_core.studies.families import FAMILIES, Family, LeftOut, Members, member, members
 from nbn_core.studies.result import Cell, CellResult, StudyResult
 from nbn_core.studies.run import StudyFault, StudyRun
 from nbn_core.studies.runner import cluster_workers, run_study
@@ -37,4 +39,16 @@ __all__ = [
     "ThreadWorkers",
     "cluster_workers",
     "run_study",
+    "FAMILIES",
+    "Cell",
+    "CellResult",
+    "Family",
+    "LeftOut",
+    "Members",
+    "Study",
+    "StudyNetwork",
+    "StudyResult",
+    "StudyRule",
+    "member",
+    "members",
 ]
