@@ -74,6 +74,12 @@ def css(colour: RGB) -> str:
     return f"rgb({colour[0]},{colour[1]},{colour[2]})"
 
 
+def rgb(text: str) -> RGB:
+    """Return the colour of a text such as `#1b2026`."""
+    red, green, blue = bytes.fromhex(text.removeprefix("#"))
+    return red, green, blue
+
+
 @functools.cache
 def _table(palette: Palette, signed: bool) -> NDArray[np.uint8]:
     if signed:

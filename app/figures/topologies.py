@@ -11,7 +11,7 @@ from typing import Any, Final
 from app.figures import lanes
 from app.figures.chart import Chart, columns, figure, percent
 from app.figures.number_format import duration, short
-from app.figures.palette import Palette, css
+from app.figures.palette import Palette, css, rgb
 from app.figures.spec import Spec
 from app.figures.svg import LEGEND_ROW
 from app.figures.trials import decades, time_words
@@ -257,14 +257,9 @@ def colour(number: int, palette: Palette) -> str:
 
 def pale(number: int, palette: Palette) -> str:
     """Return the colour of a family, half way to that of the page."""
-    pair = zip(_rgb(colour(number, palette)), _rgb(palette.page), strict=True)
+    pair = zip(rgb(colour(number, palette)), rgb(palette.page), strict=True)
     red, green, blue = (round(0.5 * (a + b)) for a, b in pair)
     return css((red, green, blue))
-
-
-def _rgb(text: str) -> tuple[int, int, int]:
-    red, green, blue = bytes.fromhex(text.removeprefix("#"))
-    return red, green, blue
 
 
 def line(

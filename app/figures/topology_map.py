@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from app.figures import layout
 from app.figures.chart import percent
-from app.figures.palette import Palette, css
+from app.figures.palette import RGB, Palette, css, rgb
 from nbn_core.checks import plural
 from nbn_core.network import Topology
 
@@ -19,7 +19,6 @@ CAPTION: Final = (
     "Success rate by family and size: neurons in each hidden layer, or all hidden neurons of a "
     "cascade"
 )
-DARK_FROM: Final = 0.55  # success rate from which a cell is written in the colour of the page
 
 
 class MapCell(NamedTuple):
@@ -69,20 +68,33 @@ def _cell(cell: MapCell | None, palette: Palette) -> str:
         rate = cell.solved / cell.trials
         text = percent(rate)
         about = f"{cell.name}: {cell.solved} of {cell.trials} solved"
-    ink = palette.page if rate >= DARK_FROM else palette.ink
+    shade = _shade(rate, palette)
+    ink = max((palette.ink, palette.page), key=lambda one: _contrast(rgb(one), shade))
     weights = plural(cell.topology.n_weights, "weight")
     # Streamlit removes SVG elements from HTML; a picture of its own may stay.
     drawing = base64.b64encode(miniature(cell.topology, ink, *CELL).encode("ascii")).decode("ascii")
     return (
-        f'<td style="background:{_shade(rate, palette)};color:{ink}" title="{escape(about)}, '
+        f'<td style="background:{css(shade)};color:{ink}" title="{escape(about)}, '
         f'{weights}"><img alt="" width="{CELL[0]}" height="{CELL[1]}" '
         f'src="data:image/svg+xml;base64,{drawing}"/><b>{text}</b><span>{weights}</span></td>'
     )
 
 
-def _shade(rate: float, palette: Palette) -> str:
-    low, high = palette.background, palette.strong
-    return css(tuple(round(a + (b - a) * rate) for a, b in zip(low, high, strict=True)))  # type: ignore[arg-type]
+def _shade(rate: float, palette: Palette) -> RGB:
+    pair = zip(palette.background, palette.strong, strict=True)
+    red, green, blue = (round(a + (b - a) * rate) for a, b in pair)
+    return red, green, blue
+
+
+def _contrast(one: RGB, other: RGB) -> float:
+    """Return the contrast of two colours as WCAG defines it, 1 to 21."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: RGB) -> float:
+    linear = [((c / 255 + 0.055) / 1.055) ** 2.4 if c > 10 else c / 255 / 12.92 for c in colour]
+    return sum(a * b for a, b in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 @functools.lru_cache(maxsize=512)

@@ -47,6 +47,7 @@ _ROOM: Final = """
 <style>
 .st-key-nbn-topologies-form { padding-top: 0.2rem; }
 .st-key-nbn-topologies-section [role=radiogroup] { flex-wrap: wrap; }
+.st-key-nbn-topologies-chosen img { max-height: 240px; object-fit: contain; }
 .st-key-nbn-topologies-chosen p { font-size: 0.92rem; }
 </style>
 """

@@ -72,11 +72,11 @@ def test_a_study_fills_the_chart_and_stops(open_page: OpenPage) -> None:
 def test_a_network_is_chosen_in_chart_and_table_and_opens_on_draw(open_page: OpenPage) -> None:
     page = enter(open_page())
     run(page, 4)
-    save_picture(page, "topologies-1280-light")
     name = chosen(page).locator("strong").first
     before = name.inner_text()
     plot = page.locator(".st-key-chart-success-by-size .js-plotly-plot")
     plot.locator(".point").first.wait_for()
+    save_picture(page, "topologies-1280-light")
     point = plot.locator(".scatterlayer .trace", has=page.locator(".point")).nth(0)
     box = point.locator(".point").nth(2).bounding_box()
     assert box is not None

@@ -226,6 +226,25 @@ def test_the_map_names_every_network_and_its_rate() -> None:
         assert len(shades) == 3  # nothing, none solved, most solved
 
 
+@pytest.mark.parametrize("look", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
+def test_the_map_can_be_read_at_every_rate(look: palette.Palette) -> None:
+    [point] = points_with((2, 1, 1))
+    for wins in range(0, 101, 5):
+        cell = MapCell("n", point.network.topology, wins, 100)
+        page = map_html(["One"], [1], {(0, 0): cell}, look)
+        found = re.search(r"background:rgb\((\d+),(\d+),(\d+)\);color:(#\w+)", page)
+        assert found is not None
+        ground, ink = [int(one) for one in found.groups()[:3]], palette.rgb(found[4])
+        light = [
+            sum(
+                part * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)
+                for part, c in zip((0.2126, 0.7152, 0.0722), np.array(one) / 255, strict=True)
+            )
+            for one in (ground, ink)
+        ]
+        assert (max(light) + 0.05) / (min(light) + 0.05) >= 4.0
+
+
 def test_a_miniature_has_every_connection_and_every_node() -> None:
     [point] = points_with((3, 1, 1))
     topology = point.network.topology
