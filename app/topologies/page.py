@@ -38,7 +38,7 @@ def topologies() -> None:
     with st.expander("How it is computed"):
         st.markdown(_FORMULA)
     words(
-        "MLP", "BMLP", "FCC", "Topology", "Trial", "Random seed", "Success rate", "Expected cost",
+        "Family", "SLP", "MLP", "BMLP", "FCC", "Front", "Trial", "Random seed", "Success rate", "Expected cost",
         "Forward-equivalent", "Test patterns", "RMSE", "Target SSE",
     )  # fmt: skip
 

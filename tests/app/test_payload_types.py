@@ -84,7 +84,7 @@ def visited_pages(root: Path, experiment: Experiment) -> Payloads:
         app.run()
         trained(app.session_state["nbn.session"])
         app.run()
-        for page in ("hessian", "inside", "race", "data", "share"):
+        for page in ("hessian", "inside", "topologies", "race", "data", "share"):
             app.switch_page(f"../pages/{page}.py").run()
             assert not app.exception
     return mounted

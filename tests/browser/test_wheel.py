@@ -124,7 +124,7 @@ def test_the_app_opens_and_trains_from_any_folder(alone: Server, open_page: Open
     expect(page.get_by_role("img", name="Logo")).to_be_visible()
     train(page)
     expect(status(page)).to_contain_text("Solved in")
-    for title in ("Hessian", "Inside", "Race", "Data", "Share", "Draw"):
+    for title in ("Hessian", "Inside", "Topologies", "Race", "Data", "Share", "Draw"):
         page.get_by_role("link", name=title, exact=True).click()
         path = "" if title == "Draw" else title.lower()
         expect(page).to_have_url(re.compile(rf"^{alone.url}/{path}(\?|$)"))

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CSV = "day,warm,wet,sort\n" + "".join(
     f"{i},{i * 7 % 11},{i * 5 % 13},{'abc'[i % 3]}\n" for i in range(24)
 )
-PAGES = ("draw", "inside", "race", "share")
+PAGES = ("draw", "inside", "topologies", "race", "share")
 SECTIONS = ("Built-in problems", "Your files", "Painting")
 
 

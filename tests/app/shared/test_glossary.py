@@ -43,7 +43,7 @@ def test_terms_of_the_draw_page_are_in_the_glossary(root: Path) -> None:
     assert set(terms) <= glossary().keys()
 
 
-@pytest.mark.parametrize("page", ["hessian", "inside", "race", "data"])
+@pytest.mark.parametrize("page", ["hessian", "inside", "topologies", "race", "data"])
 def test_terms_listed_on_a_page_are_in_the_glossary(
     root: Path, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,8 +71,11 @@ class Screen:
             elif kind in ("arrow_data_frame", "dataframe"):
                 page.tables.append(element.value)
             elif kind in _FIELDS:
+                value = element.value
+                if isinstance(value, tuple):  # a range: its upper end
+                    value = value[-1]
                 page.fields[element.label] = {
-                    "value": float(element.value), "min": float(element.min or 0.0),
+                    "value": float(value), "min": float(element.min or 0.0),
                     "max": float(element.max or 0.0),
                 }  # fmt: skip
             page.texts += [text for text in _texts(proto) if _NUMBER.search(plain(text))]
