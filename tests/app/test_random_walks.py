@@ -1,6 +1,7 @@
 """Random walks over all pages of a session: nothing that the reader made or set is lost.
 
-The pages are those of the browser, without Streamlit: Draw, Painting, Data, Inside, Race and Share.
+The pages are those of the browser, without Streamlit: Draw, Painting, Data, Inside, Topologies,
+Race and Share.
 """
 
 from __future__ import annotations
@@ -21,19 +22,24 @@ from app.inside import view as inside
 from app.race import session as racing
 from app.session.document import Document, document_of
 from app.session.end_names import named_after
+from app.session.history import put
 from app.session.jobs import Run, Workers
 from app.session.messages import Have, read_outbox
+from app.session.study_workers import SharedWorkers
 from app.session.training_key import training_key
 from app.session.view import current_view
 from app.session.weights import shown_weights
 from app.share.import_proposal import propose
+from app.topologies.chosen import opened
+from app.topologies.plan import Plan
+from app.topologies.sweep import Sweep
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
 from nbn_core.experiment import GivenStart, OwnData, SeededStart, Stopping
 from nbn_core.network import Topology
 from nbn_core.warmup import warm_up, warm_up_rules
 from tests.app.draw.helpers import XOR
-from tests.app.fake_browser import FakeBrowser, is_a_sentence, neuron, plain
+from tests.app.fake_browser import LONG, FakeBrowser, is_a_sentence, neuron, plain
 
 POINTS = [[x, y, int(x * y > 0)] for x in (-2, -1, 1, 2) for y in (-2, 1)]
 WEATHER = OwnData(
@@ -78,6 +84,7 @@ class Walk(RuleBasedStateMachine):
         self.easel = PageState()
         self.stepper = inside.InsideState()
         self.races = racing.RaceSession()
+        self.sweep = Sweep()
         self.seq = 0
         # What each document must have when it is current again
         self.named: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
@@ -303,6 +310,38 @@ class Walk(RuleBasedStateMachine):
         self.races.settle(self.session.experiment)
         plain(racing.answer(self.session, self.races, "track", {}, warming=False))
         assert self.session.document is before
+
+    @rule(go=st.booleans())
+    def compare_topologies(self, go: bool) -> None:
+        experiment, before = self.session.experiment, self.session.document
+        had = self.sweep.study
+        self.sweep.settle(experiment)
+        if had is not None and had.data == experiment.data:
+            assert bool(self.sweep.study) == (
+                had.stopping.target_sse == experiment.stopping.target_sse
+            )
+        plan = Plan(("slp",), 1, 2, "nbn", 5, 1)
+        if go:
+            study = plan.study(experiment, self.session.document.blocked)
+            self.sweep.start(study, plan.grid(experiment), SharedWorkers(workers(), 1))
+            assert self.sweep.run is not None
+            assert self.sweep.run.wait(LONG)
+            assert len(self.sweep.points()) == len(study.networks)
+        assert self.session.document is before
+
+    @precondition(lambda self: self.sweep.study is not None)
+    @rule()
+    def open_a_network(self) -> None:
+        before = self.session.document
+        self.sweep.settle(self.session.experiment)
+        for point in self.sweep.points()[:1]:
+            study, seed = self.sweep.study, point.found.example()
+            assert study is not None
+            assert seed is not None
+            put(self.session, opened(before.experiment, study, point.network.topology, seed))
+            assert self.session.experiment.data == before.experiment.data
+            self.changed(before, same_names=False)
+            self.names_of_data()
 
     @precondition(lambda self: not self.session.document.blocked)
     @rule()

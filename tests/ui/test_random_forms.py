@@ -34,6 +34,7 @@ class Forms(RuleBasedStateMachine):
         self.section = SECTIONS[0]
         self.file: dict[str, Any] = {}  # what was chosen for the file
         self.hessian = "Structure"
+        self.compared = ["slp", "bmlp1", "fcc"], (1, 8), 50
 
     def teardown(self) -> None:
         cache_resource_api.clear_session_cache("test session id")
@@ -65,6 +66,25 @@ class Forms(RuleBasedStateMachine):
         assert control.value == self.hessian
         control.set_value(section).run()
         self.hessian = section
+        self.go("data")
+
+    @rule(
+        families=st.lists(st.sampled_from(["slp", "mlp2", "fcc", "drawing"]), unique=True),
+        sizes=st.sampled_from([(1, 8), (2, 3), (20, 20)]), seeds=st.sampled_from([1, 50, 10**6]),
+    )  # fmt: skip
+    def compare_topologies(self, families: list[str], sizes: tuple[int, int], seeds: int) -> None:
+        self.go("topologies")
+        pills = self.app.pills(key="nbn-topologies-families")
+        slider = self.app.slider(key="nbn-topologies-sizes")
+        number = self.app.number_input(key="nbn-topologies-seeds")
+        assert (pills.value, slider.value, number.value) == self.compared
+        pills.set_value(families)
+        slider.set_value(sizes)
+        number.set_value(seeds).run()
+        each = sizes[1] - sizes[0] + 1
+        networks = sum(1 if family == "drawing" else each for family in families)
+        assert len(self.app.warning) == (not families or networks * seeds > 10**6)
+        self.compared = families, sizes, seeds
         self.go("data")
 
     @rule(section=st.sampled_from(SECTIONS))
