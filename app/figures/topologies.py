@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ LEGEND_WIDTH: Final = 700  # pixels in which a row of the legend fits
 WIDE: Final = 12.0  # largest size divided by smallest, from which the axis is logarithmic
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NetworkPoint:
     """A network of a study with its trials.
 
@@ -45,7 +46,7 @@ class NetworkPoint:
     number: int
     found: CellResult
 
-    @property
+    @cached_property
     def weights(self) -> int:
         """Number of weights."""
         return self.network.topology.n_weights
@@ -60,12 +61,12 @@ class NetworkPoint:
         """Length of the longest path from an input to a neuron."""
         return max(self.network.topology.levels)
 
-    @property
+    @cached_property
     def rate(self) -> float:
         """Share of trials that reached the target."""
         return self.found.trials.success_rate
 
-    @property
+    @cached_property
     def interval(self) -> tuple[float, float]:
         """Wilson's 95 % interval of the rate."""
         return self.found.trials.interval

@@ -38,8 +38,8 @@ def topologies() -> None:
     with st.expander("How it is computed"):
         st.markdown(_FORMULA)
     words(
-        "Family", "SLP", "MLP", "BMLP", "FCC", "Front", "Trial", "Random seed", "Success rate", "Expected cost",
-        "Forward-equivalent", "Test patterns", "RMSE", "Target SSE",
+        "Family", "SLP", "MLP", "BMLP", "FCC", "Front", "Trial", "Random seed", "Success rate",
+        "Expected cost", "Forward-equivalent", "Test patterns", "RMSE", "Target SSE",
     )  # fmt: skip
 
 

@@ -60,6 +60,7 @@ class Sweep:
     chosen: Topology | None = None
     seen: dict[str, object] = field(default_factory=dict)
     _revision: int = -1
+    _points: list[NetworkPoint] | None = None  # until another trial ends
 
     @property
     def running(self) -> bool:
@@ -81,6 +82,7 @@ class Sweep:
         self.halt()
         self.study = self.grid = self.run = self.chosen = None
         self.known, self.hosts, self.seen = {}, set(), {}
+        self._points = None
         self.problem, self.message = problem, DROPPED if had else ""
 
     def start(self, study: Study, grid: Grid, workers: StudyWorkers) -> None:
@@ -88,7 +90,7 @@ class Sweep:
         self._stop()
         if self.study is not None and not comparable(self.study, study):
             self.known, self.hosts = {}, set()
-        self.study, self.grid, self.message = study, grid, ""
+        self.study, self.grid, self.message, self._points = study, grid, "", None
         self._go(study, workers)
 
     def more(self, points: Collection[NetworkPoint], seeds: int, workers: StudyWorkers) -> None:
@@ -132,7 +134,7 @@ class Sweep:
         run = self.run
         if run is None or run.revision == self._revision:
             return
-        self._revision = run.revision
+        self._revision, self._points = run.revision, None
         made = run.result()
         self.hosts.update(made.hosts)
         for cell, found in made.cells.items():
@@ -161,7 +163,9 @@ class Sweep:
     def points(self) -> list[NetworkPoint]:
         """Return the networks that are shown and have trials."""
         result = self.result()
-        return [] if result is None else points_of(result, NUMBERS)
+        if self._points is None:
+            self._points = [] if result is None else points_of(result, NUMBERS)
+        return self._points
 
     def done_of(self, study: Study) -> int:
         """Return how many trainings of a study are known already."""

@@ -58,8 +58,12 @@ class View:
     def show(self, chart: Chart) -> None:
         """Show a chart; a click on a point chooses its network."""
         event = self.box.show(chart, WIDTH, clickable=True)
-        picked = event.selection.points if event is not None else []
-        if picked and "customdata" in picked[0]:
+        if event is None:
+            return
+        picked = event.selection.points
+        if not picked:
+            self.sweep.seen.pop(chart.name, None)
+        elif "customdata" in picked[0]:
             choose(self, chart.name, _place(picked[0]["customdata"]))
 
 

@@ -49,6 +49,7 @@ class CellTable:
     def __init__(self, trials: int, seed: int) -> None:
         self._seed = seed
         self._columns = _Columns(*np.zeros((3, trials), np.int64), *np.full((5, trials), np.nan))
+        self._seeds: IntArray = np.zeros(trials, dtype=np.int64)  # of the trials that have ended
         self.done: BoolArray = np.zeros(trials, dtype=bool)
         self._result: CellResult | None = None
 
@@ -67,6 +68,7 @@ class CellTable:
             columns.stops[n] = _CODES[trial.stop]
             for name in _Columns._fields[1:]:
                 getattr(columns, name)[n] = getattr(trial, name)
+            self._seeds[n] = trial_seed(self._seed, n)
             self.done[n] = True
             new += 1
         if new:
@@ -82,9 +84,8 @@ class CellTable:
         if self._result is None:
             numbers = np.flatnonzero(self.done)
             some = self._columns.rows(numbers)
-            seeds = [trial_seed(self._seed, number) for number in numbers.tolist()]
             trials = TrialsResult(
-                numbers, np.array(seeds, dtype=np.int64),
+                numbers, self._seeds[numbers],
                 tuple(_STOPS[code] for code in some.stops.tolist()), some.sse, some.iterations,
                 some.evaluations, some.work, some.seconds,
             )  # fmt: skip
