@@ -149,7 +149,7 @@ def success_chart(
     if ringed:
         plot.add_scatter(
             x=[one.size(by) for one in ringed], y=[one.rate for one in ringed], mode="markers",
-            name="fewest weights", hoverinfo="skip",
+            name="front", hoverinfo="skip",
             marker={"color": palette.ink, "size": 16, "symbol": "circle-open",
                     "line": {"color": palette.ink, "width": 1.5}},
         )  # fmt: skip

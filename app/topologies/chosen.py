@@ -11,7 +11,6 @@ from app.figures.chart import percent
 from app.figures.number_format import duration, short
 from app.figures.portrait import portrait
 from app.figures.topologies import NetworkPoint
-from app.session import state
 from app.session.end_names import named_after
 from app.session.history import put
 from app.session.state import Session
@@ -31,25 +30,32 @@ KEY: Final = "nbn-topologies-network"
 
 def show(session: Session, sweep: Sweep, points: list[NetworkPoint], box: Box) -> None:
     """Show the network that was chosen; before a choice, the last one on the front."""
+    shown = _shown(sweep, points, playing=box.playing)
     ordered = sorted(points, key=lambda one: (one.weights, one.place))
-    default = (front(points) or ordered)[-1]
-    shown = next((one for one in points if one.network.topology == sweep.chosen), default)
-    names = {one.place: one.network.name for one in ordered}
-    study = sweep.study
-    assert study is not None
-
-    def pick() -> None:
-        place = state.widget(KEY)
-        assert isinstance(place, int)
-        sweep.chosen = study.networks[place].topology
-
+    by_place = {one.place: one for one in ordered}
     with st.container(border=True, key="nbn-topologies-chosen"):
-        state.set_widget(KEY, shown.place)
-        st.selectbox(
-            "Network", list(names), format_func=lambda place: names[place], key=KEY, on_change=pick,
+        # The key changes with the network: a browser that lags behind must not choose another one.
+        picked = st.selectbox(
+            "Network", list(by_place), ordered.index(shown), key=f"{KEY}-{shown.place}",
+            format_func=lambda place: by_place[place].network.name,
             help="Choose one here, click a point of a chart, or select a row of the table.",
         )  # fmt: skip
-        _about(session, study, shown, box)
+        if picked != shown.place:
+            shown = by_place[picked]
+            sweep.chosen = shown.network.topology
+        assert sweep.study is not None
+        _about(session, sweep.study, shown, box)
+
+
+def _shown(sweep: Sweep, points: list[NetworkPoint], *, playing: bool) -> NetworkPoint:
+    """Return the network to show; while trainings run, what is offered does not change."""
+    known = {one.network.topology: one for one in points}
+    if sweep.chosen in known:
+        return known[sweep.chosen]
+    if not playing or sweep.offered not in known:
+        best = front(points) or sorted(points, key=lambda one: (one.weights, one.place))
+        sweep.offered = best[-1].network.topology
+    return known[sweep.offered]
 
 
 def _about(session: Session, study: Study, point: NetworkPoint, box: Box) -> None:

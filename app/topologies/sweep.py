@@ -18,7 +18,7 @@ from nbn_core.network import Topology
 from nbn_core.studies import Cell, CellResult, Study, StudyResult, StudyRun, StudyWorkers
 from nbn_core.studies.run import comparable
 
-PROMPT: Final = 0.15  # seconds to wait for the first trials, so that they are shown at once
+PROMPT: Final = 0.1  # seconds to wait for the first trials, so that they are shown at once
 DROPPED: Final = (
     "The data or the target have changed: the results of the previous problem were dropped."
 )
@@ -45,7 +45,9 @@ class Sweep:
     message : str
         Why there are no results any more; empty if there is no reason.
     chosen : Topology, optional
-        The network that is shown in detail.
+        The network that the reader chose, shown in detail.
+    offered : Topology, optional
+        The network that is shown in detail before a choice.
     seen : dict
         Last selections of chart and table: only a new one chooses a network.
     """
@@ -58,6 +60,7 @@ class Sweep:
     hosts: set[str] = field(default_factory=set)
     message: str = ""
     chosen: Topology | None = None
+    offered: Topology | None = None
     seen: dict[str, object] = field(default_factory=dict)
     _revision: int = -1
     _points: list[NetworkPoint] | None = None  # until another trial ends
@@ -80,7 +83,7 @@ class Sweep:
             return
         had = self.study is not None
         self.halt()
-        self.study = self.grid = self.run = self.chosen = None
+        self.study = self.grid = self.run = self.chosen = self.offered = None
         self.known, self.hosts, self.seen = {}, set(), {}
         self._points = None
         self.problem, self.message = problem, DROPPED if had else ""

@@ -93,7 +93,7 @@ def test_success_rates_and_intervals_are_those_of_the_trials(classes: StudyResul
     ends = [end for one in bars for end in one.y if not math.isnan(end)]
     spans = [wilson(int(classes[i, 0].trials.solved.sum()), n) for i, n in enumerate([5, 4, 5, 3])]
     assert ends == [end for span in spans for end in span]
-    [ring] = [one for one in chart.spec.data if one.name == "fewest weights"]
+    [ring] = [one for one in chart.spec.data if one.name == "front"]
     assert (list(ring.x), list(ring.y)) == ([points[1].size(by)], [points[1].rate])
     for row, point in zip(rows(chart), points, strict=True):
         assert (row["network"], int(row["weights"])) == (point.network.name, point.weights)
