@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -150,9 +151,11 @@ def _curves(view: View) -> None:
     kind = _kind(view)
     names = {one.network.name: one for one in view.points}
     default = [one.network.name for one in front(view.points)[-MOST_CURVES:]]
+    # Other networks are another choice: names that are no longer there must not stay chosen.
+    compared = zlib.crc32("\n".join(one.name for one in view.result.study.networks).encode())
     picked = st.multiselect(
         "Networks", list(names), default=default or list(names)[:3], max_selections=MOST_CURVES,
-        key="nbn-topologies-curves", help=f"At most {MOST_CURVES}.",
+        key=f"nbn-topologies-curves-{compared:08x}", help=f"At most {MOST_CURVES}.",
     )  # fmt: skip
     groups = [
         group_of(number, names[name], kind) for number, name in enumerate(picked) if name in names

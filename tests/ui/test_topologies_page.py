@@ -103,8 +103,33 @@ def test_a_study_runs_and_every_view_shows_it(page: Page) -> None:
     page.check()
     page.look("Cost curves")
     page.app.segmented_control(key="nbn-topologies-cost").set_value("seconds").run()
-    page.app.multiselect(key="nbn-topologies-curves").set_value([]).run()
+    [curves] = page.app.multiselect
+    curves.set_value(curves.options[:2]).run()
     page.check()
+    assert page.app.get("plotly_chart")
+    page.app.multiselect[0].set_value([]).run()
+    page.check()
+    assert not page.app.get("plotly_chart")
+    page.app.multiselect[0].set_value(curves.options[:2]).run()
+    page.app.pills(key="nbn-topologies-families").set_value(["mlp2"]).run()
+    page.press("run")
+    page.finish()
+    assert {one.network.family for one in page.sweep.points()} == {"MLP, 2 hidden layers"}
+    assert page.app.get("plotly_chart")
+
+
+def test_a_closed_tab_stops_the_study(page: Page) -> None:
+    page.small(trials=3000, largest=8)
+    page.press("run")
+    run = page.sweep.run
+    assert run is not None
+    for stop in page.app.session_state["nbn.kept.tab"].stops.values():
+        stop()
+    assert run.wait(LONG)
+    assert run.done < run.total
+    page.app.run()
+    page.check()
+    assert page.has("resume")
 
 
 def test_a_study_is_stopped_resumed_and_kept_over_pages(page: Page) -> None:

@@ -75,6 +75,8 @@ def test_no_training_runs_twice(workers: Held) -> None:
     ran(sweep, replace(PLAN, families=("slp",)), workers)
     ran(sweep, larger, workers)
     assert workers.asked == 36
+    ran(sweep, replace(larger, trials=3), workers)
+    assert {one.found.trials.n_trials for one in sweep.points()} == {6}
     other_limit = replace(PLAN, iterations=50)
     assert sweep.done_of(other_limit.study(XOR)) == 0
     ran(sweep, other_limit, workers)
