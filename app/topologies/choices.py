@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
-from app.session import server
+from app.figures.topologies import NetworkPoint
+from app.session import server, state
 from app.session.limits import MAX_WEIGHTS, most_iterations
 from app.session.state import Session
 from app.session.study_workers import study_workers
@@ -26,12 +27,15 @@ from app.topologies.plan import (
 from app.topologies.sweep import Sweep
 from nbn_core.checks import plural
 from nbn_core.errors import NBNError
-from nbn_core.experiment import GivenStart
+from nbn_core.experiment import Experiment, GivenStart
 from nbn_core.rules import RULES
 from nbn_core.studies import Study
 from nbn_core.studies.value import MOST_TRAININGS
 
 MORE: Final = (50, 200)
+FAMILIES_KEY: Final = "nbn-topologies-families"
+SIZES_KEY: Final = "nbn-topologies-sizes"
+SEEDS_KEY: Final = "nbn-topologies-seeds"
 
 
 def show(session: Session, sweep: Sweep) -> None:
@@ -44,7 +48,7 @@ def show(session: Session, sweep: Sweep) -> None:
             study = plan.study(session.experiment, session.document.blocked)
         except NBNError as error:
             refusal = str(error)
-        _buttons(session, sweep, plan, study)
+        _buttons(session, sweep, study)
     if study is None:
         st.warning(refusal)
     elif not sweep.running:
@@ -54,7 +58,7 @@ def show(session: Session, sweep: Sweep) -> None:
 def _families(sweep: Sweep) -> tuple[str, ...]:
     picked = st.pills(
         "Families", OFFERED, selection_mode="multi", default=OPENING, format_func=family_title,
-        key="nbn-topologies-families", disabled=sweep.running, persist_state="session",
+        key=FAMILIES_KEY, disabled=sweep.running, persist_state="session",
         help="SLP: one hidden layer. MLP: each layer reads the layer before. BMLP: each layer "
         "reads the inputs and all earlier layers. FCC: a cascade. Drawing: the network of the Draw "
         "page.",
@@ -65,32 +69,56 @@ def _families(sweep: Sweep) -> tuple[str, ...]:
 def _plan(session: Session, sweep: Sweep, families: tuple[str, ...]) -> Plan:
     experiment, running = session.experiment, sweep.running
     smallest, largest = st.slider(
-        "Sizes", 1, MOST_SIZE, OPENING_SIZES, width=210, key="nbn-topologies-sizes",
-        disabled=running, persist_state="session",
+        "Sizes", 1, MOST_SIZE, OPENING_SIZES, width=210, key=SIZES_KEY, disabled=running,
+        persist_state="session",
         help="Neurons in each hidden layer; of a cascade, all hidden neurons.",
     )  # fmt: skip
     names = list(RULES)
     rule = st.selectbox(
         "Rule", names, names.index(experiment.rule), width=240, disabled=running,
-        format_func=lambda name: RULES[name].title, key=f"nbn-topologies-rule-{experiment.rule}",
+        format_func=lambda name: RULES[name].title, key=_rule_key(experiment),
         persist_state="session",
         help="The rule of the Draw page trains with its settings there, others with tuned ones.",
     )  # fmt: skip
-    own = rule == experiment.rule
-    usual = experiment.stopping.max_iterations if own else usual_iterations(experiment.data, rule)
-    usual = min(usual, most_iterations(rule))
     iterations = st.number_input(
-        "Maximum iterations", 1, most_iterations(rule), usual, width=150, disabled=running,
-        key=f"nbn-topologies-iterations-{rule}-{usual}", persist_state="session",
+        "Maximum iterations", 1, most_iterations(rule), _usual(experiment, rule), width=150,
+        key=_iterations_key(experiment, rule), disabled=running, persist_state="session",
         help="Limit for each training.",
     )  # fmt: skip
     trials = st.number_input(
         "Seeds per network", 1, MOST_TRAININGS, OPENING_TRIALS, step=50, width=150,
-        disabled=running, key="nbn-topologies-seeds", persist_state="session",
+        key=SEEDS_KEY, disabled=running, persist_state="session",
         help="Random starting weights of each network. 10 give a first impression; with 200 the "
         "interval of a rate is at most 14 % wide.",
     )  # fmt: skip
     return Plan(families, smallest, largest, rule, int(iterations), int(trials))
+
+
+def _usual(experiment: Experiment, rule: str) -> int:
+    """Return the maximum iterations with which a rule starts."""
+    if rule == experiment.rule:
+        return experiment.stopping.max_iterations
+    return min(usual_iterations(experiment.data, rule), most_iterations(rule))
+
+
+def _rule_key(experiment: Experiment) -> str:
+    return f"nbn-topologies-rule-{experiment.rule}"
+
+
+def _iterations_key(experiment: Experiment, rule: str) -> str:
+    return f"nbn-topologies-iterations-{rule}-{_usual(experiment, rule)}"
+
+
+def _entered(experiment: Experiment) -> Plan:
+    """Return the plan as the fields have it, before they are drawn again."""
+    families: Any = state.widget(FAMILIES_KEY)
+    sizes: Any = state.widget(SIZES_KEY)
+    trials: Any = state.widget(SEEDS_KEY)
+    rule = str(state.widget(_rule_key(experiment)))
+    iterations: Any = state.widget(_iterations_key(experiment, rule))
+    if iterations is None:  # the rule was changed with the same click
+        iterations = _usual(experiment, rule)
+    return Plan(tuple(families), sizes[0], sizes[1], rule, int(iterations), int(trials))
 
 
 def _announced(session: Session, sweep: Sweep, plan: Plan, study: Study) -> str:
@@ -116,30 +144,39 @@ def _announced(session: Session, sweep: Sweep, plan: Plan, study: Study) -> str:
     return text
 
 
-def _buttons(session: Session, sweep: Sweep, plan: Plan, study: Study | None) -> None:
+def _buttons(session: Session, sweep: Sweep, study: Study | None) -> None:
+    # Callbacks act before the page is drawn, so that it is drawn once.
     if sweep.running:
-        if st.button("Stop", icon=":material/stop:", key="nbn-topologies-stop"):
-            sweep.halt()
-            assert sweep.run is not None
-            sweep.run.wait(1.0)
-            st.rerun()
+        st.button(
+            "Stop", icon=":material/stop:", key="nbn-topologies-stop", on_click=sweep.stop
+        )  # fmt: skip
         return
-    if sweep.can_resume and st.button(
-        "Resume", type="primary", icon=":material/resume:", key="nbn-topologies-resume",
-        help="Continue what was stopped.",
-    ):  # fmt: skip
-        sweep.resume()
-        st.rerun()
-    if st.button(
-        "Run", type="secondary" if sweep.can_resume else "primary",
-        icon=":material/play_arrow:", key="nbn-topologies-run", disabled=study is None,
-    ):  # fmt: skip
-        assert study is not None
-        sweep.start(study, plan.grid(session.experiment), study_workers())
-        st.rerun()
+    if sweep.can_resume:
+        st.button(
+            "Resume", type="primary", icon=":material/resume:", key="nbn-topologies-resume",
+            on_click=sweep.resume, help="Continue what was stopped.",
+        )  # fmt: skip
+    st.button(
+        "Run", type="secondary" if sweep.can_resume else "primary", icon=":material/play_arrow:",
+        key="nbn-topologies-run", disabled=study is None, on_click=_run, args=(session, sweep),
+    )  # fmt: skip
     if sweep.points():
         with st.popover("More seeds", icon=":material/add:", key="nbn-topologies-more"):
             _more(sweep)
+
+
+def _run(session: Session, sweep: Sweep) -> None:
+    experiment = session.experiment
+    plan = _entered(experiment)
+    sweep.settle(experiment)
+    try:
+        study = plan.study(experiment, session.document.blocked)
+    except NBNError:
+        return  # the page says why
+    try:
+        sweep.start(study, plan.grid(experiment), study_workers())
+    except NBNError as error:
+        sweep.message = str(error)
 
 
 def _more(sweep: Sweep) -> None:
@@ -157,10 +194,14 @@ def _more(sweep: Sweep) -> None:
         (f"Close to the front ({len(near)})", near, "near"),
         (f"All networks ({len(points)})", points, "all"),
     ):
-        if st.button(title, key=f"nbn-topologies-more-{key}", disabled=not some, width="stretch"):
-            try:
-                sweep.more(some, int(seeds), study_workers())
-            except NBNError as error:
-                st.warning(str(error))
-                return
-            st.rerun()
+        st.button(
+            title, key=f"nbn-topologies-more-{key}", disabled=not some, width="stretch",
+            on_click=_add_seeds, args=(sweep, some, int(seeds)),
+        )  # fmt: skip
+
+
+def _add_seeds(sweep: Sweep, points: list[NetworkPoint], seeds: int) -> None:
+    try:
+        sweep.more(points, seeds, study_workers())
+    except NBNError as error:
+        sweep.message = str(error)

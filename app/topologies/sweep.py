@@ -43,7 +43,7 @@ class Sweep:
     hosts : set of str
         Names of the computers that took part.
     message : str
-        Why there are no results any more; empty if there is no reason.
+        Why results were dropped or nothing was started; empty if there is nothing to say.
     chosen : Topology, optional
         The network that the reader chose, shown in detail.
     offered : Topology, optional
@@ -90,7 +90,7 @@ class Sweep:
 
     def start(self, study: Study, grid: Grid, workers: StudyWorkers) -> None:
         """Run a study as far as its trials are not known; `grid` has its networks."""
-        self._stop()
+        self._end()
         if self.study is not None and not comparable(self.study, study):
             self.known, self.hosts = {}, set()
         self.study, self.grid, self.message, self._points = study, grid, "", None
@@ -108,7 +108,8 @@ class Sweep:
         most = max(one.found.trials.n_trials for one in points)
         networks = tuple(one.network for one in points)
         study = replace(self.study, networks=networks, trials=most + seeds)
-        self._stop()
+        self.message = ""
+        self._end()
         self._go(study, workers)
 
     def _go(self, study: Study, workers: StudyWorkers) -> None:
@@ -127,7 +128,13 @@ class Sweep:
         if self.run is not None:
             self.run.halt()
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Stop, and wait a moment until nothing runs."""
+        self.halt()
+        if self.run is not None:
+            self.run.wait(1.0)
+
+    def _end(self) -> None:
         """Stop the run for good and take over what it has done."""
         if self.run is not None:
             self.run.halt()

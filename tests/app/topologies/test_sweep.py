@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from app.session.study_workers import SharedWorkers
 from app.topologies.plan import Plan
 from app.topologies.sweep import DROPPED, Sweep
 from nbn_core.experiment import Experiment, Stopping
-from nbn_core.studies import Study
+from nbn_core.studies import Chunk, ChunkEnd, Study
 from nbn_core.training import run_trials
 from tests.app.fake_browser import LONG
 from tests.app.topologies.helpers import XOR
@@ -21,24 +21,29 @@ from tests.app.topologies.helpers import XOR
 PLAN = Plan(families=("slp", "fcc"), smallest=1, largest=2, iterations=60, trials=6)
 
 
-class Held(SharedWorkers):
-    """Shared workers that count the trials they are asked for, and can hold them back."""
+class Counted(SharedWorkers):
+    """Shared workers that count the trials they run."""
 
     def __init__(self) -> None:
         super().__init__(Workers(2), 2)
-        self.asked = 0
+        self._ended: list[int] = []  # trials of each chunk
 
-    def submit(self, study, chunk):  # type: ignore[no-untyped-def]
-        self.asked += len(chunk.numbers)
-        return super().submit(study, chunk)
+    @property
+    def ran(self) -> int:
+        return sum(self._ended)
+
+    def submit(self, study: Study, chunk: Chunk) -> Future[ChunkEnd]:
+        future = super().submit(study, chunk)
+        future.add_done_callback(lambda end: self._ended.append(len(end.result().trials)))
+        return future
 
 
 @pytest.fixture
-def workers() -> Iterator[Held]:
-    return Held()
+def workers() -> Counted:
+    return Counted()
 
 
-def ran(sweep: Sweep, plan: Plan, workers: Held, experiment: Experiment = XOR) -> Study:
+def ran(sweep: Sweep, plan: Plan, workers: Counted, experiment: Experiment = XOR) -> Study:
     sweep.settle(experiment)
     study = plan.study(experiment)
     sweep.start(study, plan.grid(experiment), workers)
@@ -47,7 +52,7 @@ def ran(sweep: Sweep, plan: Plan, workers: Held, experiment: Experiment = XOR) -
     return study
 
 
-def test_a_study_has_the_trials_of_run_trials(workers: Held) -> None:
+def test_a_study_has_the_trials_of_run_trials(workers: Counted) -> None:
     sweep = Sweep()
     study = ran(sweep, PLAN, workers)
     points = sweep.points()
@@ -63,27 +68,27 @@ def test_a_study_has_the_trials_of_run_trials(workers: Held) -> None:
     assert not sweep.can_resume
 
 
-def test_no_training_runs_twice(workers: Held) -> None:
+def test_no_training_runs_twice(workers: Counted) -> None:
     sweep = Sweep()
     ran(sweep, PLAN, workers)
-    assert workers.asked == 24
+    assert workers.ran == 24
     larger = replace(PLAN, largest=3)
     assert sweep.done_of(larger.study(XOR)) == 24
     ran(sweep, larger, workers)
-    assert workers.asked == 36
+    assert workers.ran == 36
     assert len(sweep.points()) == 6
     ran(sweep, replace(PLAN, families=("slp",)), workers)
     ran(sweep, larger, workers)
-    assert workers.asked == 36
+    assert workers.ran == 36
     ran(sweep, replace(larger, trials=3), workers)
     assert {one.found.trials.n_trials for one in sweep.points()} == {6}
     other_limit = replace(PLAN, iterations=50)
     assert sweep.done_of(other_limit.study(XOR)) == 0
     ran(sweep, other_limit, workers)
-    assert workers.asked == 60
+    assert workers.ran == 60
 
 
-def test_more_seeds_go_to_some_networks_and_the_others_stay(workers: Held) -> None:
+def test_more_seeds_go_to_some_networks_and_the_others_stay(workers: Counted) -> None:
     sweep = Sweep()
     ran(sweep, PLAN, workers)
     before = sweep.points()
@@ -94,13 +99,13 @@ def test_more_seeds_go_to_some_networks_and_the_others_stay(workers: Held) -> No
     assert [one.found.trials.n_trials for one in after] == [6, 10, 10, 6]
     for one, other in zip(before, after, strict=True):
         np.testing.assert_array_equal(one.found.trials.sse, other.found.trials.sse[:6])
-    assert workers.asked == 32
+    assert workers.ran == 32
     sweep.more(after, 2, workers)  # all have equally many then
     assert sweep.run.wait(LONG)
     assert [one.found.trials.n_trials for one in sweep.points()] == [12, 12, 12, 12]
 
 
-def test_what_was_stopped_is_kept_and_continues(workers: Held) -> None:
+def test_what_was_stopped_is_kept_and_continues(workers: Counted) -> None:
     sweep = Sweep()
     sweep.settle(XOR)
     plan = replace(PLAN, families=("slp", "mlp3", "fcc"), smallest=4, largest=9, trials=400)
@@ -117,7 +122,7 @@ def test_what_was_stopped_is_kept_and_continues(workers: Held) -> None:
     assert not sweep.can_resume
 
 
-def test_other_data_or_another_target_drop_the_results(workers: Held) -> None:
+def test_other_data_or_another_target_drop_the_results(workers: Counted) -> None:
     sweep = Sweep()
     ran(sweep, PLAN, workers)
     sweep.settle(replace(XOR, rule="adam", settings={}))
@@ -133,13 +138,13 @@ def test_other_data_or_another_target_drop_the_results(workers: Held) -> None:
     assert not sweep.known
 
 
-def test_another_rule_has_results_of_its_own(workers: Held) -> None:
+def test_another_rule_has_results_of_its_own(workers: Counted) -> None:
     sweep = Sweep()
     ran(sweep, PLAN, workers)
     sse = sweep.points()[0].found.trials.sse
     study = ran(sweep, replace(PLAN, rule="lm"), workers)
     assert study.rules[0].name == "lm"
-    assert workers.asked == 48
+    assert workers.ran == 48
     ran(sweep, PLAN, workers)
-    assert workers.asked == 48
+    assert workers.ran == 48
     np.testing.assert_array_equal(sweep.points()[0].found.trials.sse, sse)
