@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,13 +86,41 @@ def initial_weights(topology: Topology, scheme: str = "uniform", seed: int = 0) 
     SettingError
         If the scheme is unknown, or the seed is not an integer from 0 up.
     """
+    weights: FloatArray = initial_weights_of(topology, scheme, [seed])[0]
+    return weights
+
+
+def initial_weights_of(topology: Topology, scheme: str, seeds: Sequence[int]) -> FloatArray:
+    """Draw starting weights from several random seeds.
+
+    Parameters
+    ----------
+    topology : Topology
+        Topology of the network.
+    scheme : str
+        Distribution, a key of `SCHEMES`.
+    seeds : (T,) sequence of int
+        Random seeds, each from 0 up.
+
+    Returns
+    -------
+    (T, N) float64
+        Weights of each seed, as `initial_weights` draws them.
+
+    Raises
+    ------
+    SettingError
+        If the scheme is unknown, or a seed is not an integer from 0 up.
+    """
     if not isinstance(scheme, str) or scheme not in SCHEMES:
         raise SettingError(
             f"There are no starting weights called {shown(scheme)}: choose {', '.join(SCHEMES)}."
         )
-    generator = np.random.default_rng(whole(seed, "seed", 0, MAX_SEED))
-    values = generator.uniform(-1.0, 1.0, topology.n_weights)
-    while not values.all():
-        zero = values == 0
-        values[zero] = generator.uniform(-1.0, 1.0, int(zero.sum()))
-    return values * SCHEMES[scheme].bounds(topology)
+    drawn = np.empty((len(seeds), topology.n_weights))
+    for values, seed in zip(drawn, seeds, strict=True):
+        generator = np.random.default_rng(whole(seed, "seed", 0, MAX_SEED))
+        values[:] = generator.uniform(-1.0, 1.0, len(values))
+        while not values.all():
+            zero = values == 0
+            values[zero] = generator.uniform(-1.0, 1.0, int(zero.sum()))
+    return drawn * SCHEMES[scheme].bounds(topology)

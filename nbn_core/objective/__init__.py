@@ -7,6 +7,18 @@ draws starting weights that suit it.
 """
 
 from nbn_core.objective.objective import NormalEquations, Objective
-from nbn_core.objective.units import scaled_start, starting_weights, weight_units
+from nbn_core.objective.units import (
+    scaled_start,
+    starting_weights,
+    starting_weights_of,
+    weight_units,
+)
 
-__all__ = ["NormalEquations", "Objective", "scaled_start", "starting_weights", "weight_units"]
+__all__ = [
+    "NormalEquations",
+    "Objective",
+    "scaled_start",
+    "starting_weights",
+    "starting_weights_of",
+    "weight_units",
+]

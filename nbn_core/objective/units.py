@@ -13,13 +13,14 @@ to the data are drawn in them, see `scaled_start`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from nbn_core.data import Dataset
-from nbn_core.network import Topology, initial_weights
-from nbn_core.network.initial_weights import SCHEMES
+from nbn_core.network import Topology
+from nbn_core.network.initial_weights import SCHEMES, initial_weights_of
 from nbn_core.types import FloatArray, IntArray
 
 _CONSTANT = 1e-9  # standard deviation, relative to the size, below which a column is constant
@@ -191,7 +192,44 @@ def starting_weights(
     SettingError
         If the scheme is unknown, or the seed is not an integer from 0 up.
     """
-    weights = initial_weights(topology, scheme, seed)
+    some = starting_weights_of(topology, dataset, scheme, [seed], pattern_weights)
+    weights: FloatArray = some[0]
+    return weights
+
+
+def starting_weights_of(
+    topology: Topology,
+    dataset: Dataset,
+    scheme: str,
+    seeds: Sequence[int],
+    pattern_weights: FloatArray | None = None,
+) -> FloatArray:
+    """Draw starting weights from several random seeds, which measures the data once.
+
+    Parameters
+    ----------
+    topology : Topology
+        Network with N weights.
+    dataset : Dataset
+        Training patterns; only the scheme "data" depends on them.
+    scheme : str
+        Distribution, a key of `SCHEMES`.
+    seeds : (T,) sequence of int
+        Random seeds, each from 0 up.
+    pattern_weights : (P,) float64, optional
+        Weight of each pattern; equal by default.
+
+    Returns
+    -------
+    (T, N) float64
+        Weights of each seed, as `starting_weights` draws them.
+
+    Raises
+    ------
+    SettingError
+        If the scheme is unknown, or a seed is not an integer from 0 up.
+    """
+    weights = initial_weights_of(topology, scheme, seeds)
     if not SCHEMES[scheme].scaled:
         return weights
     return scaled_start(topology, dataset, weights, pattern_weights)

@@ -18,7 +18,7 @@ import numpy as np
 
 from nbn_core.data import Dataset
 from nbn_core.network import Network
-from nbn_core.objective import Objective, starting_weights
+from nbn_core.objective import Objective, starting_weights_of
 from nbn_core.rules import RULES
 from nbn_core.studies.result import Cell
 from nbn_core.studies.value import Study
@@ -206,7 +206,7 @@ class ChunkWork:
         topology, rule = study.networks[cell.network].topology, study.rules[cell.rule]
         train, test = study.data.datasets()
         seeds = [trial_seed(study.seed, number) for number in self.chunk.numbers]
-        starts = np.array([starting_weights(topology, train, study.scheme, s) for s in seeds])
+        starts = starting_weights_of(topology, train, study.scheme, seeds)
         latest = OVERTIME * self.chunk.seconds
 
         def stopped() -> bool:

@@ -21,7 +21,7 @@ import numpy as np
 from nbn_core.checks import MAX_SEED, not_negative, whole
 from nbn_core.data import Dataset
 from nbn_core.network import Topology
-from nbn_core.objective import Objective, starting_weights
+from nbn_core.objective import Objective, starting_weights_of
 from nbn_core.rules import RULES
 from nbn_core.trace import StopReason
 from nbn_core.training.training import (
@@ -255,9 +255,7 @@ def _alone(job: _Job, seed: int) -> TrainingResult:
 def _compiled(job: _Job, numbers: range) -> list[Trial]:
     """Run trials in compiled code; return those that have ended before the flag was set."""
     seeds = job.seeds(numbers)
-    starts = np.array(
-        [starting_weights(job.topology, job.dataset, job.scheme, seed) for seed in seeds]
-    )
+    starts = starting_weights_of(job.topology, job.dataset, job.scheme, seeds)
     rule = RULES[job.rule]
     ends = rule.trials(
         Objective(job.topology, job.dataset), starts, job.max_iterations, job.target_sse,

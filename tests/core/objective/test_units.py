@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from nbn_core import Dataset, Neuron, Objective, Topology, generators, initial_weights, train
-from nbn_core.objective import scaled_start, starting_weights, weight_units
+from nbn_core import (
+    SCHEMES,
+    Dataset,
+    Neuron,
+    Objective,
+    Topology,
+    generators,
+    initial_weights,
+    train,
+)
+from nbn_core.objective import (
+    scaled_start,
+    starting_weights,
+    starting_weights_of,
+    weight_units,
+)
+from tests.strategies import topologies
 
 RANDOM = np.random.default_rng(8)
 INPUTS = RANDOM.uniform(-1.0, 1.0, (50, 3)) + np.array([0.0, 2.0, -1.0])
@@ -99,3 +116,21 @@ def test_bipolar_targets_and_codes_have_no_unit() -> None:
     np.testing.assert_array_equal(
         starting_weights(topology, data, seed=7), initial_weights(topology, "data", 7)
     )
+
+
+@given(topologies(), st.sampled_from(sorted(SCHEMES)), st.integers(2, 40))
+def test_many_starts_are_those_of_one_at_a_time(
+    topology: Topology, scheme: str, patterns: int
+) -> None:
+    draw = np.random.default_rng(patterns)
+    data = Dataset(
+        draw.normal(3.0, 50.0, (patterns, topology.n_inputs)),
+        draw.normal(-2.0, 1e-3, (patterns, topology.n_outputs)),
+    )
+    seeds = [0, 7, 2**53 - 1, 12345, *range(40, 60)]
+    together = starting_weights_of(topology, data, scheme, seeds)
+    alone = [starting_weights(topology, data, scheme, seed) for seed in seeds]
+    scales = [scaled_start(topology, data, initial_weights(topology, scheme, s)) for s in seeds]
+    assert together.tobytes() == np.array(alone).tobytes()
+    if SCHEMES[scheme].scaled:
+        assert together.tobytes() == np.array(scales).tobytes()
