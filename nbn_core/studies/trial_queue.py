@@ -136,6 +136,10 @@ class TrialQueue:
         if done:
             each = max(seconds / done, 1e-7)
             cell.each = each if cell.each is None else 0.5 * (cell.each + each)
+        elif cell.each is not None:
+            # A trial takes longer than the whole chunk was given: with the same plan it would be
+            # cut off again and again, and the study would never end
+            cell.each = max(cell.each, seconds)
         self._return(chunk, chunk.numbers[done:])
 
     def _return(self, chunk: Chunk, numbers: tuple[int, ...]) -> None:

@@ -69,6 +69,26 @@ def test_cells_advance_together() -> None:
         assert abs(handed[ONE] - handed[TWO]) <= 5
 
 
+def test_a_trial_that_takes_longer_than_planned_gets_more_time_until_it_ends() -> None:
+    """A trial may take 1,000 times as long as the one that was measured."""
+    queue = TrialQueue([(ONE, [0, 1])])
+    first = queue.take(2, 0.5, 0)
+    assert first is not None
+    queue.ended(first, 1, 0.01)
+    given, tries = 0.0, 0
+    while given < 10.0:
+        chunk = queue.take(2, 0.5, 0)
+        assert chunk is not None
+        assert chunk.numbers == (1,)
+        given = 4 * chunk.seconds  # a chunk is cut off at this time
+        tries += 1
+        assert tries < 8
+        if given < 10.0:
+            queue.ended(chunk, 0, given)
+    queue.ended(chunk, 1, 10.0)
+    assert queue.left == 0
+
+
 def test_trials_that_did_not_end_wait_again() -> None:
     queue = both(30)
     chunk = queue.take(2, 0.5, 0)
