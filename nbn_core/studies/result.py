@@ -49,6 +49,10 @@ class CellResult:
     test_sse: FloatArray
     test_wrong: FloatArray
 
+    def __repr__(self) -> str:
+        solved = f"{self.trials.successes} of {plural(self.trials.n_trials, 'trial')} solved"
+        return one_line("CellResult", solved)
+
     def example(self) -> int | None:
         """Return the seed of the first trial that reached the target, or of the smallest SSE.
 

@@ -49,6 +49,9 @@ class StudyNetwork:
     topology: Topology
     family: str = ""
 
+    def __repr__(self) -> str:
+        return one_line("StudyNetwork", repr(self.name), plural(self.topology.n_weights, "weight"))
+
     def __post_init__(self) -> None:
         if not isinstance(self.topology, Topology):
             raise SettingError(f"A network of a study cannot be {shown(self.topology)}.")
@@ -79,6 +82,9 @@ class StudyRule:
 
     name: str = "nbn"
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return one_line("StudyRule", self.name, plural(len(self.settings), "setting"))
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or self.name not in RULES:

@@ -23,6 +23,7 @@ from nbn_core.experiment import GivenStart, OwnData
 from nbn_core.formats import NetworkFile, new_rows, read_table
 from nbn_core.formats.recognise import recognise
 from nbn_core.objective.pair_plan import PairPlan
+from nbn_core.studies import StudyNetwork, StudyRule
 from nbn_core.training.comparison import compare, outcomes
 
 PUBLIC = (
@@ -61,6 +62,10 @@ def values() -> Iterator[object]:
     yield from nbn_core.StopReason
     trials = nbn_core.run_trials(xor.topology, generators.xor(), n_trials=8, max_iterations=50)
     yield from (trials, trials.trial(0), outcomes(trials.all_work, trials.solved))
+    network = StudyNetwork(LONG_NAME[:60], xor.topology)
+    study = nbn_core.Study((network,), xor.data, (StudyRule("adam"), StudyRule()), trials=2)
+    several = nbn_core.run_study(study)
+    yield from (network, study, *study.rules, several, *several.cells.values())
     costs = {seed: (1.0 + seed, True) for seed in range(9)}
     yield from compare({"nbn": costs, "rprop": costs, LONG_NAME: costs})
     yield from (
