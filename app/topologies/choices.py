@@ -61,7 +61,7 @@ def _families(sweep: Sweep) -> tuple[str, ...]:
         key=FAMILIES_KEY, disabled=sweep.running, persist_state="session",
         help="SLP: one hidden layer. MLP: each layer reads the layer before. BMLP: each layer "
         "reads the inputs and all earlier layers. FCC: a cascade. Drawing: the network of the Draw "
-        "page.",
+        "page; its variants have no bridges, all of them, half or twice the width.",
     )  # fmt: skip
     return tuple(picked)
 

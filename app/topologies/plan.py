@@ -14,12 +14,26 @@ from nbn_core.checks import plural
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment, SeededStart
 from nbn_core.network import Topology
+from nbn_core.network.variants import (
+    half_as_wide,
+    twice_as_wide,
+    with_all_bridges,
+    without_bridges,
+)
 from nbn_core.studies import Study, StudyNetwork, StudyRule
 from nbn_core.studies.families import FAMILIES, member
 
 DRAWING: Final = "drawing"  # the drawn network, as a family of its own
 OPENING: Final = ("slp", "bmlp1", "fcc")
-OFFERED: Final = (*FAMILIES, DRAWING)
+VARIANTS: Final = "variants"  # of the drawn network, with other bridges or widths
+OFFERED: Final = (*FAMILIES, DRAWING, VARIANTS)
+OF_THE_DRAWING: Final = {DRAWING: "Drawing", VARIANTS: "Variants of the drawing"}
+CHANGES: Final = {
+    "no bridges": without_bridges,
+    "all bridges": with_all_bridges,
+    "half as wide": half_as_wide,
+    "twice as wide": twice_as_wide,
+}
 MOST_SIZE: Final = 20
 OPENING_SIZES: Final = (1, 8)
 OPENING_TRIALS: Final = 50
@@ -56,8 +70,8 @@ def kind_of(topology: Topology) -> NeuronKind:
 
 
 def family_title(key: str) -> str:
-    """Return the title of a family, or of the drawing."""
-    return "Drawing" if key == DRAWING else FAMILIES[key].title
+    """Return the title of a family, of the drawing, or of its variants."""
+    return OF_THE_DRAWING[key] if key in OF_THE_DRAWING else FAMILIES[key].title
 
 
 @dataclass(frozen=True)
@@ -115,7 +129,7 @@ class Plan:
     Parameters
     ----------
     families : tuple of str
-        Keys of families, and `DRAWING`.
+        Keys of families, `DRAWING` and `VARIANTS`.
     smallest, largest : int
         Neurons per hidden layer, or hidden neurons of a cascade.
     rule : str
@@ -136,7 +150,7 @@ class Plan:
     def grid(self, experiment: Experiment) -> Grid:
         """Return the networks of the families, with neurons like those of the drawing."""
         train = experiment.datasets()[0]
-        families = tuple(key for key in self.families if key != DRAWING)
+        families = tuple(key for key in self.families if key in FAMILIES)
         return grid_of(
             families, self.smallest, self.largest, train.n_inputs, train.n_outputs,
             kind_of(experiment.topology),
@@ -168,8 +182,12 @@ class Plan:
             raise SettingError("No family is chosen: choose at least one.")
         grid = self.grid(experiment)
         networks = grid.networks()
+        if OF_THE_DRAWING.keys() & set(self.families):
+            _check_drawing(experiment, blocked)
         if DRAWING in self.families:
-            networks += (_drawing(experiment, blocked),)
+            networks += (_drawing(experiment),)
+        if VARIANTS in self.families:
+            networks += _variants(experiment)
         if not networks:
             raise SettingError(
                 f"All networks of these families and sizes have more than {MAX_WEIGHTS:,} weights: "
@@ -186,7 +204,7 @@ class Plan:
         )
 
 
-def _drawing(experiment: Experiment, blocked: str | None) -> StudyNetwork:
+def _check_drawing(experiment: Experiment, blocked: str | None) -> None:
     if blocked is not None:
         raise SettingError(f"{blocked} Until then, leave out the drawing here.")
     weights = experiment.topology.n_weights
@@ -195,5 +213,30 @@ def _drawing(experiment: Experiment, blocked: str | None) -> StudyNetwork:
             f"The drawing has {plural(weights, 'weight')}, but the app allows at most "
             f"{MAX_WEIGHTS:,}: leave it out."
         )
+
+
+def _drawing(experiment: Experiment) -> StudyNetwork:
     sizes = experiment.topology.described[0]
     return StudyNetwork(f"Drawing {sizes}"[:60], experiment.topology, family_title(DRAWING))
+
+
+def _variants(experiment: Experiment) -> tuple[StudyNetwork, ...]:
+    """Return the variants of the drawing that differ from it and are not too large.
+
+    Raises
+    ------
+    SettingError
+        If there are none.
+    """
+    found: dict[Topology, StudyNetwork] = {}
+    for words, change in CHANGES.items():
+        made = change(experiment.topology)
+        if made != experiment.topology and made.n_weights <= MAX_WEIGHTS:
+            name = f"Drawing, {words} ({made.described[0]})"[:60]
+            found.setdefault(made, StudyNetwork(name, made, family_title(VARIANTS)))
+    if not found:
+        raise SettingError(
+            "The drawing has no variants: there are no hidden neurons to add, leave out or bridge, "
+            "or too many weights. Leave out the variants here."
+        )
+    return tuple(found.values())

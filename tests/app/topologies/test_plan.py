@@ -12,8 +12,16 @@ from app.session.limits import MAX_WEIGHTS
 from app.session.tuned_settings import tuned
 from app.topologies.chosen import opened, sentences
 from app.topologies.estimate import estimate
-from app.topologies.plan import DRAWING, NUMBERS, OFFERED, OPENING, Plan, kind_of
-from nbn_core.errors import NBNError
+from app.topologies.plan import (
+    DRAWING,
+    NUMBERS,
+    OFFERED,
+    OPENING,
+    VARIANTS,
+    Plan,
+    kind_of,
+)
+from nbn_core.errors import NBNError, SettingError
 from nbn_core.experiment import Experiment, GivenStart, SeededStart
 from nbn_core.network import Neuron, Topology
 from nbn_core.studies.families import FAMILIES
@@ -35,8 +43,24 @@ def test_the_opening_plan_compares_three_families_of_eight_sizes() -> None:
 def test_every_family_that_is_offered_can_be_studied() -> None:
     for key in OFFERED:
         study = Plan(families=(key,), smallest=2, largest=3).study(XOR)
-        assert len(study.networks) == (1 if key == DRAWING else 2)
+        assert len(study.networks) == {DRAWING: 1, VARIANTS: 3}.get(key, 2)
     assert len(NUMBERS) == len(FAMILIES)
+
+
+def test_variants_of_the_drawing_have_other_bridges_and_widths() -> None:
+    layers = replace(XOR, topology=Topology.mlp([2, 4, 3, 1], output="bipolar"))
+    study = Plan(families=(DRAWING, VARIANTS)).study(layers)
+    made = {one.name: one.topology.described[0] for one in study.networks}
+    assert made == {
+        "Drawing 2-4-3-1 mlp": "2-4-3-1 mlp",
+        "Drawing, all bridges (2-4-3-1 bmlp)": "2-4-3-1 bmlp",
+        "Drawing, half as wide (2-2-2-1 mlp)": "2-2-2-1 mlp",
+        "Drawing, twice as wide (2-8-6-1 mlp)": "2-8-6-1 mlp",
+    }
+    bridged = replace(XOR, topology=Topology.fcc(2, 3, 1, output="bipolar"))
+    names = [one.name for one in Plan(families=(VARIANTS,)).study(bridged).networks]
+    assert names[0] == "Drawing, no bridges (2-1-1-1-1 mlp)"
+    assert len(names) == 3
 
 
 def test_neurons_are_like_most_in_the_drawing() -> None:
@@ -72,6 +96,7 @@ def test_starting_weights_have_the_scheme_of_the_experiment() -> None:
         (Plan(families=()), None, "No family is chosen"),
         (Plan(trials=1_000_000), None, "23,000,000 trainings"),
         (Plan(families=(DRAWING,)), "The neuron h1 has no source.", "leave out the drawing"),
+        (Plan(families=(VARIANTS,)), "The neuron h1 has no source.", "leave out the drawing"),
         (Plan(rule="cascade_correlation"), None, "2-1-1 SLP"),
     ],
 )
@@ -145,3 +170,9 @@ def test_the_sentences_of_a_network_have_its_numbers() -> None:
     [none] = points_with((1, 0, 3))
     assert "came closest" in sentences(none)[-1]
     assert not re.search(r"inf|nan|∞", " ".join(sentences(none)))
+
+
+def test_a_drawing_without_hidden_neurons_has_no_variants() -> None:
+    bare = replace(XOR, topology=Topology.mlp([2, 1], output="bipolar"))
+    with pytest.raises(SettingError, match="The drawing has no variants"):
+        Plan(families=(VARIANTS,)).study(bare)
