@@ -150,7 +150,7 @@ def test_a_lost_process_costs_no_trial(whole: StudyResult) -> None:
             killed.append(next(iter(pool._processes)))
             os.kill(killed[0], signal.SIGKILL)
 
-    slow = replace(PARITY, trials=400)
+    slow = replace(PARITY, trials=1500)
     result = run_study(slow, workers, on_progress=kill)
     assert killed
     assert result.complete
