@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
@@ -40,10 +41,17 @@ SEEDS_KEY: Final = "nbn-topologies-seeds"
 
 def show(session: Session, sweep: Sweep) -> None:
     """Show the form, what it asks for, and the buttons."""
-    families = _families(sweep)
+    families = families_field(disabled=sweep.running)
     study, refusal = None, ""
     with st.container(horizontal=True, vertical_alignment="bottom", key="nbn-topologies-form"):
-        plan = _plan(session, sweep, families)
+        plan = training_fields(session.experiment, families, disabled=sweep.running)
+        trials = st.number_input(
+            "Seeds per network", 1, MOST_TRAININGS, OPENING_TRIALS, step=50, width=150,
+            key=SEEDS_KEY, disabled=sweep.running, persist_state="session",
+            help="Random starting weights of each network. 10 give a first impression; with 200 "
+            "the interval of a rate is at most 14 % wide.",
+        )  # fmt: skip
+        plan = replace(plan, trials=int(trials))
         try:
             study = plan.study(session.experiment, session.document.blocked)
         except NBNError as error:
@@ -55,10 +63,11 @@ def show(session: Session, sweep: Sweep) -> None:
         st.caption(_announced(session, sweep, plan, study))
 
 
-def _families(sweep: Sweep) -> tuple[str, ...]:
+def families_field(*, disabled: bool) -> tuple[str, ...]:
+    """Ask for the families; return their keys."""
     picked = st.pills(
         "Families", OFFERED, selection_mode="multi", default=OPENING, format_func=family_title,
-        key=FAMILIES_KEY, disabled=sweep.running, persist_state="session",
+        key=FAMILIES_KEY, disabled=disabled, persist_state="session",
         help="SLP: one hidden layer. MLP: each layer reads the layer before. BMLP: each layer "
         "reads the inputs and all earlier layers. FCC: a cascade. Drawing: the network of the Draw "
         "page; its variants have no bridges, all of them, half or twice the width.",
@@ -66,32 +75,28 @@ def _families(sweep: Sweep) -> tuple[str, ...]:
     return tuple(picked)
 
 
-def _plan(session: Session, sweep: Sweep, families: tuple[str, ...]) -> Plan:
-    experiment, running = session.experiment, sweep.running
+def training_fields(
+    experiment: Experiment, families: tuple[str, ...], *, disabled: bool
+) -> Plan:  # fmt: skip
+    """Ask for sizes, rule and limit; return the plan, with one seed."""
     smallest, largest = st.slider(
-        "Sizes", 1, MOST_SIZE, OPENING_SIZES, width=210, key=SIZES_KEY, disabled=running,
+        "Sizes", 1, MOST_SIZE, OPENING_SIZES, width=210, key=SIZES_KEY, disabled=disabled,
         persist_state="session",
         help="Neurons in each hidden layer; of a cascade, all hidden neurons.",
     )  # fmt: skip
     names = list(RULES)
     rule = st.selectbox(
-        "Rule", names, names.index(experiment.rule), width=240, disabled=running,
+        "Rule", names, names.index(experiment.rule), width=240, disabled=disabled,
         format_func=lambda name: RULES[name].title, key=_rule_key(experiment),
         persist_state="session",
         help="The rule of the Draw page trains with its settings there, others with tuned ones.",
     )  # fmt: skip
     iterations = st.number_input(
         "Maximum iterations", 1, most_iterations(rule), _usual(experiment, rule), width=150,
-        key=_iterations_key(experiment, rule), disabled=running, persist_state="session",
+        key=_iterations_key(experiment, rule), disabled=disabled, persist_state="session",
         help="Limit for each training.",
     )  # fmt: skip
-    trials = st.number_input(
-        "Seeds per network", 1, MOST_TRAININGS, OPENING_TRIALS, step=50, width=150,
-        key=SEEDS_KEY, disabled=running, persist_state="session",
-        help="Random starting weights of each network. 10 give a first impression; with 200 the "
-        "interval of a rate is at most 14 % wide.",
-    )  # fmt: skip
-    return Plan(families, smallest, largest, rule, int(iterations), int(trials))
+    return Plan(families, smallest, largest, rule, int(iterations), 1)
 
 
 def _usual(experiment: Experiment, rule: str) -> int:
@@ -109,16 +114,15 @@ def _iterations_key(experiment: Experiment, rule: str) -> str:
     return f"nbn-topologies-iterations-{rule}-{_usual(experiment, rule)}"
 
 
-def _entered(experiment: Experiment) -> Plan:
-    """Return the plan as the fields have it, before they are drawn again."""
+def entered(experiment: Experiment) -> Plan:
+    """Return the plan as the fields have it, before they are drawn again; with one seed."""
     families: Any = state.widget(FAMILIES_KEY)
     sizes: Any = state.widget(SIZES_KEY)
-    trials: Any = state.widget(SEEDS_KEY)
     rule = str(state.widget(_rule_key(experiment)))
     iterations: Any = state.widget(_iterations_key(experiment, rule))
     if iterations is None:  # the rule was changed with the same click
         iterations = _usual(experiment, rule)
-    return Plan(tuple(families), sizes[0], sizes[1], rule, int(iterations), int(trials))
+    return Plan(tuple(families), sizes[0], sizes[1], rule, int(iterations), 1)
 
 
 def _announced(session: Session, sweep: Sweep, plan: Plan, study: Study) -> str:
@@ -134,12 +138,16 @@ def _announced(session: Session, sweep: Sweep, plan: Plan, study: Study) -> str:
         ).words()
         known = f", {done:,} of them done already" if done else ""
         text += f"{known}: {seconds} on this computer."
-    kind = kind_of(session.experiment.topology).described()
-    text += f" Neurons as most in the drawing: {kind}."
-    large = plan.grid(session.experiment).too_large
+    return f"{text} {about_networks(session.experiment, plan)}"
+
+
+def about_networks(experiment: Experiment, plan: Plan) -> str:
+    """Say what the neurons are like, how many networks are left out, and how weights start."""
+    text = f"Neurons as most in the drawing: {kind_of(experiment.topology).described()}."
+    large = plan.grid(experiment).too_large
     if large:
         text += f" {plural(large, 'network')} with more than {MAX_WEIGHTS:,} weights left out."
-    if isinstance(session.experiment.start, GivenStart):
+    if isinstance(experiment.start, GivenStart):
         text += " Starting weights set by hand are not used: every seed has random ones."
     return text
 
@@ -167,7 +175,8 @@ def _buttons(session: Session, sweep: Sweep, study: Study | None) -> None:
 
 def _run(session: Session, sweep: Sweep) -> None:
     experiment = session.experiment
-    plan = _entered(experiment)
+    trials: Any = state.widget(SEEDS_KEY)
+    plan = replace(entered(experiment), trials=int(trials))
     sweep.settle(experiment)
     try:
         study = plan.study(experiment, session.document.blocked)

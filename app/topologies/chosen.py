@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.figures.chart import percent
 from app.figures.number_format import duration, short
+from app.figures.palette import Palette
 from app.figures.portrait import portrait
 from app.figures.topologies import NetworkPoint
 from app.session.end_names import named_after
@@ -22,7 +23,7 @@ from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment, SeededStart
 from nbn_core.network import Topology
 from nbn_core.objective import starting_weights
-from nbn_core.studies import Study
+from nbn_core.studies import Study, StudyNetwork
 from nbn_core.trace import StopReason
 
 KEY: Final = "nbn-topologies-network"
@@ -59,14 +60,42 @@ def _shown(sweep: Sweep, points: list[NetworkPoint], *, playing: bool) -> Networ
 
 
 def _about(session: Session, study: Study, point: NetworkPoint, box: Box) -> None:
-    seed, topology = point.found.example(), point.network.topology
+    seed = point.found.example()
     assert seed is not None
-    weights = starting_weights(topology, study.data.datasets()[0], study.scheme, seed)
-    drawing = portrait(topology, weights, box.palette, caption=f"Starting weights of seed {seed}")
-    st.image(drawing, width="stretch", alt=f"The network {point.network.name}")
     which = "reached the target" if point.found.trials.successes else "came closest"
+    drawing(session, study, point.network, seed, which, box.palette, "nbn-topologies-open")
+    st.markdown("  \n".join(sentences(point)))
+
+
+def drawing(
+    session: Session, study: Study, network: StudyNetwork, seed: int, which: str, palette: Palette,
+    key: str,
+) -> None:  # fmt: skip
+    """Show a network with the starting weights of a seed, and a button that opens it on Draw.
+
+    Parameters
+    ----------
+    session : Session
+        Session of this tab.
+    study : Study
+        Study that has trained the network.
+    network : StudyNetwork
+        The network.
+    seed : int
+        Random seed of the starting weights.
+    which : str
+        What this seed did, after "the seed that ...".
+    palette : Palette
+        Colours.
+    key : str
+        Key of the button.
+    """
+    topology = network.topology
+    weights = starting_weights(topology, study.data.datasets()[0], study.scheme, seed)
+    image = portrait(topology, weights, palette, caption=f"Starting weights of seed {seed}")
+    st.image(image, width="stretch", alt=f"The network {network.name}")
     if st.button(
-        "Open on Draw", icon=":material/draw:", key="nbn-topologies-open", width="stretch",
+        "Open on Draw", icon=":material/draw:", key=key, width="stretch",
         help=f"With the seed that {which}. Undo on Draw returns to your network.",
     ):  # fmt: skip
         try:
@@ -75,7 +104,6 @@ def _about(session: Session, study: Study, point: NetworkPoint, box: Box) -> Non
             st.warning(str(error))
             return
         st.switch_page("../pages/draw.py")
-    st.markdown("  \n".join(sentences(point)))
 
 
 def sentences(point: NetworkPoint) -> list[str]:

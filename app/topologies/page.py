@@ -1,7 +1,8 @@
-"""The page: what it asks, the form, and the results, which refresh themselves."""
+"""The page: its sections, and the one that compares networks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
@@ -12,7 +13,7 @@ from app.session.state import Session
 from app.shared.address import show_link
 from app.shared.chart_box import Box, reader_palette
 from app.shared.glossary import words
-from app.topologies import choices, chosen
+from app.topologies import choices, chosen, smallest
 from app.topologies.sweep import Sweep
 from app.topologies.views import VIEWS, View
 from nbn_core.checks import plural
@@ -21,11 +22,27 @@ WATCH: Final = 0.4  # seconds between two pictures of a running study
 
 
 def topologies() -> None:
-    """Show the page; its results refresh themselves while trainings run."""
-    session, sweep = state.session(), _sweep()
-    sweep.settle(session.experiment)
+    """Show the page: one of its sections."""
+    session = state.session()
+    _sweep().settle(session.experiment)
+    smallest.kept().settle(session.experiment)
     show_link(session)
     st.html(_ROOM)
+    names = list(SECTIONS)
+    chosen_one = st.segmented_control(
+        "Section", names, default=names[0], required=True, key="nbn-topologies-part",
+        label_visibility="collapsed", persist_state="session",
+    )  # fmt: skip
+    SECTIONS[str(chosen_one)](session)
+    words(
+        "Family", "SLP", "MLP", "BMLP", "FCC", "Front", "Trial", "Random seed", "Success rate",
+        "Expected cost", "Forward-equivalent", "Test patterns", "RMSE", "SSE", "Target SSE",
+    )  # fmt: skip
+
+
+def _compare(session: Session) -> None:
+    """Compare networks; the results refresh themselves while trainings run."""
+    sweep = _sweep()
     st.markdown(
         "**Which network does this problem need?** Many networks are trained on the current data, "
         "each from many random seeds."
@@ -37,14 +54,19 @@ def topologies() -> None:
     st.fragment(_results, run_every=WATCH if running else None)(session, sweep, running)
     with st.expander("How it is computed"):
         st.markdown(_FORMULA)
-    words(
-        "Family", "SLP", "MLP", "BMLP", "FCC", "Front", "Trial", "Random seed", "Success rate",
-        "Expected cost", "Forward-equivalent", "Test patterns", "RMSE", "Target SSE",
-    )  # fmt: skip
 
 
+def _find(session: Session) -> None:
+    smallest.show(session, _sweep())
+
+
+SECTIONS: Final[dict[str, Callable[[Session], None]]] = {
+    "Compare": _compare,
+    "Find the smallest": _find,
+}
 _ROOM: Final = """
 <style>
+.st-key-nbn-topologies-part { padding-top: 0.6rem; }
 .st-key-nbn-topologies-form { padding-top: 0.2rem; }
 .st-key-nbn-topologies-section [role=radiogroup] { flex-wrap: wrap; }
 .st-key-nbn-topologies-chosen img { max-height: 240px; object-fit: contain; }

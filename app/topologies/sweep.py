@@ -1,9 +1,4 @@
-"""Sweep: the study of this browser tab, its results so far, and those of earlier studies.
-
-The trials of a network depend on its topology, the rule, the data and the limits of the study, and
-on nothing else in it. So the results of all studies on the same data and with the same limits are
-kept, and no training of a session runs twice.
-"""
+"""Sweep: the study of this browser tab, its results so far, and those of earlier studies."""
 
 from __future__ import annotations
 
@@ -12,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.figures.topologies import NetworkPoint, points_of
+from app.topologies.known import KnownTrials
 from app.topologies.plan import NUMBERS, Grid
 from nbn_core.experiment import Experiment
 from nbn_core.network import Topology
-from nbn_core.studies import Cell, CellResult, Study, StudyResult, StudyRun, StudyWorkers
-from nbn_core.studies.run import comparable
+from nbn_core.studies import Study, StudyResult, StudyRun, StudyWorkers
 
 PROMPT: Final = 0.1  # seconds to wait for the first trials, so that they are shown at once
 DROPPED: Final = (
@@ -38,10 +33,8 @@ class Sweep:
         Its networks by family and size.
     run : StudyRun, optional
         The last run: of that study, or of some of its networks with more seeds.
-    known : dict
-        Results of every network and rule that was trained.
-    hosts : set of str
-        Names of the computers that took part.
+    known : KnownTrials
+        Trials of every network and rule that was trained.
     message : str
         Why results were dropped or nothing was started; empty if there is nothing to say.
     chosen : Topology, optional
@@ -56,8 +49,7 @@ class Sweep:
     study: Study | None = None
     grid: Grid | None = None
     run: StudyRun | None = None
-    known: dict[tuple[Topology, str, str], CellResult] = field(default_factory=dict)
-    hosts: set[str] = field(default_factory=set)
+    known: KnownTrials = field(default_factory=KnownTrials)
     message: str = ""
     chosen: Topology | None = None
     offered: Topology | None = None
@@ -84,15 +76,14 @@ class Sweep:
         had = self.study is not None
         self.halt()
         self.study = self.grid = self.run = self.chosen = self.offered = None
-        self.known, self.hosts, self.seen = {}, set(), {}
+        self.known, self.seen = KnownTrials(), {}
         self._points = None
         self.problem, self.message = problem, DROPPED if had else ""
 
     def start(self, study: Study, grid: Grid, workers: StudyWorkers) -> None:
         """Run a study as far as its trials are not known; `grid` has its networks."""
         self._end()
-        if self.study is not None and not comparable(self.study, study):
-            self.known, self.hosts = {}, set()
+        self.known.fit(study)
         self.study, self.grid, self.message, self._points = study, grid, "", None
         self._go(study, workers)
 
@@ -113,7 +104,7 @@ class Sweep:
         self._go(study, workers)
 
     def _go(self, study: Study, workers: StudyWorkers) -> None:
-        self.run = StudyRun(study, workers, self.known_of(study))
+        self.run = StudyRun(study, workers, self.known.of(study))
         self._revision = -1
         self.resume()
 
@@ -145,30 +136,14 @@ class Sweep:
         if run is None or run.revision == self._revision:
             return
         self._revision, self._points = run.revision, None
-        made = run.result()
-        self.hosts.update(made.hosts)
-        for cell, found in made.cells.items():
-            key = made.study.identity(cell)
-            before = self.known.get(key)
-            if before is None or found.trials.n_trials >= before.trials.n_trials:
-                self.known[key] = found
-
-    def known_of(self, study: Study) -> StudyResult:
-        """Return the results of the networks of a study, with as many seeds as each has."""
-        cells = {}
-        for n in range(len(study.networks)):
-            for r in range(len(study.rules)):
-                found = self.known.get(study.identity((n, r)))
-                if found is not None:
-                    cells[Cell(n, r)] = found
-        return StudyResult(study, cells, {}, tuple(sorted(self.hosts)))
+        self.known.add(run.result())
 
     def result(self) -> StudyResult | None:
         """Return the results so far of the study that is shown; None before the first one."""
         if self.study is None:
             return None
         self._collect()
-        return self.known_of(self.study)
+        return self.known.of(self.study)
 
     def points(self) -> list[NetworkPoint]:
         """Return the networks that are shown and have trials."""
@@ -179,8 +154,6 @@ class Sweep:
 
     def done_of(self, study: Study) -> int:
         """Return how many trainings of a study are known already."""
-        if self.study is None or not comparable(self.study, study):
-            return 0
         self._collect()
-        found = self.known_of(study).cells.values()
+        found = self.known.of(study).cells.values()
         return sum(min(study.trials, one.trials.n_trials) for one in found)
