@@ -1,4 +1,4 @@
-"""The page Topologies: run a study, choose a network in a chart and in the table, open it."""
+"""The page Topologies: run a study, choose a network and open it, find the smallest one."""
 
 from __future__ import annotations
 
@@ -125,3 +125,27 @@ def test_the_map_names_every_network(open_page: OpenPage) -> None:
     loaded = table.locator("td img").evaluate_all("all => all.every(one => one.naturalWidth > 0)")
     assert loaded
     save_picture(page, "topologies-map-1280-dark")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_smallest_network_is_found(open_page: OpenPage, width: int, height: int) -> None:
+    page = enter(open_page(width, height))
+    look(page, "Find the smallest")
+    expect(page.get_by_text("23 candidates of")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    save_picture(page, f"smallest-form-{width}-light")
+    button(page, "Find").click()
+    claim = page.get_by_text(re.compile("^The smallest network found for which"))
+    expect(claim).to_be_visible(timeout=COMPILING)
+    expect(button(page, "Stop")).to_have_count(0)
+    found = page.locator(".st-key-nbn-topologies-found-0")
+    name = found.locator("strong").inner_text()
+    expect(claim).to_contain_text(f"is {name} (")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    save_picture(page, f"smallest-{width}-light")
+    found.scroll_into_view_if_needed()
+    save_picture(page, f"smallest-{width}-light-below")
+    count = re.search(r"(\d+) weights", found.inner_text())
+    assert count is not None
+    button(page, "Open on Draw").click()
+    expect(page.locator(".workbench [data-part=facts]")).to_contain_text(f"{count[1]} weights")

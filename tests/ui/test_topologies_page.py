@@ -9,11 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.session.state import Session
+from app.topologies.smallest_run import SmallestRun
 from app.topologies.sweep import DROPPED, Sweep
 from app.topologies.views import VIEWS
 from nbn_core.experiment import Experiment, SeededStart, Stopping, link
 from nbn_core.training import train
-from tests.app.fake_browser import LONG
+from tests.app.fake_browser import LONG, is_a_sentence
 from tests.app.topologies.helpers import CLASSES, XOR
 
 SPLIT = replace(XOR, data=CLASSES, stopping=Stopping(3.0, 40))
@@ -45,6 +46,28 @@ class Page:
     def sweep(self) -> Sweep:
         sweep: Sweep = self.app.session_state["nbn.kept.topologies"]
         return sweep
+
+    @property
+    def search(self) -> SmallestRun:
+        search: SmallestRun = self.app.session_state["nbn.kept.topologies-smallest"]
+        return search
+
+    def seek(self) -> None:
+        """Go to the section that finds the smallest network, and choose a small search."""
+        self.app.segmented_control(key="nbn-topologies-part").set_value("Find the smallest").run()
+        self.app.pills(key="nbn-topologies-families").set_value(["slp"]).run()
+        self.app.slider(key="nbn-topologies-sizes").set_value((1, 3)).run()
+        self.check()
+
+    def found(self) -> None:
+        """Draw the page again, as its timer does, until the search has ended."""
+        while self.search.running:
+            if self.search.run is not None:
+                assert self.search.run.wait(LONG)
+            self.app.run()
+            self.check()
+        self.app.run()
+        self.check()
 
     def has(self, name: str) -> bool:
         return any(one.key == f"nbn-topologies-{name}" for one in self.app.button)
@@ -255,3 +278,97 @@ def test_other_data_drop_the_results_with_a_sentence(page: Page) -> None:
     assert not page.app.info
     page.look("Test error")
     assert "no test patterns" in page.app.info[0].value
+
+
+def test_the_smallest_network_is_found_and_opens_on_draw(root: Path) -> None:
+    page = Page(root, XOR)
+    page.seek()
+    assert "3 candidates of 5 to 13 weights" in page.captions
+    assert "at most 408" in page.captions
+    assert not page.app.success
+    page.press("find")
+    page.found()
+    [claim] = page.app.success
+    search = page.search.result()
+    assert search is not None
+    assert search.smallest is not None
+    assert search.smallest.network.name == "2-2-1 SLP"
+    assert claim.value == search.claim
+    assert "Of 1 smaller network tested 1 was rejected: a rate below 1 %" in claim.value
+    tried, steps = (one.value for one in page.app.dataframe)
+    assert list(tried["Network"]) == ["2-1-1 SLP", "2-2-1 SLP", "2-3-1 SLP"]
+    assert list(tried["Verdict"])[:2] == ["rejected", "reaches the goal"]
+    assert len(steps) == len(search.steps)
+    assert not page.has("find-stop")
+    assert not page.has("find-resume")
+    page.press("found-open-0")
+    experiment = page.session.experiment
+    assert experiment.start == SeededStart(XOR.start.scheme, search.smallest.example)  # type: ignore[union-attr, arg-type]
+    assert experiment.topology.neurons == search.smallest.network.topology.neurons
+    end = train(
+        experiment.topology, experiment.datasets()[0], weights=experiment.start_weights(),
+        target_sse=0.01, max_iterations=60, **experiment.settings,
+    )  # fmt: skip
+    assert end.converged
+    page.visit("topologies")
+    assert [one.value for one in page.app.success] == [search.claim]
+
+
+def test_a_search_is_stopped_and_resumed_on_the_page(root: Path) -> None:
+    page = Page(root, XOR)
+    page.seek()
+    page.app.selectbox(key="nbn-topologies-goal-plain").set_value("rate").run()
+    page.app.number_input(key="nbn-topologies-goal-rate").set_value(99.0).run()
+    page.press("find")
+    if page.has("find-stop"):  # a fast computer may have ended it
+        assert page.app.number_input(key="nbn-topologies-budget").disabled
+        page.press("find-stop")
+        assert "when the search was stopped" in page.app.info[0].value
+        assert "Resume continues" in page.app.get("progress")[0].proto.text
+        page.press("find-resume")
+    page.found()
+    search = page.search.result()
+    assert search is not None
+    assert search.end in ("decided", "seeds")
+
+
+def test_every_goal_can_be_searched_for(page: Page) -> None:
+    page.seek()
+    goal = page.app.selectbox(key="nbn-topologies-goal-test")
+    assert len(goal.options) == 3
+    goal.set_value("error").run()
+    page.app.number_input(key="nbn-topologies-goal-wrong").set_value(40.0).run()
+    page.app.toggle(key="nbn-topologies-each-family").set_value(True).run()
+    page.app.selectbox(key="nbn-topologies-order").set_value("neurons").run()
+    page.press("find")
+    page.found()
+    search = page.search.result()
+    assert search is not None
+    assert search.goal.text == "the median share of wrong test patterns is at most 0.4"
+    assert (search.order, search.each_family) == ("neurons", True)
+    assert page.app.success or page.app.info
+    page.session.put(replace(page.session.document, experiment=XOR))
+    page.app.run()
+    page.check()
+    assert DROPPED in [one.value for one in page.app.warning]
+    assert len(page.app.selectbox(key="nbn-topologies-goal-plain").options) == 2
+
+
+def test_what_cannot_be_searched_is_said(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page(root, XOR)
+    page.seek()
+    page.app.pills(key="nbn-topologies-families").set_value([]).run()
+    assert [one.value for one in page.app.warning] == ["No family is chosen: choose at least one."]
+    assert page.app.button(key="nbn-topologies-find").disabled
+    page.app.pills(key="nbn-topologies-families").set_value(["slp"]).run()
+    page.check()
+    # Nothing listens on this port.
+    monkeypatch.setenv("NBN_LAB_SCHEDULER", "tcp://127.0.0.1:9")
+    page.press("find")
+    [warning] = page.app.warning
+    assert is_a_sentence(warning.value)
+    assert not page.search.running
+    monkeypatch.delenv("NBN_LAB_SCHEDULER")
+    page.press("find")
+    page.found()
+    assert page.app.success
