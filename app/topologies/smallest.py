@@ -44,7 +44,7 @@ GOALS: Final = {
 VERDICTS: Final = {
     Verdict.ACCEPTED: "reaches the goal",
     Verdict.REJECTED: "rejected",
-    Verdict.LARGER: "dropped, not smaller",
+    Verdict.LARGER: "dropped",
     Verdict.OPEN: "undecided",
 }
 USUAL_PERCENT: Final = 50.0
@@ -368,11 +368,18 @@ def tried_frame(found: Search) -> pd.DataFrame:
                 "Solved": one.successes,
                 "Exact interval": f"{percent(one.low)} to {percent(one.high)}",
                 "Verdict": VERDICTS[one.verdict],
-                "Why": one.sentence(found.goal, found.order) if one.seeds else "Not trained yet.",
+                "Why": _reason(one, found) if one.seeds else "Not trained yet.",
             }
             for one in found.tallies
         ]
     )
+
+
+def _reason(tally: Tally, found: Search) -> str:
+    """Return the sentence of a network without its name and verdict, which have columns."""
+    sentence = tally.sentence(found.goal, found.order).removeprefix(tally.network.name)
+    reason = sentence.split(": ", 1)[1]
+    return reason[0].upper() + reason[1:]
 
 
 def steps_frame(found: Search) -> pd.DataFrame:

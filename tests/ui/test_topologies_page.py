@@ -14,7 +14,7 @@ from app.topologies.sweep import DROPPED, Sweep
 from app.topologies.views import VIEWS
 from nbn_core.experiment import Experiment, SeededStart, Stopping, link
 from nbn_core.training import train
-from tests.app.fake_browser import LONG, is_a_sentence
+from tests.app.fake_browser import LONG
 from tests.app.topologies.helpers import CLASSES, XOR
 
 SPLIT = replace(XOR, data=CLASSES, stopping=Stopping(3.0, 40))
@@ -293,8 +293,8 @@ def test_the_smallest_network_is_found_and_opens_on_draw(root: Path) -> None:
     assert search is not None
     assert search.smallest is not None
     assert search.smallest.network.name == "2-2-1 SLP"
-    assert claim.value == search.claim
-    assert "Of 1 smaller network tested 1 was rejected: a rate below 1 %" in claim.value
+    assert claim.value.replace("\\", "") == search.claim  # escaped for Markdown
+    assert "Of 1 smaller network tested 1 was rejected: a rate below 1 %" in search.claim
     tried, steps = (one.value for one in page.app.dataframe)
     assert list(tried["Network"]) == ["2-1-1 SLP", "2-2-1 SLP", "2-3-1 SLP"]
     assert list(tried["Verdict"])[:2] == ["rejected", "reaches the goal"]
@@ -311,7 +311,7 @@ def test_the_smallest_network_is_found_and_opens_on_draw(root: Path) -> None:
     )  # fmt: skip
     assert end.converged
     page.visit("topologies")
-    assert [one.value for one in page.app.success] == [search.claim]
+    assert [one.value for one in page.app.success] == [claim.value]
 
 
 def test_a_search_is_stopped_and_resumed_on_the_page(root: Path) -> None:
@@ -366,7 +366,8 @@ def test_what_cannot_be_searched_is_said(root: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("NBN_LAB_SCHEDULER", "tcp://127.0.0.1:9")
     page.press("find")
     [warning] = page.app.warning
-    assert is_a_sentence(warning.value)
+    assert warning.value.startswith("The scheduler tcp://127.0.0.1:9 does not answer")
+    assert warning.value.endswith("check its address, and that it is running.")
     assert not page.search.running
     monkeypatch.delenv("NBN_LAB_SCHEDULER")
     page.press("find")

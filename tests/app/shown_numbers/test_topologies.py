@@ -10,18 +10,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
+from scipy.stats import binom
 
 from app.figures.chart import percent
 from app.figures.number_format import duration, short
 from app.session.server import worker_count
 from app.topologies.estimate import estimate
 from app.topologies.plan import Plan
+from app.topologies.smallest_run import SmallestRun, Wanted
 from app.topologies.sweep import Sweep
 from nbn_core.data import Dataset
-from nbn_core.experiment import Experiment
+from nbn_core.experiment import Experiment, Stopping
 from nbn_core.network import Topology
 from nbn_core.objective import starting_weights
-from nbn_core.studies import ThreadWorkers
+from nbn_core.studies import AnySeedGoal, ThreadWorkers
 from nbn_core.training import TrainingResult, train
 from nbn_core.training.trials import trial_seed
 from tests import reference
@@ -46,10 +49,11 @@ class Alone:
     name: str
     topology: Topology
     experiment: Experiment
+    count: int = SEEDS
 
     @cached_property
     def seeds(self) -> list[int]:
-        return [trial_seed(0, i) for i in range(SEEDS)]
+        return [trial_seed(0, i) for i in range(self.count)]
 
     @cached_property
     def ends(self) -> list[TrainingResult]:
@@ -74,7 +78,7 @@ class Alone:
 
     @property
     def rate(self) -> float:
-        return self.wins / SEEDS
+        return self.wins / self.count
 
     @property
     def work(self) -> float:
@@ -298,3 +302,76 @@ def test_errors_of_a_curve_are_rmse(screen: Open) -> None:
     assert sorted(dotted) == pytest.approx(sorted(own))
     assert number(numbers(chart["layout"]["yaxis"]["title"]["text"] + " 0")[0]) == 0.0
     assert "scaled for the network" in chart["layout"]["yaxis"]["title"]["text"]
+
+
+def limits(successes: int, seeds: int, tail: float) -> tuple[float, float]:
+    """Return the rates for which so few, and so many, successes have just the probability."""
+    low, high = 0.0, 1.0
+    if successes:
+        low = brentq(lambda rate: binom.sf(successes - 1, seeds, rate) - tail, 0, 1)
+    if successes < seeds:
+        high = brentq(lambda rate: binom.cdf(successes, seeds, rate) - tail, 0, 1)
+    return low, high
+
+
+def test_a_search_shows_the_numbers_of_single_trainings(screen: Open) -> None:
+    experiment, most = replace(OWN, stopping=Stopping(1.0, 9)), 1000
+    at = situation(experiment, None)
+    plan, workers = Plan(("slp",), 1, 4, OWN.rule, 9, 1), ThreadWorkers()
+    wanted = Wanted(plan.study(experiment), AnySeedGoal(0.2), "weights", False, most)
+    run = SmallestRun()
+    run.settle(experiment)
+    run.start(wanted, workers)
+    while run.running:
+        if run.run is not None:
+            assert run.run.wait(LONG)
+        run.advance()
+    workers.close()
+    shown = screen(at)
+    shown.app.session_state["nbn.kept.topologies-smallest"] = run
+    shown.visit("topologies")
+    shown.app.segmented_control(key="nbn-topologies-part").set_value("Find the smallest").run()
+    page = shown.seen()
+    tried, steps = page.tables
+
+    rejecting = math.ceil(math.log(0.05 / 4) / math.log(0.8))  # seeds that reject a rate of 20 %
+    counts = {False: rejecting, True: 8}  # by whether one of the first 8 reaches the target
+    networks = [(one.name, one.topology) for one in wanted.study.networks]
+    first = [Alone(*one, experiment, 8) for one in networks]
+    alone = [Alone(one.name, one.topology, experiment, counts[one.wins > 0]) for one in first]
+    assert any(0 < one.wins < one.count for one in alone), "some trials are to fail"
+    assert [one.wins > 0 for one in alone] == sorted(one.wins > 0 for one in alone)
+    for one, (_, row) in zip(alone, tried.iterrows(), strict=True):
+        low, high = limits(one.wins, one.count, 0.05 / 4)
+        assert (row["Network"], row["Weights"], row["Neurons"]) == (
+            one.name, one.topology.n_weights, one.topology.n_neurons,
+        )  # fmt: skip
+        assert (row["Seeds"], row["Solved"]) == (one.count, one.wins)
+        assert row["Exact interval"] == f"{100 * low:.3g} % to {100 * high:.3g} %"
+        assert row["Verdict"] == ("reaches the goal" if one.wins else "rejected")
+        assert row["Why"].startswith(f"{one.wins} of {one.count} seeds reached the target")
+    total, smaller = sum(one.count for one in alone), sum(not one.wins for one in alone)
+    assert smaller
+    assert steps["Trainings"].max() == total
+    assert steps["Round"].max() == 3  # 8, 16 and all seeds
+
+    best = alone[smaller]
+    sizes = [one.topology.n_weights for one in alone]
+    size = [f"{best.topology.n_weights}", f"{best.topology.n_neurons}"]
+    share = [f"{best.wins}", f"{best.count}"]
+    form = Plan(iterations=9, trials=1).study(experiment).networks
+    offered = [one.topology.n_weights for one in form]
+    last = math.ceil(math.log(0.05 / len(form)) / math.log(0.99))
+    compare(page.texts, {
+        "candidates of": [f"{len(form)}", f"{min(offered)}", f"{max(offered)}", "8", f"{last}"],
+        "of at most": [f"{total}", f"{most:,}", "0"],
+        "The smallest network found": [
+            *numbers(best.name), *size, *share, f"{smaller}", f"{smaller}", "20", "95",
+            f"{len(alone)}", f"{min(sizes)}", f"{max(sizes)}",
+        ],
+        "Steps (": [f"{len(steps)}"],
+        "The network ": numbers(best.name),
+        "the first of them with seed": [
+            *numbers(best.name), *size, *share, f"{best.seeds[best.solved.index(True)]}",
+        ],
+    }, ("After each round",))  # fmt: skip
