@@ -319,17 +319,27 @@ def test_a_search_is_stopped_and_resumed_on_the_page(root: Path) -> None:
     page.seek()
     page.app.selectbox(key="nbn-topologies-goal-plain").set_value("rate").run()
     page.app.number_input(key="nbn-topologies-goal-rate").set_value(99.0).run()
+    page.app.pills(key="nbn-topologies-families").set_value(["mlp2", "mlp3", "bmlp3"]).run()
+    page.app.slider(key="nbn-topologies-sizes").set_value((1, 20)).run()
     page.press("find")
-    if page.has("find-stop"):  # a fast computer may have ended it
-        assert page.app.number_input(key="nbn-topologies-budget").disabled
-        page.press("find-stop")
-        assert "when the search was stopped" in page.app.info[0].value
-        assert "Resume continues" in page.app.get("progress")[0].proto.text
-        page.press("find-resume")
+    assert page.app.number_input(key="nbn-topologies-budget").disabled
+    page.press("find-stop")
+    assert "when the search was stopped" in page.app.info[0].value
+    assert "Resume continues" in page.app.get("progress")[0].proto.text
+    assert page.search.run is not None
+    assert page.search.run.wait(LONG)
+    page.press("find-resume")
+    assert page.search.running
+    page.press("find-stop")
+    assert page.has("find-resume")
+    page.app.pills(key="nbn-topologies-families").set_value(["slp"]).run()
+    page.app.slider(key="nbn-topologies-sizes").set_value((1, 3)).run()
+    page.press("find")
     page.found()
     search = page.search.result()
     assert search is not None
     assert search.end in ("decided", "seeds")
+    assert not page.has("find-resume")
 
 
 def test_every_goal_can_be_searched_for(page: Page) -> None:
