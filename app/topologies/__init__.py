@@ -12,4 +12,7 @@ table        the table of all networks, and its files
 chosen       one network: its drawing and numbers, and a seed of it to open on Draw
 smallest     the section that finds the smallest network: its form, and what was tried
 smallest_run SmallestRun: the search of this tab, round by round
+published    published tables, repeated: printed values beside ours
+published_run  PublishedRun: the studies of a published table, and their results in this tab
+published_rows  the table of printed values and ours, its file, and the points of its chart
 """

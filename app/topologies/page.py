@@ -13,7 +13,7 @@ from app.session.state import Session
 from app.shared.address import show_link
 from app.shared.chart_box import Box, reader_palette
 from app.shared.glossary import words
-from app.topologies import choices, chosen, smallest
+from app.topologies import choices, chosen, published, smallest
 from app.topologies.sweep import Sweep
 from app.topologies.views import VIEWS, View
 from nbn_core.checks import plural
@@ -63,14 +63,16 @@ def _find(session: Session) -> None:
 SECTIONS: Final[dict[str, Callable[[Session], None]]] = {
     "Compare": _compare,
     "Find the smallest": _find,
+    "Published": published.show,
 }
 _ROOM: Final = """
 <style>
 .st-key-nbn-topologies-part { padding-top: 0.6rem; }
 .st-key-nbn-topologies-form { padding-top: 0.2rem; }
 .st-key-nbn-topologies-section [role=radiogroup] { flex-wrap: wrap; }
-.st-key-nbn-topologies-chosen img { max-height: 240px; object-fit: contain; }
-.st-key-nbn-topologies-chosen p { font-size: 0.92rem; }
+.st-key-nbn-topologies-chosen img,
+.st-key-nbn-published-chosen img { max-height: 240px; object-fit: contain; }
+.st-key-nbn-topologies-chosen p, .st-key-nbn-published-chosen p { font-size: 0.92rem; }
 </style>
 """
 _FORMULA: Final = r"""

@@ -217,6 +217,12 @@ def _sentence(
         return f"{_rates(entry, label, values)}: {ours}{_iterations(values)}."
     if printed.test_sse is not None:
         median = next(value for value in values if value.name == "test_sse")
+        if not math.isfinite(median.interval.high):
+            return (
+                f"The printed test SSE {printed.test_sse:g}{label} needs more than "
+                f"{plural(trials.n_trials, 'trial')} to be compared: our median is "
+                f"{median.ours:.3g}, our best {np.min(found.test_sse):.3g}."
+            )
         where = "inside" if median.inside else "outside"
         return (
             f"The printed test SSE {printed.test_sse:g}{label} is {where} our interval of the "

@@ -217,6 +217,16 @@ def test_iterations_are_those_of_the_successes() -> None:
     assert [one.name for one in compare(entry, result_of(entry, 0, 40)).values] == ["success_rate"]
 
 
+def test_a_median_of_too_few_trials_has_no_interval_and_the_sentence_says_so() -> None:
+    entry = PUBLISHED_TABLES["control_surface"].entries[0]
+    found = compare(entry, result_of(entry, 0, 5, 700.0))
+    assert found.sentence == (
+        "The printed test SSE 2.3628 (recalled, not verified) needs more than 5 trials to be "
+        "compared: our median is 700, our best 700."
+    )
+    assert "is outside our interval" in compare(entry, result_of(entry, 0, 6, 700.0)).sentence
+
+
 def test_what_is_not_comparable_is_refused() -> None:
     first, second = PUBLISHED_TABLES["two_spirals"].entries[:2]
     with pytest.raises(SettingError, match=r"trains 2-8-1 FCC, and .* about 2-7-1 FCC"):
