@@ -70,9 +70,8 @@ _ROOM: Final = """
 .st-key-nbn-topologies-part { padding-top: 0.6rem; }
 .st-key-nbn-topologies-form { padding-top: 0.2rem; }
 .st-key-nbn-topologies-section [role=radiogroup] { flex-wrap: wrap; }
-.st-key-nbn-topologies-chosen img,
-.st-key-nbn-published-chosen img { max-height: 240px; object-fit: contain; }
-.st-key-nbn-topologies-chosen p, .st-key-nbn-published-chosen p { font-size: 0.92rem; }
+.st-key-nbn-topologies-chosen img { max-height: 240px; object-fit: contain; }
+.st-key-nbn-topologies-chosen p { font-size: 0.92rem; }
 </style>
 """
 _FORMULA: Final = r"""

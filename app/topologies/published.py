@@ -37,6 +37,7 @@ FEWER_KEY: Final = "nbn-published-fewer"
 def show(session: Session) -> None:
     """Show the section; it refreshes itself while trainings run."""
     published = _kept()
+    st.html(_ROOM)
     st.markdown(
         "**Do the published results come out again?** Each network of a published table is trained "
         "here. The current experiment stays as it is until you open a network from here on Draw."
@@ -55,6 +56,12 @@ def show(session: Session) -> None:
         st.markdown(_FORMULA)
 
 
+_ROOM: Final = """
+<style>
+.st-key-nbn-published-chosen img { max-height: 240px; object-fit: contain; }
+.st-key-nbn-published-chosen p { font-size: 0.92rem; }
+</style>
+"""
 _FORMULA: Final = """
 Settings that a source does not tell are the likely ones: the published step control of NBN,
 starting weights between -1 and 1, gain 0.5, success at an SSE of 0.01. Rates have Wilson's 95 %
