@@ -1,6 +1,7 @@
 """Settings of all tests: repeatable examples, no cache in the checkout, browser tests last."""
 
 import os
+import threading
 from collections.abc import Generator
 from pathlib import Path
 
@@ -34,6 +35,13 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped: {report.longreprtext}"
     return report
+
+
+def pytest_unconfigure() -> None:
+    """Wait for compilers in the background: an interpreter that ends under them crashes."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("nbn-warm"):
+            thread.join()
 
 
 @pytest.fixture(scope="session")
