@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,12 @@ from nbn_core.warmup import warm_up_rules
 from tests.app.fake_browser import LONG
 
 WORKERS = Workers(1)
+
+
+@pytest.fixture(autouse=True)
+def no_earlier_measurements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin without what other tests of this process have measured."""
+    monkeypatch.setattr(backprop_baseline, "_runs", OrderedDict())
 
 
 def session_of(experiment: Experiment) -> Session:
