@@ -37,6 +37,11 @@ def show(result: StudyResult, points: Sequence[NetworkPoint], *, playing: bool) 
             "All trainings, CSV", lambda: trials_csv(result), "trainings.csv", "text/csv",
             key="nbn-topologies-all-csv", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
+        st.download_button(
+            "Study, JSON", result.study.to_json, "study.json", "application/json",
+            key="nbn-topologies-json", on_click="ignore", icon=":material/download:",
+            help="For `python -m nbn_core study study.json`, on any computer or a cluster.",
+        )  # fmt: skip
     rows = event.selection.rows
     return int(frame["place"].iloc[rows[0]]) if rows and rows[0] < len(frame) else None
 

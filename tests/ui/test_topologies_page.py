@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +14,7 @@ from app.topologies.smallest_run import SmallestRun
 from app.topologies.sweep import DROPPED, Sweep
 from app.topologies.views import VIEWS
 from nbn_core.experiment import Experiment, SeededStart, Stopping, link
+from nbn_core.studies import Study, run_study
 from nbn_core.training import train
 from tests.app.fake_browser import LONG
 from tests.app.topologies.helpers import CLASSES, XOR
@@ -383,3 +385,18 @@ def test_what_cannot_be_searched_is_said(root: Path, monkeypatch: pytest.MonkeyP
     page.press("find")
     page.found()
     assert page.app.success
+
+
+def test_the_study_of_the_table_can_be_run_elsewhere(page: Page) -> None:
+    page.small()
+    page.press("run")
+    page.finish()
+    page.look("Table")
+    labels = [one.proto.label for one in page.app.get("download_button")]
+    assert labels == ["Networks, CSV", "All trainings, CSV", "Study, JSON"]
+    result = page.sweep.result()
+    assert result is not None
+    again = run_study(Study.from_json(result.study.to_json()))
+    for cell, found in result.cells.items():
+        assert np.array_equal(again.cells[cell].trials.sse, found.trials.sse)
+        assert np.array_equal(again.cells[cell].test_wrong, found.test_wrong)
