@@ -31,7 +31,7 @@ class PublishedPoint(NamedTuple):
     printed : float or None
         Printed value; None if the source has none.
     certainty : str
-        How certain it is, in words.
+        Certainty of the printed value, in words.
     ours : float or None
         Our value; None before the first training.
     low, high : float

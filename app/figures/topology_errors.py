@@ -79,7 +79,7 @@ def error_chart(
     points : sequence of NetworkPoint
         Networks with trials.
     measure : ErrorMeasure
-        How errors are measured.
+        Measure of the errors.
     palette : Palette
         Colours of the light or dark theme.
     by : str

@@ -143,7 +143,7 @@ def _announced(session: Session, sweep: Sweep, plan: Plan, study: Study) -> str:
 
 def about_networks(experiment: Experiment, plan: Plan) -> str:
     """Say what the neurons are like, how many networks are left out, and how weights start."""
-    text = f"Neurons as most in the drawing: {kind_of(experiment.topology).described()}."
+    text = f"Neurons like most in the drawing: {kind_of(experiment.topology).described()}."
     large = plan.grid(experiment).too_large
     if large:
         text += f" {plural(large, 'network')} with more than {MAX_WEIGHTS:,} weights left out."

@@ -312,7 +312,7 @@ class PublishedRun:
     run : TableRun, optional
         The last run.
     plan : Plan, optional
-        What it runs.
+        Table, settings and seeds of the last run.
     known : dict
         Results by entry, settings and seed.
     message : str

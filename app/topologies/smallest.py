@@ -208,7 +208,8 @@ def _search_fields(*, disabled: bool) -> tuple[str, bool, int]:
     budget = st.number_input(
         "Budget, trainings", 100, MOST_BUDGET, BUDGET, step=10_000, key=BUDGET_KEY, width=160,
         disabled=disabled, persist_state="session",
-        help="The search ends after this many; what is undecided then is said.",
+        help="The search ends after this many trainings, and names the networks that are "
+        "still undecided.",
     )  # fmt: skip
     each = st.toggle(
         "In each family", key=EACH_KEY, disabled=disabled, persist_state="session",
@@ -365,7 +366,7 @@ def tried_frame(found: Search) -> pd.DataFrame:
                 "Weights": one.network.topology.n_weights,
                 "Neurons": one.network.topology.n_neurons,
                 "Seeds": one.seeds,
-                "Solved": one.successes,
+                "Successes": one.successes,
                 "Exact interval": f"{percent(one.low)} to {percent(one.high)}",
                 "Verdict": VERDICTS[one.verdict],
                 "Why": _reason(one, found) if one.seeds else "Not trained yet.",
@@ -396,7 +397,7 @@ def _columns(found: Search) -> dict[str, Any]:
     column = st.column_config
     return {
         "Weights": column.NumberColumn(format="localized"),
-        "Solved": column.NumberColumn(help=f"Number of seeds that {found.goal.condition}."),
+        "Successes": column.NumberColumn(help=f"Number of seeds that {found.goal.condition}."),
         "Exact interval": column.TextColumn(
             help="Limits of the rate by Clopper and Pearson, with the confidence that a single "
             "decision needs so that all are right together with 95 %."

@@ -32,7 +32,7 @@ PROMPT: Final = 0.1  # seconds that a call waits for rounds that are short
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is searched for.
+    """Networks, goal and limits of a search.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ class SmallestRun:
         Parameters
         ----------
         wanted : Wanted
-            What is searched for.
+            Networks, goal and limits of the search.
         workers : StudyWorkers
             Workers for the trainings.
         others : sequence of StudyResult

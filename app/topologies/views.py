@@ -44,7 +44,7 @@ class View:
     points : sequence of NetworkPoint
         Networks with trials.
     box : Box
-        How charts are shown.
+        Palette, and whether charts change many times a second.
     bar : DeltaGenerator
         Row of controls above the view.
     """

@@ -116,7 +116,7 @@ class PublishedEntry:
     printed : Printed
         Values of the source.
     certainty : Certainty
-        How certain they are.
+        Certainty of the printed values.
     trials, max_iterations : int
         Number of trials and their maximum iterations; those of the source where it tells them.
     target_sse : float

@@ -346,7 +346,7 @@ def test_a_search_shows_the_numbers_of_single_trainings(screen: Open) -> None:
         assert (row["Network"], row["Weights"], row["Neurons"]) == (
             one.name, one.topology.n_weights, one.topology.n_neurons,
         )  # fmt: skip
-        assert (row["Seeds"], row["Solved"]) == (one.count, one.wins)
+        assert (row["Seeds"], row["Successes"]) == (one.count, one.wins)
         assert row["Exact interval"] == f"{100 * low:.3g} % to {100 * high:.3g} %"
         assert row["Verdict"] == ("reaches the goal" if one.wins else "rejected")
         assert row["Why"].startswith(f"{one.wins} of {one.count} seeds reached the target")

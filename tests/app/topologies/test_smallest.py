@@ -98,7 +98,7 @@ def test_the_tables_say_what_was_tried(workers: Counted) -> None:
     tried = tried_frame(found)
     assert list(tried["Weights"]) == sorted(tried["Weights"])
     for (_, row), tally in zip(tried.iterrows(), found.tallies, strict=True):
-        assert (row["Network"], row["Seeds"], row["Solved"]) == (
+        assert (row["Network"], row["Seeds"], row["Successes"]) == (
             tally.network.name, tally.seeds, tally.successes,
         )  # fmt: skip
         assert row["Verdict"] == VERDICTS[tally.verdict]

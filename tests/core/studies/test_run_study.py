@@ -18,6 +18,7 @@ from nbn_core import RULES, Objective, StopReason, Topology, run_trials, train
 from nbn_core.experiment import ProblemData, Stopping
 from nbn_core.rules.registry import register
 from nbn_core.studies import (
+    Cell,
     Chunk,
     ChunkEnd,
     ProcessWorkers,
@@ -195,7 +196,7 @@ def test_a_trial_that_takes_every_worker_with_it_is_given_up_alone(whole: StudyR
 
 
 class Failing(type(RULES["ebp"])):  # type: ignore[misc]
-    """Rule whose third trial fails by a fault of the program."""
+    """Rule whose later trials fail by a fault of the program."""
 
     name = "failing_rule"
     begun = 0
@@ -207,8 +208,7 @@ class Failing(type(RULES["ebp"])):  # type: ignore[misc]
         return super().init(*args)
 
 
-def test_a_fault_of_the_program_reaches_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nbn_core.rules.registry.RULES", RULES)
+def test_a_fault_of_the_program_reaches_the_caller() -> None:
     register(Failing())
     try:
         with pytest.raises(StudyFault, match="ZeroDivisionError: the rule is wrong"):
@@ -272,12 +272,10 @@ def test_cancelled_studies_return_what_has_ended(whole: StudyResult) -> None:
     result = run_study(replace(PARITY, trials=100_000), cancelled=cancelled)
     assert 0 < result.n_trials < 300_000
     for cell, found in result.cells.items():
-        both = min(found.trials.n_trials, 20)
         first = found.trials.numbers < 20
         assert np.array_equal(
             found.trials.sse[first], whole.cells[cell].trials.sse[found.trials.numbers[first]]
         )
-        assert both > 0
 
 
 def test_no_trial_counts_work_beyond_its_limit() -> None:
@@ -296,14 +294,10 @@ def test_no_trial_counts_work_beyond_its_limit() -> None:
 
 
 def test_a_chunk_takes_no_longer_than_planned() -> None:
-    hopeless = replace(PARITY, stopping=Stopping(0.0, 1_000_000))
-    slow = replace(hopeless, rules=(StudyRule("spsa"),), stopping=Stopping(0.0, 300))
-    end = run_chunk(slow, Chunk(next(iter(CELLS)), tuple(range(1000)), 1e-9), lambda: False)
+    slow = replace(PARITY, rules=(StudyRule("spsa"),), stopping=Stopping(0.0, 300))
+    end = run_chunk(slow, Chunk(Cell(0, 0), tuple(range(1000)), 1e-9), lambda: False)
     assert len(end.trials) == 1
-    assert run_chunk(slow, Chunk(CELLS[0], (0,), 1.0), lambda: True).trials == []
-
-
-CELLS = tuple(run_study(replace(PARITY, trials=1)).cells)
+    assert run_chunk(slow, Chunk(Cell(0, 0), (0,), 1.0), lambda: True).trials == []
 
 
 def test_summaries_and_rows_are_those_of_the_trials(whole: StudyResult) -> None:
