@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nbn_core.display import Pictured, duration, one_line
-from nbn_core.types import FloatArray, IntArray
+from nbn_core.types import BoolArray, FloatArray, IntArray
 
 
 class StopReason(Enum):
@@ -43,6 +43,7 @@ class StopReason(Enum):
     WORK_LIMIT = (
         "Stopped: the work that this training is allowed is spent. Allow more work to continue."
     )
+    STEPS_DONE = "The steps that were asked for are done: change the network further, or train on."
     EARLY = "Stopped early: the SSE of the validation patterns stopped improving."
     DIVERGED = (
         "Diverged: the numbers grew too large to compute with. "
@@ -60,7 +61,12 @@ class StopReason(Enum):
     @property
     def final(self) -> bool:
         """Whether resuming the training would change nothing."""
-        return self not in (StopReason.MAX_ITERATIONS, StopReason.CANCELLED, StopReason.PLATEAU)
+        return self not in (
+            StopReason.MAX_ITERATIONS,
+            StopReason.CANCELLED,
+            StopReason.PLATEAU,
+            StopReason.STEPS_DONE,
+        )
 
 
 class Iteration(NamedTuple):
@@ -121,6 +127,9 @@ class Trace(Pictured):
         Factor of the accepted step: 1 is the full step. Row 0 has the factor with which training
         began: 1, or the last one of the resumed trace. NaN for rules without a line search, and by
         default.
+    alive : (k+1, N) bool, optional
+        Whether each weight was part of the network in the row, for a network that changed during
+        training; None if all were.
     """
 
     sse: FloatArray
@@ -134,6 +143,7 @@ class Trace(Pictured):
     evaluations: IntArray = None  # type: ignore[assignment]
     work: FloatArray = None  # type: ignore[assignment]
     step_length: FloatArray = None  # type: ignore[assignment]
+    alive: BoolArray | None = None
 
     def __post_init__(self) -> None:
         rows = len(self.sse)
@@ -195,7 +205,8 @@ class Trace(Pictured):
 
     def _rows(self, rows: slice, first: int) -> Trace:
         columns = {name: getattr(self, name)[rows] for name in Columns._fields}
-        return Trace(first=first, **columns)
+        alive = None if self.alive is None else self.alive[rows]
+        return Trace(first=first, alive=alive, **columns)
 
     def row(self, k: int) -> Iteration:
         """Return one row.
