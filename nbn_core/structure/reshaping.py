@@ -25,10 +25,11 @@ from nbn_core.errors import NBNError, SettingError
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
-from nbn_core.structure.growth import GROWTHS, grown
+from nbn_core.structure import titles
+from nbn_core.structure.growth import grown
 from nbn_core.structure.path import Event, PathPoint
 from nbn_core.structure.pruning import Prediction, pruned
-from nbn_core.structure.rewiring import REWIRINGS, rewired
+from nbn_core.structure.rewiring import rewired
 from nbn_core.structure.steps import Back, Grow, Prune, Repeat, Rewire, Step, Train
 from nbn_core.structure.wiring import Wired, columns_in, united
 from nbn_core.trace import Columns, Trace
@@ -363,32 +364,33 @@ class Reshaping:
             elif isinstance(step, Train):
                 yield from self._train(step.iterations)
             elif isinstance(step, Back):
-                self._begin(self._wired_at(step.row), f"Back to the network of row {step.row}")
+                self._begin(self._wired_at(step.row), titles.BACK)
             else:
                 yield from self._change(step)
         except NBNError as error:
             self._refusal = str(error)
             self._queue.clear()
 
-    def _change(self, step: Prune | Grow | Rewire) -> Iterator[None]:
+    def _change(self, step: Prune | Grow | Rewire, ease: float = 1.0) -> Iterator[None]:
+        """Change the network; `ease` multiplies the number of parts that are removed."""
         now = self.now
         if isinstance(step, Prune):
-            found = pruned(now, self._dataset, _count(step, now), step.measure, step.of)
-            what = plural(len(found.names), step.of.removesuffix("s"))
-            self._begin(found.after, f"Removed {what}", found.rise)
-        elif isinstance(step, Grow):
+            count = max(1, round(ease * _count(step, now)))
+            found = pruned(now, self._dataset, count, step.measure, step.of)
+            self._begin(found.after, titles.of_pruning(found), found.rise)
+            return
+        seed = step.seed + len(self._path.stages)  # every round of a repetition differs
+        if isinstance(step, Grow):
             if step.kind == "dendrites" and not RULES[self._rule].weighs:
                 raise SettingError(
                     f"{RULES[self._rule].title} cannot freeze the weights of dendrites: choose NBN."
                 )
             taken = frozenset(self._path.union.names)
-            seed = step.seed + len(self._path.stages)
             after = yield from grown(now, self._dataset, step.kind, step.target, seed, taken)
-            self._begin(after, GROWTHS[step.kind])
+            self._begin(after, titles.of_growth(step.kind, now, after))
         else:
-            seed = step.seed + len(self._path.stages)
             after = rewired(now, self._dataset, step.kind, step.share, seed)
-            self._begin(after, f"Rewired: {REWIRINGS[step.kind]}")
+            self._begin(after, titles.of_rewiring(step.kind, now, after))
 
     def _train(self, iterations: int) -> Iterator[None]:
         training = self._path.stages[-1].training
@@ -397,27 +399,31 @@ class Reshaping:
             training.extend(_LONG)
         while training.stop is None and training.iteration < goal:
             left = min(float(goal - training.iteration), self._goal - self.iteration)
-            training.advance(int(left), self._until - time.perf_counter())
+            training.advance(int(left), max(1e-6, self._until - time.perf_counter()))
             yield
 
     def _repeat(self, step: Repeat) -> Iterator[None]:
+        ease = 1.0
         for number in range(step.times):
             before = self.now
-            for one in step.steps:
-                try:
+            most = [_count(one, before) for one in step.steps if isinstance(one, Prune)]
+            try:
+                for one in step.steps:
                     if isinstance(one, Train):
                         yield from self._train(one.iterations)
                     else:
-                        yield from self._change(one)
-                except NBNError:
-                    if number == 0:
-                        raise
-                    return  # as far as it goes
+                        yield from self._change(one, ease)
+            except NBNError:
+                if number == 0:
+                    raise
+                return  # as far as it goes
             sse = float(self._path.stages[-1].training.trace().sse[-1])
             if step.most_sse is not None and not sse <= step.most_sse:
-                self._begin(before, "Back to the last network within the limit")
-                return
-            if sse <= self._target and any(isinstance(one, Grow) for one in step.steps):
+                self._begin(before, titles.BACK)
+                if round(ease * max(most, default=1)) <= 1:
+                    return
+                ease /= 2.0
+            elif sse <= self._target and any(isinstance(one, Grow) for one in step.steps):
                 return
 
     def _begin(self, after: Wired, title: str, predicted: float | None = None) -> None:

@@ -125,8 +125,9 @@ class Back:
 class Repeat:
     """Do some steps again and again.
 
-    Growing ends when the target is reached. Pruning ends when nothing can be removed, or when the
-    SSE after a round is above the limit; the network before that round then returns.
+    Growing ends when the target is reached. If the SSE after a round is above the limit, the
+    network before that round returns, and later rounds remove half as many; pruning ends when a
+    round that removed one part went too far, or when nothing can be removed.
 
     Parameters
     ----------
