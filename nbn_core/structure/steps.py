@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nbn_core.analysis.saliency import check_measure
 from nbn_core.checks import not_negative, shown, whole
+from nbn_core.display import brief, one_line
 from nbn_core.errors import SettingError
 from nbn_core.structure.growth import GROWTHS
 from nbn_core.structure.rewiring import REWIRINGS
@@ -153,6 +154,11 @@ class Repeat:
         whole(self.times, "times", 1, _MOST)
         if self.most_sse is not None:
             not_negative(self.most_sse, "most_sse")
+
+    def __repr__(self) -> str:
+        names = brief(tuple(type(step).__name__.lower() for step in self.steps))
+        within = "" if self.most_sse is None else f"SSE up to {self.most_sse:g}"
+        return one_line("Repeat", names, f"{self.times} times", within)
 
 
 Step = Prune | Grow | Rewire | Train | Back | Repeat

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 import nbn_core
-from nbn_core import display, generators
+from nbn_core import display, generators, structure
 from nbn_core.analysis import coupling, landscape, spectrum
 from nbn_core.analysis.dissection import dissect
 from nbn_core.analysis.exact_hessian import curvature
 from nbn_core.analysis.memory import memory
+from nbn_core.analysis.saliency import OF
 from nbn_core.data.columns import DataColumn
 from nbn_core.data.scaling import Scaling
 from nbn_core.data.split import Split
@@ -28,7 +29,7 @@ from nbn_core.training.comparison import compare, outcomes
 
 PUBLIC = (
     "nbn_core", "nbn_core.data", "nbn_core.experiment", "nbn_core.formats", "nbn_core.generators",
-    "nbn_core.network", "nbn_core.objective", "nbn_core.training",
+    "nbn_core.network", "nbn_core.objective", "nbn_core.structure", "nbn_core.training",
 )  # fmt: skip
 LONG_NAME = "n" * 100
 
@@ -84,6 +85,22 @@ def values() -> Iterator[object]:
     yield groups
     yield coupling.block_loss(equations.quasi_hessian, equations.gradient, 0.1, groups)
     yield landscape.Plane.through(result.weights, np.ones(105), np.arange(105))
+
+    wired = structure.Wired(topology, result.weights)
+    yield from (wired, structure.pruned(wired, data, 30))
+    yield from (structure.saliencies(topology, data, result.weights, of=of) for of in OF)
+    steps = (
+        structure.Prune(),
+        structure.Grow(),
+        structure.Rewire(),
+        structure.Train(),
+        structure.Back(0),
+    )
+    yield from (*steps, structure.Repeat(steps[:4]))
+    reshaping = structure.Reshaping(topology, data, weights=result.weights, test=data)
+    reshaping.add(*steps)
+    reshaping.advance(seconds=60.0)
+    yield from (reshaping, *reshaping.events, *reshaping.path(), reshaping.trace())
 
     table = read_table(b"a;b;c\n1,5;2;red\n2,5;;blue\n3;4;red\n")
     yield from (table, *table.columns, table.reading, table.choose(["a"], ["c"]))
