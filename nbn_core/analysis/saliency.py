@@ -171,9 +171,9 @@ def damped_inverse(quasi_hessian: FloatArray) -> FloatArray:
         Symmetric positive definite matrix.
     """
     ridge = RIDGE * float(np.trace(quasi_hessian)) or 1.0  # Q = 0: no weight matters
-    values, vectors = np.linalg.eigh(quasi_hessian)
-    inverse: FloatArray = (vectors / (np.maximum(values, 0.0) + ridge)) @ vectors.T
-    return inverse
+    inverse = np.linalg.inv(quasi_hessian + ridge * np.eye(len(quasi_hessian)))
+    symmetric: FloatArray = (inverse + inverse.T) / 2.0
+    return symmetric
 
 
 def diagonal_rise(equations: NormalEquations, weights: FloatArray, place: Sequence[int]) -> float:
