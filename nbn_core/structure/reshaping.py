@@ -8,6 +8,7 @@ a row of its own, with the error right after it.
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import deque
@@ -97,6 +98,8 @@ class Reshaping:
         Test patterns, whose error is measured along the path.
     target_sse : float
         Sum of squared errors at which training ends.
+    most_weights : int, optional
+        Largest number of weights in `topology`, dead ones included; unlimited by default.
     **settings
         Settings of the rule.
 
@@ -119,8 +122,10 @@ class Reshaping:
         weights: ArrayLike,
         test: Dataset | None = None,
         target_sse: float = TARGET_SSE,
+        most_weights: int | None = None,
         **settings: Any,
     ) -> None:
+        self._most_weights = most_weights
         self._dataset, self._test = dataset, test
         self._rule, self._target, self._settings = rule, target_sse, settings
         start = Wired(topology, np.array(weights, dtype=np.float64))
@@ -214,6 +219,28 @@ class Reshaping:
             Rows, which will not change.
         """
         return _trace_of(self._path).part(first)
+
+    def trace_in(self, union: Topology) -> Trace:
+        """Return the trace in the columns of an earlier union.
+
+        Parameters
+        ----------
+        union : Topology
+            `topology` as it was at some time.
+
+        Returns
+        -------
+        Trace
+            Rows up to the first one in which something lives that the union does not have.
+        """
+        path = self._path
+        if union is path.union:
+            return _trace_of(path)
+        known = set(union.weight_names)
+        stages = itertools.takewhile(
+            lambda stage: known.issuperset(stage.wired.topology.weight_names), path.stages
+        )
+        return _joined([stage.trace(union) for stage in stages])
 
     def network_at(self, row: int) -> tuple[Topology, FloatArray]:
         """Return the network of a trace row: what lived then, and its weights.
@@ -400,7 +427,8 @@ class Reshaping:
         while training.stop is None and training.iteration < goal:
             left = min(float(goal - training.iteration), self._goal - self.iteration)
             training.advance(int(left), max(1e-6, self._until - time.perf_counter()))
-            yield
+            if training.stop is None and training.iteration < goal:
+                yield
 
     def _repeat(self, step: Repeat) -> Iterator[None]:
         ease = 1.0
@@ -445,6 +473,11 @@ class Reshaping:
             real_rise=float(training.trace().sse[0]) - float(rows.sse[-1]),
         )
         union = united(path.union, after.topology)
+        if self._most_weights is not None and union.n_weights > self._most_weights:
+            raise SettingError(
+                f"With this change {union.n_weights:,} weights would have lived, but at most "
+                f"{self._most_weights:,} are allowed: go on from the network of now alone."
+            )
         stage = _Stage(
             after, training, event.row, int(rows.iterations[-1]) + last.iteration + 1, event
         )
