@@ -4,5 +4,6 @@
 module that knows its kind: `run_training`, `edit_weights`, `edit_network`, `edit_presets`,
 `edit_settings`, `undo`; an `action` is what they do for one kind. `answer` makes the answer from
 `payload` and `rule_form`; `backprop_baseline` adds what backpropagation takes for the same.
-`component` is the browser half, in `frontend`.
+`changes` tells the browser what was born and died in a network that grows or shrinks; the section
+that changes it is in `reshape`. `component` is the browser half, in `frontend`.
 """

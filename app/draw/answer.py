@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from app.draw import payload
+from app.draw.changes import changes_block, living_weights
 from app.draw.rule_form import refusal_of, rule_block, rule_menu
 from app.session.inbox import envelope
 from app.session.limits import MAX_ITERATIONS
 from app.session.messages import Have
+from app.session.reshaping import follow
+from app.session.reshaping_run import ReshapingRun
 from app.session.state import Session
 from app.session.training import iteration_limit
 from app.shared.glossary import glossary
@@ -22,6 +25,7 @@ from nbn_core.types import Json
 
 def answer(session: Session, have: Have, client: str | None, *, warming: bool) -> Json:
     """Return what the browser needs and does not have: state, forms, new rows of the trace."""
+    follow(session)
     document = session.document
     experiment = document.experiment
     parts = experiment.parts()
@@ -53,20 +57,23 @@ def _run_block(session: Session, have: Have) -> Json | None:
     if run is None:
         return None
     running = run.running  # before the trace: a run seen at rest is seen with its last row
+    run_id = run.id
+    if isinstance(run, ReshapingRun):
+        run_id = f"{run.id}.{run.drawings}"  # other columns: the browser needs all rows again
     trace = run.trace()
     session.settle()
     shown = 0 if trace is None else max(0, min(session.iteration, len(trace) - 1))
     sentence = ended(run, trace, halted=session.halted, shown=session.iteration)
     own = None
     if run.own is not None:
-        known = have.predictions if have.run == run.id else 0
+        known = have.predictions if have.run == run_id else 0
         own, until = payload.own_block(run.own, known, running=running)
         if trace is not None:  # rows come with their predictions, or later
             trace = trace.until(int(np.searchsorted(trace.iterations, until)))
     total = 0 if trace is None else len(trace)
-    first = min(have.rows, total) if have.run == run.id else 0
+    first = min(have.rows, total) if have.run == run_id else 0
     play = session.play
-    if have.run == run.id:
+    if have.run == run_id:
         session.play = False  # it plays once: coming back to the page shows where one was
     experiment = session.experiment
     rows = min(iteration_limit(session), MAX_ITERATIONS)
@@ -75,7 +82,7 @@ def _run_block(session: Session, have: Have) -> Json | None:
     aside = run.validation_sse or ()
     block = payload.trace_block(trace, first, stride, ended=not running, aside=aside, best=best)
     return {
-        "id": run.id,
+        "id": run_id,
         "state": "running" if running else "ended",
         "stop": run.stop.name if run.stop else None,
         "sentence": sentence,
@@ -83,7 +90,9 @@ def _run_block(session: Session, have: Have) -> Json | None:
         "best": best,
         "play": play,
         "shown": 0 if play else shown,
+        "jump": session.jump,
         "own": own,
+        "changes": changes_block(run),
         **block,
     }
 
@@ -101,8 +110,11 @@ def _info(session: Session, *, warming: bool) -> Json:
         "can_redo": session.position + 1 < len(session.history),
         "loose": document.blocked or next(iter(loose.values()), ""),
         "headline": (refusal_of(experiment) or headline(experiment, session.run, warming=warming)),
-        "facts": facts(experiment, complete=document.blocked is None),
+        "facts": facts(
+            experiment, complete=document.blocked is None, living=living_weights(session.run)
+        ),
         "warming": warming,
+        "saliency": None,  # the page adds it while its section is open
     }
 
 

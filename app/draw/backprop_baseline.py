@@ -15,6 +15,7 @@ from typing import Any, Final
 from app.figures.number_format import duration
 from app.session import server
 from app.session.jobs import Run, Workers
+from app.session.reshaping_run import ReshapingRun
 from app.session.state import Session
 from app.session.training_key import training_key
 from nbn_core.checks import plural
@@ -37,7 +38,9 @@ _lock: Final = threading.Lock()
 def beside(session: Session, workers: Workers) -> Json:
     """Return the line beside a solved training, and whether it is still being measured."""
     run, experiment = session.run, session.experiment
-    if run is None or run.stop is not StopReason.SOLVED or not comparable(experiment):
+    if run is None or isinstance(run, ReshapingRun):
+        return {"beside": "", "measuring": False}
+    if run.stop is not StopReason.SOLVED or not comparable(experiment):
         return {"beside": "", "measuring": False}
     server.warming_rules()
     if not is_warm_to_race():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.draw import backprop_baseline, component
 from app.draw.answer import answer
 from app.draw.dispatch import handle
+from app.draw.reshape import section
 from app.session import server, state
 from app.session.messages import Have, read_outbox
 from app.session.training import stop_when_closed
@@ -22,6 +23,8 @@ def draw() -> None:
             have = outbox.have
     sent = answer(session, have, client, warming=server.compiling(session.experiment.rule))
     sent["info"] |= backprop_baseline.beside(session, server.workers())
+    sent["info"]["saliency"] = section.saliency(session)
     show_link(session)
     stop_when_closed(session)
     component.workbench(sent)
+    section.show(session)

@@ -8,6 +8,8 @@ from app.draw.action import Action
 from app.session.jobs import Workers
 from app.session.limits import MAX_ITERATIONS
 from app.session.messages import Message
+from app.session.reshaping import keep
+from app.session.reshaping_run import ReshapingRun
 from app.session.state import Session
 from app.session.training import PROMPT_WAIT, drop_run, halt, run_for, train
 
@@ -21,6 +23,8 @@ def _step(session: Session, message: Message, workers: Workers) -> None:
     run = run_for(session)
     if run.running:
         return
+    if isinstance(run, ReshapingRun):
+        run.train_on(1)
     session.halted, session.play = True, False
     session.look_at(goal)
     trace = run.trace()
@@ -35,7 +39,10 @@ def _stop(session: Session, message: Message, workers: Workers) -> None:
 
 
 def _reset(session: Session, message: Message, workers: Workers) -> None:
-    drop_run(session)
+    if isinstance(session.run, ReshapingRun):
+        keep(session, 0)
+    else:
+        drop_run(session)
 
 
 def _scrub(session: Session, message: Message, workers: Workers) -> None:

@@ -18,6 +18,7 @@ from app.shared import scrubber
 from app.shared.address import show_link
 from app.shared.chart_box import Box, reader_palette
 from app.shared.glossary import words
+from app.shared.words import RESHAPED
 from nbn_core.errors import NBNError
 from nbn_core.warmup import is_warm_for_curvature
 
@@ -60,6 +61,8 @@ def _body() -> None:
         "Section", names, default=names[0], required=True, key="nbn-hessian-section",
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
+    if now.reshaped:
+        st.caption(RESHAPED)
     if page.player.playing and now.experiment.topology.n_weights > matrix.MAX_SIDE:
         st.caption(
             f"With {now.experiment.topology.n_weights:,} weights, the replay skips iterations that "

@@ -14,7 +14,7 @@ from app.session.state import Session
 from app.session.training_key import training_key
 from app.session.view import CurrentView, current_view
 from app.shared.payload import graph_block, network_block
-from app.shared.words import own_prediction
+from app.shared.words import RESHAPED, own_prediction
 from nbn_core.analysis.dissection import Anatomy, dissect
 from nbn_core.checks import plural
 from nbn_core.network import Topology
@@ -32,7 +32,7 @@ class InsideState:
 
     pattern: int = 0
     neuron: str = ""  # name; empty for the default
-    anatomy_key: tuple[str, int] | None = None  # training and row of `anatomy`
+    anatomy_key: tuple[str, int, bool] | None = None  # training and row of `anatomy`
     anatomy: Anatomy | None = None
 
 
@@ -156,6 +156,8 @@ def _notes(session: Session, now: CurrentView) -> list[str]:
         notes.append(f"{reason} This is the step that would come next.")
     if now.own_prediction:
         notes.append(own_prediction(now.own_prediction))
+    if now.reshaped:
+        notes.append(RESHAPED)
     if not RULES[now.experiment.rule].dissectable:
         notes.append(
             "The experiment trains with another rule; this is what NBN would do from here."
@@ -166,9 +168,9 @@ def _notes(session: Session, now: CurrentView) -> list[str]:
 def _anatomy(view: InsideState, now: CurrentView) -> Anatomy:
     """Return the dissection of the iteration shown, made once for all its patterns."""
     experiment = now.experiment
-    key = (training_key(experiment), now.k)
+    key = (training_key(experiment), now.k, now.reshaped)
     if view.anatomy is None or view.anatomy_key != key:
-        own = RULES[experiment.rule].dissectable
+        own = RULES[experiment.rule].dissectable and not now.reshaped
         settings = dict(experiment.settings) if own else {}
         resumed = {}
         if own and now.trace is not None:

@@ -15,6 +15,7 @@ from app.session.jobs import Run, Workers
 from app.session.own_predictions import OwnPredictions
 from nbn_core.experiment import Experiment
 from nbn_core.rules import LearningRule
+from nbn_core.structure import Reshaping
 from nbn_core.trace import Trace
 from nbn_core.training import Training
 from nbn_core.types import FloatArray
@@ -47,12 +48,13 @@ class LaneRun(Run):
     @property
     def training(self) -> Training | None:
         """The training; None until a worker thread has set it up."""
+        assert not isinstance(self._training, Reshaping)  # the networks of a race stay as they are
         return self._training
 
     @property
     def spent(self) -> bool:
         """Whether the budget is used up."""
-        training = self._training
+        training = self.training
         if training is None or training.iteration <= 0:
             return False
         if training.state.seconds >= self.budget.seconds_most:

@@ -7,6 +7,7 @@ change the session for any page. `messages` validates what a browser sends, and 
 it, one message at a time. `links` makes the link to the current experiment. `view` is the
 experiment at the iteration shown, `curvature` the numbers of the Hessian page there.
 `jobs` trains in worker threads, and `own_predictions` are made there for rules that predict in
-their own way. `server` holds what all sessions share, and `limits` are the size limits of a shared
+their own way. `reshaping` lets the network grow, shrink and rewire, and `reshaping_run` is the run
+that does it. `server` holds what all sessions share, and `limits` are the size limits of a shared
 server.
 """

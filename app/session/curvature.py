@@ -80,7 +80,10 @@ def point(shown: CurrentView, k: int | None = None) -> Point:
         ("objective", training), lambda: Objective(experiment.topology, experiment.datasets()[0])
     )
     weights = shown.weights if shown.trace is None else shown.trace.weights[at]
-    return Point(experiment, objective, weights, next_mu(shown, at), f"{training}-{at}")
+    key = f"{training}-{at}"
+    if shown.reshaped:  # the experiment does not say how the network changed
+        key += hashlib.blake2b(weights.tobytes(), digest_size=12).hexdigest()
+    return Point(experiment, objective, weights, next_mu(shown, at), key)
 
 
 def next_mu(shown: CurrentView, k: int) -> float:
@@ -88,7 +91,7 @@ def next_mu(shown: CurrentView, k: int) -> float:
     settings, trace = _settings(shown.experiment), shown.trace
     if trace is not None and k < shown.last and trace.mu[k + 1] > 0:
         return float(trace.mu[k + 1])
-    if trace is None or not RULES[shown.experiment.rule].dissectable:
+    if trace is None or shown.reshaped or not RULES[shown.experiment.rule].dissectable:
         return float(settings["mu_start"])
     return NBN().resumption(trace, k, settings).mu
 

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from app.session.own_predictions import OwnPredictions
+from nbn_core.structure import Reshaping
 from nbn_core.trace import Trace
 from nbn_core.training import StopReason, Training
 
@@ -32,16 +33,18 @@ class Run:
     Parameters
     ----------
     make : callable
-        Makes the Training; called in the worker, because the first one compiles the kernels.
+        Makes the training; called in the worker, because the first one compiles the kernels.
     own : OwnPredictions, optional
         Predictions to make on the way, for a rule that predicts in its own way.
     """
 
-    def __init__(self, make: Callable[[], Training], own: OwnPredictions | None = None) -> None:
+    def __init__(
+        self, make: Callable[[], Training | Reshaping], own: OwnPredictions | None = None
+    ) -> None:
         self.id = f"r{next(_numbers)}-{os.urandom(3).hex()}"
         self.own = own
         self._make = make
-        self._training: Training | None = None
+        self._training: Training | Reshaping | None = None
         self._failed = False
         self._longer: int | None = None  # maximum iterations beyond those set
         # Guarded by the lock of `_changed`
@@ -163,13 +166,14 @@ class Run:
             _LOG.exception("A training failed")
             self._failed = True
 
-    def _advance(self, training: Training, goal: int | None) -> None:
+    def _advance(self, training: Training | Reshaping, goal: int | None) -> None:
         """Train for one slice; stop on the way wherever a prediction is due."""
         if self.own is None:
             if self._unfinished(goal):
                 left = None if goal is None else goal - self.iteration
                 training.advance(iterations=left, seconds=SLICE)
             return
+        assert isinstance(training, Training)  # only rules with own predictions have them
         self.own.look(training)
         left_over = SLICE
         began = time.monotonic()

@@ -84,6 +84,7 @@ class Session:
     halted: bool = False  # whether the reader stopped the run
     left_rules: dict[tuple[str, str], LeftRule] = field(default_factory=dict)
     iteration: int = 0  # the trace row shown on all pages
+    jump: int = 0  # increased when a click outside the stage chose the row
     settling: bool = False  # whether to show the best validation row when training ends
     notice: Notice | None = None
     client: str = ""  # the component whose message is being processed
@@ -106,6 +107,12 @@ class Session:
     def look_at(self, iteration: int) -> None:
         """Show this row because the reader chose it; the end of training will not change that."""
         self.iteration, self.settling = iteration, False
+
+    def jump_to(self, iteration: int) -> None:
+        """Show this row because the reader chose it elsewhere than on the stage."""
+        self.look_at(iteration)
+        self.play = False
+        self.jump += 1
 
     def settle(self) -> None:
         """If training has ended since the last call, show the row that it returns.
@@ -145,6 +152,12 @@ class Session:
         """Replace the current document without another undo step."""
         self.history[self.position :] = [document]
         self._changed()
+
+    def follow(self, document: Document) -> None:
+        """Replace the current document by what its own run made of it: the run stays."""
+        self.history[self.position :] = [document]
+        self.rev += 1
+        self.run_from = training_key(document.experiment)
 
     def acknowledge(self, client: str, seq: int) -> None:
         """Record that a message of a browser was processed, with or without success."""

@@ -8,6 +8,7 @@ from app.session import closing
 from app.session.jobs import Run, Workers
 from app.session.limits import most_iterations, too_many_iterations
 from app.session.own_predictions import own_predictions
+from app.session.reshaping_run import ReshapingRun
 from app.session.state import Session
 from app.session.training_key import training_key
 from nbn_core.errors import SettingError, TopologyError
@@ -28,7 +29,9 @@ def train(session: Session, workers: Workers) -> None:
         allowed.
     """
     run = run_for(session)
-    if run.stop is StopReason.MAX_ITERATIONS:
+    if isinstance(run, ReshapingRun):
+        run.train_on(session.experiment.stopping.max_iterations)
+    elif run.stop is StopReason.MAX_ITERATIONS:
         _allow_more_iterations(session, run)
     elif run.stop is StopReason.PLATEAU:
         run.extend(iteration_limit(session))

@@ -66,6 +66,11 @@ class CurrentView:
         return rule.title if rule.own_prediction else ""
 
     @property
+    def reshaped(self) -> bool:
+        """Whether the network changed during training: what is dead in row `k` has weight 0."""
+        return self.trace is not None and self.trace.alive is not None
+
+    @property
     def mu(self) -> float:
         """The damping of row `k`; NaN before training."""
         return float("nan") if self.trace is None else float(self.trace.mu[self.k])

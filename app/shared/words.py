@@ -7,6 +7,7 @@ from typing import Final
 
 from app.figures.number_format import duration, short
 from app.session.jobs import Run
+from app.session.reshaping_run import ReshapingRun
 from nbn_core.checks import plural
 from nbn_core.experiment import Experiment, OwnData, Parts
 from nbn_core.rules import RULES
@@ -34,6 +35,8 @@ def ended(run: Run, trace: Trace | None, *, halted: bool, shown: int | None = No
         return "Stopped before the first iteration. Press Train to continue."
     k = int(trace.iterations[-1])
     sse = short(float(trace.sse[-1]))
+    if isinstance(run, ReshapingRun) and run.stop is not None:
+        return _reshaped(run, sse)
     if run.stop is None:
         word = "Stopped" if halted else "Paused"
         return f"{word} at iteration {k:,}, SSE {sse}. Press Train to continue."
@@ -53,9 +56,26 @@ def ended(run: Run, trace: Trace | None, *, halted: bool, shown: int | None = No
         StopReason.DIVERGED: "The error of the starting weights is not a number. Try new weights.",
         StopReason.EARLY: f"Stopped early after {plural(k, 'iteration')}:",
         StopReason.WORK_LIMIT: f"Work spent after {plural(k, 'iteration')}: SSE {sse}.",
+        StopReason.STEPS_DONE: f"Done: SSE {sse}. Change the network further, or press Train.",
         StopReason.CANCELLED: f"Stopped at iteration {k:,}, SSE {sse}.",
     }
     return f"{sentences[run.stop]} {_best(run, trace, shown)}".strip()
+
+
+def _reshaped(run: ReshapingRun, sse: str) -> str:
+    """Return where a network that was changed has arrived."""
+    reshaping = run.reshaping
+    changed = f"{reshaping.events[-1].title}: " if reshaping.events else ""
+    size = plural(reshaping.now.topology.n_weights, "weight")
+    after = {
+        StopReason.SOLVED: ", which is within the target.",
+        StopReason.CONVERGED: ", which is a minimum.",
+        StopReason.NO_PROGRESS: ". Training is stuck: add a neuron, or go back.",
+        StopReason.DAMPING_LIMIT: ". Training is stuck: add a neuron, or go back.",
+    }
+    rest = ". Change the network further, or press Train."
+    end = rest if run.stop is None else after.get(run.stop, rest)
+    return f"{changed}{size}, SSE {sse}{end}"
 
 
 def _best(run: Run, trace: Trace, shown: int | None) -> str:
@@ -86,6 +106,13 @@ def headline(experiment: Experiment, run: Run | None, *, warming: bool) -> str:
     return "Press Train and watch every neuron learn."
 
 
+RESHAPED: Final = (
+    "The network changed during training. This page shows all connections that ever lived; those "
+    "that are not alive at this iteration have weight 0. For the network that is left, press “Keep "
+    "this network” on the Draw page."
+)
+
+
 def own_prediction(title: str) -> str:
     """Say what a page shows of a rule that predicts in its own way."""
     return (
@@ -94,9 +121,21 @@ def own_prediction(title: str) -> str:
     )
 
 
-def facts(experiment: Experiment, *, complete: bool = True) -> str:
-    """Return the numbers of weights and patterns; an incomplete drawing has no weights."""
+def facts(experiment: Experiment, *, complete: bool = True, living: int | None = None) -> str:
+    """Return the numbers of weights and patterns.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment that is shown.
+    complete : bool
+        Whether the drawing is complete; one that is not has no weights.
+    living : int, optional
+        Number of weights that live, for a network that grows, shrinks or rewires.
+    """
     weights = plural(experiment.topology.n_weights, "weight") if complete else "no weights"
+    if living is not None:
+        weights = f"{living:,} of {weights} alive"
     return f"{weights}, {pattern_counts(experiment.parts())}"
 
 

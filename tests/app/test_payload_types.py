@@ -23,6 +23,7 @@ from streamlit.testing.v1 import AppTest
 from app.data import painting
 from app.data.choices import PageState
 from app.draw import dispatch
+from app.draw.reshape.prediction import Known
 from app.hessian import component as matrix
 from app.inside import view as inside
 from app.inside.view import InsideState
@@ -32,11 +33,13 @@ from app.session import server, state
 from app.session.document import document_of
 from app.session.jobs import Run
 from app.session.messages import Have, Message, Outbox
+from app.session.reshaping import reshape
 from app.session.state import Session
 from app.session.training_key import training_key
 from app.shared.component import Component
 from nbn_core.experiment import Experiment, OwnData, SeededStart, Stopping, link
 from nbn_core.network import Topology
+from nbn_core.structure import Grow, Prune, Train
 from nbn_core.warmup import warm_up, warm_up_curvature
 from tests.app.fake_browser import LONG, FakeBrowser, NoWorkers
 
@@ -98,6 +101,21 @@ def drawn(experiment: Experiment, *messages: tuple[str, dict[str, Any]]) -> Payl
     return [("workbench", {**sent, "info": {**sent["info"], **compared}}) for sent in answers]
 
 
+def reshaped(experiment: Experiment) -> Payloads:
+    """Return the payload of the Draw page for a network that was pruned and grown."""
+    browser = FakeBrowser(experiment)
+    reshape(browser.session, NoWorkers(), Prune(count=1), Train(3), Grow())
+    run = browser.session.run
+    assert run is not None
+    while run.slice():
+        pass
+    known = Known().about(browser.session)
+    sent = browser.post("poll")
+    saliency = known.saliency(browser.session, "surgeon")
+    page = {"beside": "", "measuring": False, "saliency": saliency}
+    return [("workbench", {**sent, "info": {**sent["info"], **page}})]
+
+
 def race(experiment: Experiment, *, run: bool) -> Any:
     session, races = Session([document_of(experiment)]), RaceSession()
     races.settle(experiment)
@@ -135,6 +153,7 @@ def payloads(root: Path) -> Payloads:
         *visited_pages(root, XOR),
         *visited_pages(root, with_validation()),
         *drawn(XOR, ("hello", {}), ("setting", {"group": "rule", "name": "?", "value": 1})),
+        *reshaped(XOR),
         ("inside", inside.answer(blocked, InsideState(), None, warming=True)),
         ("race", race(XOR, run=True)),
         ("race", race(SINC, run=False)),

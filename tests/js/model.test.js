@@ -173,3 +173,26 @@ test("predictions whose beginning is missing are not taken", () => {
   assert.deepEqual(made.run.own.iterations, [0]);
   assert.ok(made.behind);
 });
+
+test("a change of the network is news at its row and shortly after", () => {
+  const made = model();
+  const changes = [
+    { row: 2, title: "one", born: [], died: [["x", "y"]] },
+    { row: 4, title: "two", born: [["x", "y"]], died: [] },
+  ];
+  made.addRun({ ...rows(0, 20), changes });
+  const titles = [...Array(10).keys()].map((k) => made.changeAt(k)?.title ?? "");
+  assert.deepEqual(titles, ["", "", "one", "one", "two", "two", "two", "two", "", ""]);
+  made.addRun({ ...rows(0, 3, { id: "r2" }), changes: null });
+  assert.equal(made.changeAt(2), null);
+});
+
+test("training can go on after a pause, a plateau and a change, and not after a solution", () => {
+  const goesOn = (stop) => {
+    const made = model();
+    made.addRun({ ...rows(0, 3, { state: "ended" }), stop });
+    return !made.over;
+  };
+  const stops = [null, "MAX_ITERATIONS", "PLATEAU", "STEPS_DONE", "SOLVED", "CONVERGED"];
+  assert.deepEqual(stops.map(goesOn), [true, true, true, true, false, false]);
+});

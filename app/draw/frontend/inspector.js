@@ -166,6 +166,7 @@ export class Inspector {
     rows.push(this.numberRow(id, node, "gain", "Gain", 1e-6, 100));
     rows.push(this.numberRow(id, node, "leak", "Leak", 0, 100));
     rows.push(field("Bias", this.weightInput({ bias: id })));
+    rows.push(...this.saliencyRow(stage.saliency(id)));
     rows.push(this.actions(id, node));
     return rows;
   }
@@ -310,6 +311,15 @@ export class Inspector {
     this.close(true);
   }
 
+  /**
+   * What removing the subject would do, if that is known.
+   *
+   * @param {string} words
+   */
+  saliencyRow(words) {
+    return words ? [el("p", { class: "muted", text: `If removed: ${words.slice(2)}` })] : [];
+  }
+
   /** @param {Link} link */
   linkRows([source, target]) {
     const { stage } = this.host;
@@ -320,6 +330,7 @@ export class Inspector {
     return [
       this.title(`${source} \u2192 ${target}`, "connection"),
       field("Weight", this.weightInput({ source, target })),
+      ...this.saliencyRow(stage.saliency(source, target)),
       el("div", { class: "row" }, el("button", { text: "Remove link", onclick: cut })),
     ];
   }

@@ -8,7 +8,7 @@ import { Predictions } from "./predictions.js";
 /** @import { Base64, NetworkBlock } from "../../shared/frontend/payloads.d.ts" */
 /** @import { Tile } from "../../shared/frontend/paintwork.js" */
 /** @import { WeightIndex } from "../../shared/frontend/network.js" */
-/** @import { DataBlock, PatternsBlock, Run } from "./payloads.d.ts" */
+/** @import { Change, DataBlock, PatternsBlock, Run } from "./payloads.d.ts" */
 /** @typedef {"train" | "validation" | "test"} Part of the patterns */
 /** @typedef {Part | "tile" | "fine"} Points at which the network is computed */
 /** @typedef {{P: number, inputs: Float64Array, targets: Float64Array}} Patterns */
@@ -34,12 +34,16 @@ import { Predictions } from "./predictions.js";
  * @property {Map<number, Float64Array>} rows weights of the rows that were sent with them
  * @property {number} count number of rows
  * @property {Predictions | null} own of a rule that predicts in its own way
+ * @property {Change[] | null} changes of the network; null if it stays as it is
  */
 
 const TILE = 36; // side of a neuron's heat map in pixels, MAP_SIDE in own_predictions.py
 const FINE = 96; // side of the output surface when nothing moves
 const CURVE = 120; // points along a one-input curve, CURVE_PLACES in own_predictions.py
 const MOST_CELLS = 1024; // patterns shown in a neuron's tile
+const NEWS = 4; // rows for which a change of the network is marked
+/** Reasons for an end after which training can go on. */
+const GOES_ON = new Set(["MAX_ITERATIONS", "PLATEAU", "STEPS_DONE", "CANCELLED"]);
 /** Columns of a run: one number a row. */
 const COLUMNS = /** @type {const} */ (["iterations", "sse", "mu", "seconds", "validation"]);
 
@@ -114,13 +118,13 @@ export class Model {
     if (!this.run || this.run.id !== run.id) {
       if (run.first > 0) return false; // an earlier part is missing: the next poll asks for it
       const columns = { iterations: [], sse: [], mu: [], seconds: [], validation: [] };
-      const { id, state, stop, sentence, total, best } = run;
+      const { id, state, stop, sentence, total, best, changes } = run;
       const kept = { ...columns, rows: new Map(), own: run.own && new Predictions() };
-      this.run = { id, state, stop, sentence, total, best, ...kept, count: 0 };
+      this.run = { id, state, stop, sentence, total, best, changes, ...kept, count: 0 };
     }
     const mine = this.run;
-    const { state, stop, sentence, total, best } = run;
-    Object.assign(mine, { state, stop, sentence, total, best });
+    const { state, stop, sentence, total, best, changes } = run;
+    Object.assign(mine, { state, stop, sentence, total, best, changes });
     if (run.own) mine.own?.add(run.own);
     if (run.first > mine.count) return false;
     const skip = mine.count - run.first;
@@ -145,7 +149,17 @@ export class Model {
   /** Whether the training ended by itself, so that it cannot go on: solved, or stuck. */
   get over() {
     const { stop, state } = this.run ?? {};
-    return state === "ended" && Boolean(stop) && stop !== "MAX_ITERATIONS";
+    return state === "ended" && Boolean(stop) && !GOES_ON.has(stop ?? "");
+  }
+
+  /**
+   * The change of the network that row k shows: made at that row, or just before it.
+   *
+   * @param {number} k
+   */
+  changeAt(k) {
+    const change = this.run?.changes?.filter((one) => one.row <= k).at(-1);
+    return change && k - change.row < NEWS ? change : null;
   }
 
   get last() {

@@ -5,6 +5,7 @@
 import { required } from "../../shared/frontend/required.js";
 import { short } from "../../shared/frontend/numbers.js";
 import { patch, svg } from "../../shared/frontend/dom.js";
+import { linkKey } from "../../shared/frontend/network.js";
 import * as G from "../../shared/frontend/graph.js";
 import * as geo from "../../shared/frontend/geometry.js";
 
@@ -102,7 +103,8 @@ export class NodeLayer {
     // Only when nothing moves: a replay would drown a screen reader in numbers.
     if (!scene.moving) patch(group, { "aria-label": describe(graph, node, loose, value) });
     const selected = selection.has(node.id);
-    const states = [selected && "selected", loose && "loose"].filter(Boolean);
+    const dead = scene.reshaped && node.role === "hidden" && !lives(graph, node, scene);
+    const states = [selected && "selected", (loose || dead) && "loose"].filter(Boolean);
     patch(group, {
       transform: `translate(${node.x} ${node.y})`,
       tabindex: node.id === focusId ? "0" : "-1",
@@ -130,4 +132,18 @@ function describe(graph, node, loose, bias) {
   if (bias !== undefined) parts.push(`bias ${short(bias)}`);
   if (loose) parts.push(loose);
   return parts.join("; ");
+}
+
+/**
+ * Whether a neuron feeds another one at the row shown, in a network that changes.
+ *
+ * @param {Graph} graph
+ * @param {Node} node
+ * @param {StageScene} scene
+ */
+function lives(graph, node, { weights, index }) {
+  return graph.links.some(
+    ([source, target]) =>
+      source === node.id && weights[index.links.get(linkKey(source, target)) ?? -1] !== 0,
+  );
 }

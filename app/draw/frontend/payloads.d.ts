@@ -3,6 +3,7 @@
 import type {
   Ack,
   Base64,
+  Link,
   NetworkBlock,
   NoFields,
   Notice,
@@ -59,6 +60,8 @@ export interface Info {
   /** The comparison with backpropagation, and whether it is being measured. */
   beside: string;
   measuring: boolean;
+  /** For the row shown, while the section that changes the network is open; else null. */
+  saliency: SaliencyBlock | null;
 }
 
 export type Glossary = [term: string, definition: string][];
@@ -117,8 +120,12 @@ export interface Run {
   play: boolean;
   /** Row that the session shows; it may come with a later answer. */
   shown: number;
+  /** Increases when a click outside the stage chose that row. */
+  jump: number;
   /** For a rule that predicts in its own way. */
   own: OwnPredictions | null;
+  /** What was born and died, for a network that grows, shrinks or rewires. */
+  changes: Change[] | null;
   /** Row of the first entries. */
   first: number;
   iterations: number[];
@@ -129,6 +136,22 @@ export interface Run {
   /** Rows whose weights are sent. */
   kept: number[];
   weights: Base64;
+}
+
+/** A change of the network, and the row right after it. */
+export interface Change {
+  row: number;
+  title: string;
+  born: Link[];
+  died: Link[];
+}
+
+/** How much each connection and neuron matters at the row shown, by one measure. */
+export interface SaliencyBlock {
+  /** What the numbers are: "SSE rises by", for example. */
+  words: string;
+  links: [source: string, target: string, value: number][];
+  neurons: [name: string, value: number][];
 }
 
 /** Predictions at some rows of a training, from number `first` on. */

@@ -4,6 +4,7 @@
 import { Card } from "../../shared/frontend/card.js";
 import { announce, part, patch } from "../../shared/frontend/dom.js";
 import { whole } from "../../shared/frontend/numbers.js";
+import { linkKey } from "../../shared/frontend/network.js";
 import { required } from "../../shared/frontend/required.js";
 import { Theme } from "../../shared/frontend/theme.js";
 import { Convergence } from "./convergence.js";
@@ -88,6 +89,7 @@ export class Screen {
       openLink: (link) => this.inspector.openLink(link),
       activationTitle: (name) => this.activationTitle(name),
     });
+    this.change = part(root, "change");
     this.status = part(root, "status");
     this.facts = part(root, "facts");
     this.beside = part(root, "beside");
@@ -136,10 +138,11 @@ export class Screen {
    * @param {import("../../shared/frontend/payloads.d.ts").SentGraph} graph
    * @param {import("../../shared/frontend/payloads.d.ts").NetworkBlock} network
    * @param {[id: string, why: string][]} loose nodes that do not take part
+   * @param {boolean} stay whether nodes stay where they are
    */
-  setNetwork(graph, network, loose) {
+  setNetwork(graph, network, loose, stay) {
     this.loose = new Map(loose);
-    this.stage.setGraph(graph);
+    this.stage.setGraph(graph, stay);
     this.bar.update(network);
   }
 
@@ -173,6 +176,7 @@ export class Screen {
     const { model, playback, info } = scene;
     const { k } = playback;
     const look = this.theme.look();
+    const change = model.changeAt(k);
     this.panels.paint(look.palette);
     this.stage.setScene({
       ...look,
@@ -181,11 +185,17 @@ export class Screen {
       biasIds: info.can_train ? model.network.neurons.map((neuron) => neuron.id) : [],
       loose: this.loose,
       moving: playback.playing,
+      reshaped: Boolean(model.run?.changes),
+      news: new Set(
+        (change ? [...change.born, ...change.died] : []).map(([a, b]) => linkKey(a, b)),
+      ),
+      saliency: info.saliency,
       tile: (id) => (info.can_train ? model.tile(k, id) : null),
     });
     this.inspector.refresh();
     this.table.refresh();
     this.paintOutput(scene, look);
+    patch(this.change, { text: change?.title ?? "", hidden: !change });
     this.convergence.draw({
       ...look,
       k,

@@ -12,11 +12,13 @@ import { stageKey } from "./keyboard.js";
 import { NodeLayer } from "./nodes.js";
 import { linkKey } from "../../shared/frontend/network.js";
 import { Paintwork } from "../../shared/frontend/paintwork.js";
+import { required } from "../../shared/frontend/required.js";
 
 /** @import { Camera, Pair } from "../../shared/frontend/geometry.js" */
 /** @import { Graph, Node } from "../../shared/frontend/graph.js" */
 /** @import { WeightIndex } from "../../shared/frontend/network.js" */
 /** @import { Tile } from "../../shared/frontend/paintwork.js" */
+/** @import { SaliencyBlock } from "./payloads.d.ts" */
 /** @import { Link, SentGraph } from "../../shared/frontend/payloads.d.ts" */
 /** @import { Look } from "../../shared/frontend/theme.js" */
 
@@ -35,7 +37,8 @@ import { Paintwork } from "../../shared/frontend/paintwork.js";
 
 /**
  * @typedef {Look & {weights: Float64Array, index: WeightIndex, biasIds: string[],
- *   loose: Map<string, string>, moving: boolean, tile: (id: string) => Tile | null}} StageScene
+ *   loose: Map<string, string>, moving: boolean, tile: (id: string) => Tile | null,
+ *   reshaped?: boolean, news?: Set<string>, saliency?: SaliencyBlock | null}} StageScene
  */
 
 /**
@@ -142,9 +145,19 @@ export class Stage {
    * Show a drawing that came from elsewhere (the server, undo, a preset).
    *
    * @param {SentGraph} graph
+   * @param {boolean} [stay] whether its nodes stay where they are, if all of them are known
    */
-  setGraph(graph) {
+  setGraph(graph, stay = false) {
     const same = this.graph.nodes.length === graph.nodes.length;
+    const before = new Map(this.graph.nodes.map((node) => [node.id, node]));
+    if (stay && graph.nodes.every((node) => before.has(node.id)))
+      graph = {
+        ...graph,
+        nodes: graph.nodes.map((node) => {
+          const { x, y } = required(before.get(node.id));
+          return { ...node, x, y };
+        }),
+      };
     this.graph = G.placed(graph, this.aspect);
     const known = new Set(graph.nodes.map((node) => node.id));
     this.selection = new Set([...this.selection].filter((id) => known.has(id)));
@@ -427,14 +440,31 @@ export class Stage {
     if (node.role === "input") return `${node.id}: input`;
     const value = this.weight({ bias: node.id });
     const bias = value === undefined ? "?" : short(value, 4);
-    return `${node.id}: ${this.host.activationTitle(node.activation)}, bias ${bias}`;
+    const rest = this.saliency(node.id);
+    return `${node.id}: ${this.host.activationTitle(node.activation)}, bias ${bias}${rest}`;
   }
 
   /** @param {Link} link */
   hoverWeight([source, target]) {
     const weight = this.weight({ source, target });
     const value = weight === undefined ? "not part of the network yet" : short(weight, 4);
-    return `${source} to ${target}: ${value}`;
+    if (weight === 0 && this.scene?.reshaped) return `${source} to ${target}: not alive here`;
+    return `${source} to ${target}: ${value}${this.saliency(source, target)}`;
+  }
+
+  /**
+   * The saliency of a neuron or a link in words, after a comma; empty where it is not known.
+   *
+   * @param {string} name
+   * @param {string} [target]
+   */
+  saliency(name, target) {
+    const known = this.scene?.saliency;
+    const value =
+      target === undefined
+        ? known?.neurons.find((entry) => entry[0] === name)?.[1]
+        : known?.links.find((entry) => entry[0] === name && entry[1] === target)?.[2];
+    return known && value !== undefined ? `, ${known.words} ${short(value, 3)}` : "";
   }
 
   /**

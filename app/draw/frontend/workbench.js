@@ -39,6 +39,8 @@ export class Workbench {
   dirty = false;
   /** Revision of the network shown. @type {number | null} */
   rev = null;
+  /** Number of the last choice of a row outside the stage. @type {number | undefined} */
+  jump;
 
   /**
    * @param {HTMLElement} root
@@ -139,24 +141,39 @@ export class Workbench {
   }
 
   /** @param {DrawPayload} data with the parts that a new network comes with */
-  setNetwork({ rev, network, start, graph, loose }) {
+  setNetwork({ rev, network, start, graph, loose, run }) {
     if (!network || !graph || !loose || start === undefined) return;
     this.rev = rev;
+    const stay = run !== null && sameTraining(run.id, this.model.run?.id);
     this.model.setNetwork(network, start);
-    this.screen.setNetwork(graph, network, loose);
+    this.screen.setNetwork(graph, network, loose, stay);
   }
 
   /** @param {Run | null} run */
   addRun(run) {
     const { model, playback } = this;
     const before = model.run?.id;
+    const { last } = model;
     model.addRun(run);
     const coming = Boolean(run && model.behind);
     playback.setLast(model.last, this.training || coming, model.end, model.run?.iterations);
-    if (run && run.id !== before) {
+    if (run && sameTraining(run.id, before)) {
+      // It goes on because of a click outside the stage, such as one that prunes.
+      if (run.play) {
+        playback.seek(last);
+        playback.follow();
+      }
+    } else if (run) {
       this.returning = run.play ? null : run.shown;
       playback.position = 0;
       playback.playing = run.play;
+    }
+    if (run && run.jump !== this.jump) {
+      if (this.jump !== undefined) {
+        playback.playing = false;
+        this.returning = run.shown;
+      }
+      this.jump = run.jump;
     }
     if (this.returning !== null) {
       playback.position = Math.min(this.returning, model.last);
@@ -298,4 +315,14 @@ export class Workbench {
   redraw() {
     this.dirty = true;
   }
+}
+
+/**
+ * Whether two runs are the same training; after the dot is the number of the drawing.
+ *
+ * @param {string} id
+ * @param {string | undefined} other
+ */
+function sameTraining(id, other) {
+  return other !== undefined && id.split(".")[0] === other.split(".")[0];
 }

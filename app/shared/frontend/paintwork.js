@@ -36,6 +36,8 @@ import { at, paint } from "./palette.js";
  * @property {WeightIndex} index
  * @property {Set<string>} selectedLinks
  * @property {string | null} hoverLink
+ * @property {boolean} [reshaped] whether a weight of exactly 0 is a connection that does not live
+ * @property {Set<string>} [news] connections that were just born or have just died
  * @property {(id: string) => Tile | null} tile
  */
 
@@ -102,7 +104,8 @@ export class Paintwork {
       styleLink(context, scene, key, thin);
       context.beginPath();
       traceCurve(context, curve);
-      if (key === scene.hoverLink || scene.selectedLinks.has(key)) underline(context, scene);
+      const marked = key === scene.hoverLink || scene.selectedLinks.has(key);
+      if (marked || scene.news?.has(key)) underline(context, scene);
       context.stroke();
     }
     context.setLineDash([]);
@@ -206,6 +209,12 @@ function styleLink(context, scene, key, thin) {
     return;
   }
   const weight = scene.weights[position];
+  if (scene.reshaped && weight === 0) {
+    context.setLineDash([1, 6]);
+    context.strokeStyle = scene.faint;
+    context.lineWidth = 1;
+    return;
+  }
   context.setLineDash([]);
   context.strokeStyle = scene.palette.css[at(linkTone(weight))];
   context.lineWidth = thin * linkWidth(weight);

@@ -1,0 +1,91 @@
+"""The section Grow and prune under the stage: three forms, and the path so far."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from app.draw.reshape import forms, path
+from app.draw.reshape.prediction import Known
+from app.session import server, state
+from app.session.reshaping import reshape, run_of
+from app.session.state import Session
+from app.shared.glossary import words
+from nbn_core.errors import NBNError
+from nbn_core.structure import MEASURES, Step
+from nbn_core.types import Json
+
+OPEN: Final = "nbn-reshape"
+FORMS: Final = {"Prune": forms.prune, "Grow": forms.grow, "Rewire": forms.rewire}
+
+
+def known() -> Known:
+    """Return what this tab knows of the network that is shown."""
+    return state.kept("reshape", Known)
+
+
+def saliency(session: Session) -> Json | None:
+    """Return the saliency of every part for the stage; None while the section is folded."""
+    running = session.run is not None and session.run.running
+    if not state.widget(OPEN) or running or session.document.blocked is not None:
+        return None
+    measure = state.widget(forms.MEASURE_KEY)
+    try:
+        return (
+            known()
+            .about(session)
+            .saliency(
+                session, measure if isinstance(measure, str) and measure in MEASURES else "surgeon"
+            )
+        )
+    except NBNError:
+        return None
+
+
+def show(session: Session) -> None:
+    """Show the section; folded, it computes nothing."""
+    box = st.expander("Grow and prune", icon=":material/account_tree:", key=OPEN, on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        _open(session)
+
+
+def _open(session: Session) -> None:
+    seen = known().about(session)
+    run = run_of(session)
+    if session.run is not None and session.run.running:
+        st.caption("Training: the forms return when it has ended, or press Stop.")
+    else:
+        _forms(session, seen)
+    if run is not None:
+        path.show(session, run, seen)
+    words("Saliency", "Quasi-Hessian", "SSE", "RMSE", "Test patterns")
+
+
+def _forms(session: Session, seen: Known) -> None:
+    run = run_of(session)
+    refused = seen.message or (run.reshaping.refusal if run is not None else None)
+    if refused:
+        st.warning(refused)
+    chosen = st.segmented_control(
+        "Change the network", list(FORMS), default="Prune", required=True, key="nbn-reshape-form",
+        label_visibility="collapsed", persist_state="session",
+    )  # fmt: skip
+    try:
+        seen.prepared(session)
+    except NBNError as error:
+        st.info(str(error))
+        return
+    FORMS[str(chosen)](session, seen, partial(_act, session, seen))
+
+
+def _act(session: Session, seen: Known, *steps: Step) -> None:
+    """Do what a button asks; say why if it cannot be done."""
+    seen.message = ""
+    try:
+        reshape(session, server.workers(), *steps)
+    except NBNError as error:
+        seen.message = str(error)
