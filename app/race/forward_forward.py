@@ -10,6 +10,7 @@ import streamlit as st
 from app.figures.chart import percent
 from app.figures.goodness import goodness_chart, margin_chart
 from app.race.lanes import Lane
+from app.race.networks import entrant
 from app.race.race import LaneRun, Race
 from app.race.session import RaceSession
 from app.session.state import Session
@@ -73,8 +74,9 @@ def _view(race: Race, lane: Lane, run: LaneRun, state: ForwardForwardState) -> N
     labels = state.data.labels[seen]
     totals = scores[:, :, _first_counted(scores) :].sum(axis=2)
     margins = margins_of(totals, labels)
+    drawn = entrant(race.experiment, lane.network).experiment.topology.n_weights
     settings: dict[str, Any] = dict(rule.settings(lane.settings))
-    st.markdown(_facts(race, state, scores, settings))
+    st.markdown(_facts(drawn, state, scores, settings))
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Training: does each level tell correct from wrong labels?**")
@@ -103,10 +105,9 @@ def margins_of(totals: FloatArray, labels: IntArray) -> FloatArray:
 
 
 def _facts(
-    race: Race, state: ForwardForwardState, scores: FloatArray, settings: dict[str, Any]
+    drawn: int, state: ForwardForwardState, scores: FloatArray, settings: dict[str, Any]
 ) -> str:
     classes = len(state.classes)
-    drawn = race.experiment.topology.n_weights
     passes = "one pass with a neutral label, read by the drawn outputs"
     if settings["inference"] == "goodness":
         passes = f"{classes} forward passes, one with each label"

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from app.figures.number_format import in_full
+from app.race.networks import AS_DRAWN, short_title
 from app.session.tuned_settings import tuned
 from nbn_core.errors import SettingError
-from nbn_core.experiment import Experiment
+from nbn_core.experiment import Experiment, NetworkChoice, RaceLane
 from nbn_core.rules import RULES, LearningRule, Option
 
 MOST_LANES: Final = 8
@@ -26,7 +27,7 @@ OPENING: Final = ("nbn", "ebp", "adam", "forward_forward")
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A learning rule in a race, with its settings.
+    """A learning rule in a race, with its settings and its network.
 
     Parameters
     ----------
@@ -36,11 +37,14 @@ class Lane:
         Name of the rule, a key of `RULES`.
     settings : mapping
         Settings that differ from the rule's own.
+    network : NetworkChoice
+        Network of the lane.
     """
 
     number: int
     name: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    network: NetworkChoice = AS_DRAWN
 
     @property
     def rule(self) -> LearningRule:
@@ -49,8 +53,9 @@ class Lane:
 
     @property
     def title(self) -> str:
-        """Short title of the rule."""
-        return self.rule.short_title
+        """Short title of the rule, with the network unless it is the drawn one."""
+        network = short_title(self.network)
+        return f"{self.rule.short_title}, {network}" if network else self.rule.short_title
 
     @property
     def key(self) -> str:
@@ -67,7 +72,7 @@ class Lane:
         changed = self.rule.with_setting(self.settings, name, value)
         others = {key: kept for key, kept in changed.items() if key != name}
         settings = others if self._own(name, others) == changed[name] else changed
-        return Lane(self.number, self.name, settings)
+        return replace(self, settings=settings)
 
     def _own(self, name: str, others: Mapping[str, Any]) -> Any:
         """Return the rule's own value of a setting, which may depend on the others."""
@@ -81,6 +86,15 @@ class Lane:
             if option.main or option.name in self.settings:
                 words.append(_worded(option, self.value(option)))
         return ", ".join(words) or "default settings"
+
+    @classmethod
+    def of(cls, saved: RaceLane) -> Lane:
+        """Return the lane that a file or link describes."""
+        return cls(saved.number, saved.rule, dict(saved.settings), saved.network)
+
+    def saved(self) -> RaceLane:
+        """Return the lane for a file or link."""
+        return RaceLane(self.number, self.name, self.settings, self.network)
 
 
 def titles(lanes: tuple[Lane, ...]) -> list[str]:

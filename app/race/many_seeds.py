@@ -12,6 +12,7 @@ from app.figures.number_format import duration, short
 from app.figures.trials import TrialGroup, ecdf_chart, rates_chart, seeds_chart
 from app.race.lanes import MOST_WORK, titles
 from app.race.many_seeds_run import MOST_SEEDS, Series, table_of
+from app.race.networks import AS_DRAWN
 from app.race.results import joined
 from app.race.session import RaceSession, problem_key
 from app.session.state import Session
@@ -118,6 +119,12 @@ def _choices(session: Session, races: RaceSession) -> None:
     if isinstance(session.experiment.start, GivenStart):
         st.caption(
             "Starting weights that were set by hand are not used here: each seed has random ones."
+        )
+    if any(lane.network != AS_DRAWN for lane in races.lanes):
+        st.caption(
+            "The lanes have networks of their own. The seeds are the same, and each network draws "
+            "its weights from them: equal seeds are not equal weights. Work is in forward passes "
+            "of the drawn network."
         )
     names = ", ".join(titles(races.lanes))
     st.caption(f"Lanes: {names}. They and their settings are chosen under “One seed”.")

@@ -1,4 +1,8 @@
-"""Trials for Many seeds: every lane from the same random starts, as a study of one network."""
+"""Trials for Many seeds: every lane from the same seeds, as one study for each network.
+
+Work is in forward passes of the drawn network, for all lanes alike: a study limits its trainings in
+passes of its own network, so that the limit and the results are converted by their weights.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from app.race.lanes import Lane
+from app.race.networks import Entrant, described, entrant
 from app.race.results import Spent
 from nbn_core.experiment import Experiment, SeededStart, Stopping
 from nbn_core.experiment.start import MAX_ITERATIONS
+from nbn_core.network import Topology
 from nbn_core.studies import (
     Study,
     StudyNetwork,
@@ -67,40 +73,51 @@ class Series:
     kept: Kept
     workers: StudyWorkers
     halted: bool = False
-    _run: StudyRun | None = None
-    _rules: dict[str, int] = field(default_factory=dict)  # index in the study by key of the lane
+    _runs: list[StudyRun] = field(default_factory=list)  # one for each network
+    # Study and rule of a lane by its number
+    _places: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        data = self.experiment.datasets()[0]
-        self.lanes = tuple(
-            lane for lane in self.lanes if lane.rule.refuses(self.experiment.topology, data) is None
-        )
-        rules: list[StudyRule] = []
+        self.lanes = tuple(lane for lane in self.lanes if not self._refusal(lane))
+        networks: dict[Topology, dict[str, StudyRule]] = {}
         for lane in self.lanes:
-            if lane.key not in self._rules:
-                self._rules[lane.key] = len(rules)
-                rules.append(StudyRule(lane.name, lane.settings))
-        if rules:
-            self._run = StudyRun(self._study(tuple(rules)), self.workers, self.kept)
+            topology = self._entrant(lane).experiment.topology
+            rules = networks.setdefault(topology, {})
+            rules.setdefault(lane.key, StudyRule(lane.name, lane.settings))
+            place = list(rules).index(lane.key)
+            self._places[lane.number] = (list(networks).index(topology), place)
+        for topology, rules in networks.items():
+            study = self._study(topology, tuple(rules.values()))
+            self._runs.append(StudyRun(study, self.workers, self.kept))
 
-    def _study(self, rules: tuple[StudyRule, ...]) -> Study:
+    def _entrant(self, lane: Lane) -> Entrant:
+        return entrant(self.experiment, lane.network)
+
+    def _refusal(self, lane: Lane) -> str | None:
+        one = self._entrant(lane)
+        data = self.experiment.datasets()[0]
+        return one.refusal or lane.rule.refuses(one.experiment.topology, data)
+
+    def _study(self, topology: Topology, rules: tuple[StudyRule, ...]) -> Study:
         experiment = self.experiment
+        scale = topology.n_weights / experiment.topology.n_weights
         start = experiment.start if isinstance(experiment.start, SeededStart) else SeededStart()
         return Study(
-            (StudyNetwork("Drawing", experiment.topology),), experiment.data, rules,
-            trials=self.seeds, scheme=start.scheme, max_work=self.work,
+            (StudyNetwork("Drawing", topology),), experiment.data, rules,
+            trials=self.seeds, scheme=start.scheme, max_work=self.work / scale,
             stopping=Stopping(experiment.stopping.target_sse, MAX_ITERATIONS),
         )  # fmt: skip
 
     def trials(self, lane: Lane) -> Mapping[int, SeedResult]:
         """Return the finished trials of a lane by the index of the seed."""
-        if self._run is None:
-            return {}
-        found = self._run.result()[0, self._rules[lane.key]].trials
+        study, rule = self._places[lane.number]
+        found, scale = self._runs[study].result()[0, rule].trials, self._entrant(lane).scale
         return {
             trial.number: SeedResult(
                 trial.seed, trial.stop is StopReason.SOLVED,
-                Spent(trial.iterations, trial.seconds, trial.work, trial.evaluations), trial.sse,
+                Spent(
+                    trial.iterations, trial.seconds, scale * trial.work, trial.evaluations
+                ), trial.sse,
                 _WORDS.get(trial.stop, "ended"),
             )
             for trial in (found.trial(i) for i in range(found.n_trials))
@@ -109,49 +126,50 @@ class Series:
     @property
     def total(self) -> int:
         """Number of all trials; lanes with the same rule and settings share theirs."""
-        return self._run.total if self._run is not None else 0
+        return sum(run.total for run in self._runs)
 
     @property
     def done(self) -> int:
         """Number of finished trials."""
-        return self._run.done if self._run is not None else 0
+        return sum(run.done for run in self._runs)
 
     @property
     def running(self) -> bool:
         """Whether a worker thread still runs trials."""
-        return self._run is not None and self._run.running
+        return any(run.running for run in self._runs)
 
     @property
     def failed(self) -> bool:
         """Whether an exception, a fault of the program, ended the trials."""
-        return self._run is not None and self._run.failed
+        return any(run.failed for run in self._runs)
 
     def wait(self, seconds: float) -> bool:
         """Wait up to `seconds` until it stops; return whether it has stopped."""
-        return self._run is None or self._run.wait(seconds)
+        return all([run.wait(seconds) for run in self._runs])
 
     def left(self) -> float | None:
         """Estimate the remaining seconds; None while a lane with trials left has finished none."""
-        return self._run.left() if self._run is not None else 0.0
+        times = [run.left() for run in self._runs]
+        known = [seconds for seconds in times if seconds is not None]
+        return max(known, default=0.0) if len(known) == len(times) else None
 
     def go(self) -> None:
         """Start or continue."""
         self.halted = False
-        if self._run is not None:
-            self._run.go()
+        for run in self._runs:
+            run.go()
 
     def halt(self) -> None:
         """Stop after the current slices; unfinished trials start again when the trials continue."""
         self.halted = True
-        if self._run is not None:
-            self._run.halt()
+        for run in self._runs:
+            run.halt()
 
     def put_aside(self) -> None:
         """Stop, and keep the finished trials for the series that follow."""
         self.halt()
-        if self._run is not None and self._run.done:
-            self.kept.append(self._run.result())
-            del self.kept[:-MOST_KEPT]
+        self.kept.extend(run.result() for run in self._runs if run.done)
+        del self.kept[:-MOST_KEPT]
 
 
 _WORDS: Final = {
@@ -165,6 +183,10 @@ _WORDS: Final = {
 }
 
 
+def _topology(series: Series, lane: Lane) -> Topology:
+    return entrant(series.experiment, lane.network).experiment.topology
+
+
 def table_of(series: Series, titles: Sequence[str]) -> list[dict[str, object]]:
     """Return one row for each finished trial, as the table for download."""
     rows: list[dict[str, object]] = []
@@ -172,7 +194,9 @@ def table_of(series: Series, titles: Sequence[str]) -> list[dict[str, object]]:
         for place, trial in series.trials(lane).items():
             rows.append(
                 {
-                    "lane": title, "trial": place + 1, "seed": trial.seed, "solved": trial.solved,
+                    "lane": title,
+                    "network": described(_topology(series, lane)),
+                    "trial": place + 1, "seed": trial.seed, "solved": trial.solved,
                     **trial.spent._asdict(), "sse": trial.sse, "end": trial.stop,
                     "settings": lane.note(),
                 }

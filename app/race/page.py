@@ -20,7 +20,7 @@ def race() -> None:
     """Show the page; the script runs again for every message."""
     server.warming_rules()
     session, races = state.session(), _races()
-    races.settle(session.experiment)
+    races.follow(session)
     show_link(session)
     names = list(SECTIONS)
     st.html(_ROOM)
@@ -44,14 +44,19 @@ def _one_seed(races: RaceSession) -> None:
 
 
 _PROTOCOL: Final = """
-- All lanes have the **same network, data and starting weights**, those of the Draw page. A rule
-  that needs further weights, such as label slots or output heads, has them in addition.
+- All lanes have the **same data**, and the network and starting weights of the Draw page unless
+  another network is chosen for a lane. A rule that needs further weights, such as label slots or
+  output heads, has them in addition.
+- A lane with a **network of its own** starts from the same scheme and seed. Where a connection
+  joins nodes of the same names as in the drawing, its weight is the one there; the others are
+  drawn, and the lane says how many weights are shared.
 - An **iteration** is one step of a rule; for backpropagation it is an epoch. Iterations of
   different rules have very different costs: compare the work as well.
 - **Computing time** is the time of a lane's own thread, without compiling and without waiting for
   other lanes.
 - **Work** is counted inside the rule and is the same on every computer. One unit is a forward pass
-  of all patterns through the network, or as many multiplications. Building and solving NBN's
+  of all patterns through the drawn network, or as many multiplications; a pass through a network
+  with twice the weights counts as two. Building and solving NBN's
   equations counts in full.
 - **Evaluations** are passes that measure the error over all patterns, rejected attempts included.
 - A lane starts with the rule's own settings, or with better ones that were found for the problem on

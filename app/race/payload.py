@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,9 +11,10 @@ import numpy as np
 
 from app.figures.lanes import DARK, LIGHT
 from app.race.lanes import Lane
+from app.race.networks import described, drawn, entrant
 from app.race.race import LaneRun, Race
 from app.race.results import LaneResult
-from app.race.snapshots import Snapshot, Snapshots, SnapshotTaker, curve_rows
+from app.race.snapshots import Snapshot, Snapshots, SnapshotTaker, curve_rows, tones_of
 from app.shared.payload import number
 from nbn_core.experiment import Experiment
 from nbn_core.types import Json
@@ -21,16 +23,21 @@ PICTURES: Final = 60  # maximum of new pictures in one answer
 
 
 def lane_block(lane: Lane, title: str, experiment: Experiment) -> Json:
-    """Return title, rule, settings, colours and remark of a lane."""
+    """Return title, rule, settings, network, colours and remark of a lane."""
     data = experiment.datasets()[0]
+    one = entrant(experiment, lane.network)
+    topology = one.experiment.topology
     return {
         "number": lane.number,
         "title": title,
         "rule": lane.rule.title,
         "settings": lane.note(),
         "colours": [LIGHT[lane.number % len(LIGHT)], DARK[lane.number % len(DARK)]],
-        "remark": lane.rule.refuses(experiment.topology, data)
-        or lane.rule.remark(experiment.topology, data)
+        "network": "" if one.refusal else described(topology),
+        "start": one.start,
+        "remark": one.refusal
+        or lane.rule.refuses(topology, data)
+        or lane.rule.remark(topology, data)
         or "",
     }
 
@@ -66,7 +73,7 @@ def curve_block(run: LaneRun | None) -> str:
 def pictures(
     race: Race,
     snapshots: Mapping[int, Snapshots],
-    snapshot_taker: SnapshotTaker,
+    snapshot_takers: Mapping[int, SnapshotTaker],
     have: Mapping[str, Any],
 ) -> list[Json]:
     """Take new pictures; return those of each lane that the browser lacks, and the newest one."""
@@ -75,7 +82,7 @@ def pictures(
         kept = snapshots[lane.number]
         trace = None if run is None else run.within()
         if run is not None and trace is not None:
-            room -= snapshot_taker.update(kept, run, trace, max(1, room))
+            room -= snapshot_takers[lane.number].update(kept, run, trace, max(1, room))
         known = have.get(str(lane.number), 0)
         first = known if isinstance(known, int) and 0 <= known <= len(kept.looks) else 0
         sent.append(
@@ -88,8 +95,21 @@ def pictures(
     return sent
 
 
-def opening(experiment: Experiment) -> Json:
-    """Return the picture of the starting weights."""
+def network_block(lane: Lane, experiment: Experiment) -> Json:
+    """Return what is drawn of a lane's network: places, connections, tones of its start."""
+    own = entrant(experiment, lane.network).experiment
+    tones = tones_of(own, None, own.start_weights())
+    return {**drawn(own.topology), "tones": base64.b64encode(tones).decode("ascii")}
+
+
+def opening(experiment: Experiment, lane: Lane) -> Json:
+    """Return the picture of a lane's starting weights."""
+    own = entrant(experiment, lane.network).experiment
+    return _opening(own)
+
+
+@functools.lru_cache(maxsize=64)
+def _opening(experiment: Experiment) -> Json:
     return _look(SnapshotTaker(experiment).at(experiment.start_weights(), 0))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
 import numpy as np
 
 from app.race.lanes import Budget, Lane, titles
+from app.race.networks import Entrant, entrant
 from app.session.jobs import Run, Workers
 from app.session.own_predictions import OwnPredictions
 from nbn_core.experiment import Experiment
@@ -37,13 +38,20 @@ class LaneRun(Run):
         Limit of computing time or work.
     own : OwnPredictions, optional
         Predictions made during training, for a rule that predicts in its own way.
+    scale : float
+        Forward passes of the drawn network that one of the lane's own network amounts to.
     """
 
     def __init__(
-        self, make: Callable[[], Training], budget: Budget, own: OwnPredictions | None = None
+        self,
+        make: Callable[[], Training],
+        budget: Budget,
+        own: OwnPredictions | None = None,
+        scale: float = 1.0,
     ) -> None:
         super().__init__(make, own)
         self.budget = budget
+        self.scale = scale
 
     @property
     def training(self) -> Training | None:
@@ -59,7 +67,7 @@ class LaneRun(Run):
             return False
         if training.state.seconds >= self.budget.seconds_most:
             return True
-        return float(training.trace().work[-1]) >= self.budget.work_most
+        return self.scale * float(training.trace().work[-1]) >= self.budget.work_most
 
     def prepare(self) -> None:
         """Set up the training in the calling thread."""
@@ -73,10 +81,15 @@ class LaneRun(Run):
         return self._unfinished(None)
 
     def within(self) -> Trace | None:
-        """Return the rows of the trace within the budget; None before the first iteration."""
+        """Return the rows of the trace within the budget; None before the first iteration.
+
+        Their work is in forward passes of the drawn network, for all lanes alike.
+        """
         trace = self.trace()
         if trace is None:
             return None
+        if self.scale != 1.0:
+            trace = replace(trace, work=self.scale * trace.work)
         rows = len(trace)
         if np.isfinite(self.budget.work_most):
             rows = int(np.searchsorted(trace.work, self.budget.work_most, side="right"))
@@ -94,7 +107,7 @@ class Race:
     Parameters
     ----------
     experiment : Experiment
-        Network, data and starting weights of all lanes; its rule is not used.
+        Data of all lanes, with the drawn network and its starting weights; its rule is not used.
     lanes : tuple of Lane
         The lanes that race.
     budget : Budget
@@ -111,6 +124,7 @@ class Race:
     samples: FloatArray | None = None
     number: int = 1
     id: int = field(default_factory=lambda: next(_numbers))
+    entrants: list[Entrant] = field(default_factory=list)
     runs: list[LaneRun | None] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     halted: bool = False
@@ -118,13 +132,16 @@ class Race:
     def __post_init__(self) -> None:
         data = self.experiment.datasets()[0]
         for lane in self.lanes:
-            refusal = lane.rule.refuses(self.experiment.topology, data)
+            one = entrant(self.experiment, lane.network)
+            refusal = one.refusal or lane.rule.refuses(one.experiment.topology, data)
+            self.entrants.append(one)
             self.refusals.append(refusal or "")
-            run = LaneRun(self._maker(lane), self.budget, self._own_predictions(lane))
+            make = self._maker(lane, one.experiment)
+            run = LaneRun(make, self.budget, self._own_predictions(lane), one.scale)
             self.runs.append(None if refusal else run)
 
-    def _maker(self, lane: Lane) -> Callable[[], Training]:
-        experiment, budget = self.experiment, self.budget
+    def _maker(self, lane: Lane, experiment: Experiment) -> Callable[[], Training]:
+        budget = self.budget
         return lambda: training_of(experiment, lane, budget, experiment.start_weights())
 
     def _own_predictions(self, lane: Lane) -> OwnPredictions | None:

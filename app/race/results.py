@@ -164,7 +164,8 @@ def right_share(race: Race, run: LaneRun, *, test: bool) -> float | None:
         if trace is None or race.lanes[race.runs.index(run)].rule.own_prediction:
             outputs = training.predict(part.inputs)
         else:  # those whose SSE is shown; the training may have gone beyond its budget
-            network = Network.from_topology(race.experiment.topology)
+            own = race.entrants[race.runs.index(run)].experiment
+            network = Network.from_topology(own.topology)
             nodes = network.activations(trace.weights[-1], part.inputs)
             outputs = nodes[:, network.n_inputs + network.outputs]
         score = score_of(part, outputs)
@@ -176,7 +177,7 @@ def verdict(found: list[LaneResult]) -> list[str]:
     arrived = [one for one in found if one.reached is not None]
     taking_part = [one for one in found if one.state != "refused"]
     if not taking_part:
-        return ["No lane can run on this network and data."]
+        return ["No lane can run on its network and these data."]
     if not arrived:
         return ["No lane has reached the target."]
     if len(arrived) == 1:

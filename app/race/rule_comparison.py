@@ -12,6 +12,7 @@ import streamlit as st
 from app.figures.needs import bytes_in_words
 from app.figures.number_format import MINUS
 from app.race.lanes import Lane, titles
+from app.race.networks import entrant
 from app.race.session import RaceSession, problem_key
 from app.session.state import Session
 from nbn_core.analysis.rule_cost import Footprint, footprint
@@ -87,7 +88,11 @@ def measured(experiment: Experiment, races: RaceSession, *, at_end: bool) -> lis
     """Measure every lane, or use the cached values; None for a lane that cannot train this."""
     found: list[Footprint | None] = []
     for i, lane in enumerate(races.lanes):
-        weights = experiment.start_weights()
+        own = entrant(experiment, lane.network)
+        if own.refusal:
+            found.append(None)
+            continue
+        weights = own.experiment.start_weights()
         iteration = 0
         if at_end and races.race is not None:
             run = races.race.runs[i]
@@ -97,7 +102,7 @@ def measured(experiment: Experiment, races: RaceSession, *, at_end: bool) -> lis
             if not np.isfinite(weights).all():
                 found.append(None)  # a lane that diverged
                 continue
-        found.append(_one(experiment, lane, weights, iteration))
+        found.append(_one(own.experiment, lane, weights, iteration))
     return found
 
 
@@ -144,7 +149,7 @@ def _cosine(value: float) -> str:
 
 
 _FORMULA: Final = r"""
-Work is counted in forward passes of all patterns through the network; an iteration of a
+Work is counted in forward passes of all patterns through the network of the lane; an iteration of a
 backpropagation rule is an epoch. With $g = J^\top e$ from backpropagation, *signal and gradient* is
 the cosine between $g$ and what the rule uses in its place, *step and gradient* the cosine between
 the first whole iteration and $-g$. Adam and NBN compute the same signal as EBP and change its

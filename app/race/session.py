@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -10,6 +11,7 @@ from app.figures.number_format import short
 from app.race import payload
 from app.race.lanes import MOST_LANES, Budget, Lane, opening, titles
 from app.race.many_seeds_run import Kept, Series
+from app.race.networks import AS_DRAWN, entrant
 from app.race.race import Race
 from app.race.results import LaneResult, results, right_share, verdict
 from app.race.snapshots import Snapshots, SnapshotTaker, scene
@@ -22,7 +24,8 @@ from app.session.tuned_settings import tuned
 from app.shared.words import pattern_counts
 from nbn_core.checks import plural
 from nbn_core.errors import SettingError
-from nbn_core.experiment import Experiment, Stopping
+from nbn_core.experiment import Experiment, RaceSetup, Stopping
+from nbn_core.experiment.jsontext import dumps
 from nbn_core.rules import RULES
 from nbn_core.types import Json
 
@@ -59,15 +62,42 @@ class RaceSession:
     form: int = 0  # part of the widget keys; increased when the form is filled with other values
     race_key: str = ""
     snapshots: dict[int, Snapshots] = field(default_factory=dict)
-    snapshot_taker: SnapshotTaker | None = None
+    snapshot_takers: dict[int, SnapshotTaker] = field(default_factory=dict)
     noted: int = 0  # id of the race whose results are in the table
     log: list[Entry] = field(default_factory=list)
     series: Series | None = None
     kept: Kept = field(default_factory=list)
     seeds: int = 10
     work: float = 50_000.0
+    given: RaceSetup | None = None  # what the session knows of the lanes
 
     # Lanes
+
+    def follow(self, session: Session) -> None:
+        """Take over the lanes that a link or another page gave, or tell the session of these."""
+        if session.race is not None and session.race is not self.given:
+            self._adopt(session.race)
+        self.settle(session.experiment)
+        setup = self.setup(session.experiment)
+        if setup != session.race:
+            session.race = setup
+        self.given = session.race
+
+    def _adopt(self, setup: RaceSetup) -> None:
+        self.put(tuple(Lane.of(one) for one in setup.lanes))
+        self.budget = Budget(setup.kind, setup.seconds, setup.work)
+        self.seeds, self.work = setup.seeds, setup.trial_work
+        self.form += 1
+
+    def setup(self, experiment: Experiment) -> RaceSetup | None:
+        """Return the race for a file or link; None if it is that of a new visitor."""
+        budget, fresh = self.budget, RaceSession()
+        if (budget, self.seeds, self.work) == (fresh.budget, fresh.seeds, fresh.work) and (
+            self.lanes == opening(experiment)
+        ):
+            return None
+        lanes = tuple(lane.saved() for lane in self.lanes)
+        return RaceSetup(lanes, budget.kind, budget.seconds, budget.work, self.seeds, self.work)
 
     def settle(self, experiment: Experiment) -> None:
         """Drop the race if the experiment has changed, and renew lanes that were not edited."""
@@ -82,7 +112,7 @@ class RaceSession:
         """Drop the race; worker threads stop after their slices."""
         if self.race is not None:
             self.race.halt()
-        self.race, self.snapshots, self.snapshot_taker = None, {}, None
+        self.race, self.snapshots, self.snapshot_takers = None, {}, {}
 
     def put(self, lanes: tuple[Lane, ...]) -> None:
         """Replace the lanes and drop the race."""
@@ -122,12 +152,16 @@ class RaceSession:
     # The race
 
     def start(self, experiment: Experiment, workers: Workers) -> None:
-        """Start all lanes from the same weights."""
+        """Start all lanes, from the same weights where their networks coincide."""
         self.drop()
-        self.snapshot_taker = SnapshotTaker(experiment)
+        self.snapshot_takers = {
+            lane.number: SnapshotTaker(entrant(experiment, lane.network).experiment)
+            for lane in self.lanes
+        }
         self.snapshots = {lane.number: Snapshots() for lane in self.lanes}
         self.started += 1
-        own_inputs = self.snapshot_taker.own_inputs()
+        # The same inputs for all lanes, whatever their networks.
+        own_inputs = SnapshotTaker(experiment).own_inputs()
         self.race = Race(experiment, self.lanes, self.budget, own_inputs, self.started)
         self.race_key = problem_key(experiment)
         self.race.go(workers)
@@ -159,6 +193,16 @@ def problem_key(experiment: Experiment) -> str:
     """Return a digest of all that a race depends on: network, data, starting weights and target."""
     target = Stopping(experiment.stopping.target_sse)
     return training_key(replace(experiment, rule="nbn", settings={}, stopping=target))
+
+
+def scene_key(experiment: Experiment, lanes: tuple[Lane, ...]) -> str:
+    """Return a digest of all that is drawn behind the pictures: problem, networks of the lanes."""
+    networks = [lane.network for lane in lanes]
+    key = problem_key(experiment)
+    if all(one == AS_DRAWN for one in networks):
+        return f"{key}-{len(networks)}"
+    text = dumps([one.to_dict() for one in networks])
+    return f"{key}-{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
 
 
 # Messages
@@ -228,7 +272,7 @@ def answer(
     data = experiment.datasets()[0]
     found = results(race) if race is not None else []
     lanes = race.lanes if race is not None else races.lanes
-    key = problem_key(experiment)
+    key = scene_key(experiment, lanes)
     race_id = race.id if race is not None else 0
     known = have.get("looks")
     if have.get("race") != race_id or not isinstance(known, Mapping):
@@ -253,16 +297,16 @@ def answer(
     }
     if have.get("key") != key:
         sent["scene"] = scene(experiment)
-    if race is not None and races.snapshot_taker is not None:
-        shots = payload.pictures(race, races.snapshots, races.snapshot_taker, known)
+        sent["networks"] = [payload.network_block(lane, experiment) for lane in lanes]
+    if race is not None and races.snapshot_takers:
+        shots = payload.pictures(race, races.snapshots, races.snapshot_takers, known)
         for block, result, run, shot in zip(sent["lanes"], found, race.runs, shots, strict=True):
             block |= payload.result_block(result)
             block |= {"curve": payload.curve_block(run), **shot}
     else:
-        opening_look = payload.opening(experiment)
         for block, lane in zip(sent["lanes"], lanes, strict=True):
             # The outputs of the drawn network are not those of a rule that predicts in its own way.
-            look = None if lane.rule.own_prediction else opening_look
+            look = None if lane.rule.own_prediction else payload.opening(experiment, lane)
             block |= {"state": "ready", "sentence": "", "newest": look}
     return sent
 
@@ -275,6 +319,8 @@ def _headline(races: RaceSession, found: list[LaneResult], *, running: bool, war
         return f"At the target: {', '.join(done)}." if done else "All lanes are running."
     if races.race is None:
         text = "Same network, same data, same starting weights: press Start."
+        if any(lane.network != AS_DRAWN for lane in races.lanes):
+            text = "Same data, networks of their own: press Start."
         return f"{text} {SOON}" if warming else text
     return " ".join(verdict(found))
 

@@ -15,13 +15,17 @@ from app.race.lanes import (
     Lane,
     titles,
 )
+from app.race.networks import KINDS as NETWORKS
 from app.race.session import RaceSession
 from app.session.state import Session
 from app.session.tuned_settings import tuned
 from nbn_core.errors import NBNError
+from nbn_core.experiment import KeptDrawing, NetworkChoice
 from nbn_core.rules import RULES, Option
+from nbn_core.studies import FAMILIES
 
 WIDTH: Final = 232
+MOST_SIZE: Final = 60
 
 
 def show(session: Session, races: RaceSession) -> None:
@@ -93,9 +97,11 @@ def _lane(session: Session, races: RaceSession, lane: Lane, title: str) -> None:
         label_visibility="collapsed", key=_key(races, f"rule-{lane.number}-{lane.name}"),
     )  # fmt: skip
     if name != lane.name:
-        races.change(Lane(lane.number, name, tuned(session.experiment, name)))
+        settings = tuned(session.experiment, name)
+        races.change(replace(lane, name=name, settings=settings))
         st.rerun()
     st.caption(lane.note())
+    _network(session, races, lane, title)
     with st.container(horizontal=True, gap="small"):
         with st.popover("Settings", key=f"nbn-settings-{lane.number}"):
             _settings(session, races, lane)
@@ -105,6 +111,44 @@ def _lane(session: Session, races: RaceSession, lane: Lane, title: str) -> None:
         ):  # fmt: skip
             races.remove(lane.number)
             st.rerun()
+
+
+def _network(session: Session, races: RaceSession, lane: Lane, title: str) -> None:
+    """Ask for the network of a lane: the drawing, a variant of it, a member of a family."""
+    now = lane.network
+    key = {"family": now.family, "kept": f"kept {now.name}"}.get(now.kind, now.kind)
+    kept = {f"kept {one.name}": one for one in session.shelf}
+    if now.kind == "kept" and now.topology is not None:
+        kept[key] = KeptDrawing(now.name, now.topology)
+    offered = [*NETWORKS, *FAMILIES, *kept]
+    picked = st.selectbox(
+        f"Network of lane {title}", offered, offered.index(key) if key in offered else 0,
+        format_func=lambda name: _network_title(name), label_visibility="collapsed",
+        key=_key(races, f"network-{lane.number}-{key}"),
+    )  # fmt: skip
+    chosen = now if picked == key else NetworkChoice("drawing")
+    if picked in FAMILIES:
+        size = st.number_input(
+            "Size", 1, MOST_SIZE, now.size or 4, key=_key(races, f"size-{lane.number}-{picked}"),
+            help=FAMILIES[picked].size_means,
+        )  # fmt: skip
+        chosen = NetworkChoice("family", picked, int(size))
+    elif picked in NETWORKS:
+        chosen = NetworkChoice(picked)
+    elif picked != key:
+        one = kept[picked]
+        chosen = NetworkChoice("kept", name=one.name, topology=one.topology)
+    if chosen != now:
+        races.change(replace(lane, network=chosen))
+        st.rerun()
+
+
+def _network_title(name: str) -> str:
+    if name in NETWORKS:
+        return NETWORKS[name]
+    if name in FAMILIES:
+        return FAMILIES[name].title
+    return f"Kept: {name.removeprefix('kept ')}"
 
 
 def _settings(session: Session, races: RaceSession, lane: Lane) -> None:
@@ -118,7 +162,7 @@ def _settings(session: Session, races: RaceSession, lane: Lane) -> None:
                 changed = changed.changed(option.name, value)
             except NBNError as error:
                 st.error(str(error))
-    usual = Lane(lane.number, lane.name, tuned(session.experiment, lane.name))
+    usual = replace(lane, settings=tuned(session.experiment, lane.name))
     if st.button("Tuned settings", key=f"nbn-tuned-{lane.number}", disabled=lane == usual):
         changed = usual
     if changed != lane:

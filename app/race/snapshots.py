@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.layout import places
 from app.race.race import LaneRun
 from app.session.own_predictions import OwnPredictions
 from app.shared.payload import pack
@@ -82,15 +81,7 @@ def scene(experiment: Experiment) -> Json:
     picked = np.linspace(0, data.n_patterns - 1, min(POINTS, data.n_patterns)).astype(int)
     made: Json = {"kind": kind, "side": SIDE, "output": data.target_names[0]}
     if kind == "network":
-        topology = experiment.topology
-        spots = np.array(places(topology))
-        low, high = spots.min(axis=0), spots.max(axis=0)
-        unit = (spots - low) / np.where(high > low, high - low, 1.0)
-        links = []
-        for k, neuron in enumerate(topology.neurons):
-            links.append([-1, topology.n_inputs + k])  # its bias
-            links += [[source, topology.n_inputs + k] for source in neuron.sources]
-        return {**made, "places": unit.round(4).tolist(), "links": links}
+        return made  # each lane has a network of its own
     low, high = _domain(data)
     values = data.targets[picked, 0]
     if kind == "surface":

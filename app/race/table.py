@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.race.networks import described, entrant
 from app.race.session import Entry, RaceSession
 from app.session import server
 from app.session.document import document_of
@@ -54,6 +55,7 @@ def results_frame(log: list[Entry]) -> pd.DataFrame:
             {
                 "Race": entry.race,
                 "Lane": result.title,
+                "Network": _network(entry),
                 "Target reached": result.reached is not None,
                 "Iterations": None if at is None else at.iterations,
                 "Time, ms": None if at is None else 1000 * at.seconds,
@@ -67,6 +69,11 @@ def results_frame(log: list[Entry]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _network(entry: Entry) -> str:
+    one = entrant(entry.experiment, entry.result.lane.network)
+    return "–" if one.refusal else described(one.experiment.topology)
 
 
 def results_csv(log: list[Entry]) -> str:
@@ -119,17 +126,16 @@ def reopened(entry: Entry, now: Experiment) -> Experiment:
         The current experiment, whose maximum iterations and patience are kept where they can be.
     """
     lane = entry.result.lane
+    own = entrant(entry.experiment, lane.network).experiment
     iterations = now.stopping.max_iterations
     if lane.name != now.rule:
         iterations = RULES[lane.name].usual_iterations
     stopping = replace(
-        entry.experiment.stopping,
+        own.stopping,
         max_iterations=min(iterations, most_iterations(lane.name)),
         patience=0,  # lanes have no early stopping
     )
-    return replace(
-        entry.experiment, rule=lane.name, settings=dict(lane.settings), stopping=stopping
-    )
+    return replace(own, rule=lane.name, settings=dict(lane.settings), stopping=stopping)
 
 
 def reopen(session: Session, entry: Entry, workers: Workers) -> None:

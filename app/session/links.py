@@ -1,21 +1,23 @@
-"""The link to the current experiment."""
+"""The link to the current experiment, with kept drawings, race and sweep."""
 
 from __future__ import annotations
 
 from app.session.state import Session
 from nbn_core.errors import ExperimentError
-from nbn_core.experiment import Experiment, link
+from nbn_core.experiment import Workspace, link
 
 
 def current_link(session: Session) -> str:
-    """Return the link that reopens the current experiment; empty if it is too large for a link."""
-    if session.linked is not session.experiment:
-        session.linked, session.link = session.experiment, _link_of(session.experiment)
+    """Return the link that reopens what is there now; empty if it is too large for a link."""
+    now, known = session.workspace, session.linked
+    same = known is not None and known.experiment is now.experiment
+    if known is None or not same or known != now:
+        session.linked, session.link = now, _link_of(now)
     return session.link
 
 
-def _link_of(experiment: Experiment) -> str:
+def _link_of(workspace: Workspace) -> str:
     try:
-        return link.encode(experiment)
+        return link.encode(workspace)
     except ExperimentError:
         return ""

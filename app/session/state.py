@@ -19,7 +19,15 @@ from app.session.limits import check_size
 from app.session.training_key import training_key
 from nbn_core.data.columns import plain_name
 from nbn_core.errors import ExperimentError, NBNError
-from nbn_core.experiment import Experiment, SeededStart, link
+from nbn_core.experiment import (
+    Experiment,
+    KeptDrawing,
+    RaceSetup,
+    SeededStart,
+    SweepSetup,
+    Workspace,
+    link,
+)
 
 T = TypeVar("T")
 
@@ -91,7 +99,10 @@ class Session:
     warnings: list[str] = field(default_factory=list)  # above every page, until closed
     acknowledged: dict[str, int] = field(default_factory=dict)
     link: str = ""
-    linked: Experiment | None = None  # the experiment that `link` opens
+    linked: Workspace | None = None  # what `link` opens
+    shelf: tuple[KeptDrawing, ...] = ()  # undo of edits leaves it alone
+    race: RaceSetup | None = None  # lanes and budget, if they are not those of a new visitor
+    sweep: SweepSetup | None = None  # form of the page Topologies, likewise
     turn: threading.Lock = field(default_factory=threading.Lock)  # to process messages
 
     @property
@@ -103,6 +114,11 @@ class Session:
     def experiment(self) -> Experiment:
         """The current experiment."""
         return self.document.experiment
+
+    @property
+    def workspace(self) -> Workspace:
+        """The current experiment, with what is kept beside it."""
+        return Workspace(self.experiment, self.shelf, self.race, self.sweep)
 
     def look_at(self, iteration: int) -> None:
         """Show this row because the reader chose it; the end of training will not change that."""
@@ -255,28 +271,31 @@ def _open_link() -> Session:
     """Open the experiment in the address, and warn of all in it that cannot be opened."""
     warnings = _unknown_parameters(list(st.query_params))
     texts = st.query_params.get_all(_LINK_KEY)
-    experiment = None
+    opened = None
     if texts:
         try:
-            experiment = _decoded(texts[-1])
+            opened = _decoded(texts[-1])
             if len(set(texts)) > 1:
                 warnings.append("The address contains several experiments: the last one is shown.")
         except NBNError as error:
             warnings.append(
                 f"The link could not be opened, so this is the default experiment. {error}"
             )
-    document = document_of(experiment or first_experiment())
-    if experiment is not None and drawing_is_lost(experiment):
+    opened = opened or Workspace(first_experiment())
+    document = document_of(opened.experiment)
+    if drawing_is_lost(opened.experiment):
         warnings.append(LOST_DRAWING)
-    return Session([document], warnings=warnings)
+    return Session(
+        [document], warnings=warnings, shelf=opened.shelf, race=opened.race, sweep=opened.sweep
+    )
 
 
-def _decoded(text: str) -> Experiment:
+def _decoded(text: str) -> Workspace:
     if not text:
         raise ExperimentError("The address ends after “e=”: copy the whole link again.")
-    experiment = link.decode(text)
-    check_size(experiment)
-    return experiment
+    opened = link.decode_workspace(text)
+    check_size(opened.experiment)
+    return opened
 
 
 def _unknown_parameters(names: list[str]) -> list[str]:

@@ -23,12 +23,12 @@ from app.topologies.plan import (
     OPENING_TRIALS,
     Plan,
     family_title,
-    kind_of,
 )
 from app.topologies.sweep import Sweep
 from nbn_core.checks import plural
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment, GivenStart
+from nbn_core.network.neuron_kind import kind_of
 from nbn_core.rules import RULES
 from nbn_core.studies import Study
 from nbn_core.studies.value import MOST_TRAININGS

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from app.session.limits import MAX_WEIGHTS
 from app.session.tuned_settings import tuned
@@ -14,6 +13,7 @@ from nbn_core.checks import plural
 from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment, SeededStart
 from nbn_core.network import Topology
+from nbn_core.network.neuron_kind import NeuronKind, kind_of
 from nbn_core.network.variants import (
     half_as_wide,
     twice_as_wide,
@@ -38,35 +38,6 @@ MOST_SIZE: Final = 20
 OPENING_SIZES: Final = (1, 8)
 OPENING_TRIALS: Final = 50
 NUMBERS: Final = {family.title: i for i, family in enumerate(FAMILIES.values())}  # for colours
-
-
-class NeuronKind(NamedTuple):
-    """What the neurons of all compared networks are like."""
-
-    hidden: str
-    output: str
-    gain: float
-    leak: float
-
-    def described(self) -> str:
-        """Return the kind in words."""
-        gain = f", gain {self.gain:g}" if self.gain != 1.0 else ""
-        leak = f", leak {self.leak:g}" if self.leak else ""
-        return f"hidden neurons {_word(self.hidden)}, outputs {_word(self.output)}{gain}{leak}"
-
-
-def _word(activation: str) -> str:
-    return activation.replace("_", " ")
-
-
-def kind_of(topology: Topology) -> NeuronKind:
-    """Return the most common kind of neurons in a network; of equally common ones the first."""
-    outputs = [topology.neurons[k] for k in topology.outputs]
-    inner = [one for k, one in enumerate(topology.neurons) if k not in topology.outputs]
-    hidden = Counter((one.activation, one.gain, one.leak) for one in inner or outputs)
-    activation, gain, leak = hidden.most_common(1)[0][0]
-    output = Counter(one.activation for one in outputs).most_common(1)[0][0]
-    return NeuronKind(activation, output, gain, leak)
 
 
 def family_title(key: str) -> str:

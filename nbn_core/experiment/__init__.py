@@ -19,22 +19,34 @@ that equal experiments have equal text:
 
 with "split": {"train_share", "validation_share", "seed", "stratified"}. Every key but "patience" is
 required, and no other is allowed: a changed default or a lost key must never silently turn an old
-file into a different experiment. Files of earlier versions keep the meaning they had; a file
+file into a different experiment. The keys "shelf", "race" and "sweep" of `extras` may follow: kept
+drawings, lanes and forms, which change nothing in what is trained; an `Experiment` is read without
+them, a `Workspace` with them. Files of earlier versions keep the meaning they had; a file
 without "patience", which is written only if it is above 0, has no early stopping.
 
-`value` holds the class `Experiment`. Its parts are in `data` (built-in problems), `own_data`,
-`start` and `nbn_core.data.split`. `reading` and `versions` read files of every version; `link`
-writes and reads links. `checks`, `jsontext` and `byte_cache` are helpers of the others.
+`value` holds the class `Experiment`, `workspace` the class `Workspace`. The parts of an experiment
+are in `data` (built-in problems), `own_data`, `start`, `drawing` and `nbn_core.data.split`; what is
+kept beside it is in `extras`. `reading` and `versions` read files of every version; `link` writes
+and reads links. `checks`, `jsontext` and `byte_cache` are helpers of the others.
 """
 
 from nbn_core.data.split import Parts
 from nbn_core.experiment import link
 from nbn_core.experiment.data import ProblemData
+from nbn_core.experiment.drawing import MAX_DRAWING
+from nbn_core.experiment.extras import (
+    KeptDrawing,
+    NetworkChoice,
+    RaceLane,
+    RaceSetup,
+    SweepSetup,
+)
 from nbn_core.experiment.jsontext import MAX_JSON
 from nbn_core.experiment.own_data import OwnData
 from nbn_core.experiment.reading import FORMAT, VERSION
 from nbn_core.experiment.start import MAX_ITERATIONS, GivenStart, SeededStart, Stopping
-from nbn_core.experiment.value import MAX_DRAWING, Experiment
+from nbn_core.experiment.value import Experiment
+from nbn_core.experiment.workspace import Workspace
 
 __all__ = [
     "FORMAT",
@@ -44,10 +56,16 @@ __all__ = [
     "VERSION",
     "Experiment",
     "GivenStart",
+    "KeptDrawing",
+    "NetworkChoice",
     "OwnData",
     "Parts",
     "ProblemData",
+    "RaceLane",
+    "RaceSetup",
     "SeededStart",
     "Stopping",
+    "SweepSetup",
+    "Workspace",
     "link",
 ]

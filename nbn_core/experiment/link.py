@@ -9,6 +9,7 @@ import zlib
 from nbn_core.errors import ExperimentError
 from nbn_core.experiment.own_data import OwnData
 from nbn_core.experiment.value import Experiment
+from nbn_core.experiment.workspace import Workspace
 
 MAX_LINK = 60_000
 MAX_TEXT = 4_000_000
@@ -21,13 +22,13 @@ _DAMAGED = (
 )
 
 
-def encode(experiment: Experiment) -> str:
-    """Encode an experiment as the text of a link.
+def encode(experiment: Experiment | Workspace) -> str:
+    """Encode an experiment, or a workspace, as the text of a link.
 
     Parameters
     ----------
-    experiment : Experiment
-        Experiment to encode.
+    experiment : Experiment or Workspace
+        Experiment to encode, or an experiment with what is kept beside it.
 
     Returns
     -------
@@ -39,8 +40,9 @@ def encode(experiment: Experiment) -> str:
     ExperimentError
         If the text has more than 60,000 characters, or the data more than 50,000 numbers.
     """
-    if isinstance(experiment.data, OwnData):
-        data = experiment.data.dataset
+    own = experiment.experiment.data if isinstance(experiment, Workspace) else experiment.data
+    if isinstance(own, OwnData):
+        data = own.dataset
         if data.inputs.size + data.targets.size > MAX_NUMBERS:
             raise ExperimentError(
                 f"This experiment is too large for a link: its data has "
@@ -60,7 +62,7 @@ def encode(experiment: Experiment) -> str:
 
 
 def decode(link: str) -> Experiment:
-    """Decode an experiment from the text of a link.
+    """Decode an experiment from the text of a link, without what is kept beside it.
 
     Parameters
     ----------
@@ -77,6 +79,32 @@ def decode(link: str) -> Experiment:
     ExperimentError
         If the text is too long, damaged, or unpacks to more than 4 MB.
     """
+    return Experiment.from_json(_text(link))
+
+
+def decode_workspace(link: str) -> Workspace:
+    """Decode an experiment with its kept drawings, race and sweep from the text of a link.
+
+    Parameters
+    ----------
+    link : str
+        Text written by `encode`.
+
+    Returns
+    -------
+    Workspace
+        Workspace that the link encodes.
+
+    Raises
+    ------
+    ExperimentError
+        If the text is too long, damaged, or unpacks to more than 4 MB.
+    """
+    return Workspace.from_json(_text(link))
+
+
+def _text(link: str) -> bytes:
+    """Unpack the JSON of a link."""
     if not isinstance(link, str):
         raise ExperimentError("A link is text, this is something else: copy the link again.")
     if len(link) > MAX_LINK:
@@ -98,4 +126,4 @@ def decode(link: str) -> Experiment:
         )
     if not inflate.eof or inflate.unused_data:
         raise ExperimentError(_DAMAGED)
-    return Experiment.from_json(text)
+    return text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,8 @@ from nbn_core.display import one_line
 from nbn_core.errors import ExperimentError, NBNError, SettingError, ShapeError
 from nbn_core.experiment.checks import FrozenDict, keep, mapping
 from nbn_core.experiment.data import ProblemData
+from nbn_core.experiment.drawing import checked_drawing
+from nbn_core.experiment.extras import EXTRAS, read_extras
 from nbn_core.experiment.jsontext import dumps, loads
 from nbn_core.experiment.own_data import OwnData
 from nbn_core.experiment.reading import FORMAT, VERSION, all_there, read_parts
@@ -29,9 +32,6 @@ from nbn_core.objective import Objective, starting_weights
 from nbn_core.rules import RULES
 from nbn_core.training import Training
 from nbn_core.types import FloatArray
-
-MAX_DRAWING = 256 * 1024
-MAX_DEPTH = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +85,7 @@ class Experiment:
                     f"The {name} of an experiment cannot be {shown(getattr(self, name))}."
                 )
         keep(self, "settings", FrozenDict(_rule_settings(self.rule, self.settings)))
-        keep(self, "drawing", _drawing(self.drawing))
+        keep(self, "drawing", checked_drawing(self.drawing))
         _check_fit(self.topology, self.data.datasets()[0])
         if isinstance(self.start, GivenStart):
             _check_start(self.topology, self.start)
@@ -211,8 +211,18 @@ class Experiment:
         str
             ASCII text, the same for equal experiments.
         """
-        parts = {"data": self.data.to_json(), **self._parts()}
+        parts = self.json_parts()
         return "{" + ",".join(f'"{key}":{text}' for key, text in parts.items()) + "}"
+
+    def json_parts(self) -> dict[str, str]:
+        """Return the canonical JSON of each part.
+
+        Returns
+        -------
+        dict
+            JSON text by key, in the order of the file.
+        """
+        return {"data": self.data.to_json(), **self._parts()}
 
     def _parts(self) -> dict[str, str]:
         """Return all parts but the data as canonical JSON."""
@@ -264,18 +274,36 @@ class Experiment:
         ExperimentError
             If the text is damaged or describes an invalid experiment.
         """
-        document = loads(text)
-        try:
-            parts = read_parts(document)
-            experiment = cls(**parts)
-            all_there(parts["settings"], experiment.settings, "rule.settings")
-            return experiment
-        except ExperimentError:
-            raise
-        except NBNError as error:
-            # The message may quote anything from the file: keep it on one printable line.
-            sentence = "".join(c if c.isprintable() else "�" for c in str(error))
-            raise ExperimentError(sentence) from error
+        with one_sentence():
+            return cls.read(loads(text))[0]
+
+    @classmethod
+    def read(cls, document: object) -> tuple[Experiment, dict[str, Any]]:
+        """Read an experiment from parsed JSON, and what the file holds beside it.
+
+        Parameters
+        ----------
+        document : object
+            Parsed JSON of unknown origin.
+
+        Returns
+        -------
+        experiment : Experiment
+            Experiment that the document describes.
+        extras : dict
+            Further arguments of `Workspace`.
+
+        Raises
+        ------
+        NBNError
+            If the document describes an invalid experiment, race, shelf or sweep.
+        """
+        kept = dict(document) if isinstance(document, dict) else {}
+        extras = {key: kept.pop(key) for key in EXTRAS if key in kept}
+        parts = read_parts(kept or document)
+        experiment = cls(**parts)
+        all_there(parts["settings"], experiment.settings, "rule.settings")
+        return experiment, read_extras(extras)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Experiment):
@@ -291,6 +319,18 @@ class Experiment:
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         return Experiment.from_json, (self.to_json(),)
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Turn every error of reading into an ExperimentError on one printable line."""
+    try:
+        yield
+    except ExperimentError:
+        raise
+    except NBNError as error:  # its message may quote anything from the file
+        sentence = "".join(c if c.isprintable() else "�" for c in str(error))
+        raise ExperimentError(sentence) from error
 
 
 def _check_fit(topology: Topology, dataset: Dataset) -> None:
@@ -321,31 +361,3 @@ def _rule_settings(rule: object, settings: object) -> dict[str, Any]:
             f"There is no learning rule called {shown(rule)}: choose one of {', '.join(RULES)}."
         )
     return dict(RULES[rule].settings(mapping(settings, "The settings of a rule")))
-
-
-def _drawing(drawing: object) -> Any:
-    """Return an immutable copy of the drawing, as it would be read back from JSON."""
-    if drawing is None:
-        return None
-    if not isinstance(drawing, Mapping):
-        raise ExperimentError(f"The drawing must be a JSON object, not {shown(drawing)}.")
-    try:
-        text = dumps(dict(drawing))
-    except (TypeError, ValueError, RecursionError):
-        raise ExperimentError("The drawing must hold nothing but JSON.") from None
-    if len(text) > MAX_DRAWING:
-        raise ExperimentError(
-            f"The drawing takes {len(text)} characters, at most {MAX_DRAWING} can be kept: "
-            "make it smaller."
-        )
-    return _frozen(loads(text), MAX_DEPTH)
-
-
-def _frozen(value: Any, depth: int) -> Any:
-    if not isinstance(value, (dict, list)):
-        return value
-    if not depth:
-        raise ExperimentError(f"The drawing is nested more than {MAX_DEPTH} deep.")
-    if isinstance(value, dict):
-        return FrozenDict({key: _frozen(item, depth - 1) for key, item in value.items()})
-    return tuple(_frozen(item, depth - 1) for item in value)

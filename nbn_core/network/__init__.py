@@ -15,6 +15,7 @@ one weight for each of its sources, in ascending order of the sources.
 
 `topology` holds the class `Topology` and `neuron` the class `Neuron`; `families` connects the
 neurons of the four presets, and `variants` makes a network wider, narrower or differently bridged.
+`neuron_kind` says what the neurons of a network are like.
 `validation` rejects everything that is not a feed-forward network.
 `conversion` translates to and from NetworkX graphs and plain values for JSON. `activation` lists
 the activation functions, `initial_weights` draws starting weights, and `layout` stores a topology

@@ -20,9 +20,19 @@ from nbn_core.analysis.saliency import OF
 from nbn_core.data.columns import DataColumn
 from nbn_core.data.scaling import Scaling
 from nbn_core.data.split import Split
-from nbn_core.experiment import GivenStart, OwnData
+from nbn_core.experiment import (
+    GivenStart,
+    KeptDrawing,
+    NetworkChoice,
+    OwnData,
+    RaceLane,
+    RaceSetup,
+    SweepSetup,
+    Workspace,
+)
 from nbn_core.formats import NetworkFile, new_rows, read_table
 from nbn_core.formats.recognise import recognise
+from nbn_core.objective import shared_start
 from nbn_core.objective.pair_plan import PairPlan
 from nbn_core.studies import StudyNetwork, StudyRule
 from nbn_core.training.comparison import compare, outcomes
@@ -107,6 +117,13 @@ def values() -> Iterator[object]:
     yield NetworkFile(topology, result.weights)
     yield new_rows(xor, read_table("0,1\n1,0\n"))
     yield recognise(xor.to_json())
+    kept = KeptDrawing(LONG_NAME[:40], xor.topology)
+    choice = NetworkChoice("kept", name=kept.name, topology=kept.topology)
+    lane = RaceLane(0, "nbn", {}, choice)
+    sweep = SweepSetup(("slp", "bmlp1", "fcc"), 1, 8, "nbn", 1000, 50)
+    race = RaceSetup((lane,))
+    yield from (kept, choice, lane, race, sweep, Workspace(xor, (kept,), race, sweep))
+    yield shared_start(xor.topology, xor.topology, xor.start_weights(), generators.xor())
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,7 @@ import { contextOf, el, fitCanvas, patch } from "../../shared/frontend/dom.js";
 /** @import { Palette } from "../../shared/frontend/palette.js" */
 /** @import { Look } from "../../shared/frontend/theme.js" */
 /** @import { Snapshot } from "./curves.js" */
-/** @import { NetworkScene } from "./payloads.d.ts" */
-/** @import { Lane, Plot, Position, Scene } from "./race.js" */
+/** @import { Lane, Plot, Portrait, Position, Scene } from "./race.js" */
 
 /**
  * @typedef {object} CardView
@@ -25,6 +24,7 @@ import { contextOf, el, fitCanvas, patch } from "../../shared/frontend/dom.js";
  */
 
 const BOX = 128;
+const PORTRAIT = [84, 34];
 
 export class Card {
   /** @type {Lane} */
@@ -33,12 +33,17 @@ export class Card {
   values = {};
   /** @type {HTMLElement} */
   scoreName;
+  /** @type {Portrait | undefined} */
+  net;
 
   constructor() {
     this.canvas = el("canvas", { class: "picture", role: "img" });
     this.swatch = el("canvas", { class: "swatch", "aria-hidden": "true" });
     this.title = el("h3");
     this.settings = el("p", { class: "settings" });
+    this.network = el("p", { class: "settings network" });
+    this.start = el("p", { class: "remark" });
+    this.portrait = el("canvas", { class: "portrait", role: "img" });
     const rows = [
       ["iterations", "iterations"],
       ["seconds", "time"],
@@ -56,10 +61,12 @@ export class Card {
     this.box = el(
       "section",
       { class: "lane" },
-      el("header", {}, this.swatch, this.title),
+      el("header", {}, this.swatch, this.title, this.portrait),
       this.settings,
+      this.network,
       el("div", { class: "body" }, this.canvas, el("dl", {}, rows)),
       this.sentence,
+      this.start,
       this.remark,
     );
   }
@@ -69,9 +76,16 @@ export class Card {
    *
    * @param {Lane} lane
    * @param {Scene | undefined} scene
+   * @param {Portrait | undefined} portrait
    */
-  setLane(lane, scene) {
+  setLane(lane, scene, portrait) {
     this.lane = lane;
+    this.net = portrait;
+    patch(this.network, { text: lane.network, title: lane.network, hidden: !lane.network });
+    patch(this.start, { text: lane.start, hidden: !lane.start });
+    // The picture of weights shows the network already.
+    this.portrait.hidden = !portrait || !lane.network || scene?.kind === "network";
+    this.portrait.setAttribute("aria-label", `The network: ${lane.network}`);
     patch(this.title, { text: lane.title });
     patch(this.settings, { text: lane.settings, title: `${lane.rule}: ${lane.settings}` });
     patch(this.remark, { text: lane.remark, hidden: !lane.remark });
@@ -101,6 +115,11 @@ export class Card {
     });
     patch(this.box, { "data-reached": String(Boolean(at && at.sse <= view.target)) });
     this.drawSwatch(view);
+    if (!this.portrait.hidden && this.net) {
+      const [width, height] = PORTRAIT;
+      const context = fitCanvas(this.portrait, width, height);
+      drawNetwork(context, this.net.tones, this.net, view, width, height);
+    }
     if (!this.canvas.hidden) this.drawPicture(look, view);
   }
 
@@ -122,7 +141,7 @@ export class Card {
    */
   drawPicture(look, view) {
     const context = fitCanvas(this.canvas, BOX, BOX);
-    drawScene(context, look, view);
+    drawScene(context, look, view, this.net);
     const score = look?.score;
     const said = Number.isFinite(score)
       ? `, ${scoreText(look, view)} ${view.counts ? "correct" : "RMSE"}`
@@ -150,11 +169,13 @@ function scoreText(look, { counts, patterns }) {
  * @param {CanvasRenderingContext2D} context
  * @param {Snapshot | null} look
  * @param {CardView} view
+ * @param {Portrait | undefined} net
  */
-function drawScene(context, look, view) {
+function drawScene(context, look, view, net) {
   const { scene } = view;
-  if (scene.kind === "network") drawNetwork(context, look, scene, view);
-  else if (scene.kind === "surface") drawSurface(context, look, scene, view);
+  if (scene.kind === "network") {
+    if (net) drawNetwork(context, look?.bytes, net, view, BOX, BOX);
+  } else if (scene.kind === "surface") drawSurface(context, look, scene, view);
   else drawCurve(context, look, scene, view);
 }
 
@@ -211,32 +232,37 @@ function drawCurve(context, look, scene, { palette, colour }) {
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {Snapshot | null} look
- * @param {NetworkScene} scene
+ * @param {Uint8Array | undefined} tones
+ * @param {Portrait} net
  * @param {CardView} cardView
+ * @param {number} width
+ * @param {number} height
  */
-function drawNetwork(context, look, scene, { palette, look: theme }) {
+function drawNetwork(context, tones, net, { palette, look: theme }, width, height) {
+  const small = height < BOX;
+  const edge = small ? 4 : 8;
   /**
    * @param {Pair} pair
    * @returns {Pair}
    */
-  const place = ([x, y]) => [8 + x * (BOX - 16), 8 + y * (BOX - 16)];
-  if (look) {
-    scene.links.forEach(([source, target], n) => {
+  const place = ([x, y]) => [edge + x * (width - 2 * edge), edge + y * (height - 2 * edge)];
+  if (tones) {
+    net.links.forEach(([source, target], n) => {
       if (source < 0) return;
-      const signed = look.bytes[n] / 127 - 1;
-      context.strokeStyle = palette.css[look.bytes[n]];
-      context.lineWidth = 0.3 + 2.6 * Math.abs(signed);
+      const signed = tones[n] / 127 - 1;
+      context.strokeStyle = palette.css[tones[n]];
+      context.lineWidth = (small ? 0.4 : 1) * (0.3 + 2.6 * Math.abs(signed));
       context.beginPath();
-      context.moveTo(...place(scene.places[source]));
-      context.lineTo(...place(scene.places[target]));
+      context.moveTo(...place(net.places[source]));
+      context.lineTo(...place(net.places[target]));
       context.stroke();
     });
   }
   context.fillStyle = theme.muted;
-  for (const spot of scene.places) {
+  const radius = small ? 1.5 : net.places.length > 40 ? 1.6 : 3;
+  for (const spot of net.places) {
     context.beginPath();
-    context.arc(...place(spot), scene.places.length > 40 ? 1.6 : 3, 0, 7);
+    context.arc(...place(spot), radius, 0, 7);
     context.fill();
   }
 }

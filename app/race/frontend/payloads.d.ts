@@ -18,11 +18,13 @@ export interface RacePayload {
   patterns: number;
   /** Whether scores count patterns in their class; else they are RMSE. */
   counts: boolean;
-  /** Names the problem that `scene` shows. */
+  /** Names what `scene` and `networks` show. */
   key: string;
   lanes: LaneBlock[];
   /** Sent when `key` is new to the browser. */
   scene?: SentScene;
+  /** Networks of the lanes, in their order; sent with `scene`. */
+  networks?: SentNetwork[];
 }
 
 export interface LaneBlock {
@@ -30,6 +32,10 @@ export interface LaneBlock {
   title: string;
   rule: string;
   settings: string;
+  /** Sizes, weights, neurons and depth; empty if the network cannot be made. */
+  network: string;
+  /** How the starting weights agree with those of the drawing; empty as drawn. */
+  start: string;
   /** On light and on dark ground. */
   colours: [string, string];
   remark: string;
@@ -69,9 +75,15 @@ export interface NetworkScene {
   kind: "network";
   side: number;
   output: string;
+}
+
+export interface SentNetwork {
+  /** In shares of the picture's sides. */
   places: [x: number, y: number][];
   /** Source (-1 for the bias) and target of each weight. */
   links: [source: number, target: number][];
+  /** uint8 tones of the starting weights. */
+  tones: Base64;
 }
 
 /** What the browser sends back: the fields of each kind of message (app/race/session.py). */

@@ -15,11 +15,13 @@ import { logRange, valueAt } from "./scales.js";
 /** @import { Send } from "../../shared/frontend/outbox.js" */
 /** @import { Axis, Curve, Snapshot } from "./curves.js" */
 /**
- * @import { LaneBlock, NetworkScene, PlotScene, RaceHave, RaceMessages, RacePayload, SentLook }
+ * @import { LaneBlock, NetworkScene, PlotScene, RaceHave, RaceMessages, RacePayload, SentLook,
+ *   SentNetwork }
  *   from "./payloads.d.ts"
  */
 /** @typedef {Omit<PlotScene, "x" | "y"> & {x: Float64Array, y: Float64Array}} Plot */
 /** @typedef {Plot | NetworkScene} Scene */
+/** @typedef {Omit<SentNetwork, "tones"> & {tones: Uint8Array}} Portrait */
 /**
  * @typedef {Omit<LaneBlock, "curve" | "looks" | "newest"> &
  *   {curve: Curve, looks: Snapshot[], newest: Snapshot | null}} Lane
@@ -73,6 +75,8 @@ export class Race {
   lanes = [];
   /** @type {Scene | undefined} */
   scene;
+  /** Networks of the lanes, in their order. @type {Portrait[]} */
+  networks = [];
   /** @type {RacePayload | undefined} */
   data;
   /** @type {string | undefined} */
@@ -169,9 +173,10 @@ export class Race {
   }
 
   /** @param {RacePayload} racePayload */
-  setScene({ key, scene }) {
+  setScene({ key, scene, networks }) {
     this.key = key;
     if (!scene) return;
+    this.networks = (networks ?? []).map((one) => ({ ...one, tones: decodeBytes(one.tones) }));
     this.scene =
       scene.kind === "network"
         ? scene
@@ -209,7 +214,7 @@ export class Race {
       root.append(required(this.cards.at(-1)).box);
     }
     for (const card of this.cards.splice(this.lanes.length)) card.box.remove();
-    this.cards.forEach((card, i) => card.setLane(this.lanes[i], this.scene));
+    this.cards.forEach((card, i) => card.setLane(this.lanes[i], this.scene, this.networks[i]));
   }
 
   /** @param {RacePayload} data */

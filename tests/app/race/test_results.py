@@ -42,7 +42,7 @@ def test_the_verdict_without_a_winner() -> None:
     lost = LaneResult(Lane(0, "ebp"), "EBP", "ended", "Not solved.", Spent(9, 1.0, 9.0, 9), 5.0)
     refused = LaneResult(Lane(1, "nbn"), "NBN", "refused", "No.")
     assert verdict([lost]) == ["No lane has reached the target."]
-    assert verdict([refused]) == ["No lane can run on this network and data."]
+    assert verdict([refused]) == ["No lane can run on its network and these data."]
     assert "Only NBN" in verdict([lost, arrived("NBN", 1, 1, 1, 1)])[0]
     assert verdict([arrived("A", 5, 1, 5, 5), arrived("B", 5, 2, 5, 5), lost])[-1] == (
         "Not at the target: EBP."

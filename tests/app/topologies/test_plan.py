@@ -19,11 +19,11 @@ from app.topologies.plan import (
     OPENING,
     VARIANTS,
     Plan,
-    kind_of,
 )
 from nbn_core.errors import NBNError, SettingError
 from nbn_core.experiment import Experiment, GivenStart, SeededStart
 from nbn_core.network import Neuron, Topology
+from nbn_core.network.neuron_kind import kind_of
 from nbn_core.studies.families import FAMILIES
 from nbn_core.training import train
 from tests.app.fake_browser import is_a_sentence
