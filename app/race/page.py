@@ -11,6 +11,7 @@ from app.race import component, forward_forward, many_seeds, rule_comparison, se
 from app.race.session import RaceSession, answer, handle
 from app.session import closing, server, state
 from app.session.messages import read_outbox
+from app.shared import shelf
 from app.shared.address import show_link
 from app.shared.glossary import words
 from nbn_core.warmup import is_warm_to_race
@@ -39,6 +40,7 @@ def _one_seed(races: RaceSession) -> None:
     _track(races)
     setup.show(state.session(), races)
     table.show(state.session(), races)
+    shelf.show(state.session())
     with st.expander("How it is compared", icon=":material/balance:"):
         st.markdown(_PROTOCOL)
 

@@ -19,6 +19,7 @@ from app.share.words import caption
 from app.shared import scrubber
 from app.shared.address import show_link
 from app.shared.chart_box import reader_palette
+from nbn_core.checks import plural
 from nbn_core.errors import NBNError
 from nbn_core.experiment import link
 
@@ -60,6 +61,10 @@ def _link(session: Session) -> None:
         f"{len(session.link):,} characters after the address. Opens this network with its data, "
         "rule and seed on any computer that can reach this address."
     )
+    more = [plural(len(session.shelf), "kept drawing")] if session.shelf else []
+    more += ["the lanes and budget of the race"] if session.race is not None else []
+    if more:
+        text += f" It also contains {' and '.join(more)}."
     if len(session.link) > LONG_LINK:
         text += " Some mail programs truncate links this long: the Experiment file is safer."
     st.caption(text)

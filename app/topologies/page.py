@@ -10,6 +10,7 @@ import streamlit as st
 from app.figures.number_format import duration
 from app.session import closing, server, state
 from app.session.state import Session
+from app.shared import shelf
 from app.shared.address import show_link
 from app.shared.chart_box import Box, reader_palette
 from app.shared.glossary import words
@@ -52,6 +53,7 @@ def _compare(session: Session) -> None:
     choices.show(session, sweep)
     running = sweep.running
     st.fragment(_results, run_every=WATCH if running else None)(session, sweep, running)
+    shelf.show(session)
     with st.expander("How it is computed"):
         st.markdown(_FORMULA)
 
