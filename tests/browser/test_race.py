@@ -104,3 +104,44 @@ def test_no_horizontal_overflow_on_phone(open_page: OpenPage, scheme: str) -> No
         expect(page.get_by_role("radio", name=section)).to_be_checked()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, section
     save_picture(page, f"race-390-{scheme}")
+
+
+def test_a_link_reopens_the_lanes_their_networks_the_budget_and_kept_drawings(
+    open_page: OpenPage,
+) -> None:
+    page = enter(open_page())
+    page.get_by_text("Lanes, settings and budget").click()
+    choose(page, "Network of lane NBN", "Without bridges")
+    choose(page, "Network of lane EBP", "Twice as wide")
+    wide = lane(page, "EBP, twice as wide")
+    expect(wide).to_contain_text("2-16-16-1 MLP: 337 weights, 33 neurons, depth 3")
+    expect(wide).to_contain_text("105 of 337 weights start as in the drawing.")
+    seconds = page.get_by_role("spinbutton", name="At most, seconds")
+    seconds.fill("7")
+    seconds.press("Enter")
+    expect(page.locator(".race [data-part=facts]")).to_contain_text("at most 7 s")
+    page.get_by_text("Kept drawings", exact=True).click()
+    name = page.get_by_role("textbox", name="Name of the drawing")
+    name.fill("mine")
+    name.press("Enter")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+    before = page.evaluate("location.search || location.hash")
+    assert before
+    link = page.url
+
+    other = page.context.browser.new_context() if page.context.browser else None
+    assert other is not None
+    again = other.new_page()
+    again.goto(link)
+    expect(lane(again, "EBP, twice as wide")).to_be_visible()
+    expect(lane(again, "NBN, without bridges")).to_be_visible()
+    expect(again.locator(".race [data-part=facts]")).to_contain_text("at most 7 s")
+    again.get_by_text("Kept drawings", exact=True).click()
+    expect(again.get_by_role("textbox", name="New name")).to_have_value("mine")
+    other.close()
+
+
+def choose(page: Page, field: str, option: str) -> None:
+    page.get_by_role("combobox", name=field).click()
+    page.get_by_role("option", name=option, exact=True).click()
