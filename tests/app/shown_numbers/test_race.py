@@ -36,11 +36,11 @@ LANES = (Lane(0, "nbn"), Lane(2, "adam", {"rate": 0.05}))
 COMPARED = {
     "race", "headline", "facts", "target", "patterns", "lanes.sentence", "lanes.reached",
     "lanes.spent", "lanes.curve", "lanes.looks.k", "lanes.looks.score", "lanes.newest.k",
-    "lanes.newest.score", "lanes.settings",
+    "lanes.newest.score", "lanes.settings", "lanes.network",
 }  # fmt: skip
 NOT_COMPUTED = {
     "ack.seq", "key", "lanes.number", "lanes.title", "lanes.colours", "lanes.first",
-    "lanes.remark", "lanes.looks.tones", "lanes.newest.tones", "scene",
+    "lanes.remark", "lanes.looks.tones", "lanes.newest.tones", "scene", "networks",
 }  # fmt: skip
 FIXED = (  # help texts and explanations
     "The numbers by which μ is multiplied", "Training stops when so many iterations",
@@ -79,7 +79,10 @@ def test_the_lanes_have_the_numbers_of_their_trainings(name: str) -> None:
     assert numbers(sent["facts"]) == [*counts, f"{len(at.weights)}", short(target), "6,000"]
     assert (sent["target"], sent["patterns"]) == (target, at.train.n_patterns)
     reached = {}
+    topology = experiment.topology
+    sizes = [topology.n_weights, topology.n_neurons, max(topology.levels)]
     for lane, block in zip(LANES, sent["lanes"], strict=True):
+        assert numbers(block["network"].split(": ")[1]) == [f"{size}" for size in sizes]
         iterations, seconds, work, evaluations = block["spent"]
         trace = alone(experiment, lane, iterations)
         assert trace.iterations[-1] == iterations
