@@ -91,6 +91,7 @@ def _run_block(session: Session, have: Have) -> Json | None:
         "play": play,
         "shown": 0 if play else shown,
         "jump": session.jump,
+        "resumed": session.resumed,
         "own": own,
         "changes": changes_block(run),
         **block,

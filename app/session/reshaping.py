@@ -53,13 +53,15 @@ def reshape(session: Session, workers: Workers, *steps: Step) -> None:
         If the drawing is not complete, or the rule cannot follow a change of the network.
     """
     run = run_of(session)
+    session.play = run is None
     if run is None:
         run = _begin(session)
     else:
+        session.resumed += 1
         trace = run.trace()
         if trace is not None and session.iteration < len(trace) - 1:
             steps = (Back(session.iteration), *steps)
-    session.halted, session.play, session.settling = False, True, True
+    session.halted, session.settling = False, True
     run.do(workers, *steps)
     run.wait(PROMPT_WAIT)
     follow(session)

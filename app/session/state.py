@@ -93,6 +93,7 @@ class Session:
     left_rules: dict[tuple[str, str], LeftRule] = field(default_factory=dict)
     iteration: int = 0  # the trace row shown on all pages
     jump: int = 0  # increased when a click outside the stage chose the row
+    resumed: int = 0  # increased when a click outside the stage let the training go on
     settling: bool = False  # whether to show the best validation row when training ends
     notice: Notice | None = None
     client: str = ""  # the component whose message is being processed

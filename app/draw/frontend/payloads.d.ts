@@ -122,6 +122,8 @@ export interface Run {
   shown: number;
   /** Increases when a click outside the stage chose that row. */
   jump: number;
+  /** Increases when a click outside the stage lets the training go on. */
+  resumed: number;
   /** For a rule that predicts in its own way. */
   own: OwnPredictions | null;
   /** What was born and died, for a network that grows, shrinks or rewires. */

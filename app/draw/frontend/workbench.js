@@ -41,6 +41,8 @@ export class Workbench {
   rev = null;
   /** Number of the last choice of a row outside the stage. @type {number | undefined} */
   jump;
+  /** How often a click outside the stage let the training go on. @type {number | undefined} */
+  resumed;
 
   /**
    * @param {HTMLElement} root
@@ -159,15 +161,16 @@ export class Workbench {
     playback.setLast(model.last, this.training || coming, model.end, model.run?.iterations);
     if (run && sameTraining(run.id, before)) {
       // It goes on because of a click outside the stage, such as one that prunes.
-      if (run.play) {
-        playback.seek(last);
-        playback.follow();
+      if (run.resumed !== this.resumed) {
+        playback.position = last;
+        playback.playing = true;
       }
     } else if (run) {
       this.returning = run.play ? null : run.shown;
       playback.position = 0;
       playback.playing = run.play;
     }
+    if (run) this.resumed = run.resumed;
     if (run && run.jump !== this.jump) {
       if (this.jump !== undefined) {
         playback.playing = false;

@@ -30,7 +30,8 @@ COMPARED = {
 }  # fmt: skip
 # Settings are those that the reader entered, names are those of the network; the rest is not shown.
 NOT_COMPUTED = {
-    "ack.seq", "rev", "data_key", "data.key", "run.id", "run.jump", "info.rule", "info.options",
+    "ack.seq", "rev", "data_key", "data.key", "run.id", "run.jump", "run.resumed", "info.rule",
+    "info.options",
     "info.more_options", "info.rule_about", "info.parameters", "info.remark", "data.domain",
     "data.class_names", "data.target_names", "graph", "network.inputs", "network.outputs",
     "network.neurons", "network.families", "catalogue", "rules", "glossary", "loose",
