@@ -14,12 +14,22 @@ from app.session.limits import check_size
 from app.session.state import Session
 from app.shared.chart_box import reader_palette
 from nbn_core.checks import plural
-from nbn_core.errors import ExperimentError, NBNError
-from nbn_core.experiment import Experiment, KeptDrawing, SeededStart, Workspace
+from nbn_core.errors import ExperimentError, NBNError, SettingError
+from nbn_core.experiment import (
+    Experiment,
+    KeptDrawing,
+    NetworkChoice,
+    RaceLane,
+    RaceSetup,
+    SeededStart,
+    Workspace,
+)
 from nbn_core.network import Topology
 from nbn_core.objective import starting_weights
+from nbn_core.rules import RULES
 
 MOST_NAME: Final = 40
+MOST_LANES: Final = 8
 
 
 def suggested_name(topology: Topology, shelf: tuple[KeptDrawing, ...]) -> str:
@@ -74,6 +84,31 @@ def renamed(session: Session, old: str, new: str) -> None:
     session.shelf = Workspace(session.experiment, changed).shelf
 
 
+def into_race(session: Session, *drawings: KeptDrawing) -> None:
+    """Add a lane for each drawing, with the current rule; two drawings are a race of their own.
+
+    Raises
+    ------
+    SettingError
+        If the race has no room for another lane.
+    """
+    now = session.experiment
+    usual = RULES[now.rule].settings({})
+    settings = {key: value for key, value in now.settings.items() if usual.get(key) != value}
+    lanes: tuple[RaceLane, ...] = ()
+    setup = RaceSetup((RaceLane(0, now.rule, settings),)) if session.race is None else session.race
+    if len(drawings) == 1:
+        lanes = setup.lanes
+    for one in drawings:
+        taken = {lane.number for lane in lanes}
+        free = next((n for n in range(MOST_LANES) if n not in taken), None)
+        if free is None:
+            raise SettingError(f"The race has {MOST_LANES} lanes already: remove one first.")
+        network = NetworkChoice("kept", name=one.name, topology=one.topology)
+        lanes = (*lanes, RaceLane(free, now.rule, settings, network))
+    session.race = replace(setup, lanes=lanes)
+
+
 def show(session: Session) -> None:
     """Show the kept drawings, and keep the current one."""
     with st.expander("Kept drawings", icon=":material/bookmark:"):
@@ -120,6 +155,11 @@ def _kept(session: Session) -> None:
             f"{plural(len(first & second), 'weight')} in both, {len(first - second)} only in "
             f"{a.name}, {len(second - first)} only in {b.name}, by the names of their nodes."
         )
+        if st.button(
+            "Race these two", icon=":material/sports_score:", key="nbn-shelf-race",
+            help="Replaces the lanes of the Race by these two networks, with the rule of Draw.",
+        ):  # fmt: skip
+            _try(session, lambda: into_race(session, a, b))
 
 
 def _one(session: Session, kept: KeptDrawing) -> None:

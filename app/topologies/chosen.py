@@ -15,12 +15,13 @@ from app.figures.topologies import NetworkPoint
 from app.session.end_names import named_after
 from app.session.history import put
 from app.session.state import Session
+from app.shared import shelf
 from app.shared.chart_box import Box
 from app.shared.words import escape_markdown
 from app.topologies.front import front
 from app.topologies.sweep import Sweep
 from nbn_core.errors import NBNError
-from nbn_core.experiment import Experiment, SeededStart
+from nbn_core.experiment import Experiment, KeptDrawing, SeededStart
 from nbn_core.network import Topology
 from nbn_core.objective import starting_weights
 from nbn_core.studies import Study, StudyNetwork
@@ -46,6 +47,29 @@ def show(session: Session, sweep: Sweep, points: list[NetworkPoint], box: Box) -
             sweep.chosen = shown.network.topology
         assert sweep.study is not None
         _about(session, sweep.study, shown, box)
+        _take(session, shown.network)
+
+
+def _take(session: Session, network: StudyNetwork) -> None:
+    """Offer to keep the network, and to put it into the race."""
+    name = network.name[: shelf.MOST_NAME]
+    known = {one.name for one in session.shelf}
+    with st.container(horizontal=True):
+        try:
+            if st.button(
+                "Keep it", icon=":material/bookmark_add:", key="nbn-topologies-keep",
+                disabled=name in known, help="Puts the network among the kept drawings.",
+            ):  # fmt: skip
+                shelf.keep(session, name, network.topology)
+                st.rerun(scope="app")
+            if st.button(
+                "Put into a race", icon=":material/sports_score:", key="nbn-topologies-race",
+                help="Adds a lane with this network to the Race.",
+            ):  # fmt: skip
+                shelf.into_race(session, KeptDrawing(name, network.topology))
+                st.rerun(scope="app")
+        except NBNError as error:
+            st.warning(str(error))
 
 
 def _shown(sweep: Sweep, points: list[NetworkPoint], *, playing: bool) -> NetworkPoint:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.race.session import RaceSession
 from app.session.document import document_of
 from app.session.state import Session, first_experiment
 from app.shared import shelf
@@ -55,3 +56,22 @@ def test_a_drawing_for_other_data_is_refused_by_its_name() -> None:
     with pytest.raises(NBNError, match="for iris") as caught:
         shelf.reopened(first_experiment(), kept)
     assert is_a_sentence(str(caught.value))
+
+
+def test_networks_are_put_into_the_race_until_its_lanes_are_full() -> None:
+    session = session_of(first_experiment())
+    kept = KeptDrawing("mine", Topology.mlp([2, 3, 1]))
+    shelf.into_race(session, kept)
+    assert session.race is not None
+    assert [one.network.name for one in session.race.lanes] == ["", "mine"]
+    races = RaceSession()
+    races.follow(session)
+    assert [lane.title for lane in races.lanes] == ["NBN", "NBN, mine"]
+    for _ in range(6):
+        shelf.into_race(session, kept)
+    with pytest.raises(NBNError, match="8 lanes"):
+        shelf.into_race(session, kept)
+    shelf.into_race(session, kept, KeptDrawing("other", Topology.fcc(2, 2, 1)))
+    assert [one.network.name for one in session.race.lanes] == ["mine", "other"]
+    races.follow(session)
+    assert len(races.lanes) == 2
