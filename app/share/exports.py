@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
 from nbn_core.errors import NBNError
-from nbn_core.experiment import Experiment, Parts, ProblemData
+from nbn_core.experiment import Experiment, Parts, ProblemData, Workspace
 from nbn_core.formats.export_checks import Precision
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
@@ -38,6 +38,7 @@ class Exports:
 
     shown: CurrentView
     places: Mapping[str, Place]
+    beside: Workspace | None = None
     PICTURE: ClassVar[str] = "Drawing"
 
     def groups(self) -> list[ExportGroup]:
@@ -66,7 +67,11 @@ class Exports:
         train, _ = experiment.datasets()
         size = train.inputs.size + train.targets.size
         own = 0 if isinstance(experiment.data, ProblemData) else 3 * size
-        json = self.file("JSON", ".json", experiment.to_json, own, JSON, at=False)
+        whole = experiment if self.beside is None else replace(self.beside, experiment=experiment)
+        json = self.file("JSON", ".json", whole.to_json, own, JSON, at=False)
+        if isinstance(whole, Workspace):
+            kept = (whole.shelf, whole.race, whole.sweep)
+            json = replace(json, key=(*json.key, repr(_plain(kept))))
         page = self.file(
             "HTML", ".html", lambda: report(now, self.places), SMALL_FILE + 1, "text/html"
         )
@@ -292,3 +297,8 @@ def stem(experiment: Experiment) -> str:
     bare = re.sub(r"\.(csv|tsv|txt|dat|xlsx|parquet)$", "", name.lower())
     plain = re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:40].strip("-")
     return plain or "own-data"
+
+
+def _plain(kept: tuple[Any, ...]) -> list[Any]:
+    shelf, race, sweep = kept
+    return [one.to_dict() for one in (*shelf, race, sweep) if one is not None]

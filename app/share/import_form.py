@@ -140,6 +140,8 @@ def _drawing(experiment: Experiment) -> None:
 
 def _import(session: Session, form: ImportForm, proposal: Proposal) -> None:
     session.put(document_of(proposal.experiment))
+    if (beside := proposal.beside) is not None:
+        session.shelf, session.race, session.sweep = beside.shelf, beside.race, beside.sweep
     form.clear()
     form.imported = True
     st.rerun()

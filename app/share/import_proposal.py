@@ -23,6 +23,7 @@ from nbn_core.experiment import (
     ProblemData,
     SeededStart,
     Stopping,
+    Workspace,
 )
 from nbn_core.formats import FormatError, NetworkFile, read_dat
 from nbn_core.formats.parsing import quoted
@@ -59,11 +60,14 @@ class Proposal:
         The experiment after the import.
     changes : tuple of Change
         Differences from the current experiment.
+    beside : Workspace, optional
+        Kept drawings, race and sweep of a file or link that has any.
     """
 
     recognised: tuple[str, ...]
     experiment: Experiment
     changes: tuple[Change, ...]
+    beside: Workspace | None = None
 
 
 def propose(
@@ -99,7 +103,11 @@ def propose(
     experiment = _combined(found, [name for name, _ in files], now)
     check_size(experiment)
     sentences = tuple(_sentence(one, alone=len(found) == 1) for one in found)
-    return Proposal(sentences, experiment, _changes(now, experiment))
+    beside = next((one.workspace for one in found if one.workspace is not None), None)
+    if beside is None or not (beside.shelf or beside.race or beside.sweep):
+        return Proposal(sentences, experiment, _changes(now, experiment))
+    more = Change("Kept drawings and race", "as they are", "those of the file")
+    return Proposal(sentences, experiment, (*_changes(now, experiment), more), beside)
 
 
 def _recognised(

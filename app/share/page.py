@@ -76,7 +76,7 @@ def _export() -> None:
     if page.player.playing or now.running:
         st.caption("Files can be exported when the replay or the training has stopped.")
     else:
-        _files(Exports(now, session.document.sketch.places()), caption(now))
+        _files(Exports(now, session.document.sketch.places(), session.workspace), caption(now))
     scrubber.run_again(page.player)
 
 

@@ -113,8 +113,8 @@ def show(session: Session) -> None:
     """Show the kept drawings, and keep the current one."""
     with st.expander("Kept drawings", icon=":material/bookmark:"):
         st.caption(
-            "Networks of this browser tab, kept by name without their weights. The link contains "
-            "them."
+            "Networks of this browser tab, kept by name without their weights. The link and the "
+            "experiment file contain them."
         )
         _keep_current(session)
         if session.shelf:

@@ -18,7 +18,7 @@ import numpy as np
 
 from nbn_core.display import OneLine
 from nbn_core.errors import FormatError, NBNError
-from nbn_core.experiment import FORMAT, Experiment, link
+from nbn_core.experiment import FORMAT, Experiment, Workspace, link
 from nbn_core.formats import (
     NetworkFile,
     read_dat,
@@ -79,6 +79,8 @@ class Recognised(OneLine):
         Text of a `.dat` file, whose number of inputs depends on the network.
     weights : callable or None
         Function that returns the weights for a topology or raises FormatError.
+    workspace : Workspace or None
+        The experiment with what the file or link keeps beside it.
     """
 
     what: str
@@ -86,6 +88,7 @@ class Recognised(OneLine):
     network: NetworkFile | None = None
     patterns: str = ""
     weights: Callable[[Topology], FloatArray] | None = None
+    workspace: Workspace | None = None
 
 
 def recognise(data: str | bytes, roles: Mapping[str, str] | None = None) -> Recognised:
@@ -128,7 +131,7 @@ def recognise(data: str | bytes, roles: Mapping[str, str] | None = None) -> Reco
     if text[0] == "<" and text[1:5].lower() != "http":
         return _marked_up(text, roles)
     if packed := found_links(text):
-        return Recognised("a link", experiment=_linked(packed))
+        return _with_experiment("a link", _linked(packed))
     return _plain(text)
 
 
@@ -136,19 +139,23 @@ def _link_within(text: str) -> Recognised | None:
     """Return the first whole link in a web page or a message; None if there is none."""
     packed = found_links(text)
     try:
-        return Recognised("a link", experiment=_linked(packed)) if packed else None
+        return _with_experiment("a link", _linked(packed)) if packed else None
     except NBNError:
         return None
 
 
-def _linked(packed: list[str]) -> Experiment:
+def _with_experiment(what: str, found: Workspace) -> Recognised:
+    return Recognised(what, experiment=found.experiment, workspace=found)
+
+
+def _linked(packed: list[str]) -> Workspace:
     """Return the experiment of the first link that is whole; raise for the last if none is."""
     for candidate in packed[:-1]:
         try:
-            return link.decode(candidate)
+            return link.decode_workspace(candidate)
         except NBNError:
             continue
-    return link.decode(packed[-1])
+    return link.decode_workspace(packed[-1])
 
 
 def _refuse_binary(data: bytes) -> None:
@@ -182,7 +189,7 @@ def _archive(data: bytes) -> Recognised:
 
 def _json(text: str, roles: Mapping[str, str] | None) -> Recognised:
     if FORMAT in text or '"topology"' in text:
-        return Recognised("an experiment of NBN Lab", experiment=Experiment.from_json(text))
+        return _with_experiment("an experiment of NBN Lab", Workspace.from_json(text))
     if '"nodes"' in text:
         return Recognised("a graph as node-link JSON", network=read_node_link(text, roles))
     if found := _link_within(text):

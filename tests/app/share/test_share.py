@@ -24,7 +24,19 @@ from app.share.words import ends
 from nbn_core import NBNError, Topology, formats, generators, initial_weights
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn
-from nbn_core.experiment import Experiment, GivenStart, OwnData, SeededStart, Stopping
+from nbn_core.experiment import (
+    Experiment,
+    GivenStart,
+    KeptDrawing,
+    NetworkChoice,
+    OwnData,
+    RaceLane,
+    RaceSetup,
+    SeededStart,
+    Stopping,
+    Workspace,
+    link,
+)
 from nbn_core.formats.recognise import recognise
 from tests.app.fake_browser import is_a_sentence
 from tests.cases import random_dag
@@ -382,3 +394,14 @@ def test_files_that_do_not_fit_are_refused_in_a_sentence(brought, said: str) -> 
 def test_the_json_file_is_the_experiment() -> None:
     made = files(trained(XOR))
     assert json.loads(made["xor.json"].make()) == json.loads(XOR.to_json())
+
+
+def test_the_experiment_file_keeps_drawings_and_race_and_its_import_brings_them_back() -> None:
+    kept = KeptDrawing("mine", Topology.mlp([2, 3, 1]))
+    race = RaceSetup((RaceLane(0, "nbn", {}, NetworkChoice("all bridges")),), "work")
+    whole = Workspace(Experiment.suggested("xor"), (kept,), race)
+    for text in (whole.to_json(), link.encode(whole)):
+        found = propose([("a.json", text)], whole.experiment)
+        assert found.beside == whole
+        assert found.changes
+    assert propose([("a.json", whole.experiment.to_json())], whole.experiment).changes == ()
