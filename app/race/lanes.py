@@ -55,11 +55,11 @@ class Lane:
     def title(self) -> str:
         """Short title of the rule, with the network unless it is the drawn one."""
         network = short_title(self.network)
-        return f"{self.rule.short_title}, {network}" if network else self.rule.short_title
+        return f"{self.rule.short_title} ({network})" if network else self.rule.short_title
 
     @property
     def key(self) -> str:
-        """A text that is equal for lanes with the same rule and settings."""
+        """A text that is equal for lanes with the same rule and settings, whatever the network."""
         checked = dict(self.rule.settings(self.settings))
         return f"{self.name} {json.dumps(checked, sort_keys=True)}"
 

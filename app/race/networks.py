@@ -70,7 +70,7 @@ def short_title(choice: NetworkChoice) -> str:
     """Return the words that a network adds to the title of its lane; empty as drawn."""
     if choice.kind == "family":
         family = FAMILIES.get(choice.family)
-        return f"{family.title if family else choice.family}, size {choice.size}"
+        return f"{family.title if family else choice.family} {choice.size}"
     if choice.kind == "kept":
         return choice.name
     return "" if choice == AS_DRAWN else SHORT.get(choice.kind, choice.kind)

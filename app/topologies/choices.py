@@ -27,7 +27,7 @@ from app.topologies.plan import (
 from app.topologies.sweep import Sweep
 from nbn_core.checks import plural
 from nbn_core.errors import NBNError
-from nbn_core.experiment import Experiment, GivenStart
+from nbn_core.experiment import Experiment, GivenStart, SweepSetup
 from nbn_core.network.neuron_kind import kind_of
 from nbn_core.rules import RULES
 from nbn_core.studies import Study
@@ -41,6 +41,7 @@ SEEDS_KEY: Final = "nbn-topologies-seeds"
 
 def show(session: Session, sweep: Sweep) -> None:
     """Show the form, what it asks for, and the buttons."""
+    take_over(session, sweep)
     families = families_field(disabled=sweep.running)
     study, refusal = None, ""
     with st.container(horizontal=True, vertical_alignment="bottom", key="nbn-topologies-form"):
@@ -52,8 +53,9 @@ def show(session: Session, sweep: Sweep) -> None:
             "the interval of a rate is at most 14 % wide.",
         )  # fmt: skip
         plan = replace(plan, trials=int(trials))
+        save(session, sweep, plan)
         try:
-            study = plan.study(session.experiment, session.document.blocked)
+            study = plan.study(session.experiment, session.document.blocked, session.shelf)
         except NBNError as error:
             refusal = str(error)
         _buttons(session, sweep, study)
@@ -63,6 +65,36 @@ def show(session: Session, sweep: Sweep) -> None:
         st.caption(_announced(session, sweep, plan, study))
 
 
+def take_over(session: Session, sweep: Sweep) -> None:
+    """Fill the form with the sweep that a link, a file or another page gave."""
+    given = session.sweep
+    if given is None or given is sweep.given:
+        return
+    sweep.given = given
+    experiment = session.experiment
+    limit = most_iterations(given.rule)
+    state.set_widget(FAMILIES_KEY, [key for key in given.families if key in OFFERED])
+    sizes = (min(given.smallest, MOST_SIZE), min(given.largest, MOST_SIZE))
+    state.set_widget(SIZES_KEY, sizes)
+    state.set_widget(_rule_key(experiment), given.rule)
+    state.set_widget(_iterations_key(experiment, given.rule), min(given.iterations, limit))
+    state.set_widget(SEEDS_KEY, min(given.trials, MOST_TRAININGS))
+
+
+def save(session: Session, sweep: Sweep, plan: Plan) -> None:
+    """Tell the session of the sweep in the form, unless it is that of a new visitor."""
+    experiment = session.experiment
+    usual = Plan(rule=experiment.rule, iterations=_usual(experiment, experiment.rule))
+    setup = None
+    if plan != usual:
+        setup = SweepSetup(
+            plan.families, plan.smallest, plan.largest, plan.rule, plan.iterations, plan.trials
+        )
+    if setup != session.sweep:
+        session.sweep = setup
+    sweep.given = session.sweep
+
+
 def families_field(*, disabled: bool) -> tuple[str, ...]:
     """Ask for the families; return their keys."""
     picked = st.pills(
@@ -70,7 +102,8 @@ def families_field(*, disabled: bool) -> tuple[str, ...]:
         key=FAMILIES_KEY, disabled=disabled, persist_state="session",
         help="SLP: one hidden layer. MLP: each layer reads the layer before. BMLP: each layer "
         "reads the inputs and all earlier layers. FCC: a cascade. Drawing: the network of the Draw "
-        "page; its variants have no bridges, all of them, half or twice the width.",
+        "page; its variants have no bridges, all of them, half or twice the width. Kept drawings: "
+        "those kept by name below.",
     )  # fmt: skip
     return tuple(picked)
 
@@ -179,7 +212,7 @@ def _run(session: Session, sweep: Sweep) -> None:
     plan = replace(entered(experiment), trials=int(trials))
     sweep.settle(experiment)
     try:
-        study = plan.study(experiment, session.document.blocked)
+        study = plan.study(experiment, session.document.blocked, session.shelf)
     except NBNError:
         return  # the page says why
     try:

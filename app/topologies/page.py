@@ -27,7 +27,6 @@ def topologies() -> None:
     session = state.session()
     _sweep().settle(session.experiment)
     smallest.kept().settle(session.experiment)
-    show_link(session)
     st.html(_ROOM)
     names = list(SECTIONS)
     chosen_one = st.segmented_control(
@@ -35,6 +34,7 @@ def topologies() -> None:
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     SECTIONS[str(chosen_one)](session)
+    show_link(session)  # with the sweep as the form has it now
     words(
         "Family", "SLP", "MLP", "BMLP", "FCC", "Front", "Trial", "Random seed", "Success rate",
         "Expected cost", "Forward-equivalent", "Test patterns", "RMSE", "SSE", "Target SSE",

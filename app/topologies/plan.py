@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from app.session.limits import MAX_WEIGHTS
 from app.session.tuned_settings import tuned
 from nbn_core.checks import plural
 from nbn_core.errors import SettingError
-from nbn_core.experiment import Experiment, SeededStart
+from nbn_core.experiment import Experiment, KeptDrawing, SeededStart
 from nbn_core.network import Topology
 from nbn_core.network.neuron_kind import NeuronKind, kind_of
 from nbn_core.network.variants import (
@@ -26,8 +26,10 @@ from nbn_core.studies.families import FAMILIES, member
 DRAWING: Final = "drawing"  # the drawn network, as a family of its own
 OPENING: Final = ("slp", "bmlp1", "fcc")
 VARIANTS: Final = "variants"  # of the drawn network, with other bridges or widths
-OFFERED: Final = (*FAMILIES, DRAWING, VARIANTS)
+KEPT: Final = "kept"  # drawings that were kept by name
+OFFERED: Final = (*FAMILIES, DRAWING, VARIANTS, KEPT)
 OF_THE_DRAWING: Final = {DRAWING: "Drawing", VARIANTS: "Variants of the drawing"}
+DRAWN: Final = {**OF_THE_DRAWING, KEPT: "Kept drawings"}
 CHANGES: Final = {
     "no bridges": without_bridges,
     "all bridges": with_all_bridges,
@@ -41,8 +43,8 @@ NUMBERS: Final = {family.title: i for i, family in enumerate(FAMILIES.values())}
 
 
 def family_title(key: str) -> str:
-    """Return the title of a family, of the drawing, or of its variants."""
-    return OF_THE_DRAWING[key] if key in OF_THE_DRAWING else FAMILIES[key].title
+    """Return the title of a family, of the drawing, its variants, or the kept drawings."""
+    return DRAWN[key] if key in DRAWN else FAMILIES[key].title
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Plan:
     Parameters
     ----------
     families : tuple of str
-        Keys of families, `DRAWING` and `VARIANTS`.
+        Keys of families, `DRAWING`, `VARIANTS` and `KEPT`.
     smallest, largest : int
         Neurons per hidden layer, or hidden neurons of a cascade.
     rule : str
@@ -133,7 +135,12 @@ class Plan:
             return experiment.settings
         return tuned(experiment, self.rule)
 
-    def study(self, experiment: Experiment, blocked: str | None = None) -> Study:
+    def study(
+        self,
+        experiment: Experiment,
+        blocked: str | None = None,
+        shelf: Sequence[KeptDrawing] = (),
+    ) -> Study:
         """Return the study.
 
         Parameters
@@ -142,6 +149,8 @@ class Plan:
             The current experiment: data, target, drawing.
         blocked : str, optional
             Why the drawing cannot be trained; None if it can.
+        shelf : sequence of KeptDrawing
+            The drawings that were kept.
 
         Raises
         ------
@@ -159,6 +168,8 @@ class Plan:
             networks += (_drawing(experiment),)
         if VARIANTS in self.families:
             networks += _variants(experiment)
+        if KEPT in self.families:
+            networks += _kept(experiment, shelf)
         if not networks:
             raise SettingError(
                 f"All networks of these families and sizes have more than {MAX_WEIGHTS:,} weights: "
@@ -189,6 +200,29 @@ def _check_drawing(experiment: Experiment, blocked: str | None) -> None:
 def _drawing(experiment: Experiment) -> StudyNetwork:
     sizes = experiment.topology.described[0]
     return StudyNetwork(f"Drawing {sizes}"[:60], experiment.topology, family_title(DRAWING))
+
+
+def _kept(experiment: Experiment, shelf: Sequence[KeptDrawing]) -> tuple[StudyNetwork, ...]:
+    """Return the kept drawings that fit the data and are not too large.
+
+    Raises
+    ------
+    SettingError
+        If there are none.
+    """
+    data = experiment.datasets()[0]
+    found: dict[Topology, StudyNetwork] = {}
+    for one in shelf:
+        made = one.topology
+        fits = (made.n_inputs, made.n_outputs) == (data.n_inputs, data.n_outputs)
+        if fits and made.n_weights <= MAX_WEIGHTS:
+            name = f"{one.name} ({made.described[0]})"[:60]
+            found.setdefault(made, StudyNetwork(name, made, family_title(KEPT)))
+    if not found:
+        raise SettingError(
+            "No kept drawing fits these data: keep one below, or leave out the kept drawings here."
+        )
+    return tuple(found.values())
 
 
 def _variants(experiment: Experiment) -> tuple[StudyNetwork, ...]:

@@ -122,7 +122,7 @@ def _form(session: Session, sweep: Sweep, run: SmallestRun) -> None:
         try:
             goal = _goal_fields(experiment, disabled=disabled)
             order, each, budget = _search_fields(disabled=disabled)
-            study = plan.study(experiment, session.document.blocked)
+            study = plan.study(experiment, session.document.blocked, session.shelf)
             wanted = Wanted(study, goal, order, each, budget)
         except NBNError as error:
             refusal = str(error)
@@ -252,7 +252,9 @@ def _find(session: Session, sweep: Sweep, run: SmallestRun) -> None:
     sweep.settle(experiment)
     try:
         plan = choices.entered(experiment)
-        wanted = _entered(experiment, plan, plan.study(experiment, session.document.blocked))
+        wanted = _entered(
+            experiment, plan, plan.study(experiment, session.document.blocked, session.shelf)
+        )
     except NBNError:
         return  # the page says why
     sweep.result()  # collects the trials of its run

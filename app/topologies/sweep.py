@@ -9,7 +9,7 @@ from typing import Final
 from app.figures.topologies import NetworkPoint, points_of
 from app.topologies.known import KnownTrials
 from app.topologies.plan import NUMBERS, Grid
-from nbn_core.experiment import Experiment
+from nbn_core.experiment import Experiment, SweepSetup
 from nbn_core.network import Topology
 from nbn_core.studies import Study, StudyResult, StudyRun, StudyWorkers
 
@@ -43,6 +43,8 @@ class Sweep:
         The network that is shown in detail before a choice.
     seen : dict
         Last selections of chart and table: only a new one chooses a network.
+    given : SweepSetup, optional
+        What the session knows of the form.
     """
 
     problem: tuple[str, float] = ("", 0.0)
@@ -54,6 +56,7 @@ class Sweep:
     chosen: Topology | None = None
     offered: Topology | None = None
     seen: dict[str, object] = field(default_factory=dict)
+    given: SweepSetup | None = None
     _revision: int = -1
     _points: list[NetworkPoint] | None = None  # until another trial ends
 

@@ -135,7 +135,7 @@ def test_a_link_reopens_the_lanes_their_networks_the_budget_and_kept_drawings(
     again = other.new_page()
     again.goto(link)
     expect(lane(again, "EBP, twice as wide")).to_be_visible()
-    expect(lane(again, "NBN, without bridges")).to_be_visible()
+    expect(lane(again, "NBN (without bridges)")).to_be_visible()
     expect(again.locator(".race [data-part=facts]")).to_contain_text("at most 7 s")
     again.get_by_text("Kept drawings", exact=True).click()
     expect(again.get_by_role("textbox", name="New name")).to_have_value("mine")

@@ -9,11 +9,20 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.session.links import current_link
 from app.session.state import Session
 from app.topologies.smallest_run import SmallestRun
 from app.topologies.sweep import DROPPED, Sweep
 from app.topologies.views import VIEWS
-from nbn_core.experiment import Experiment, SeededStart, Stopping, link
+from nbn_core.experiment import (
+    Experiment,
+    KeptDrawing,
+    SeededStart,
+    Stopping,
+    SweepSetup,
+    link,
+)
+from nbn_core.network import Topology
 from nbn_core.studies import Study, run_study
 from nbn_core.training import train
 from tests.app.fake_browser import LONG
@@ -400,3 +409,26 @@ def test_the_study_of_the_table_can_be_run_elsewhere(page: Page) -> None:
     for cell, found in result.cells.items():
         assert np.array_equal(again.cells[cell].trials.sse, found.trials.sse)
         assert np.array_equal(again.cells[cell].test_wrong, found.test_wrong)
+
+
+def test_kept_drawings_are_compared_and_the_link_reopens_the_sweep(root: Path, page: Page) -> None:
+    page.session.shelf = (KeptDrawing("mine", Topology.mlp([2, 5, 1], output="bipolar")),)
+    page.app.pills(key="nbn-topologies-families").set_value(["slp", "kept"]).run()
+    page.app.slider(key="nbn-topologies-sizes").set_value((2, 3)).run()
+    page.app.number_input(key="nbn-topologies-seeds").set_value(7).run()
+    page.check()
+    opened = link.decode_workspace(current_link(page.session))
+    assert opened.sweep == SweepSetup(("slp", "kept"), 2, 3, "nbn", 40, 7)
+    again = AppTest.from_file(str(root / "app" / "main.py"), default_timeout=LONG)
+    again.query_params["e"] = current_link(page.session)
+    again.run()
+    again.switch_page("../pages/topologies.py").run()
+    assert not again.exception
+    assert again.pills(key="nbn-topologies-families").value == ["slp", "kept"]
+    assert again.slider(key="nbn-topologies-sizes").value == (2, 3)
+    assert again.number_input(key="nbn-topologies-seeds").value == 7
+    page.press("run")
+    page.finish()
+    study = page.sweep.study
+    assert study is not None
+    assert [one.topology.n_weights for one in study.networks] == [9, 13, 21]

@@ -37,7 +37,7 @@ def test_a_lane_trains_its_own_network_from_the_shared_weights(workers: Workers)
     start = [known[name] for name in topology.weight_names]
     np.testing.assert_array_equal(own.trace().weights[0], start)
     assert entrant(BRIDGED, PLAIN.network).start == "All 13 weights start as in the drawing."
-    assert race.titles() == ["NBN, without bridges", "NBN"]
+    assert race.titles() == ["NBN (without bridges)", "NBN"]
 
 
 def test_work_is_counted_in_passes_of_the_drawn_network() -> None:

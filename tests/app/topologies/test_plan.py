@@ -14,6 +14,7 @@ from app.topologies.chosen import opened, sentences
 from app.topologies.estimate import estimate
 from app.topologies.plan import (
     DRAWING,
+    KEPT,
     NUMBERS,
     OFFERED,
     OPENING,
@@ -21,7 +22,7 @@ from app.topologies.plan import (
     Plan,
 )
 from nbn_core.errors import NBNError, SettingError
-from nbn_core.experiment import Experiment, GivenStart, SeededStart
+from nbn_core.experiment import Experiment, GivenStart, KeptDrawing, SeededStart
 from nbn_core.network import Neuron, Topology
 from nbn_core.network.neuron_kind import kind_of
 from nbn_core.studies.families import FAMILIES
@@ -41,9 +42,10 @@ def test_the_opening_plan_compares_three_families_of_eight_sizes() -> None:
 
 
 def test_every_family_that_is_offered_can_be_studied() -> None:
+    shelf = (KeptDrawing("mine", Topology.mlp([2, 5, 1])), KeptDrawing("far", Topology.mlp([3, 1])))
     for key in OFFERED:
-        study = Plan(families=(key,), smallest=2, largest=3).study(XOR)
-        assert len(study.networks) == {DRAWING: 1, VARIANTS: 3}.get(key, 2)
+        study = Plan(families=(key,), smallest=2, largest=3).study(XOR, shelf=shelf)
+        assert len(study.networks) == {DRAWING: 1, VARIANTS: 3, KEPT: 1}.get(key, 2)
     assert len(NUMBERS) == len(FAMILIES)
 
 
