@@ -4,10 +4,8 @@ import os
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
 from tests.browser.workbench import facts, session, status, train
 
 PICTURES = os.environ.get("NBN_LAB_PICTURES")
@@ -66,9 +64,8 @@ def test_a_neuron_dies_is_seen_again_on_the_way_back_and_stays_dead_when_kept(pa
     expect(facts(page)).to_contain_text("of 105 weights alive")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_neuron_is_born_on_the_stage_of_a_phone(open_page: OpenPage, scheme: str) -> None:
-    page = open_page(390, 844, scheme)
+def test_a_neuron_is_born_on_the_stage_of_a_phone(dark_phone: Page) -> None:
+    page = dark_phone
     open_section(page)
     page.get_by_role("radio", name="Grow", exact=True).click()
     page.get_by_role("button", name="Add", exact=True).click()
@@ -77,4 +74,4 @@ def test_a_neuron_is_born_on_the_stage_of_a_phone(open_page: OpenPage, scheme: s
         "Added h17 trained on the remaining error"
     )
     expect(page.get_by_text("The path so far")).to_be_visible()
-    picture(page, f"grow-and-prune-phone-{scheme}")
+    picture(page, "grow-and-prune-phone-dark")
