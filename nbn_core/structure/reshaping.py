@@ -432,7 +432,10 @@ class Reshaping:
 
     def _repeat(self, step: Repeat) -> Iterator[None]:
         ease = 1.0
+        grows = any(isinstance(one, Grow) for one in step.steps)
         for number in range(step.times):
+            if grows and self._sse <= self._target:
+                return
             before = self.now
             most = [_count(one, before) for one in step.steps if isinstance(one, Prune)]
             try:
@@ -445,14 +448,16 @@ class Reshaping:
                 if number == 0:
                     raise
                 return  # as far as it goes
-            sse = float(self._path.stages[-1].training.trace().sse[-1])
-            if step.most_sse is not None and not sse <= step.most_sse:
+            if step.most_sse is not None and not self._sse <= step.most_sse:
                 self._begin(before, titles.BACK)
                 if round(ease * max(most, default=1)) <= 1:
                     return
                 ease /= 2.0
-            elif sse <= self._target and any(isinstance(one, Grow) for one in step.steps):
-                return
+
+    @property
+    def _sse(self) -> float:
+        """Newest sum of squared errors."""
+        return float(self._path.stages[-1].training.trace().sse[-1])
 
     def _begin(self, after: Wired, title: str, predicted: float | None = None) -> None:
         """Begin a stage with a changed network."""

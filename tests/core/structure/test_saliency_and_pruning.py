@@ -45,6 +45,23 @@ def test_the_surgeon_leaves_the_weights_of_the_regression_without_the_columns() 
     assert removal.rise == pytest.approx(left[1] - whole, rel=1e-3)
 
 
+def test_many_connections_go_several_at_once_and_leave_a_regression_too() -> None:
+    chance = np.random.default_rng(1)
+    inputs = chance.normal(size=(300, 90))
+    targets = inputs[:, :6] @ np.arange(1.0, 7.0)[:, None] + 0.1 * chance.normal(size=(300, 1))
+    neuron = Neuron("linear", sources=tuple(range(90)))
+    topology = Topology((), 90, (neuron,), (0,))
+    design = np.column_stack([np.ones(300), inputs])
+    weights = np.linalg.lstsq(design, targets[:, 0], rcond=None)[0]
+    removal = pruned(Wired(topology, weights), Dataset(inputs, targets), 84)
+    assert set(removal.after.links) == {(f"x{i + 1}", "y") for i in range(6)}
+    left = np.linalg.lstsq(design[:, :7], targets[:, 0], rcond=None)[0]
+    assert removal.after.weights == pytest.approx(left, abs=1e-3)
+    real = Objective(removal.after.topology, Dataset(inputs, targets)).sse(removal.after.weights)
+    whole = float(((targets[:, 0] - design @ weights) ** 2).sum())
+    assert removal.rise == pytest.approx(real - whole, rel=1e-2)
+
+
 def test_the_diagonal_predicts_the_error_of_a_zeroed_weight() -> None:
     wired = fitted()
     off = wired.weights + 0.05  # not at the minimum: the gradient counts
