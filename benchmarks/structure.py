@@ -252,7 +252,24 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 TEXT = """# Growing, pruning and rewiring, measured
 
 Written by `python -m benchmarks structure`. The package is
-[nbn_core/structure](../nbn_core/structure/__init__.py); its map names the parts.
+[nbn_core/structure](../nbn_core/structure/__init__.py); its map names the parts. In Python:
+
+```python
+from nbn_core import Topology, generators, starting_weights
+from nbn_core.structure import Grow, Prune, Repeat, Reshaping, Train
+
+data, network = generators.playground_circle(), Topology.mlp([2, 8, 1], output="bipolar")
+reshaping = Reshaping(network, data, weights=starting_weights(network, data), target_sse=1.0)
+reshaping.add(Train(100), Repeat((Prune(share=0.1), Train(30)), times=20, most_sse=1.0))
+while reshaping.stop is None:
+    reshaping.advance()
+for point in reshaping.path():
+    print(point)
+topology, weights = reshaping.network_at(reshaping.path()[-1].row)
+```
+
+A `Reshaping` advances and reports like a `Training`. Its trace has the columns of all connections
+that ever lived, with weight 0 for what is dead.
 
 ## Test error against weights, and pruning
 

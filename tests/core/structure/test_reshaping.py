@@ -1,6 +1,9 @@
 """A reshaping: the network changes, and the trace tells all of it in the columns of the union."""
 
 import itertools
+import re
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -137,6 +140,10 @@ def test_growing_ends_when_the_target_is_reached() -> None:
     assert made.stop is StopReason.SOLVED
     assert 1 < len(made.events) < 20
     assert made.path()[-1].sse <= 4.0
+    changes = len(made.events)
+    made.add(Repeat((Grow(), Train(50)), times=3))
+    made.advance(seconds=60.0)
+    assert len(made.events) == changes  # there already
 
 
 def test_what_cannot_be_done_is_said_and_nothing_is_lost() -> None:
@@ -179,3 +186,14 @@ def test_other_rules_follow_a_change_too(rule: str) -> None:
     trace = made.trace()
     assert trace.iterations[-1] == 92
     assert trace.sse[-1] == pytest.approx(Objective(made.topology, DATA).sse(trace.weights[-1]))
+
+
+def test_the_example_in_the_document_prunes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (root / "docs" / "structure.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    known: dict[str, Any] = {}
+    exec(example, known)
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("PathPoint(row")
+    assert known["topology"].n_weights < known["network"].n_weights
+    assert f"{known['topology'].n_weights} weights" in last
