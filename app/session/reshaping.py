@@ -20,6 +20,7 @@ from app.session.sketch import Sketch
 from app.session.state import Session
 from app.session.training import PROMPT_WAIT, drop_run, refusal
 from app.session.training_key import training_key
+from app.session.view import CurrentView
 from app.session.weights import shown_weights
 from nbn_core.errors import SettingError, TopologyError
 from nbn_core.experiment import GivenStart
@@ -104,6 +105,26 @@ def keep(session: Session, row: int) -> None:
         drop_run(session)
     else:
         session.put(kept)
+
+
+def living_view(session: Session, now: CurrentView) -> CurrentView:
+    """Return the view of what is alive at the row shown: that row alone, without dead weights.
+
+    Parameters
+    ----------
+    session : Session
+        Session of this tab.
+    now : CurrentView
+        The current view; returned as it is if the network does not change.
+    """
+    run = run_of(session)
+    if run is None or now.trace is None:
+        return now
+    topology, weights = run.reshaping.network_at(now.k)
+    trace = now.trace.part(now.k).until(1)
+    trace = replace(trace, first=0, weights=weights[np.newaxis], alive=None)
+    experiment = _document(session, topology, weights).experiment
+    return CurrentView(experiment, trace, now.running, 0, 0, 0)
 
 
 def follow(session: Session) -> None:

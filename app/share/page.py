@@ -10,6 +10,7 @@ import streamlit as st
 
 from app.figures.needs import bytes_in_words
 from app.session import state
+from app.session.reshaping import living_view
 from app.session.state import Session
 from app.share import component
 from app.share.export_file import ExportGroup, File
@@ -63,8 +64,9 @@ def _link(session: Session) -> None:
     )
     more = [plural(len(session.shelf), "kept drawing")] if session.shelf else []
     more += ["the lanes and budget of the race"] if session.race is not None else []
+    more += ["the networks and seeds of Topologies"] if session.sweep is not None else []
     if more:
-        text += f" It also contains {' and '.join(more)}."
+        text += f" It also contains {', '.join(more)}."
     if len(session.link) > LONG_LINK:
         text += " Some mail programs truncate links this long: the Experiment file is safer."
     st.caption(text)
@@ -76,6 +78,12 @@ def _export() -> None:
     if page.player.playing or now.running:
         st.caption("Files can be exported when the replay or the training has stopped.")
     else:
+        if now.reshaped:
+            now = living_view(session, now)
+            st.caption(
+                "The network changed during training. Files contain what is alive at this "
+                f"iteration: {plural(now.experiment.topology.n_weights, 'weight')}."
+            )
         _files(Exports(now, session.document.sketch.places(), session.workspace), caption(now))
     scrubber.run_again(page.player)
 

@@ -12,8 +12,9 @@ from app.draw.reshape.prediction import Known
 from app.session import limits
 from app.session.jobs import Workers
 from app.session.links import current_link
-from app.session.reshaping import keep, reshape, run_of, shown_network
+from app.session.reshaping import keep, living_view, reshape, run_of, shown_network
 from app.session.reshaping_run import ReshapingRun
+from app.session.view import current_view
 from nbn_core.data import Dataset
 from nbn_core.errors import SettingError, TopologyError
 from nbn_core.experiment import Experiment, GivenStart, OwnData, link
@@ -243,3 +244,18 @@ def test_other_pages_say_that_the_network_changed(page: AppTest) -> None:
     page.switch_page("../pages/hessian.py").run()
     assert not page.exception
     assert any("Keep this network" in text.value for text in page.caption)
+    page.switch_page("../pages/share.py").run()
+    assert not page.exception
+    assert any("what is alive at this iteration: 8 weights" in text.value for text in page.caption)
+
+
+def test_exported_is_what_is_alive_at_the_row(trained: FakeBrowser) -> None:
+    run = do(trained, Prune(count=3), Train(5))
+    trained.session.look_at(run.reshaping.events[0].row)
+    now = living_view(trained.session, current_view(trained.session))
+    topology, weights = run.reshaping.network_at(trained.session.iteration)
+    assert now.experiment.topology == topology
+    assert now.weights.tolist() == weights.tolist()
+    assert not now.reshaped
+    saved = Experiment.from_json(now.experiment.to_json())
+    assert saved.start_weights().tolist() == weights.tolist()
