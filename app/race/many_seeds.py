@@ -18,6 +18,7 @@ from app.race.session import RaceSession, problem_key
 from app.session.state import Session
 from app.session.study_workers import study_workers
 from app.shared.chart_box import Box, reader_palette
+from app.shared.words import escape_markdown
 from nbn_core.checks import plural
 from nbn_core.errors import StoreError
 from nbn_core.experiment import GivenStart
@@ -126,7 +127,7 @@ def _choices(session: Session, races: RaceSession) -> None:
             "its weights from them: equal seeds are not equal weights. Work is in forward passes "
             "of the drawn network."
         )
-    names = ", ".join(titles(races.lanes))
+    names = escape_markdown(", ".join(titles(races.lanes)))
     st.caption(f"Lanes: {names}. They and their settings are chosen under “One seed”.")
 
 

@@ -19,6 +19,7 @@ from app.race.networks import KINDS as NETWORKS
 from app.race.session import RaceSession
 from app.session.state import Session
 from app.session.tuned_settings import tuned
+from app.shared.words import escape_markdown
 from nbn_core.errors import NBNError
 from nbn_core.experiment import KeptDrawing, NetworkChoice
 from nbn_core.rules import RULES, Option
@@ -107,7 +108,7 @@ def _lane(session: Session, races: RaceSession, lane: Lane, title: str) -> None:
             _settings(session, races, lane)
         if len(races.lanes) > 1 and st.button(
             "", icon=":material/delete:", key=f"nbn-remove-{lane.number}", type="tertiary",
-            help=f"Remove {title}",
+            help=f"Remove {escape_markdown(title)}",
         ):  # fmt: skip
             races.remove(lane.number)
             st.rerun()

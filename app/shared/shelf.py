@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -13,6 +14,7 @@ from app.session.end_names import named_after
 from app.session.limits import check_size
 from app.session.state import Session
 from app.shared.chart_box import reader_palette
+from app.shared.words import escape_markdown
 from nbn_core.checks import plural
 from nbn_core.errors import ExperimentError, NBNError, SettingError
 from nbn_core.experiment import (
@@ -133,7 +135,7 @@ def _keep_current(session: Session) -> None:
             key=f"nbn-shelf-name-{free}",
         )
         if st.button("Keep", icon=":material/bookmark_add:", key="nbn-shelf-keep"):
-            _try(session, lambda: keep(session, name, topology))
+            _try(lambda: keep(session, name, topology))
 
 
 def _kept(session: Session) -> None:
@@ -153,13 +155,14 @@ def _kept(session: Session) -> None:
         first, second = set(a.topology.weight_names), set(b.topology.weight_names)
         st.caption(
             f"{plural(len(first & second), 'weight')} in both, {len(first - second)} only in "
-            f"{a.name}, {len(second - first)} only in {b.name}, by the names of their nodes."
+            f"{escape_markdown(a.name)}, {len(second - first)} only in {escape_markdown(b.name)}, "
+            "by the names of their nodes."
         )
         if st.button(
             "Race these two", icon=":material/sports_score:", key="nbn-shelf-race",
             help="Replaces the lanes of the Race by these two networks, with the rule of Draw.",
         ):  # fmt: skip
-            _try(session, lambda: into_race(session, a, b))
+            _try(lambda: into_race(session, a, b))
 
 
 def _one(session: Session, kept: KeptDrawing) -> None:
@@ -172,12 +175,12 @@ def _one(session: Session, kept: KeptDrawing) -> None:
         image = portrait(topology, weights, reader_palette(), caption=kept.name)
         st.image(image, width=320, alt=f"The network {kept.name}")
     st.caption(
-        f"{kept.name}: {plural(topology.n_weights, 'weight')}, "
+        f"{escape_markdown(kept.name)}: {plural(topology.n_weights, 'weight')}, "
         f"{plural(topology.n_neurons, 'neuron')}, depth {max(topology.levels)}."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Reopen", key=f"nbn-shelf-open-{kept.name}"):
-            _try(session, lambda: session.put(document_of(reopened(now, kept))))
+            _try(lambda: session.put(document_of(reopened(now, kept))))
         if st.button("Delete", key=f"nbn-shelf-delete-{kept.name}"):
             session.shelf = tuple(one for one in session.shelf if one != kept)
             st.rerun()
@@ -185,14 +188,14 @@ def _one(session: Session, kept: KeptDrawing) -> None:
             "New name", kept.name, max_chars=MOST_NAME, width=180, key=f"nbn-shelf-new-{kept.name}"
         )
         if name != kept.name:
-            _try(session, lambda: renamed(session, kept.name, name))
+            _try(lambda: renamed(session, kept.name, name))
 
 
-def _try(session: Session, act: object) -> None:
-    assert callable(act)
+def _try(act: Callable[[], None]) -> None:
+    """Do what a button asks; say why if it cannot be done."""
     try:
         act()
     except NBNError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     st.rerun()

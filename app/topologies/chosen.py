@@ -69,7 +69,7 @@ def _take(session: Session, network: StudyNetwork) -> None:
                 shelf.into_race(session, KeptDrawing(name, network.topology))
                 st.rerun(scope="app")
         except NBNError as error:
-            st.warning(str(error))
+            st.warning(escape_markdown(str(error)))
 
 
 def _shown(sweep: Sweep, points: list[NetworkPoint], *, playing: bool) -> NetworkPoint:

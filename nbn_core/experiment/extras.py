@@ -41,11 +41,12 @@ BUDGETS = ("target", "seconds", "work")
 
 
 def checked_name(name: object, what: str) -> str:
-    """Return a name of 1 to 40 printable characters; raise SettingError if it is not one."""
-    if not isinstance(name, str) or not 1 <= len(name) <= MOST_NAME or plain_name(name) != name:
+    """Return a name of 1 to 40 printable characters without < and >; SettingError for any other."""
+    fits = isinstance(name, str) and 1 <= len(name) <= MOST_NAME and plain_name(name) == name
+    if not isinstance(name, str) or not fits or "<" in name or ">" in name:
         raise SettingError(
-            f"{what} must be 1 to {MOST_NAME} printable characters, not {shown(name)}: "
-            "choose another name."
+            f"{what} must be 1 to {MOST_NAME} printable characters without < and >, not "
+            f"{shown(name)}: choose another name."
         )
     return name
 

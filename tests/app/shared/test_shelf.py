@@ -66,7 +66,7 @@ def test_networks_are_put_into_the_race_until_its_lanes_are_full() -> None:
     assert [one.network.name for one in session.race.lanes] == ["", "mine"]
     races = RaceSession()
     races.follow(session)
-    assert [lane.title for lane in races.lanes] == ["NBN", "NBN, mine"]
+    assert [lane.title for lane in races.lanes] == ["NBN", "NBN (mine)"]
     for _ in range(6):
         shelf.into_race(session, kept)
     with pytest.raises(NBNError, match="8 lanes"):

@@ -75,6 +75,7 @@ def changed(*path: str | int, to: object) -> Callable[[dict[str, Any]], None]:
         many_drawings,
         changed("shelf", to="none"),
         changed("shelf", 0, "name", to="a\nb"),
+        changed("shelf", 0, "name", to="<a href='x'>"),
         changed("shelf", 0, "topology", to=[]),
         changed("shelf", 0, "drawing", to={"deep": "x" * 300_000}),
         changed("race", to=None),
