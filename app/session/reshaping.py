@@ -158,6 +158,7 @@ def _reshaping(session: Session, topology: Topology, weights: FloatArray) -> Res
     return Reshaping(
         topology, parts.train, experiment.rule, weights=weights, test=parts.test,
         target_sse=experiment.stopping.target_sse, most_weights=limits.MAX_WEIGHTS,
+        most_rows=limits.MAX_ITERATIONS,
         **experiment.settings,
     )  # fmt: skip
 

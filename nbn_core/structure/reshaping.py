@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.display import one_line
-from nbn_core.errors import NBNError, SettingError
+from nbn_core.errors import NBNError, SettingError, TopologyError
 from nbn_core.network import Topology
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
@@ -100,6 +100,8 @@ class Reshaping:
         Sum of squared errors at which training ends.
     most_weights : int, optional
         Largest number of weights in `topology`, dead ones included; unlimited by default.
+    most_rows : int, optional
+        Number of rows of the trace at which everything ends; unlimited by default.
     **settings
         Settings of the rule.
 
@@ -123,9 +125,10 @@ class Reshaping:
         test: Dataset | None = None,
         target_sse: float = TARGET_SSE,
         most_weights: int | None = None,
+        most_rows: int | None = None,
         **settings: Any,
     ) -> None:
-        self._most_weights = most_weights
+        self._most_weights, self._most_rows = most_weights, most_rows
         self._dataset, self._test = dataset, test
         self._rule, self._target, self._settings = rule, target_sse, settings
         start = Wired(topology, np.array(weights, dtype=np.float64))
@@ -427,6 +430,7 @@ class Reshaping:
         while training.stop is None and training.iteration < goal:
             left = min(float(goal - training.iteration), self._goal - self.iteration)
             training.advance(int(left), max(1e-6, self._until - time.perf_counter()))
+            self._check_rows()
             if training.stop is None and training.iteration < goal:
                 yield
 
@@ -444,7 +448,7 @@ class Reshaping:
                         yield from self._train(one.iterations)
                     else:
                         yield from self._change(one, ease)
-            except NBNError:
+            except TopologyError:
                 if number == 0:
                     raise
                 return  # as far as it goes
@@ -454,6 +458,16 @@ class Reshaping:
                     return
                 ease /= 2.0
 
+    def _check_rows(self) -> None:
+        """Raise SettingError if the trace is full."""
+        stage = self._path.stages[-1]
+        rows = stage.row + len(stage.training.trace())
+        if self._most_rows is not None and rows >= self._most_rows:
+            raise SettingError(
+                f"The record of this network has {rows:,} rows, and at most {self._most_rows:,} "
+                "are allowed: go on from the network of now alone."
+            )
+
     @property
     def _sse(self) -> float:
         """Newest sum of squared errors."""
@@ -461,6 +475,7 @@ class Reshaping:
 
     def _begin(self, after: Wired, title: str, predicted: float | None = None) -> None:
         """Begin a stage with a changed network."""
+        self._check_rows()
         path = self._path
         last = path.stages[-1]
         before, rows = last.wired.topology, last.training.trace()

@@ -11,6 +11,7 @@ from app.draw.reshape.prediction import Known
 from app.figures.number_format import short
 from app.session.reshaping import shown_network
 from app.session.state import Session
+from app.shared.words import escape_markdown
 from nbn_core.checks import plural
 from nbn_core.errors import NBNError
 from nbn_core.structure import (
@@ -64,7 +65,7 @@ def prune(session: Session, known: Known, act: Act) -> None:
     try:
         found = known.prediction(session, step)
     except NBNError as error:
-        st.caption(str(error))
+        st.caption(escape_markdown(str(error)))
         return
     left = found.after.topology
     st.markdown(

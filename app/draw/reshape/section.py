@@ -13,6 +13,7 @@ from app.session import server, state
 from app.session.reshaping import reshape, run_of
 from app.session.state import Session
 from app.shared.glossary import words
+from app.shared.words import escape_markdown
 from nbn_core.errors import NBNError
 from nbn_core.structure import MEASURES, Step
 from nbn_core.types import Json
@@ -69,7 +70,7 @@ def _forms(session: Session, seen: Known) -> None:
     run = run_of(session)
     refused = seen.message or (run.reshaping.refusal if run is not None else None)
     if refused:
-        st.warning(refused)
+        st.warning(escape_markdown(refused))
     chosen = st.segmented_control(
         "Change the network", list(FORMS), default="Prune", required=True, key="nbn-reshape-form",
         label_visibility="collapsed", persist_state="session",
@@ -77,7 +78,7 @@ def _forms(session: Session, seen: Known) -> None:
     try:
         seen.prepared(session)
     except NBNError as error:
-        st.info(str(error))
+        st.info(escape_markdown(str(error)))
         return
     FORMS[str(chosen)](session, seen, partial(_act, session, seen))
 

@@ -163,6 +163,24 @@ def test_what_cannot_be_done_is_said_and_nothing_is_lost() -> None:
         Reshaping(topology, xor(), "cascade_correlation", weights=np.zeros(topology.n_weights))
 
 
+@pytest.mark.parametrize(
+    ("limit", "sentence"),
+    [
+        ({"most_rows": 40}, "at most 40 are allowed"),
+        ({"most_weights": 60}, "at most 60 are allowed"),
+    ],
+)
+def test_limits_end_a_long_path_with_a_sentence(limit: dict[str, int], sentence: str) -> None:
+    made = Reshaping(TOPOLOGY, DATA, weights=START, **limit)
+    made.add(Repeat((Grow("plain"), Train(3)), times=100), Train(500))
+    while made.stop is None:
+        made.advance(seconds=1e-9)
+    assert made.refusal is not None
+    assert sentence in made.refusal
+    assert len(made.trace()) <= limit.get("most_rows", 1000) + 1
+    assert made.topology.n_weights <= limit.get("most_weights", 1000)
+
+
 def test_stop_keeps_the_rest_and_clear_forgets_it() -> None:
     made = Reshaping(TOPOLOGY, DATA, weights=START)
     made.add(Train(5), Prune(count=2), Train(5))
