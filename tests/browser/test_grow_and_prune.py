@@ -38,6 +38,10 @@ def picture(page: Page, name: str) -> None:
 def test_a_neuron_dies_is_seen_again_on_the_way_back_and_stays_dead_when_kept(page: Page) -> None:
     train(page)
     open_section(page)
+    page.locator('[data-id="h3"]').click()
+    inspector = page.locator(".inspector")
+    expect(inspector).to_contain_text(re.compile(r"If removed: SSE expected to rise by [\d.]+"))
+    inspector.get_by_role("button", name="Close").click()
     page.get_by_role("radio", name="Neurons").click()
     expect(page.get_by_text("1 neuron of 16 would go")).to_be_visible()
     page.get_by_role("button", name="Remove and retrain").click()

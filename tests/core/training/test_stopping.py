@@ -22,7 +22,12 @@ from nbn_core.rules.engines.time_slices import SLICE_SECONDS
 from tests.cases import noise
 from tests.runs import RUNS, finish, numbers, runs_of
 
-_RESUMABLE = (StopReason.MAX_ITERATIONS, StopReason.CANCELLED, StopReason.PLATEAU)
+_RESUMABLE = (
+    StopReason.MAX_ITERATIONS,
+    StopReason.CANCELLED,
+    StopReason.PLATEAU,
+    StopReason.STEPS_DONE,
+)
 LONG = 240.0  # seconds: more than a cancellation takes on any computer
 
 
