@@ -113,7 +113,7 @@ def test_a_link_reopens_the_lanes_their_networks_the_budget_and_kept_drawings(
     page.get_by_text("Lanes, settings and budget").click()
     choose(page, "Network of lane NBN", "Without bridges")
     choose(page, "Network of lane EBP", "Twice as wide")
-    wide = lane(page, "EBP, twice as wide")
+    wide = lane(page, "EBP (twice as wide)")
     expect(wide).to_contain_text("2-16-16-1 MLP: 337 weights, 33 neurons, depth 3")
     expect(wide).to_contain_text("105 of 337 weights start as in the drawing.")
     seconds = page.get_by_role("spinbutton", name="At most, seconds")
@@ -134,7 +134,7 @@ def test_a_link_reopens_the_lanes_their_networks_the_budget_and_kept_drawings(
     assert other is not None
     again = other.new_page()
     again.goto(link)
-    expect(lane(again, "EBP, twice as wide")).to_be_visible()
+    expect(lane(again, "EBP (twice as wide)")).to_be_visible()
     expect(lane(again, "NBN (without bridges)")).to_be_visible()
     expect(again.locator(".race [data-part=facts]")).to_contain_text("at most 7 s")
     again.get_by_text("Kept drawings", exact=True).click()
