@@ -43,17 +43,35 @@ _LONG: Final = 100_000_000  # iterations: the steps say how long to train
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Stage:
-    """A network between two changes, with its training; row and iteration where it begins."""
+    """A network between two changes; row and iteration where it begins.
+
+    It has a training until the next change, and then its rows alone: the work space of a training
+    takes far more memory than they do.
+    """
 
     wired: Wired
-    training: Training
     row: int
     iteration: int
     event: Event | None
+    training: Training | None
+    ended: Trace | None = None
+
+    @property
+    def rows(self) -> Trace:
+        """Rows of its own training."""
+        if self.training is not None:
+            return self.training.trace()
+        assert self.ended is not None
+        return self.ended
+
+    def closed(self) -> _Stage:
+        """Return it without its training."""
+        rows = self.rows
+        return replace(self, training=None, ended=replace(rows, weights=rows.weights.copy()))
 
     def trace(self, union: Topology) -> Trace:
         """Return its rows in the columns of the union, numbered from its first iteration."""
-        rows = self.training.trace()
+        rows = self.rows
         columns = columns_in(union, self.wired.topology)
         weights = np.zeros((len(rows), union.n_weights))
         weights[:, columns] = rows.weights
@@ -66,7 +84,7 @@ class _Stage:
     @property
     def now(self) -> Wired:
         """The network with its newest weights."""
-        return self.wired.with_weights(self.training.trace().weights[-1])
+        return self.wired.with_weights(self.rows.weights[-1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +95,13 @@ class _Path:
     generation: int
     stages: tuple[_Stage, ...]
     closed: Trace | None  # the rows of all stages but the last one
+
+    @property
+    def training(self) -> Training:
+        """Training of the network as it is."""
+        training = self.stages[-1].training
+        assert training is not None
+        return training
 
 
 class Reshaping:
@@ -139,7 +164,7 @@ class Reshaping:
                 f"{one.title} trains a network in its own way and cannot follow a change of it: "
                 "choose NBN or another rule that lowers the sum of squared errors."
             )
-        self._path = _Path(topology, 0, (_Stage(start, training, 0, 0, None),), None)
+        self._path = _Path(topology, 0, (_Stage(start, 0, 0, None, training),), None)
         self._queue: deque[Step] = deque()
         self._working: Iterator[None] | None = None
         self._until = float("inf")  # when the slice ends, by `time.perf_counter`
@@ -158,8 +183,8 @@ class Reshaping:
     @property
     def iteration(self) -> int:
         """Number of iterations so far; each change counts as one."""
-        stage = self._path.stages[-1]
-        return stage.iteration + stage.training.iteration
+        path = self._path
+        return path.stages[-1].iteration + path.training.iteration
 
     @property
     def stop(self) -> StopReason | None:
@@ -168,7 +193,7 @@ class Reshaping:
             return StopReason.CANCELLED
         if self._queue or self._working is not None:
             return None
-        return self._path.stages[-1].training.stop or StopReason.STEPS_DONE
+        return self._path.training.stop or StopReason.STEPS_DONE
 
     @property
     def best_row(self) -> int:
@@ -273,7 +298,7 @@ class Reshaping:
         stages = self._path.stages
         points = []
         for number, stage in enumerate(stages):
-            rows = stage.training.trace()
+            rows = stage.rows
             points.append(
                 PathPoint(
                     row=stage.row + len(rows) - 1,
@@ -320,7 +345,7 @@ class Reshaping:
         (P, M) float64
             Outputs, one pattern per row.
         """
-        return self._path.stages[-1].training.predict(inputs)
+        return self._path.training.predict(inputs)
 
     # What can be done
 
@@ -423,7 +448,7 @@ class Reshaping:
             self._begin(after, titles.of_rewiring(step.kind, now, after))
 
     def _train(self, iterations: int) -> Iterator[None]:
-        training = self._path.stages[-1].training
+        training = self._path.training
         goal = training.iteration + iterations
         if training.stop is StopReason.PLATEAU:
             training.extend(_LONG)
@@ -461,7 +486,7 @@ class Reshaping:
     def _check_rows(self) -> None:
         """Raise SettingError if the trace is full."""
         stage = self._path.stages[-1]
-        rows = stage.row + len(stage.training.trace())
+        rows = stage.row + len(stage.rows)
         if self._most_rows is not None and rows >= self._most_rows:
             raise SettingError(
                 f"The record of this network has {rows:,} rows, and at most {self._most_rows:,} "
@@ -471,14 +496,14 @@ class Reshaping:
     @property
     def _sse(self) -> float:
         """Newest sum of squared errors."""
-        return float(self._path.stages[-1].training.trace().sse[-1])
+        return float(self._path.stages[-1].rows.sse[-1])
 
     def _begin(self, after: Wired, title: str, predicted: float | None = None) -> None:
         """Begin a stage with a changed network."""
         self._check_rows()
         path = self._path
         last = path.stages[-1]
-        before, rows = last.wired.topology, last.training.trace()
+        before, rows = last.wired.topology, last.rows
         training = self._training_of(after)
         old, new = set(before.weight_names), set(after.topology.weight_names)
         event = Event(
@@ -498,11 +523,11 @@ class Reshaping:
                 f"With this change {union.n_weights:,} weights would have lived, but at most "
                 f"{self._most_weights:,} are allowed: go on from the network of now alone."
             )
-        stage = _Stage(
-            after, training, event.row, int(rows.iterations[-1]) + last.iteration + 1, event
-        )
+        iteration = int(rows.iterations[-1]) + last.iteration + 1
+        stage = _Stage(after, event.row, iteration, event, training)
         generation = path.generation + (union is not path.union)
-        self._path = _Path(union, generation, (*path.stages, stage), _closed(union, path))
+        stages = (*path.stages[:-1], last.closed(), stage)
+        self._path = _Path(union, generation, stages, _closed(union, path))
 
     def _training_of(self, wired: Wired) -> Training:
         return Training(
@@ -515,7 +540,7 @@ class Reshaping:
         if row < 0:
             raise SettingError("Rows of a trace are counted from 0: give another one.")
         stage = next(stage for stage in reversed(stages) if stage.row <= row)
-        rows = stage.training.trace()
+        rows = stage.rows
         return stage.wired.with_weights(rows.weights[min(row - stage.row, len(rows) - 1)])
 
     def _test_sse(self, number: int, stage: _Stage, rows: Trace) -> float | None:

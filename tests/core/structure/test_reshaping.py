@@ -83,6 +83,14 @@ def test_the_path_has_the_errors_at_the_end_of_each_stage(story: Reshaping) -> N
         assert point.test_sse == Objective(topology, test).sse(weights)
 
 
+def test_only_the_network_of_now_keeps_the_work_space_of_a_training(story: Reshaping) -> None:
+    """NBN's takes 16 N^2 bytes and more for each network: a long path would fill the memory."""
+    *before, now = story._path.stages
+    assert now.training is not None
+    assert len(before) == len(story.events)
+    assert all(stage.training is None for stage in before)
+
+
 def test_any_division_into_slices_gives_the_same_bits(story: Reshaping) -> None:
     sliced = reshaped(*STEPS, seconds=1e-9)
     assert (sliced.trace().weights == story.trace().weights).all()
