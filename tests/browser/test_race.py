@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.session.state import first_experiment
-from tests.browser.helpers import save_picture
+from tests.browser.helpers import save_picture, wait_until_ready
 
 OpenPage = Callable[..., Page]
 COMPILING = 180_000  # milliseconds: the first race on a computer compiles its rules
@@ -112,6 +112,7 @@ def test_a_link_reopens_the_lanes_their_networks_the_budget_and_kept_drawings(
     page = enter(open_page())
     page.get_by_text("Lanes, settings and budget").click()
     choose(page, "Network of lane NBN", "Without bridges")
+    expect(lane(page, "NBN (without bridges)")).to_be_visible()
     choose(page, "Network of lane EBP", "Twice as wide")
     wide = lane(page, "EBP (twice as wide)")
     expect(wide).to_contain_text("2-16-16-1 MLP: 337 weights, 33 neurons, depth 3")
@@ -143,5 +144,6 @@ def test_a_link_reopens_the_lanes_their_networks_the_budget_and_kept_drawings(
 
 
 def choose(page: Page, field: str, option: str) -> None:
+    wait_until_ready(page)  # a menu that is opened before an answer would close again
     page.get_by_role("combobox", name=field).click()
     page.get_by_role("option", name=option, exact=True).click()

@@ -33,6 +33,8 @@ export class Card {
   /** @param {Event} event */
   elsewhere(event) {
     if (event.type === "scroll" && !this.anchor) return; // a word that is still under the mouse
+    // Focus scrolls to a word that was out of sight: its card must stay, and go with it.
+    if (event.type === "scroll" && this.anchor?.matches(":focus")) return this.place(this.anchor);
     const inside = this.anchor && event.composedPath().includes(this.anchor);
     if (event instanceof KeyboardEvent ? event.key === "Escape" : !inside) this.close();
   }
@@ -78,6 +80,15 @@ export class Card {
     this.anchor = anchor;
     this.box.replaceChildren(...text.split("\n").map((line) => el("p", { text: line })));
     this.box.hidden = false;
+    this.place(anchor);
+  }
+
+  /**
+   * Put the card beside its word.
+   *
+   * @param {HTMLElement} anchor
+   */
+  place(anchor) {
     const { left, top, bottom } = anchor.getBoundingClientRect();
     const { width, height } = this.box.getBoundingClientRect();
     const below = bottom + MARGIN + height < window.innerHeight;

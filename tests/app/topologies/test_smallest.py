@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -189,17 +190,29 @@ def test_a_test_error_can_be_the_goal(workers: Counted) -> None:
     assert "give a part of the patterns to the test set" in run.message
 
 
+class Gate:
+    """Work that keeps a thread busy until the gate is opened."""
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+
+    def slice(self) -> bool:
+        return not self.opened.wait(LONG)
+
+
 def test_other_data_or_another_target_drop_the_search(workers: Counted) -> None:
-    run = SmallestRun()
+    run, gate, threads = SmallestRun(), Gate(), Workers(1)
+    threads.submit(gate)  # so that no training ends before the search is dropped
     run.settle(PARITY)
     assert not run.message
-    run.start(wanted(AnySeedGoal(0.001)), workers)
+    run.start(wanted(AnySeedGoal(0.001)), SharedWorkers(threads, 1))
     run.settle(replace(PARITY, rule="adam", settings={}))
     assert run.running
     trainings = run.run
     run.settle(replace(PARITY, stopping=Stopping(0.5, 100)))
     assert (run.message, run.result(), run.running) == (DROPPED, None, False)
     assert trainings is not None
+    gate.opened.set()
     assert trainings.wait(LONG)
     assert trainings.done < trainings.total
     other = replace(PARITY, stopping=Stopping(0.5, 100))
