@@ -36,8 +36,10 @@ def warm_up() -> None:
         training.trace()
         training.advance()
         training.objective.activations(training.result().weights)
-        dissect(topology, dataset, training.result().weights).pattern(0)
+        anatomy = dissect(topology, dataset, training.result().weights)
+        anatomy.pattern(0)
         _compiled.add(RULES["nbn"].kernels)
+        anatomy.running([1])
         _ready.set()
 
 

@@ -22,7 +22,6 @@ from nbn_core.checks import plural
 from nbn_core.experiment import Experiment, ProblemData, Stopping
 from nbn_core.training import StopReason
 from nbn_core.types import Json
-from nbn_core.warmup import is_warm_to_race
 
 SETTINGS: Final[dict[str, Any]] = {
     "rate": 0.03,
@@ -42,8 +41,7 @@ def beside(session: Session, workers: Workers) -> Json:
         return {"beside": "", "measuring": False}
     if run.stop is not StopReason.SOLVED or not comparable(experiment):
         return {"beside": "", "measuring": False}
-    server.warming_rules()
-    if not is_warm_to_race():
+    if server.compiling_race():
         return {"beside": "", "measuring": True}
     rival = _run_of(experiment)
     if rival.stop is None and not rival.failed:

@@ -11,7 +11,7 @@ import streamlit as st
 from app.figures import matrix
 from app.hessian import coupling, exact, landscape, memory, spectrum, structure
 from app.hessian.choices import Choices
-from app.session import state
+from app.session import server, state
 from app.session.curvature import Point, point
 from app.session.view import CurrentView
 from app.shared import scrubber
@@ -20,7 +20,6 @@ from app.shared.chart_box import Box, reader_palette
 from app.shared.glossary import words
 from app.shared.words import RESHAPED
 from nbn_core.errors import NBNError
-from nbn_core.warmup import is_warm_for_curvature
 
 Section = Callable[[CurrentView, Point, Choices, Box], None]
 SECTIONS: Final[dict[str, Section]] = {
@@ -46,7 +45,7 @@ def hessian() -> None:
     """Show the page; its body refreshes itself while something changes."""
     page = _page_state()
     every = scrubber.interval(state.session(), page.player)
-    if every is None and not is_warm_for_curvature():
+    if every is None and server.compiling_curvature():
         every = scrubber.WATCH_SECONDS
     scrubber.refresh(_body, every)
 
@@ -68,7 +67,7 @@ def _body() -> None:
             f"With {now.experiment.topology.n_weights:,} weights, the replay skips iterations that "
             "cannot be computed in time."
         )
-    if not is_warm_for_curvature():
+    if server.compiling_curvature():
         st.info("Compiling the kernels of this page, once on this computer: ten to twenty seconds.")
         if page.compiled:
             page.compiled = False

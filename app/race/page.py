@@ -14,7 +14,6 @@ from app.session.messages import read_outbox
 from app.shared import shelf
 from app.shared.address import show_link
 from app.shared.glossary import words
-from nbn_core.warmup import is_warm_to_race
 
 
 def race() -> None:
@@ -99,7 +98,11 @@ def _track(races: RaceSession) -> None:
         if handle(session, races, outbox, server.workers()):
             have = _have(value)
     races.note()
-    component.track(answer(session, races, client, have, warming=not is_warm_to_race()))
+    sent = answer(
+        session, races, client, have,
+        warming=server.compiling_race(), pictures=server.warming().is_set(),
+    )  # fmt: skip
+    component.track(sent)
 
 
 def _have(value: object) -> Mapping[str, Any]:

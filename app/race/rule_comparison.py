@@ -14,7 +14,9 @@ from app.figures.number_format import MINUS
 from app.race.lanes import Lane, titles
 from app.race.networks import entrant
 from app.race.session import RaceSession, problem_key
+from app.session import server
 from app.session.state import Session
+from app.shared.compiling import wait_for
 from nbn_core.analysis.rule_cost import Footprint, footprint
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
@@ -34,6 +36,13 @@ def show(session: Session, races: RaceSession) -> None:
         "backpropagation do without one or both."
     )
     st.dataframe(knowledge_frame(races.lanes), hide_index=True, width="stretch")
+    if not wait_for(lambda: any(server.compiling(lane.name) for lane in races.lanes)):
+        _measured(experiment, races)
+    with st.expander("Formula"):
+        st.markdown(_FORMULA)
+
+
+def _measured(experiment: Experiment, races: RaceSession) -> None:
     ran = races.race is not None and any(
         run is not None and run.iteration for run in races.race.runs
     )
@@ -58,8 +67,6 @@ def show(session: Session, races: RaceSession) -> None:
         "Measured over up to three iterations from these weights. A dash: the rule does not "
         "minimise the SSE, so that its direction cannot be compared, or it has none."
     )
-    with st.expander("Formula"):
-        st.markdown(_FORMULA)
 
 
 def knowledge_frame(lanes: tuple[Lane, ...]) -> pd.DataFrame:

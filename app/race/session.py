@@ -265,8 +265,12 @@ def answer(
     have: Mapping[str, Any],
     *,
     warming: bool,
+    pictures: bool = True,
 ) -> Json:
-    """Return what the browser needs and does not have: lanes, results, new pictures."""
+    """Return what the browser needs and does not have: lanes, results, new pictures.
+
+    `pictures` is False while no network can be run, because NBN is being compiled.
+    """
     experiment, race = session.experiment, races.race
     running = race is not None and race.running
     data = experiment.datasets()[0]
@@ -306,7 +310,8 @@ def answer(
     else:
         for block, lane in zip(sent["lanes"], lanes, strict=True):
             # The outputs of the drawn network are not those of a rule that predicts in its own way.
-            look = None if lane.rule.own_prediction else payload.opening(experiment, lane)
+            drawable = pictures and not lane.rule.own_prediction
+            look = payload.opening(experiment, lane) if drawable else None
             block |= {"state": "ready", "sentence": "", "newest": look}
     return sent
 

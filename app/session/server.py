@@ -6,7 +6,7 @@ import gc
 import logging
 import os
 import threading
-from typing import Final
+from typing import Final, NamedTuple
 
 import streamlit as st
 
@@ -14,6 +14,8 @@ from app.session.jobs import Workers
 from nbn_core.rules import RULES
 from nbn_core.warmup import (
     is_warm_for,
+    is_warm_for_curvature,
+    is_warm_to_race,
     warm_up,
     warm_up_curvature,
     warm_up_rules,
@@ -34,10 +36,21 @@ def worker_count() -> int:
     return max(1, os.cpu_count() or 1)
 
 
-@st.cache_resource(show_spinner=False)
+class Warming(NamedTuple):
+    """Events that are set when kernels are ready, or when their compilation has failed."""
+
+    nbn: threading.Event
+    curvature: threading.Event
+
+
 def warming() -> threading.Event:
-    """Compile the kernels once, in the background; the event is set when they are ready."""
-    ready = threading.Event()
+    """Compile the kernels once, in the background; the event is set when NBN is ready."""
+    return _warming().nbn
+
+
+@st.cache_resource(show_spinner=False)
+def _warming() -> Warming:
+    ready = Warming(threading.Event(), threading.Event())
     threading.Thread(target=_warm, args=(ready,), name="nbn-warm-up", daemon=True).start()
     return ready
 
@@ -58,6 +71,19 @@ def compiling(rule: str) -> bool:
     return not (ready.is_set() or is_warm_for(rule))
 
 
+def compiling_curvature() -> bool:
+    """Return whether the kernels of Q and of the Hessian are still being compiled; starts it.
+
+    A page that called them earlier would wait for whatever is being compiled, and show nothing.
+    """
+    return not (_warming().curvature.is_set() or is_warm_for_curvature())
+
+
+def compiling_race() -> bool:
+    """Return whether the rules that a race begins with are still being compiled; starts it."""
+    return not (warming_rules().is_set() or is_warm_to_race())
+
+
 def _warm_rules(ready: threading.Event) -> None:
     try:
         warm_up_rules()
@@ -66,20 +92,21 @@ def _warm_rules(ready: threading.Event) -> None:
     ready.set()
 
 
-def _warm(ready: threading.Event) -> None:
+def _warm(ready: Warming) -> None:
     try:
         warm_up()
     except Exception:
         _LOG.exception("Warm-up failed; the first training compiles what it needs")
-    ready.set()
-    try:
-        warm_up_trials()
-    except Exception:
-        _LOG.exception("Warm-up failed; trials run one iteration after another")
+    ready.nbn.set()
     try:
         warm_up_curvature()
     except Exception:
         _LOG.exception("Warm-up failed; the Hessian page compiles what it needs")
+    ready.curvature.set()
+    try:
+        warm_up_trials()
+    except Exception:
+        _LOG.exception("Warm-up failed; trials run one iteration after another")
     # Imported modules never become garbage, and scanning them takes 50-90 ms per collection (see
     # streamlit/streamlit#8977). Streamlit's collection after every rerun is off in config.toml.
     gc.collect()

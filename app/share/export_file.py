@@ -31,6 +31,8 @@ class File:
         Identifies the contents in the cache.
     write : callable
         Makes the contents.
+    computed : bool
+        Whether it runs the network, for which the kernels must be compiled.
     """
 
     label: str
@@ -39,6 +41,7 @@ class File:
     numbers: int
     key: tuple[Any, ...]
     write: Callable[[], str | bytes]
+    computed: bool = False
 
     @property
     def small(self) -> bool:

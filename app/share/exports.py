@@ -54,13 +54,14 @@ class Exports:
 
     def file(
         self, label: str, ending: str, write: Callable[[], str | bytes], numbers: int = 0,
-        mime: str = TEXT, *, at: bool = True,
+        mime: str = TEXT, *, at: bool = True, computed: bool = False,
     ) -> File:  # fmt: skip
         """Describe a file; `at` is whether its contents depend on the iteration shown."""
         now = self.shown
         name = stem(now.experiment) + (f"-iteration-{now.iteration}" if at else "") + ending
         key = ("share", now.experiment, now.trace is None, now.k, now.last, name)
-        return File(label, name, mime, numbers or now.experiment.topology.n_weights, key, write)
+        size = numbers or now.experiment.topology.n_weights
+        return File(label, name, mime, size, key, write, computed)
 
     def _experiment(self) -> ExportGroup:
         now, experiment = self.shown, self.shown.experiment
@@ -188,8 +189,8 @@ class Exports:
             "CSV", "-weights.csv",
             lambda: formats.write_weights_csv(now.experiment.topology, now.weights), mime=CSV,
         )  # fmt: skip
-        matrix = self.file("CSV", "-q.csv", self._matrix, n * n, CSV)
-        arrays = self.file("NPZ", "-q.npz", self._arrays, n * n, BINARY)
+        matrix = self.file("CSV", "-q.csv", self._matrix, n * n, CSV, computed=True)
+        arrays = self.file("NPZ", "-q.npz", self._arrays, n * n, BINARY, computed=True)
         rows = [
             Row(
                 "Weights", "One weight per row, with the names of the nodes it connects.", (listed,)
@@ -233,6 +234,7 @@ class Exports:
             self.file(
                 f"CSV, {what}" if parts.test is not None else "CSV", f"-predictions-{what}.csv",
                 partial(self._predicted, part), part.inputs.size + 2 * part.targets.size, CSV,
+                computed=True,
             )
             for part, what in zip(parts, ("train", "validation", "test"), strict=True)
             if part is not None

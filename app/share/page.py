@@ -9,7 +9,7 @@ from typing import Final
 import streamlit as st
 
 from app.figures.needs import bytes_in_words
-from app.session import state
+from app.session import server, state
 from app.session.reshaping import living_view
 from app.session.state import Session
 from app.share import component
@@ -112,12 +112,15 @@ def _group(group: ExportGroup, exports: Exports) -> None:
 
 
 def _button(file: File) -> None:
-    """Show a download button; a small file is made at once, a large one on request."""
+    """Show a download button; a small file is made at once, a large one on request.
+
+    So is a file whose kernels are still being compiled: the page would wait for them.
+    """
     label, reason = file.label, file.refused
     data: bytes | Callable[[], bytes] = file.make
     if file.about and not file.small:
         label = f"{file.label} · about {bytes_in_words(float(f'{file.about:.1g}'))}"
-    if file.small:
+    if file.small and not (file.computed and server.compiling_curvature()):
         try:
             data = file.make()
             label = f"{file.label} · {bytes_in_words(len(data))}"

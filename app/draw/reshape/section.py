@@ -12,6 +12,7 @@ from app.draw.reshape.prediction import Known
 from app.session import server, state
 from app.session.reshaping import reshape, run_of
 from app.session.state import Session
+from app.shared.compiling import wait_for
 from app.shared.glossary import words
 from app.shared.words import escape_markdown
 from nbn_core.errors import NBNError
@@ -30,7 +31,8 @@ def known() -> Known:
 def saliency(session: Session) -> Json | None:
     """Return the saliency of every part for the stage; None while the section is folded."""
     running = session.run is not None and session.run.running
-    if not state.widget(OPEN) or running or session.document.blocked is not None:
+    folded = not state.widget(OPEN)
+    if folded or running or session.document.blocked or server.compiling_curvature():
         return None
     measure = state.widget(forms.MEASURE_KEY)
     try:
@@ -51,7 +53,8 @@ def show(session: Session) -> None:
     if not box.open:
         return
     with box:
-        _open(session)
+        if not wait_for(server.compiling_curvature):
+            _open(session)
 
 
 def _open(session: Session) -> None:
