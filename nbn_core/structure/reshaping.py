@@ -8,12 +8,10 @@ a row of its own, with the error right after it.
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -31,77 +29,15 @@ from nbn_core.structure.growth import grown
 from nbn_core.structure.path import Event, PathPoint
 from nbn_core.structure.pruning import Prediction, pruned
 from nbn_core.structure.rewiring import rewired
+from nbn_core.structure.stages import Path, Stage
 from nbn_core.structure.steps import Back, Grow, Prune, Repeat, Rewire, Step, Train
-from nbn_core.structure.wiring import Wired, columns_in, united
-from nbn_core.trace import Columns, Trace
+from nbn_core.structure.wiring import Wired, united
+from nbn_core.trace import Trace
 from nbn_core.training import StopReason, Training
 from nbn_core.training.training import TARGET_SSE
 from nbn_core.types import FloatArray
 
 _LONG: Final = 100_000_000  # iterations: the steps say how long to train
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Stage:
-    """A network between two changes; row and iteration where it begins.
-
-    It has a training until the next change, and then its rows alone: the work space of a training
-    takes far more memory than they do.
-    """
-
-    wired: Wired
-    row: int
-    iteration: int
-    event: Event | None
-    training: Training | None
-    ended: Trace | None = None
-
-    @property
-    def rows(self) -> Trace:
-        """Rows of its own training."""
-        if self.training is not None:
-            return self.training.trace()
-        assert self.ended is not None
-        return self.ended
-
-    def closed(self) -> _Stage:
-        """Return it without its training."""
-        rows = self.rows
-        return replace(self, training=None, ended=replace(rows, weights=rows.weights.copy()))
-
-    def trace(self, union: Topology) -> Trace:
-        """Return its rows in the columns of the union, numbered from its first iteration."""
-        rows = self.rows
-        columns = columns_in(union, self.wired.topology)
-        weights = np.zeros((len(rows), union.n_weights))
-        weights[:, columns] = rows.weights
-        alive = np.zeros(weights.shape, dtype=np.bool_)
-        alive[:, columns] = True
-        return replace(
-            rows, weights=weights, alive=alive, iterations=rows.iterations + self.iteration
-        )
-
-    @property
-    def now(self) -> Wired:
-        """The network with its newest weights."""
-        return self.wired.with_weights(self.rows.weights[-1])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Path:
-    """All stages so far; replaced as a whole, so that any thread can read it at any time."""
-
-    union: Topology
-    generation: int
-    stages: tuple[_Stage, ...]
-    closed: Trace | None  # the rows of all stages but the last one
-
-    @property
-    def training(self) -> Training:
-        """Training of the network as it is."""
-        training = self.stages[-1].training
-        assert training is not None
-        return training
 
 
 class Reshaping:
@@ -164,7 +100,7 @@ class Reshaping:
                 f"{one.title} trains a network in its own way and cannot follow a change of it: "
                 "choose NBN or another rule that lowers the sum of squared errors."
             )
-        self._path = _Path(topology, 0, (_Stage(start, 0, 0, None, training),), None)
+        self._path = Path(topology, 0, (Stage(start, 0, 0, None, training),), None)
         self._queue: deque[Step] = deque()
         self._working: Iterator[None] | None = None
         self._until = float("inf")  # when the slice ends, by `time.perf_counter`
@@ -246,7 +182,7 @@ class Reshaping:
         Trace
             Rows, which will not change.
         """
-        return _trace_of(self._path).part(first)
+        return self._path.trace().part(first)
 
     def trace_in(self, union: Topology) -> Trace:
         """Return the trace in the columns of an earlier union.
@@ -261,14 +197,7 @@ class Reshaping:
         Trace
             Rows up to the first one in which something lives that the union does not have.
         """
-        path = self._path
-        if union is path.union:
-            return _trace_of(path)
-        known = set(union.weight_names)
-        stages = itertools.takewhile(
-            lambda stage: known.issuperset(stage.wired.topology.weight_names), path.stages
-        )
-        return _joined([stage.trace(union) for stage in stages])
+        return self._path.trace_in(union)
 
     def network_at(self, row: int) -> tuple[Topology, FloatArray]:
         """Return the network of a trace row: what lived then, and its weights.
@@ -285,7 +214,7 @@ class Reshaping:
         weights : (N,) float64
             Weights of the row.
         """
-        wired = self._wired_at(row)
+        wired = self._path.wired_at(row)
         return wired.topology, wired.weights
 
     @property
@@ -419,7 +348,7 @@ class Reshaping:
             elif isinstance(step, Train):
                 yield from self._train(step.iterations)
             elif isinstance(step, Back):
-                self._begin(self._wired_at(step.row), titles.BACK)
+                self._begin(self._path.wired_at(step.row), titles.BACK)
             else:
                 yield from self._change(step)
         except NBNError as error:
@@ -502,32 +431,14 @@ class Reshaping:
         """Begin a stage with a changed network."""
         self._check_rows()
         path = self._path
-        last = path.stages[-1]
-        before, rows = last.wired.topology, last.rows
-        training = self._training_of(after)
-        old, new = set(before.weight_names), set(after.topology.weight_names)
-        event = Event(
-            row=last.row + len(rows),
-            title=title,
-            born=tuple(n for n in after.topology.weight_names if n[0] and n not in old),
-            died=tuple(n for n in before.weight_names if n[0] and n not in new),
-            born_neurons=tuple(n for n in after.topology.names if n not in before.names),
-            died_neurons=tuple(n for n in before.names if n not in after.topology.names),
-            n_weights=after.topology.n_weights,
-            predicted_rise=predicted,
-            real_rise=float(training.trace().sse[0]) - float(rows.sse[-1]),
-        )
+        stage = path.stages[-1].followed_by(after, self._training_of(after), title, predicted)
         union = united(path.union, after.topology)
         if self._most_weights is not None and union.n_weights > self._most_weights:
             raise SettingError(
                 f"With this change {union.n_weights:,} weights would have lived, but at most "
                 f"{self._most_weights:,} are allowed: go on from the network of now alone."
             )
-        iteration = int(rows.iterations[-1]) + last.iteration + 1
-        stage = _Stage(after, event.row, iteration, event, training)
-        generation = path.generation + (union is not path.union)
-        stages = (*path.stages[:-1], last.closed(), stage)
-        self._path = _Path(union, generation, stages, _closed(union, path))
+        self._path = path.then(union, stage)
 
     def _training_of(self, wired: Wired) -> Training:
         return Training(
@@ -535,15 +446,7 @@ class Reshaping:
             target_sse=self._target, held=wired.held or None, **self._settings,
         )  # fmt: skip
 
-    def _wired_at(self, row: int) -> Wired:
-        stages = self._path.stages
-        if row < 0:
-            raise SettingError("Rows of a trace are counted from 0: give another one.")
-        stage = next(stage for stage in reversed(stages) if stage.row <= row)
-        rows = stage.rows
-        return stage.wired.with_weights(rows.weights[min(row - stage.row, len(rows) - 1)])
-
-    def _test_sse(self, number: int, stage: _Stage, rows: Trace) -> float | None:
+    def _test_sse(self, number: int, stage: Stage, rows: Trace) -> float | None:
         if self._test is None:
             return None
         key = (number, len(rows))
@@ -565,34 +468,3 @@ def _count(step: Prune, now: Wired) -> int:
     else:
         parts = now.topology.n_connections
     return max(1, round(step.share * parts))
-
-
-def _closed(union: Topology, path: _Path) -> Trace:
-    """Return all rows of a path in the columns of a union that may have grown."""
-    traces = [stage.trace(union) for stage in path.stages]
-    if path.closed is not None and union is path.union:
-        traces = [path.closed, traces[-1]]
-    return _joined(traces)
-
-
-def _trace_of(path: _Path) -> Trace:
-    newest = path.stages[-1].trace(path.union)
-    return newest if path.closed is None else _joined([path.closed, newest])
-
-
-def _joined(traces: list[Trace]) -> Trace:
-    """Return the rows of several traces, with running totals of what is counted from the start."""
-    columns: dict[str, Any] = {
-        name: np.concatenate([getattr(trace, name) for trace in traces])
-        for name in (*Columns._fields, "alive")
-    }
-    for name in ("seconds", "evaluations", "work"):
-        total = 0
-        parts = []
-        for trace in traces:
-            parts.append(getattr(trace, name) + total)
-            total = parts[-1][-1]
-        columns[name] = np.concatenate(parts)
-    for column in columns.values():
-        column.setflags(write=False)
-    return Trace(**columns)
