@@ -26,25 +26,22 @@ without "patience", which is written only if it is above 0, has no early stoppin
 
 `value` holds the class `Experiment`, `workspace` the class `Workspace`. The parts of an experiment
 are in `data` (built-in problems), `own_data`, `start`, `drawing` and `nbn_core.data.split`; what is
-kept beside it is in `extras`. `reading` and `versions` read files of every version; `link` writes
-and reads links. `checks`, `jsontext` and `byte_cache` are helpers of the others.
+kept beside it is in `kept_drawing`, `race_setup` and `sweep_setup`, read by `extras`. `reading` and
+`versions` read files of every version; `link` writes and reads links. `checks`,
+`jsontext` and `byte_cache` are helpers of the others.
 """
 
 from nbn_core.data.split import Parts
 from nbn_core.experiment import link
 from nbn_core.experiment.data import ProblemData
 from nbn_core.experiment.drawing import MAX_DRAWING
-from nbn_core.experiment.extras import (
-    KeptDrawing,
-    NetworkChoice,
-    RaceLane,
-    RaceSetup,
-    SweepSetup,
-)
 from nbn_core.experiment.jsontext import MAX_JSON
+from nbn_core.experiment.kept_drawing import KeptDrawing
 from nbn_core.experiment.own_data import OwnData
+from nbn_core.experiment.race_setup import NetworkChoice, RaceLane, RaceSetup
 from nbn_core.experiment.reading import FORMAT, VERSION
 from nbn_core.experiment.start import MAX_ITERATIONS, GivenStart, SeededStart, Stopping
+from nbn_core.experiment.sweep_setup import SweepSetup
 from nbn_core.experiment.value import Experiment
 from nbn_core.experiment.workspace import Workspace
 

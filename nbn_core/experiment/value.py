@@ -17,7 +17,7 @@ from nbn_core.data import Dataset
 from nbn_core.data.scaling import Scaling
 from nbn_core.data.split import Parts
 from nbn_core.display import one_line
-from nbn_core.errors import ExperimentError, NBNError, SettingError, ShapeError
+from nbn_core.errors import ExperimentError, NBNError, ShapeError
 from nbn_core.experiment.checks import FrozenDict, keep, mapping
 from nbn_core.experiment.data import ProblemData
 from nbn_core.experiment.drawing import checked_drawing
@@ -29,7 +29,7 @@ from nbn_core.experiment.start import GivenStart, SeededStart, Stopping
 from nbn_core.generators import PROBLEMS
 from nbn_core.network import Topology
 from nbn_core.objective import Objective, starting_weights
-from nbn_core.rules import RULES
+from nbn_core.rules import RULES, rule_called
 from nbn_core.training import Training
 from nbn_core.types import FloatArray
 
@@ -356,8 +356,4 @@ def _check_start(topology: Topology, start: GivenStart) -> None:
 
 
 def _rule_settings(rule: object, settings: object) -> dict[str, Any]:
-    if not isinstance(rule, str) or rule not in RULES:
-        raise SettingError(
-            f"There is no learning rule called {shown(rule)}: choose one of {', '.join(RULES)}."
-        )
-    return dict(RULES[rule].settings(mapping(settings, "The settings of a rule")))
+    return dict(rule_called(rule).settings(mapping(settings, "The settings of a rule")))

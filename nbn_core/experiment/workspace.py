@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from nbn_core.checks import plural
 from nbn_core.display import one_line
 from nbn_core.errors import ExperimentError
-from nbn_core.experiment.extras import MOST_DRAWINGS, KeptDrawing, RaceSetup, SweepSetup
 from nbn_core.experiment.jsontext import dumps, loads
+from nbn_core.experiment.kept_drawing import MOST_DRAWINGS, KeptDrawing
+from nbn_core.experiment.race_setup import RaceSetup
+from nbn_core.experiment.sweep_setup import SweepSetup
 from nbn_core.experiment.value import Experiment, one_sentence
 
 

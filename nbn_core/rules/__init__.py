@@ -10,7 +10,7 @@ from nbn_core.rules.base import LearningRule, RuleState, Uses
 from nbn_core.rules.families import FirstOrder, PythonRule
 from nbn_core.rules.nbn import NBN
 from nbn_core.rules.option import Option
-from nbn_core.rules.registry import RULES, register
+from nbn_core.rules.registry import RULES, register, rule_called
 
 __all__ = [
     "NBN",
@@ -22,4 +22,5 @@ __all__ = [
     "RuleState",
     "Uses",
     "register",
+    "rule_called",
 ]

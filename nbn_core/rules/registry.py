@@ -47,6 +47,31 @@ _ALL: tuple[LearningRule, ...] = (
 RULES: dict[str, LearningRule] = {rule.name: rule for rule in _ALL}
 
 
+def rule_called(name: object) -> LearningRule:
+    """Return the rule with a name, which may be anything that a file or a caller gives.
+
+    Parameters
+    ----------
+    name : object
+        Key of `RULES`.
+
+    Returns
+    -------
+    LearningRule
+        The rule.
+
+    Raises
+    ------
+    SettingError
+        If there is no rule of this name.
+    """
+    if not isinstance(name, str) or name not in RULES:
+        raise SettingError(
+            f"There is no learning rule called {shown(name)}: choose one of {', '.join(RULES)}."
+        )
+    return RULES[name]
+
+
 def register(rule: LearningRule) -> None:
     """Add a rule of your own to `RULES`, for this process.
 

@@ -23,7 +23,7 @@ from nbn_core.experiment.checks import FrozenDict, keep, mapping
 from nbn_core.experiment.jsontext import dumps, loads
 from nbn_core.experiment.reading import fields, read_data, typed
 from nbn_core.network import SCHEMES, Topology
-from nbn_core.rules import RULES
+from nbn_core.rules import RULES, rule_called
 
 FORMAT = "nbn-lab-study"
 VERSION = 1
@@ -87,13 +87,9 @@ class StudyRule:
         return one_line("StudyRule", self.name, plural(len(self.settings), "setting"))
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or self.name not in RULES:
-            raise SettingError(
-                f"There is no learning rule called {shown(self.name)}: choose one of "
-                f"{', '.join(RULES)}."
-            )
+        rule = rule_called(self.name)
         given = mapping(self.settings, "The settings of a rule")
-        keep(self, "settings", FrozenDict(RULES[self.name].settings(given)))
+        keep(self, "settings", FrozenDict(rule.settings(given)))
 
 
 @dataclass(frozen=True, eq=False)

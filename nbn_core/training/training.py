@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nbn_core.checks import not_negative, shown, whole
+from nbn_core.checks import not_negative, whole
 from nbn_core.data import Dataset
 from nbn_core.display import one_line
 from nbn_core.errors import SettingError, ShapeError
 from nbn_core.network import Topology
 from nbn_core.objective import Objective, starting_weights
 from nbn_core.objective.weighting import Held
-from nbn_core.rules import RULES, RuleState
+from nbn_core.rules import RULES, RuleState, rule_called
 from nbn_core.trace import Iteration, StopReason, Trace
 from nbn_core.training.early_stopping import PATIENCE, Validation
 from nbn_core.training.memory_limit import check_memory
@@ -73,11 +73,7 @@ class Training:
         resume: Trace | None = None,
         **settings: Any,
     ) -> None:
-        if not isinstance(rule, str) or rule not in RULES:
-            raise SettingError(
-                f"There is no learning rule {shown(rule)}: choose {', '.join(RULES)}."
-            )
-        self._rule = RULES[rule]
+        self._rule = rule_called(rule)
         if resume is not None:
             if weights is not None:
                 raise SettingError("Give weights to start from or a trace to resume, not both.")

@@ -10,7 +10,7 @@ import pytest
 from app.session.jobs import Workers
 from app.session.study_workers import SharedWorkers
 from app.topologies.plan import Plan
-from app.topologies.smallest import VERDICTS, steps_frame, tried_frame, winners
+from app.topologies.smallest_results import VERDICTS, steps_frame, tried_frame, winners
 from app.topologies.smallest_run import SmallestRun, Wanted
 from app.topologies.sweep import DROPPED, Sweep
 from nbn_core.experiment import Experiment, ProblemData, Stopping

@@ -72,8 +72,14 @@ def test_a_training_copies_its_starting_weights() -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"rule": "magic"}, f"There is no learning rule 'magic': choose {', '.join(RULES)}."),
-        ({"rule": ["nbn"]}, f"There is no learning rule list: choose {', '.join(RULES)}."),
+        (
+            {"rule": "magic"},
+            f"There is no learning rule called 'magic': choose one of {', '.join(RULES)}.",
+        ),
+        (
+            {"rule": ["nbn"]},
+            f"There is no learning rule called list: choose one of {', '.join(RULES)}.",
+        ),
         (
             {"speed": 3},
             "NBN has no setting 'speed': it has mu_start, mu_min, mu_max, factor, "

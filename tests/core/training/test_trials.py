@@ -209,7 +209,7 @@ def test_an_error_of_the_callback_reaches_the_caller() -> None:
     [
         ({"n_trials": 0}, "n_trials must be a whole number from 1 to 10000000, not 0."),
         ({"seed": -1}, "seed must be a whole number from 0 to 9007199254740991, not -1."),
-        ({"rule": "magic"}, "There is no learning rule 'magic'"),
+        ({"rule": "magic"}, "There is no learning rule called 'magic'"),
         ({"speed": 3}, "NBN has no setting 'speed'"),
         ({"scheme": "none"}, "There are no starting weights called 'none'"),
         ({"target_sse": -1}, "target_sse must be a number from 0 up, not -1."),
