@@ -4,6 +4,7 @@
 import * as G from "../../shared/frontend/graph.js";
 import * as geo from "../../shared/frontend/geometry.js";
 import { linkKey } from "../../shared/frontend/network.js";
+import { addNeuronAt, tryLink } from "./edits.js";
 
 /** @import { Pair } from "../../shared/frontend/geometry.js" */
 /** @import { Node } from "../../shared/frontend/graph.js" */
@@ -236,8 +237,8 @@ export class Gestures {
       stage.host.say(`${stage.selection.size} selected`);
     } else if (drag.kind === "link") {
       if (drag.target === drag.source && !drag.left) return;
-      if (drag.target) stage.tryLink(drag.source, drag.target);
-      else stage.addNeuronAt(drag.last.x, drag.last.y, drag.source);
+      if (drag.target) tryLink(stage, drag.source, drag.target);
+      else addNeuronAt(stage, drag.last.x, drag.last.y, drag.source);
     }
   }
 
@@ -274,7 +275,7 @@ export class Gestures {
     const { x, y } = this.place(event);
     if (geo.nodeAt(this.stage.graph, x, y)) return;
     this.stage.host.close();
-    this.stage.addNeuronAt(x, y);
+    addNeuronAt(this.stage, x, y);
   }
 
   /** @param {WheelEvent} event */

@@ -6,6 +6,8 @@ import { fieldText } from "../../shared/frontend/numbers.js";
 import { el, focusedNear } from "../../shared/frontend/dom.js";
 import { change, nodeOf, refusal, remove, ROLES, sourcesOf } from "../../shared/frontend/graph.js";
 import { linkKey } from "../../shared/frontend/network.js";
+import { duplicateSelected, removeSelected, tryLink } from "./edits.js";
+import { saliencyOf, weightOf } from "./values.js";
 
 /** @import { Node } from "../../shared/frontend/graph.js" */
 /** @import { Link } from "../../shared/frontend/payloads.d.ts" */
@@ -116,7 +118,7 @@ export class Inspector {
     }
     if (!this.weightField) return;
     const { input, what } = this.weightField;
-    const value = this.host.stage.weight(what);
+    const value = weightOf(this.host.stage.scene, what);
     if (input !== active && value !== undefined) input.value = fieldText(value);
   }
 
@@ -166,7 +168,7 @@ export class Inspector {
     rows.push(this.numberRow(id, node, "gain", "Gain", 1e-6, 100));
     rows.push(this.numberRow(id, node, "leak", "Leak", 0, 100));
     rows.push(field("Bias", this.weightInput({ bias: id })));
-    rows.push(...this.saliencyRow(stage.saliency(id)));
+    rows.push(...this.saliencyRow(saliencyOf(stage.scene, id)));
     rows.push(this.actions(id, node));
     return rows;
   }
@@ -243,7 +245,7 @@ export class Inspector {
    */
   weightInput(what) {
     const { stage } = this.host;
-    const value = stage.weight(what);
+    const value = weightOf(stage.scene, what);
     const input = el("input", {
       type: "number",
       step: "any",
@@ -256,7 +258,7 @@ export class Inspector {
         this.host.setWeight(what, next);
       else {
         stage.host.refuse("A weight must be a number between -1,000,000 and 1,000,000.");
-        input.value = fieldText(stage.weight(what) ?? NaN);
+        input.value = fieldText(weightOf(stage.scene, what) ?? NaN);
       }
     });
     this.weightField = { input, what };
@@ -271,7 +273,7 @@ export class Inspector {
     const { stage } = this.host;
     const buttons = [el("button", { text: "Link from here", onclick: () => this.linkFrom(id) })];
     if (node.role === "hidden") {
-      buttons.push(el("button", { text: "Duplicate", onclick: () => stage.duplicateSelected() }));
+      buttons.push(el("button", { text: "Duplicate", onclick: () => duplicateSelected(stage) }));
       buttons.push(el("button", { text: "Delete", onclick: () => this.deleteNode(id) }));
     }
     return el("div", { class: "row" }, buttons);
@@ -290,7 +292,7 @@ export class Inspector {
       {
         "aria-label": `Link ${id} to`,
         onchange: (event) => {
-          stage.tryLink(id, event.currentTarget.value);
+          tryLink(stage, id, event.currentTarget.value);
           this.openNode(id);
         },
       },
@@ -307,7 +309,7 @@ export class Inspector {
   /** @param {string} id */
   deleteNode(id) {
     this.host.stage.select([id]);
-    this.host.stage.removeSelected();
+    removeSelected(this.host.stage);
     this.close(true);
   }
 
@@ -330,7 +332,7 @@ export class Inspector {
     return [
       this.title(`${source} \u2192 ${target}`, "connection"),
       field("Weight", this.weightInput({ source, target })),
-      ...this.saliencyRow(stage.saliency(source, target)),
+      ...this.saliencyRow(saliencyOf(stage.scene, source, target)),
       el("div", { class: "row" }, el("button", { text: "Remove link", onclick: cut })),
     ];
   }
@@ -354,10 +356,10 @@ export function describeNetwork(stage) {
     .filter((node) => node.role !== "input")
     .map((node) => ({
       node,
-      bias: stage.weight({ bias: node.id }),
+      bias: weightOf(stage.scene, { bias: node.id }),
       sources: sourcesOf(stage.graph, node.id).map((source) => ({
         source,
-        weight: stage.weight({ source, target: node.id }),
+        weight: weightOf(stage.scene, { source, target: node.id }),
       })),
     }));
 }

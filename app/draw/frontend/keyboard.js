@@ -1,6 +1,7 @@
 // @ts-check
 // Keyboard control of the stage.
 
+import { addNeuron, duplicateSelected, removeSelected, tidy } from "./edits.js";
 import { inInspector } from "./gestures.js";
 
 /** @import { Pair } from "../../shared/frontend/geometry.js" */
@@ -49,19 +50,19 @@ function handleControl(stage, key, shifted) {
   if (key === "z") shifted ? stage.host.redo() : stage.host.undo();
   else if (key === "y") stage.host.redo();
   else if (key === "a") stage.select(stage.graph.nodes.map((node) => node.id));
-  else if (key === "d") stage.duplicateSelected();
+  else if (key === "d") duplicateSelected(stage);
   else return false;
   return true;
 }
 
 /** @type {Record<string, (stage: Stage) => void>} */
 const ACTIONS = {
-  n: (stage) => stage.addNeuron(),
+  n: addNeuron,
   l: (stage) => stage.startLink(),
-  d: (stage) => stage.duplicateSelected(),
-  t: (stage) => stage.tidy(),
-  Delete: (stage) => stage.removeSelected(),
-  Backspace: (stage) => stage.removeSelected(),
+  d: duplicateSelected,
+  t: tidy,
+  Delete: removeSelected,
+  Backspace: removeSelected,
   Enter: (stage) => stage.confirm(),
   " ": (stage) => stage.confirm(),
   Escape: (stage) => stage.cancel(),

@@ -2,14 +2,15 @@
 // The stage: the drawing and everything the user does to it. It holds a drawing and a selection;
 // edits are reported through `host.edit(graph, words)` and never change weights by themselves.
 
-import { short } from "../../shared/frontend/numbers.js";
 import { el, fitCanvas, svg } from "../../shared/frontend/dom.js";
 import * as G from "../../shared/frontend/graph.js";
 import * as geo from "../../shared/frontend/geometry.js";
+import { tryLink } from "./edits.js";
 import { Feedback } from "./feedback.js";
 import { Gestures } from "./gestures.js";
 import { stageKey } from "./keyboard.js";
 import { NodeLayer } from "./nodes.js";
+import { aboutLink, aboutNode } from "./values.js";
 import { linkKey } from "../../shared/frontend/network.js";
 import { Paintwork } from "../../shared/frontend/paintwork.js";
 import { required } from "../../shared/frontend/required.js";
@@ -268,7 +269,7 @@ export class Stage {
   confirm() {
     if (!this.focusId) return;
     if (this.linking && this.linking !== this.focusId) {
-      if (this.tryLink(this.linking, this.focusId)) this.linking = null;
+      if (tryLink(this, this.linking, this.focusId)) this.linking = null;
     } else this.host.openNode(this.focusId);
   }
 
@@ -356,67 +357,6 @@ export class Stage {
     this.nodes.update(this.graph, scene, { camera, focusId, selection });
   }
 
-  // What gestures and keys call.
-
-  /**
-   * @param {number} x
-   * @param {number} y
-   * @param {string | null} [source]
-   */
-  addNeuronAt(x, y, source = null) {
-    let [graph, id] = G.addNeuron(this.graph, x, y);
-    if (source) graph = G.connect(graph, source, id);
-    this.select([id]);
-    this.edit(graph, `Neuron ${id} added`);
-    this.focusNode(id);
-  }
-
-  addNeuron() {
-    const [x, y] = geo.toWorld(this.camera, this.width / 2, this.height / 2);
-    const jitter = 26 * (this.graph.nodes.length % 5);
-    this.addNeuronAt(x + jitter, y + jitter);
-  }
-
-  /**
-   * @param {string} source
-   * @param {string} target
-   */
-  tryLink(source, target) {
-    const reason = G.refusal(this.graph, source, target);
-    if (reason) this.host.refuse(reason);
-    else this.edit(G.connect(this.graph, source, target), `Link from ${source} to ${target} drawn`);
-    return !reason;
-  }
-
-  removeSelected() {
-    const hidden = [...this.selection].filter((id) => G.nodeOf(this.graph, id)?.role === "hidden");
-    const links = this.graph.links.filter((link) => this.selectedLinks.has(linkKey(...link)));
-    if (!hidden.length && !links.length) {
-      if (this.selection.size)
-        this.host.refuse(
-          "Inputs and outputs belong to the data: choose other data to change their number.",
-        );
-      return;
-    }
-    const next = this.graph.nodes.find((node) => !hidden.includes(node.id))?.id;
-    this.select([]);
-    this.edit(G.remove(this.graph, hidden, links), "Removed");
-    if (next) this.focusNode(next); // else the keys would go nowhere
-  }
-
-  duplicateSelected() {
-    const [graph, ids] = G.duplicate(this.graph, [...this.selection]);
-    if (!ids.length) return this.host.refuse("Select one or more hidden neurons to duplicate.");
-    this.select(ids);
-    this.edit(graph, `${ids.length} duplicated`);
-  }
-
-  tidy() {
-    this.fitted = true;
-    this.edit(G.move(this.graph, G.tidy(this.graph, this.aspect)), "Layout tidied");
-    this.fit();
-  }
-
   /**
    * @param {Node | null} node
    * @param {Link | null} link
@@ -429,55 +369,11 @@ export class Stage {
       this.hoverLink = key;
       this.render();
     }
-    const text = node ? this.hoverNode(node) : link ? this.hoverWeight(link) : "";
+    const { scene } = this;
+    let text = "";
+    if (node) text = aboutNode(scene, node, this.host.activationTitle(node.activation));
+    else if (link) text = aboutLink(scene, link);
     this.feedback.showCard(text, px, py, this.width);
-  }
-
-  /** @param {Node} node */
-  hoverNode(node) {
-    const loose = this.scene?.loose.get(node.id);
-    if (loose) return loose;
-    if (node.role === "input") return `${node.id}: input`;
-    const value = this.weight({ bias: node.id });
-    const bias = value === undefined ? "?" : short(value, 4);
-    const rest = this.saliency(node.id);
-    return `${node.id}: ${this.host.activationTitle(node.activation)}, bias ${bias}${rest}`;
-  }
-
-  /** @param {Link} link */
-  hoverWeight([source, target]) {
-    const weight = this.weight({ source, target });
-    const value = weight === undefined ? "not part of the network yet" : short(weight, 4);
-    if (weight === 0 && this.scene?.reshaped) return `${source} to ${target}: not alive here`;
-    return `${source} to ${target}: ${value}${this.saliency(source, target)}`;
-  }
-
-  /**
-   * The saliency of a neuron or a link in words, after a comma; empty where it is not known.
-   *
-   * @param {string} name
-   * @param {string} [target]
-   */
-  saliency(name, target) {
-    const known = this.scene?.saliency;
-    const value =
-      target === undefined
-        ? known?.neurons.find((entry) => entry[0] === name)?.[1]
-        : known?.links.find((entry) => entry[0] === name && entry[1] === target)?.[2];
-    return known && value !== undefined ? `, ${known.words} ${short(value, 3)}` : "";
-  }
-
-  /**
-   * A weight at the row shown; undefined where it does not take part in the network.
-   *
-   * @param {import("./inspector.js").WeightName} what
-   * @returns {number | undefined}
-   */
-  weight(what) {
-    if (!this.scene) return undefined;
-    const { weights, index, biasIds } = this.scene;
-    if ("bias" in what) return weights[index.bias[biasIds.indexOf(what.bias)]];
-    return weights[index.links.get(linkKey(what.source, what.target)) ?? -1];
   }
 }
 

@@ -2,6 +2,7 @@
 // Above the stage: presets with sizes, tidy, undo, redo, zoom, one more neuron, keys.
 
 import { el, focusedNear, patch } from "../../shared/frontend/dom.js";
+import { addNeuron, tidy } from "./edits.js";
 
 /** @import { NetworkBlock } from "../../shared/frontend/payloads.d.ts" */
 /** @import { Stage } from "./stage.js" */
@@ -79,9 +80,9 @@ export class StageBar {
         el("button", {
           text: "+ neuron",
           title: "Add a neuron (N, or double-click)",
-          onclick: () => stage.addNeuron(),
+          onclick: () => addNeuron(stage),
         }),
-        el("button", { text: "Tidy", title: "Tidy layout (T)", onclick: () => stage.tidy() }),
+        el("button", { text: "Tidy", title: "Tidy layout (T)", onclick: () => tidy(stage) }),
         this.undo,
         this.redo,
         iconButton("\u2212", "Zoom out", () => stage.zoom(0.8)),
