@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import functools
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Final, NamedTuple
 
 from app.figures import layout
@@ -13,6 +12,7 @@ from app.figures.chart import percent
 from app.figures.palette import RGB, Palette, css, rgb
 from nbn_core.checks import plural
 from nbn_core.network import Topology
+from nbn_core.types import Json
 
 CELL: Final = (74, 52)  # width and height of a drawing, in pixels
 CAPTION: Final = (
@@ -24,17 +24,18 @@ CAPTION: Final = (
 class MapCell(NamedTuple):
     """A network on the map; `solved` of `trials` trainings reached the target."""
 
+    place: int
     name: str
     topology: Topology
     solved: int
     trials: int
 
 
-def map_html(
+def map_block(
     rows: Sequence[str], sizes: Sequence[int], cells: Mapping[tuple[int, int], MapCell],
-    palette: Palette,
-) -> str:  # fmt: skip
-    """Return the map as an HTML table with a text in every cell.
+    chosen: int | None, palette: Palette,
+) -> Json:  # fmt: skip
+    """Return the map for the browser: a table of small drawings with a text in every cell.
 
     Parameters
     ----------
@@ -44,24 +45,23 @@ def map_html(
         Sizes, one for each column.
     cells : mapping of (int, int) to MapCell
         Networks by row and column; without one the cell is empty.
+    chosen : int or None
+        Place of the network that is shown in detail.
     palette : Palette
         Colours of the light or dark theme.
     """
-    head = "".join(f'<th scope="col">{size}</th>' for size in sizes)
-    lines = []
-    for i, title in enumerate(rows):
-        line = "".join(_cell(cells.get((i, j)), palette) for j in range(len(sizes)))
-        lines.append(f'<tr><th scope="row">{escape(title)}</th>{line}</tr>')
-    return (
-        f"{_style(palette)}<div class='nbn-map-title'>{CAPTION}</div>"
-        f"<div class='nbn-map' tabindex='0' role='region' aria-label='{CAPTION}'><table>"
-        f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
-    )
+    columns = range(len(sizes))
+    lines = [
+        {
+            "title": title,
+            "cells": [_cell(cells[i, j], palette) if (i, j) in cells else None for j in columns],
+        }
+        for i, title in enumerate(rows)
+    ]
+    return {"caption": CAPTION, "sizes": list(sizes), "rows": lines, "chosen": chosen}
 
 
-def _cell(cell: MapCell | None, palette: Palette) -> str:
-    if cell is None:
-        return "<td></td>"
+def _cell(cell: MapCell, palette: Palette) -> Json:
     if not cell.trials:
         about, text, rate = f"{cell.name}: not trained yet", "–", 0.0
     else:
@@ -71,13 +71,16 @@ def _cell(cell: MapCell | None, palette: Palette) -> str:
     shade = _shade(rate, palette)
     ink = max((palette.ink, palette.page), key=lambda one: _contrast(rgb(one), shade))
     weights = plural(cell.topology.n_weights, "weight")
-    # Streamlit removes SVG elements from HTML; a picture of its own may stay.
-    drawing = base64.b64encode(miniature(cell.topology, ink, *CELL).encode("ascii")).decode("ascii")
-    return (
-        f'<td style="background:{css(shade)};color:{ink}" title="{escape(about)}, '
-        f'{weights}"><img alt="" width="{CELL[0]}" height="{CELL[1]}" '
-        f'src="data:image/svg+xml;base64,{drawing}"/><b>{text}</b><span>{weights}</span></td>'
-    )
+    drawing = miniature(cell.topology, ink, *CELL).encode("ascii")
+    return {
+        "place": cell.place if cell.trials else None,
+        "about": f"{about}, {weights}",
+        "rate": text,
+        "weights": weights,
+        "ground": css(shade),
+        "ink": ink,
+        "drawing": base64.b64encode(drawing).decode("ascii"),
+    }
 
 
 def _shade(rate: float, palette: Palette) -> RGB:
@@ -124,20 +127,4 @@ def miniature(topology: Topology, ink: str, width: int, height: int) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
         f'<path d="{path}" fill="none" stroke="{ink}" stroke-opacity="{faint:.2f}"/>'
         f'<g fill="{ink}">{dots}</g></svg>'
-    )
-
-
-def _style(palette: Palette) -> str:
-    return (
-        "<style>.nbn-map{overflow-x:auto}"
-        ".nbn-map table{border-collapse:separate;border-spacing:2px;margin:0}"
-        f".nbn-map-title{{color:{palette.muted};padding-bottom:.4rem}}"
-        ".nbn-map th,.nbn-map td{border:0;font-variant-numeric:tabular-nums}"
-        f".nbn-map th{{color:{palette.muted};font-weight:400;padding:2px 6px}}"
-        f".nbn-map th[scope=row]{{position:sticky;left:0;background:{palette.page};"
-        "text-align:left;white-space:nowrap;z-index:1}"
-        f".nbn-map tbody td{{min-width:{CELL[0] + 6}px;padding:3px;text-align:center;"
-        "border-radius:6px;line-height:1.2}"
-        ".nbn-map img{display:block;margin:auto}.nbn-map b,.nbn-map span{display:block}"
-        ".nbn-map span{font-size:.75rem;opacity:.85}</style>"
     )

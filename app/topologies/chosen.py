@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,6 +13,7 @@ from app.figures.number_format import duration, short
 from app.figures.palette import Palette
 from app.figures.portrait import portrait
 from app.figures.topologies import NetworkPoint
+from app.session import state
 from app.session.end_names import named_after
 from app.session.history import put
 from app.session.state import Session
@@ -32,22 +34,29 @@ KEY: Final = "nbn-topologies-network"
 
 def show(session: Session, sweep: Sweep, points: list[NetworkPoint], box: Box) -> None:
     """Show the network that was chosen; before a choice, the last one on the front."""
-    shown = _shown(sweep, points, playing=box.playing)
+    now = shown(sweep, points, playing=box.playing)
     ordered = sorted(points, key=lambda one: (one.weights, one.place))
     by_place = {one.place: one for one in ordered}
     with st.container(border=True, key="nbn-topologies-chosen"):
         # The key changes with the network: a browser that lags behind must not choose another one.
-        picked = st.selectbox(
-            "Network", list(by_place), ordered.index(shown), key=f"{KEY}-{shown.place}",
+        key = f"{KEY}-{now.place}"
+        st.selectbox(
+            "Network", list(by_place), ordered.index(now), key=key,
             format_func=lambda place: by_place[place].network.name,
-            help="Choose one here, click a point of a chart, or select a row of the table.",
+            on_change=lambda: _choose(sweep, by_place, key),
+            help="Choose one here, click a point of a chart or a network of the map, or select a "
+            "row of the table.",
         )  # fmt: skip
-        if picked != shown.place:
-            shown = by_place[picked]
-            sweep.chosen = shown.network.topology
         assert sweep.study is not None
-        _about(session, sweep.study, shown, box)
-        _take(session, shown.network)
+        _about(session, sweep.study, now, box)
+        _take(session, now.network)
+
+
+def _choose(sweep: Sweep, points: Mapping[int, NetworkPoint], key: str) -> None:
+    """Choose what the menu says before the page runs: the map shows it too."""
+    picked = state.widget(key)
+    if isinstance(picked, int) and picked in points:
+        sweep.chosen = points[picked].network.topology
 
 
 def _take(session: Session, network: StudyNetwork) -> None:
@@ -72,7 +81,7 @@ def _take(session: Session, network: StudyNetwork) -> None:
             st.warning(escape_markdown(str(error)))
 
 
-def _shown(sweep: Sweep, points: list[NetworkPoint], *, playing: bool) -> NetworkPoint:
+def shown(sweep: Sweep, points: Sequence[NetworkPoint], *, playing: bool) -> NetworkPoint:
     """Return the network to show; while trainings run, what is offered does not change."""
     known = {one.network.topology: one for one in points}
     if sweep.chosen in known:

@@ -13,15 +13,16 @@ from streamlit.delta_generator import DeltaGenerator
 from app.figures.chart import Chart, percent
 from app.figures.topologies import COSTS, SIZES, NetworkPoint, cost_chart, success_chart
 from app.figures.topology_errors import ErrorMeasure, error_chart
-from app.figures.topology_map import MapCell, map_html
+from app.figures.topology_map import MapCell, map_block
 from app.figures.trials import TrialGroup, ecdf_chart
 from app.shared.chart_box import Box
-from app.topologies import table
+from app.topologies import component, table
+from app.topologies.chosen import shown
 from app.topologies.front import front
 from app.topologies.plan import family_title
 from app.topologies.sweep import Sweep
 from nbn_core.experiment import Experiment
-from nbn_core.studies import StudyResult
+from nbn_core.studies import StudyNetwork, StudyResult
 from nbn_core.training.comparison import outcomes
 
 WIDTH: Final = 820  # of the charts, in pixels
@@ -68,11 +69,15 @@ class View:
             choose(self, chart.name, _place(picked[0]["customdata"]))
 
 
-def choose(view: View, source: str, place: int) -> None:
-    """Choose a network if this selection is new: others may have been made since."""
-    if view.sweep.seen.get(source) == place:
+def choose(view: View, source: str, place: int, selection: object = None) -> None:
+    """Choose a network if this selection is new: others may have been made since.
+
+    `selection` tells apart two selections of the same network; by default they are one.
+    """
+    selection = place if selection is None else selection
+    if view.sweep.seen.get(source) == selection:
         return
-    view.sweep.seen = {source: place}
+    view.sweep.seen = {source: selection}
     if view.result.study is not None and 0 <= place < len(view.result.study.networks):
         view.sweep.chosen = view.result.study.networks[place].topology
 
@@ -187,17 +192,26 @@ def _map(view: View) -> None:
     if grid is None or not grid.members:
         st.caption("The map shows families: choose at least one and run the trainings.")
         return
-    found = {one.network.topology: one.found.trials for one in view.points}
+    click = component.clicked()
+    if click is not None:
+        choose(view, "map", click.place, click.number)
+    found = {one.network.topology: one for one in view.points}
     cells = {}
     for i, family in enumerate(grid.families):
         for j, size in enumerate(grid.sizes):
             network = grid.members.get((family, size))
             if network is not None:
-                trials = found.get(network.topology)
-                counts = (0, 0) if trials is None else (trials.successes, trials.n_trials)
-                cells[i, j] = MapCell(network.name, network.topology, *counts)
+                cells[i, j] = _map_cell(network, found.get(network.topology))
     titles = [family_title(key) for key in grid.families]
-    st.html(map_html(titles, grid.sizes, cells, view.box.palette))
+    now = shown(view.sweep, view.points, playing=view.box.playing)
+    component.board(map_block(titles, grid.sizes, cells, now.place, view.box.palette))
+
+
+def _map_cell(network: StudyNetwork, point: NetworkPoint | None) -> MapCell:
+    if point is None:
+        return MapCell(-1, network.name, network.topology, 0, 0)
+    trials = point.found.trials
+    return MapCell(point.place, network.name, network.topology, trials.successes, trials.n_trials)
 
 
 def _table(view: View) -> None:

@@ -24,6 +24,8 @@ from app.data import painting
 from app.data.choices import PageState
 from app.draw import dispatch
 from app.draw.reshape.prediction import Known
+from app.figures import palette
+from app.figures.topology_map import MapCell, map_block
 from app.hessian import component as matrix
 from app.inside import view as inside
 from app.inside.view import InsideState
@@ -37,6 +39,7 @@ from app.session.reshaping import reshape
 from app.session.state import Session
 from app.session.training_key import training_key
 from app.shared.component import Component
+from app.topologies import component as board
 from nbn_core.experiment import Experiment, OwnData, SeededStart, Stopping, link
 from nbn_core.network import Topology
 from nbn_core.structure import Grow, Prune, Train
@@ -48,11 +51,12 @@ Payloads = list[tuple[str, Any]]
 FOLDERS = {
     "Draw": "draw", "Matrix": "hessian", "Inside": "inside", "Race": "race",
     "Painting": "data", "Share": "share", "Words": "shared",
+    "Map": "topologies",
 }  # fmt: skip
 DECLARED = {
     "workbench": "DrawPayload", "quasi": "MatrixPayload", "inside": "InsidePayload",
     "race": "RacePayload", "paint": "PaintingPayload", "share": "SharePayload",
-    "words": "WordsPayload",
+    "words": "WordsPayload", "map": "MapPayload",
 }  # fmt: skip
 XOR = replace(
     Experiment.suggested("xor"), topology=Topology.mlp([2, 2, 1], output="bipolar"),
@@ -133,6 +137,11 @@ def paint(experiment: Experiment) -> Any:
     return painting.answer(session, PageState(), Have(), "browser", warming=False)
 
 
+def families() -> Any:
+    cells = {(0, 0): MapCell(0, "2-2-1", XOR.topology, 1, 2)}
+    return map_block(["SLP"], [1, 2], cells, 0, palette.LIGHT)
+
+
 def shrunk(value: Any) -> Any:
     """Return a value of the same type with less data: long lists and texts are cut."""
     if isinstance(value, dict):
@@ -159,6 +168,7 @@ def payloads(root: Path) -> Payloads:
         ("race", race(SINC, run=False)),
         ("race", race(with_validation(), run=False)),
         ("paint", paint(XOR)),
+        ("map", families()),
         ("paint", paint(SINC)),
     ]
     return [(name, json.loads(json.dumps(data, allow_nan=False))) for name, data in made]
@@ -388,3 +398,15 @@ def test_a_click_on_the_matrix_has_the_declared_type(
     assert type_errors(root, tmp_path, [line]) == []
     monkeypatch.setattr(state, "component_state", lambda key, name: sent)
     assert matrix.clicked() == matrix.Click("a-1", tuple(block) if block else None)
+
+
+def test_a_click_on_the_map_has_the_declared_type(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: dict[str, Any] = {"number": "a-1", "place": 3}
+    line = constant(0, "Required<Map.MapClick>", sent)
+    assert type_errors(root, tmp_path, [line]) == []
+    monkeypatch.setattr(state, "component_state", lambda key, name: sent)
+    assert board.clicked() == board.Click("a-1", 3)
+    sent["place"] = "3"
+    assert board.clicked() is None

@@ -113,7 +113,7 @@ def test_no_horizontal_overflow_on_phone(open_page: OpenPage, scheme: str) -> No
     save_picture(page, f"topologies-390-{scheme}")
 
 
-def test_the_map_names_every_network(open_page: OpenPage) -> None:
+def test_the_map_names_every_network_and_a_click_chooses_it(open_page: OpenPage) -> None:
     page = enter(open_page(scheme="dark"))
     run(page, 2)
     look(page, "Map")
@@ -121,9 +121,22 @@ def test_the_map_names_every_network(open_page: OpenPage) -> None:
     expect(table.get_by_role("row")).to_have_count(4)
     expect(table.get_by_role("cell").filter(has_text="weights")).to_have_count(24)
     expect(table.get_by_role("img")).to_have_count(0)  # the drawings are decoration
-    expect(table.locator("td[title^='2-8-1 FCC: ']")).to_have_count(1)
     loaded = table.locator("td img").evaluate_all("all => all.every(one => one.naturalWidth > 0)")
     assert loaded
+    name = chosen(page).locator("strong").first
+    largest, smallest = (
+        table.get_by_role("button", name=re.compile(f"^{title}: "))
+        for title in ("2-8-1 FCC", "2-1-1 SLP")
+    )
+    largest.click()
+    expect(name).to_have_text("2-8-1 FCC")
+    expect(largest).to_have_attribute("aria-pressed", "true")
+    smallest.focus()
+    page.keyboard.press("Enter")
+    expect(name).to_have_text("2-1-1 SLP")
+    expect(largest).to_have_attribute("aria-pressed", "false")
+    largest.click()  # the same once more, after another one
+    expect(name).to_have_text("2-8-1 FCC")
     save_picture(page, "topologies-map-1280-dark")
 
 

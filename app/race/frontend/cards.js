@@ -7,8 +7,8 @@ import { contextOf, el, fitCanvas, patch } from "../../shared/frontend/dom.js";
 /** @import { Pair } from "../../shared/frontend/geometry.js" */
 /** @import { Palette } from "../../shared/frontend/palette.js" */
 /** @import { Look } from "../../shared/frontend/theme.js" */
-/** @import { Snapshot } from "./curves.js" */
-/** @import { Lane, Plot, Portrait, Position, Scene } from "./race.js" */
+/** @import { Position, Snapshot } from "./curves.js" */
+/** @import { Lane, Plot, Portrait, Scene } from "./race.js" */
 
 /**
  * @typedef {object} CardView

@@ -8,6 +8,16 @@ import { required } from "../../shared/frontend/required.js";
 /** @typedef {Record<Axis | "sse", Float64Array> & {count: number}} Curve its columns */
 /** @typedef {{k: number, score: number, bytes: Uint8Array}} Snapshot picture at iteration k */
 
+/**
+ * @typedef {object} Position where a lane is at the limit of the axis
+ * @property {number} row
+ * @property {boolean} last whether this is its last row
+ * @property {number} iterations
+ * @property {number} seconds
+ * @property {number} work
+ * @property {number} sse
+ */
+
 /** @type {[name: Axis, title: string][]} */
 export const AXES = [
   ["iterations", "Iterations"],
@@ -72,4 +82,25 @@ export function lookAt(looks, k) {
   let found = looks[0] ?? null;
   for (const look of looks) if (look.k <= k) found = look;
   return found;
+}
+
+/**
+ * Where a lane is at the limit of the axis; null before it has run.
+ *
+ * @param {Curve} curve
+ * @param {Axis} axis
+ * @param {number} limit
+ * @returns {Position | null}
+ */
+export function rowOf(curve, axis, limit) {
+  if (!curve.count) return null;
+  const row = limit === Infinity ? curve.count - 1 : lastAtMost(curve[axis], limit, curve.count);
+  return {
+    row,
+    last: row === curve.count - 1,
+    iterations: curve.iterations[row],
+    seconds: curve.seconds[row],
+    work: curve.work[row],
+    sse: curve.sse[row],
+  };
 }

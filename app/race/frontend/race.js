@@ -9,7 +9,7 @@ import { Outbox } from "../../shared/frontend/outbox.js";
 import { Theme } from "../../shared/frontend/theme.js";
 import { Card } from "./cards.js";
 import { Chart } from "./chart.js";
-import { AXES, decodeBytes, decodeCurve, lastAtMost, lookAt } from "./curves.js";
+import { AXES, decodeBytes, decodeCurve, lookAt, rowOf } from "./curves.js";
 import { logRange, valueAt } from "./scales.js";
 
 /** @import { Send } from "../../shared/frontend/outbox.js" */
@@ -25,16 +25,6 @@ import { logRange, valueAt } from "./scales.js";
 /**
  * @typedef {Omit<LaneBlock, "curve" | "looks" | "newest"> &
  *   {curve: Curve, looks: Snapshot[], newest: Snapshot | null}} Lane
- */
-
-/**
- * @typedef {object} Position where a lane is at the limit of the axis
- * @property {number} row
- * @property {boolean} last whether this is its last row
- * @property {number} iterations
- * @property {number} seconds
- * @property {number} work
- * @property {number} sse
  */
 
 const POLL_INTERVAL_MS = 120; // least time between an answer and the next request
@@ -326,7 +316,7 @@ export class Race {
       dash: DASHES[lane.number % DASHES.length],
     }));
     this.lanes.forEach((lane, i) => {
-      const at = this.rowOf(lane, limit);
+      const at = rowOf(lane.curve, axis, limit);
       const picture = at === null || at.last ? lane.newest : lookAt(lane.looks, at.iterations);
       const { title, colour, dash } = drawn[i];
       const view = {
@@ -358,28 +348,6 @@ export class Race {
     const place = String(Math.round(1000 * this.share));
     if (this.slider.value !== place) this.slider.value = place;
     patch(this.where, { text: any && !this.live ? positionText(axis, limit) : "" });
-  }
-
-  /**
-   * Where a lane is at the limit of the axis; null before it has run.
-   *
-   * @param {Lane} lane
-   * @param {number} limit
-   * @returns {Position | null}
-   */
-  rowOf(lane, limit) {
-    const { curve } = lane;
-    if (!curve.count) return null;
-    const row =
-      limit === Infinity ? curve.count - 1 : lastAtMost(curve[this.axis], limit, curve.count);
-    return {
-      row,
-      last: row === curve.count - 1,
-      iterations: curve.iterations[row],
-      seconds: curve.seconds[row],
-      work: curve.work[row],
-      sse: curve.sse[row],
-    };
   }
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import math
@@ -18,7 +19,7 @@ from app.figures.chart import Chart
 from app.figures.svg import svg
 from app.figures.topologies import OWN, NetworkPoint, cost_chart, points_of, success_chart
 from app.figures.topology_errors import ErrorMeasure, error_chart, quartiles
-from app.figures.topology_map import MapCell, map_html, miniature
+from app.figures.topology_map import CELL, MapCell, map_block, miniature
 from app.topologies.plan import NUMBERS
 from nbn_core.studies import StudyResult
 from nbn_core.training.trials import wilson
@@ -208,33 +209,35 @@ def test_names_of_many_families_fit_above_the_chart() -> None:
 def test_the_map_names_every_network_and_its_rate() -> None:
     [small, large] = points_with((1, 0, 4), (2, 3, 4))
     cells = {
-        (0, 0): MapCell("small", small.network.topology, 0, 4),
-        (1, 1): MapCell("large <b>", large.network.topology, 3, 4),
-        (0, 1): MapCell("new", large.network.topology, 0, 0),
+        (0, 0): MapCell(0, "small", small.network.topology, 0, 4),
+        (1, 1): MapCell(1, "large <b>", large.network.topology, 3, 4),
+        (0, 1): MapCell(-1, "new", large.network.topology, 0, 0),
     }
     for look in (palette.LIGHT, palette.DARK):
-        page = map_html(["One & only", "Two"], [1, 2], cells, look)
-        body = re.sub(r"<style>.*?</style>", "", page)
-        table = ElementTree.fromstring(re.search(r"<table>.*</table>", body)[0])  # type: ignore[index]
-        lines = [[cell for cell in line] for line in table.iter("tr")]
-        assert [cell.text for cell in lines[0]] == [None, "1", "2"]
-        assert [line[0].text for line in lines[1:]] == ["One & only", "Two"]
-        texts = ["".join(cell.itertext()) for line in lines[1:] for cell in line[1:]]
-        assert texts == ["0 %4 weights", "–7 weights", "", "75 %7 weights"]
-        assert lines[2][2].attrib["title"] == "large <b>: 3 of 4 solved, 7 weights"
-        shades = {cell.attrib.get("style") for line in lines[1:] for cell in line[1:]}
-        assert len(shades) == 3  # nothing, none solved, most solved
+        sent = map_block(["One & only", "Two"], [1, 2], cells, 1, look)
+        assert (sent["sizes"], sent["chosen"]) == ([1, 2], 1)
+        assert [row["title"] for row in sent["rows"]] == ["One & only", "Two"]
+        (first, new), (empty, last) = [row["cells"] for row in sent["rows"]]
+        assert empty is None
+        assert [(one["place"], one["rate"], one["weights"]) for one in (first, new, last)] == [
+            (0, "0 %", "4 weights"), (None, "–", "7 weights"), (1, "75 %", "7 weights"),
+        ]  # fmt: skip
+        assert last["about"] == "large <b>: 3 of 4 solved, 7 weights"
+        assert new["about"] == "new: not trained yet, 7 weights"
+        assert first["ground"] == new["ground"] != last["ground"]
+        drawing = base64.b64decode(last["drawing"]).decode("ascii")
+        assert drawing == miniature(large.network.topology, last["ink"], *CELL)
 
 
 @pytest.mark.parametrize("look", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
 def test_the_map_can_be_read_at_every_rate(look: palette.Palette) -> None:
     [point] = points_with((2, 1, 1))
     for wins in range(0, 101, 5):
-        cell = MapCell("n", point.network.topology, wins, 100)
-        page = map_html(["One"], [1], {(0, 0): cell}, look)
-        found = re.search(r"background:rgb\((\d+),(\d+),(\d+)\);color:(#\w+)", page)
+        cell = MapCell(0, "n", point.network.topology, wins, 100)
+        sent = map_block(["One"], [1], {(0, 0): cell}, None, look)["rows"][0]["cells"][0]
+        found = re.fullmatch(r"rgb\((\d+),(\d+),(\d+)\)", sent["ground"])
         assert found is not None
-        ground, ink = [int(one) for one in found.groups()[:3]], palette.rgb(found[4])
+        ground, ink = [int(one) for one in found.groups()], palette.rgb(sent["ink"])
         light = [
             sum(
                 part * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)

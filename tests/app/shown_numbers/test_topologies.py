@@ -254,12 +254,22 @@ def test_the_map_and_the_table_have_the_numbers_of_single_trainings(screen: Open
     shown = Shown(screen, OWN)
     alone, test = shown.alone, shown.at.parts["test"]
     page = shown.look("Map")
-    [board] = [text for text in page.texts if "nbn-map" in text]
-    for one in alone:
-        assert (
-            f"{one.name}: {one.wins} of {SEEDS} solved, {one.topology.n_weights} weights" in board
-        )
-        assert f"<b>{percent(one.rate)}</b><span>{one.topology.n_weights} weights</span>" in board
+    board = page.payloads["map"]
+    assert set(board) == {"caption", "sizes", "rows", "chosen"}
+    cells = {
+        cell["about"]: (size, cell)
+        for row in board["rows"]
+        for size, cell in zip(board["sizes"], row["cells"], strict=True)
+        if cell is not None
+    }
+    assert len(cells) == len(alone)
+    for place, one in enumerate(alone):
+        weights = f"{one.topology.n_weights} weights"
+        size, cell = cells[f"{one.name}: {one.wins} of {SEEDS} solved, {weights}"]
+        assert (cell["place"], cell["rate"], cell["weights"]) == (place, percent(one.rate), weights)
+        assert set(cell) == {"place", "about", "rate", "weights", "ground", "ink", "drawing"}
+        assert str(size) in one.name.split()[0].split("-")
+    assert alone[board["chosen"]].name == shown.front[-1].name
 
     page = shown.look("Table")
     [table] = page.tables
