@@ -80,14 +80,17 @@ class Series:
     def __post_init__(self) -> None:
         self.lanes = tuple(lane for lane in self.lanes if not self._refusal(lane))
         networks: dict[Topology, dict[str, StudyRule]] = {}
+        scales: dict[Topology, float] = {}
         for lane in self.lanes:
-            topology = self._entrant(lane).experiment.topology
+            one = self._entrant(lane)
+            topology = one.experiment.topology
+            scales[topology] = one.scale
             rules = networks.setdefault(topology, {})
             rules.setdefault(lane.key, StudyRule(lane.name, lane.settings))
             place = list(rules).index(lane.key)
             self._places[lane.number] = (list(networks).index(topology), place)
         for topology, rules in networks.items():
-            study = self._study(topology, tuple(rules.values()))
+            study = self._study(topology, scales[topology], tuple(rules.values()))
             self._runs.append(StudyRun(study, self.workers, self.kept))
 
     def _entrant(self, lane: Lane) -> Entrant:
@@ -98,9 +101,8 @@ class Series:
         data = self.experiment.datasets()[0]
         return one.refusal or lane.rule.refuses(one.experiment.topology, data)
 
-    def _study(self, topology: Topology, rules: tuple[StudyRule, ...]) -> Study:
+    def _study(self, topology: Topology, scale: float, rules: tuple[StudyRule, ...]) -> Study:
         experiment = self.experiment
-        scale = topology.n_weights / experiment.topology.n_weights
         start = experiment.start if isinstance(experiment.start, SeededStart) else SeededStart()
         return Study(
             (StudyNetwork("Drawing", topology),), experiment.data, rules,

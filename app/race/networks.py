@@ -10,29 +10,19 @@ import numpy as np
 
 from app.figures.layout import places
 from app.session.end_names import named_after
+from app.session.fit import check_fit
 from app.session.limits import check_size
 from nbn_core.checks import plural
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment, GivenStart, NetworkChoice, SeededStart
 from nbn_core.network import Topology
 from nbn_core.network.neuron_kind import kind_of
-from nbn_core.network.variants import (
-    half_as_wide,
-    twice_as_wide,
-    with_all_bridges,
-    without_bridges,
-)
+from nbn_core.network.variants import CHANGES
 from nbn_core.objective import shared_start
 from nbn_core.studies import FAMILIES, member
 from nbn_core.types import Json
 
 AS_DRAWN: Final = NetworkChoice()
-CHANGES: Final = {
-    "no bridges": without_bridges,
-    "all bridges": with_all_bridges,
-    "half as wide": half_as_wide,
-    "twice as wide": twice_as_wide,
-}
 KINDS: Final = {
     "drawing": "As drawn",
     "no bridges": "Without bridges",
@@ -40,6 +30,8 @@ KINDS: Final = {
     "half as wide": "Half as wide",
     "twice as wide": "Twice as wide",
 }
+_SAME: Final = "This is the same network as drawn, with the same starting weights."
+_OTHERWISE: Final = "choose another network for this lane, or the data that it was drawn for."
 SHORT: Final = {"no bridges": "without bridges", "all bridges": "all bridges"}
 
 
@@ -84,7 +76,7 @@ def entrant(experiment: Experiment, choice: NetworkChoice) -> Entrant:
     try:
         topology = _topology(experiment, choice)
         if topology == experiment.topology:
-            return Entrant(experiment, _same(choice))
+            return Entrant(experiment, _SAME)
         weights, shared = _start(experiment, topology)
         seeded = isinstance(experiment.start, SeededStart) and not shared
         start = experiment.start if seeded else GivenStart(tuple(weights.tolist()))
@@ -102,8 +94,7 @@ def _topology(experiment: Experiment, choice: NetworkChoice) -> Topology:
         return CHANGES[choice.kind](drawn)
     if choice.topology is not None:
         kept = choice.topology
-        if (kept.n_inputs, kept.n_outputs) != (data.n_inputs, data.n_outputs):
-            raise _misfit(choice.name, kept, data.n_inputs, data.n_outputs)
+        check_fit(choice.name, kept, data, _OTHERWISE)
         return named_after(kept, experiment.data, data)
     kind = kind_of(drawn)
     made = member(
@@ -113,24 +104,12 @@ def _topology(experiment: Experiment, choice: NetworkChoice) -> Topology:
     return named_after(made.topology, experiment.data, data)
 
 
-def _misfit(name: str, kept: Topology, n_inputs: int, n_outputs: int) -> NBNError:
-    return NBNError(
-        f"The kept drawing “{name}” has {plural(kept.n_inputs, 'input')} and "
-        f"{plural(kept.n_outputs, 'output')}, but the data need {n_inputs} and {n_outputs}: choose "
-        "another network for this lane, or the data that it was drawn for."
-    )
-
-
 def _start(experiment: Experiment, topology: Topology) -> tuple[np.ndarray, int]:
     start = experiment.start if isinstance(experiment.start, SeededStart) else SeededStart()
     return shared_start(
         topology, experiment.topology, experiment.start_weights(), experiment.datasets()[0],
         start.scheme, start.seed,
     )  # fmt: skip
-
-
-def _same(choice: NetworkChoice) -> str:
-    return "This is the same network as drawn, with the same starting weights."
 
 
 def _agreement(shared: int, n_weights: int) -> str:
@@ -143,9 +122,8 @@ def _agreement(shared: int, n_weights: int) -> str:
 
 def described(topology: Topology) -> str:
     """Return sizes, weights, neurons and depth of a network in words."""
-    sizes, kind = topology.described[0].rsplit(" ", 1)
     return (
-        f"{sizes} {kind.upper()}: {plural(topology.n_weights, 'weight')}, "
+        f"{topology.described[0]}: {plural(topology.n_weights, 'weight')}, "
         f"{plural(topology.n_neurons, 'neuron')}, depth {max(topology.levels)}"
     )
 

@@ -46,7 +46,7 @@ def reshape(session: Session, workers: Workers, *steps: Step) -> None:
     workers : Workers
         Threads that train.
     *steps : Step
-        What is to be done.
+        Steps to do, in this order.
 
     Raises
     ------

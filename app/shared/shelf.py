@@ -11,12 +11,13 @@ import streamlit as st
 from app.figures.portrait import portrait
 from app.session.document import document_of
 from app.session.end_names import named_after
+from app.session.fit import check_fit, fits
 from app.session.limits import check_size
 from app.session.state import Session
 from app.shared.chart_box import reader_palette
 from app.shared.words import escape_markdown
 from nbn_core.checks import plural
-from nbn_core.errors import ExperimentError, NBNError, SettingError
+from nbn_core.errors import NBNError, SettingError
 from nbn_core.experiment import (
     Experiment,
     KeptDrawing,
@@ -35,7 +36,7 @@ MOST_LANES: Final = 8
 
 
 def suggested_name(topology: Topology, shelf: tuple[KeptDrawing, ...]) -> str:
-    """Return a name that is free, such as "2-8-8-1 mlp" or "2-8-8-1 mlp (2)"."""
+    """Return a name that is free, such as "2-8-8-1 MLP" or "2-8-8-1 MLP (2)"."""
     plain, taken = topology.described[0][: MOST_NAME - 5], {one.name for one in shelf}
     names = [plain, *(f"{plain} ({n})" for n in range(2, len(shelf) + 3))]
     return next(name for name in names if name not in taken)
@@ -64,12 +65,7 @@ def reopened(now: Experiment, kept: KeptDrawing) -> Experiment:
         If its inputs and outputs are not those of the data, with what to do.
     """
     data, topology = now.datasets()[0], kept.topology
-    if (topology.n_inputs, topology.n_outputs) != (data.n_inputs, data.n_outputs):
-        raise ExperimentError(
-            f"“{kept.name}” has {plural(topology.n_inputs, 'input')} and "
-            f"{plural(topology.n_outputs, 'output')}, but the data need {data.n_inputs} and "
-            f"{data.n_outputs}: choose the data that it was drawn for first."
-        )
+    check_fit(kept.name, topology, data, "choose the data that it was drawn for first.")
     named = named_after(topology, now.data, data)
     start = now.start if isinstance(now.start, SeededStart) else SeededStart()
     drawing = kept.drawing if named == topology else None
@@ -169,8 +165,7 @@ def _one(session: Session, kept: KeptDrawing) -> None:
     topology = kept.topology
     now = session.experiment
     data = now.datasets()[0]
-    fits = topology.n_inputs == data.n_inputs and topology.n_outputs == data.n_outputs
-    if fits:
+    if fits(topology, data):
         weights = starting_weights(topology, data)
         image = portrait(topology, weights, reader_palette(), caption=kept.name)
         st.image(image, width=320, alt=f"The network {kept.name}")

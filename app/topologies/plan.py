@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from app.session.fit import fits
 from app.session.limits import MAX_WEIGHTS
 from app.session.tuned_settings import tuned
 from nbn_core.checks import plural
@@ -14,12 +15,7 @@ from nbn_core.errors import SettingError
 from nbn_core.experiment import Experiment, KeptDrawing, SeededStart
 from nbn_core.network import Topology
 from nbn_core.network.neuron_kind import NeuronKind, kind_of
-from nbn_core.network.variants import (
-    half_as_wide,
-    twice_as_wide,
-    with_all_bridges,
-    without_bridges,
-)
+from nbn_core.network.variants import CHANGES
 from nbn_core.studies import Study, StudyNetwork, StudyRule
 from nbn_core.studies.families import FAMILIES, member
 
@@ -30,12 +26,6 @@ KEPT: Final = "kept"  # drawings that were kept by name
 OFFERED: Final = (*FAMILIES, DRAWING, VARIANTS, KEPT)
 OF_THE_DRAWING: Final = {DRAWING: "Drawing", VARIANTS: "Variants of the drawing"}
 DRAWN: Final = {**OF_THE_DRAWING, KEPT: "Kept drawings"}
-CHANGES: Final = {
-    "no bridges": without_bridges,
-    "all bridges": with_all_bridges,
-    "half as wide": half_as_wide,
-    "twice as wide": twice_as_wide,
-}
 MOST_SIZE: Final = 20
 OPENING_SIZES: Final = (1, 8)
 OPENING_TRIALS: Final = 50
@@ -214,8 +204,7 @@ def _kept(experiment: Experiment, shelf: Sequence[KeptDrawing]) -> tuple[StudyNe
     found: dict[Topology, StudyNetwork] = {}
     for one in shelf:
         made = one.topology
-        fits = (made.n_inputs, made.n_outputs) == (data.n_inputs, data.n_outputs)
-        if fits and made.n_weights <= MAX_WEIGHTS:
+        if fits(made, data) and made.n_weights <= MAX_WEIGHTS:
             name = f"{one.name} ({made.described[0]})"[:60]
             found.setdefault(made, StudyNetwork(name, made, family_title(KEPT)))
     if not found:

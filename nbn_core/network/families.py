@@ -70,11 +70,12 @@ def _check_size(n_weights: int) -> None:
 
 
 def family_of(parts: TopologyParts) -> str:
-    """Name the family of a network with its sizes, such as "2-8-8-1 mlp".
+    """Name the family of a network with its sizes, such as "2-8-8-1 MLP".
 
-    Layers are tried first, then the full cascade, then bridged layers; any other network is "acn",
-    arbitrarily connected. The sizes of cascades and arbitrarily connected networks are the numbers
-    of inputs, hidden neurons and outputs.
+    Layers are tried first ("SLP" with one hidden layer, else "MLP"), then the full cascade, "FCC",
+    then bridged layers, "BMLP"; any other network is "ACN", arbitrarily connected. The sizes of
+    cascades and arbitrarily connected networks are the numbers of inputs, hidden neurons and
+    outputs.
 
     Parameters
     ----------
@@ -95,12 +96,12 @@ def family_of(parts: TopologyParts) -> str:
     short = f"{n_inputs}-{n_hidden}-{n_outputs}"
     if parts.outputs == tuple(range(n_hidden, n_hidden + n_outputs)):
         if layers[-1] == n_outputs and sources == layered(layers, bridged=False).sources:
-            return f"{wide} mlp"
+            return f"{wide} SLP" if len(layers) == 3 else f"{wide} MLP"
         if sources == cascade(n_inputs, n_hidden, n_outputs).sources:
-            return f"{short} fcc"
+            return f"{short} FCC"
         if layers[-1] == n_outputs and sources == layered(layers, bridged=True).sources:
-            return f"{wide} bmlp"
-    return f"{short} acn"
+            return f"{wide} BMLP"
+    return f"{short} ACN"
 
 
 def levels(n_inputs: int, sources: Sequence[Sequence[int]]) -> list[int]:

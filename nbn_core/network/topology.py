@@ -81,7 +81,7 @@ class Topology(Pictured):
 
     @property
     def described(self) -> tuple[str, str]:
-        """Sizes and family, such as "2-8-8-1 mlp", and the number of weights, as text."""
+        """Sizes and family, such as "2-8-8-1 MLP", and the number of weights, as text."""
         return family_of(self._parts), plural(self.n_weights, "weight")
 
     @property

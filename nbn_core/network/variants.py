@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from nbn_core.network.families import cascade
 from nbn_core.network.neuron import NAME_LENGTH, Neuron
@@ -124,6 +125,14 @@ def twice_as_wide(topology: Topology) -> Topology:
     return Topology(
         tuple(names), topology.n_inputs, tuple(neurons), tuple(outputs[k] for k in topology.outputs)
     )
+
+
+CHANGES: Final = {
+    "no bridges": without_bridges,
+    "all bridges": with_all_bridges,
+    "half as wide": half_as_wide,
+    "twice as wide": twice_as_wide,
+}
 
 
 def _levels(topology: Topology) -> list[int]:

@@ -157,12 +157,12 @@ def test_every_public_class_is_tested(shown: list[object]) -> None:
 @pytest.mark.parametrize(
     ("topology", "text"),
     [
-        (nbn_core.Topology.mlp([2, 8, 8, 1]), "Topology(2-8-8-1 mlp, 105 weights)"),
-        (nbn_core.Topology.mlp([3, 1]), "Topology(3-1 mlp, 4 weights)"),
-        (nbn_core.Topology.bmlp([2, 3, 3, 1]), "Topology(2-3-3-1 bmlp, 36 weights)"),
-        (nbn_core.Topology.fcc(3, 2, 1), "Topology(3-2-1 fcc, 15 weights)"),
-        (nbn_core.Topology.fcc(2, 2, 3), "Topology(2-2-3 fcc, 22 weights)"),
-        (nbn_core.Topology.mlp([2] * 9), "Topology(2-2-2-…-2-2 mlp, 48 weights)"),
+        (nbn_core.Topology.mlp([2, 8, 8, 1]), "Topology(2-8-8-1 MLP, 105 weights)"),
+        (nbn_core.Topology.mlp([3, 1]), "Topology(3-1 MLP, 4 weights)"),
+        (nbn_core.Topology.bmlp([2, 3, 3, 1]), "Topology(2-3-3-1 BMLP, 36 weights)"),
+        (nbn_core.Topology.fcc(3, 2, 1), "Topology(3-2-1 FCC, 15 weights)"),
+        (nbn_core.Topology.fcc(2, 2, 3), "Topology(2-2-3 FCC, 22 weights)"),
+        (nbn_core.Topology.mlp([2] * 9), "Topology(2-2-2-…-2-2 MLP, 48 weights)"),
     ],
 )
 def test_the_repr_of_a_topology_names_its_family(topology: nbn_core.Topology, text: str) -> None:
@@ -171,9 +171,9 @@ def test_the_repr_of_a_topology_names_its_family(topology: nbn_core.Topology, te
 
 def test_a_topology_of_no_family_is_arbitrarily_connected() -> None:
     neurons = (nbn_core.Neuron(sources=(0,)), nbn_core.Neuron(sources=(0, 1, 2)))
-    assert repr(nbn_core.Topology((), 2, neurons, (1,))) == "Topology(2-1-1 acn, 6 weights)"
+    assert repr(nbn_core.Topology((), 2, neurons, (1,))) == "Topology(2-1-1 ACN, 6 weights)"
     reversed_outputs = nbn_core.Topology((), 1, (nbn_core.Neuron(sources=(0,)),) * 2, (1, 0))
-    assert repr(reversed_outputs) == "Topology(1-0-2 acn, 4 weights)"
+    assert repr(reversed_outputs) == "Topology(1-0-2 ACN, 4 weights)"
 
 
 def test_the_repr_of_a_result_names_its_stop_reason() -> None:

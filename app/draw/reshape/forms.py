@@ -22,6 +22,7 @@ from nbn_core.structure import (
     Prune,
     Repeat,
     Rewire,
+    Step,
     Train,
 )
 
@@ -74,12 +75,7 @@ def prune(session: Session, known: Known, act: Act) -> None:
         f"{plural(left.n_neurons, 'neuron')} stay. The SSE would rise by about "
         f"**{short(found.rise)}** before retraining."
     )
-    with st.container(horizontal=True):
-        st.button("Remove", key="nbn-prune-once", on_click=act, args=(step,))
-        st.button(
-            "Remove and retrain", key="nbn-prune-train", type="primary", on_click=act,
-            args=(step, Train(iterations)),
-        )  # fmt: skip
+    _once("Remove", "Remove and retrain", "nbn-prune", act, step, iterations)
     _step_by_step(session, str(measure), str(of), iterations, act)
 
 
@@ -130,12 +126,7 @@ def grow(session: Session, known: Known, act: Act) -> None:
         iterations = _iterations("nbn-grow-iterations")
     st.caption(ABOUT[kind])
     step = Grow(kind, target, seed=session.rev)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("Add", key="nbn-grow-once", on_click=act, args=(step,))
-        st.button(
-            "Add and train", key="nbn-grow-train", type="primary", on_click=act,
-            args=(step, Train(iterations)),
-        )  # fmt: skip
+    _once("Add", "Add and train", "nbn-grow", act, step, iterations)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         most = st.number_input("Rounds at most", 1, 50, 10, key="nbn-grow-most", width=170)
         st.button(
@@ -175,18 +166,22 @@ def rewire(session: Session, known: Known, act: Act) -> None:
         "the network keeps."
     )
     step = Rewire(kind, share / 100.0, seed=session.rev)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("Move", key="nbn-rewire-once", on_click=act, args=(step,))
-        st.button(
-            "Move and train", key="nbn-rewire-train", type="primary", on_click=act,
-            args=(step, Train(iterations)),
-        )  # fmt: skip
+    _once("Move", "Move and train", "nbn-rewire", act, step, iterations)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         times = st.number_input("Rounds", 1, 100, 10, key="nbn-rewire-rounds", width=150)
         st.button(
             "Move in rounds", key="nbn-rewire-path", on_click=act,
             args=(Repeat((step, Train(iterations)), times=int(times)),),
         )  # fmt: skip
+
+
+def _once(change: str, both: str, key: str, act: Act, step: Step, iterations: int) -> None:
+    """Offer to do a step once, without training after it or with it."""
+    with st.container(horizontal=True):
+        st.button(change, key=f"{key}-once", on_click=act, args=(step,))
+        st.button(
+            both, key=f"{key}-train", type="primary", on_click=act, args=(step, Train(iterations))
+        )
 
 
 def _iterations(key: str) -> int:

@@ -109,4 +109,4 @@ def test_lanes_and_budget_go_into_the_session_and_come_back() -> None:
 
 
 def test_a_network_is_described_by_sizes_weights_neurons_and_depth() -> None:
-    assert described(Topology.mlp([2, 3, 1])) == "2-3-1 MLP: 13 weights, 4 neurons, depth 2"
+    assert described(Topology.mlp([2, 3, 1])) == "2-3-1 SLP: 13 weights, 4 neurons, depth 2"

@@ -39,16 +39,16 @@ def test_a_kept_drawing_reopens_with_its_places_and_undo_leaves_the_shelf_alone(
 def test_names_are_suggested_free_and_checked() -> None:
     session = session_of(first_experiment())
     topology = session.experiment.topology
-    for expected in ("2-8-8-1 mlp", "2-8-8-1 mlp (2)", "2-8-8-1 mlp (3)"):
+    for expected in ("2-8-8-1 MLP", "2-8-8-1 MLP (2)", "2-8-8-1 MLP (3)"):
         name = shelf.suggested_name(topology, session.shelf)
         assert name == expected
         shelf.keep(session, name, topology)
     with pytest.raises(NBNError, match="same name"):
-        shelf.renamed(session, "2-8-8-1 mlp", "2-8-8-1 mlp (2)")
+        shelf.renamed(session, "2-8-8-1 MLP", "2-8-8-1 MLP (2)")
     with pytest.raises(NBNError, match="1 to 40"):
         shelf.keep(session, "  ", topology)
-    shelf.renamed(session, "2-8-8-1 mlp", "first")
-    assert [one.name for one in session.shelf] == ["first", "2-8-8-1 mlp (2)", "2-8-8-1 mlp (3)"]
+    shelf.renamed(session, "2-8-8-1 MLP", "first")
+    assert [one.name for one in session.shelf] == ["first", "2-8-8-1 MLP (2)", "2-8-8-1 MLP (3)"]
 
 
 def test_a_drawing_for_other_data_is_refused_by_its_name() -> None:

@@ -54,14 +54,14 @@ def test_variants_of_the_drawing_have_other_bridges_and_widths() -> None:
     study = Plan(families=(DRAWING, VARIANTS)).study(layers)
     made = {one.name: one.topology.described[0] for one in study.networks}
     assert made == {
-        "Drawing 2-4-3-1 mlp": "2-4-3-1 mlp",
-        "Drawing, all bridges (2-4-3-1 bmlp)": "2-4-3-1 bmlp",
-        "Drawing, half as wide (2-2-2-1 mlp)": "2-2-2-1 mlp",
-        "Drawing, twice as wide (2-8-6-1 mlp)": "2-8-6-1 mlp",
+        "Drawing 2-4-3-1 MLP": "2-4-3-1 MLP",
+        "Drawing, all bridges (2-4-3-1 BMLP)": "2-4-3-1 BMLP",
+        "Drawing, half as wide (2-2-2-1 MLP)": "2-2-2-1 MLP",
+        "Drawing, twice as wide (2-8-6-1 MLP)": "2-8-6-1 MLP",
     }
     bridged = replace(XOR, topology=Topology.fcc(2, 3, 1, output="bipolar"))
     names = [one.name for one in Plan(families=(VARIANTS,)).study(bridged).networks]
-    assert names[0] == "Drawing, no bridges (2-1-1-1-1 mlp)"
+    assert names[0] == "Drawing, no bridges (2-1-1-1-1 MLP)"
     assert len(names) == 3
 
 
