@@ -115,7 +115,7 @@ class Sweep:
         """Continue the run, and wait a moment for its first trials."""
         if self.run is not None and self.run.done < self.run.total:
             self.run.go()
-            self.run.wait(PROMPT)
+            self.run.wait_for_trials(PROMPT)
 
     def halt(self) -> None:
         """Stop; trials that have ended are kept."""

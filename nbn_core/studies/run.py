@@ -139,6 +139,12 @@ class StudyRun:
         with self._changed:
             return self._changed.wait_for(lambda: not self.running, seconds)
 
+    def wait_for_trials(self, seconds: float) -> None:
+        """Wait until further trials have ended or nothing runs, at most `seconds`."""
+        with self._changed:
+            before = self.revision
+            self._changed.wait_for(lambda: not self.running or self.revision != before, seconds)
+
     def result(self) -> StudyResult:
         """Return the trials that have ended so far."""
         with self._changed:

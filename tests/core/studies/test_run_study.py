@@ -253,6 +253,16 @@ def test_it_stops_and_goes_on_without_losing_trials() -> None:
     assert numbers(run.result()) == numbers(run_study(long))
 
 
+def test_waiting_for_trials_ends_with_the_first_ones() -> None:
+    run = StudyRun(replace(PARITY, trials=20_000), ThreadWorkers())
+    run.go()
+    run.wait_for_trials(LONG)
+    assert 0 < run.done < run.total
+    assert run.running
+    run.halt()
+    assert run.wait(LONG)
+
+
 def wait_for(told: Any) -> None:
     waiting = threading.Event()
     for _ in range(int(LONG / 0.001)):
