@@ -36,8 +36,9 @@ def topologies() -> None:
     SECTIONS[str(chosen_one)](session)
     show_link(session)  # with the sweep as the form has it now
     words(
-        "Family", "SLP", "MLP", "BMLP", "FCC", "ACN", "Front", "Trial", "Random seed", "Success rate",
-        "Expected cost", "Forward-equivalent", "Test patterns", "RMSE", "SSE", "Target SSE",
+        "Family", "SLP", "MLP", "BMLP", "FCC", "ACN", "Front", "Trial", "Random seed",
+        "Success rate", "Expected cost", "Forward-equivalent", "Test patterns", "RMSE", "SSE",
+        "Target SSE",
     )  # fmt: skip
 
 
