@@ -18,7 +18,7 @@ from app.shared import scrubber
 from app.shared.address import show_link
 from app.shared.chart_box import Box, reader_palette
 from app.shared.glossary import words
-from app.shared.words import RESHAPED
+from app.shared.words import RESHAPED, escape_markdown
 from nbn_core.errors import NBNError
 
 Section = Callable[[CurrentView, Point, Choices, Box], None]
@@ -85,7 +85,7 @@ def _body() -> None:
             Box(reader_palette(), page.player.playing or now.running),
         )
     except NBNError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
     words(
         "Hessian", "Quasi-Hessian", "Jacobian", "Block", "Coupling", "Spectrum",
         "Condition number", "Effective parameters", "Gain ratio", "Damping μ",

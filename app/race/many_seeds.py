@@ -116,7 +116,7 @@ def _choices(session: Session, races: RaceSession) -> None:
                 start(session, races)
                 st.rerun()
             except StoreError as error:  # the cluster that the host names
-                st.error(str(error))
+                st.error(escape_markdown(str(error)))
     if isinstance(session.experiment.start, GivenStart):
         st.caption(
             "Starting weights that were set by hand are not used here: each seed has random ones."

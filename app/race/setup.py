@@ -85,7 +85,7 @@ def _budget(session: Session, races: RaceSession) -> None:
         try:
             races.set_budget(changed)
         except NBNError as error:
-            st.error(str(error))
+            st.error(escape_markdown(str(error)))
             return
         st.rerun()
 
@@ -162,7 +162,7 @@ def _settings(session: Session, races: RaceSession, lane: Lane) -> None:
             try:
                 changed = changed.changed(option.name, value)
             except NBNError as error:
-                st.error(str(error))
+                st.error(escape_markdown(str(error)))
     usual = replace(lane, settings=tuned(session.experiment, lane.name))
     if st.button("Tuned settings", key=f"nbn-tuned-{lane.number}", disabled=lane == usual):
         changed = usual

@@ -16,6 +16,7 @@ from app.session.jobs import Workers
 from app.session.limits import most_iterations
 from app.session.state import Session
 from app.session.training import train_to
+from app.shared.words import escape_markdown
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
 from nbn_core.rules import RULES
@@ -164,6 +165,6 @@ def _open(session: Session, entry: Entry) -> None:
     try:
         reopen(session, entry, server.workers())
     except NBNError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     st.switch_page("../pages/draw.py")

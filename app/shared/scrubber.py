@@ -18,7 +18,7 @@ from app.session import server, state
 from app.session.state import Session
 from app.session.training import PROMPT_WAIT, train
 from app.session.view import CurrentView, current_view
-from app.shared.words import own_prediction
+from app.shared.words import escape_markdown, own_prediction
 from nbn_core.errors import NBNError
 from nbn_core.types import IntArray
 
@@ -173,7 +173,7 @@ def _go(session: Session, player: ReplayState) -> None:
     try:
         train(session, server.workers())
     except NBNError as error:
-        st.error(str(error))
+        st.error(escape_markdown(str(error)))
         return
     player.playing, player.following = False, True
     player.rerun = True

@@ -13,6 +13,7 @@ from app.session.limits import MAX_WEIGHTS, most_iterations
 from app.session.state import Session
 from app.session.study_workers import study_workers
 from app.session.tuned_settings import usual_iterations
+from app.shared.words import escape_markdown
 from app.topologies.estimate import estimate
 from app.topologies.front import close_to_front
 from app.topologies.plan import (
@@ -60,7 +61,7 @@ def show(session: Session, sweep: Sweep) -> None:
             refusal = str(error)
         _buttons(session, sweep, study)
     if study is None:
-        st.warning(refusal)
+        st.warning(escape_markdown(refusal))
     elif not sweep.running:
         st.caption(_announced(session, sweep, plan, study))
 

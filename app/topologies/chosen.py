@@ -134,7 +134,7 @@ def drawing(
         try:
             put(session, opened(session.experiment, study, topology, seed))
         except NBNError as error:
-            st.warning(str(error))
+            st.warning(escape_markdown(str(error)))
             return
         st.switch_page("../pages/draw.py")
 

@@ -14,6 +14,7 @@ from app.shared import shelf
 from app.shared.address import show_link
 from app.shared.chart_box import Box, reader_palette
 from app.shared.glossary import words
+from app.shared.words import escape_markdown
 from app.topologies import choices, chosen, published, smallest
 from app.topologies.sweep import Sweep
 from app.topologies.views import VIEWS, View
@@ -50,7 +51,7 @@ def _compare(session: Session) -> None:
         "each from many random seeds."
     )
     if sweep.message:
-        st.info(sweep.message)
+        st.info(escape_markdown(sweep.message))
     choices.show(session, sweep)
     running = sweep.running
     st.fragment(_results, run_every=WATCH if running else None)(session, sweep, running)

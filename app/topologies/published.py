@@ -47,7 +47,7 @@ def show(session: Session) -> None:
         _buttons(published)
     st.caption(_source(plan))
     if published.message:
-        st.warning(published.message)
+        st.warning(escape_markdown(published.message))
     running = published.running
     if not running:
         st.caption(_announced(published, plan))
@@ -198,7 +198,7 @@ def _progress(published: PublishedRun, plan: Plan, rows: list[Row]) -> None:
     if run.failed:
         st.error("A training failed because of a fault in the program; finished ones are kept.")
     if run.message:
-        st.warning(run.message)
+        st.warning(escape_markdown(run.message))
     if run.stopping:
         text += ". Stopping: trainings in progress end first."
     elif run.running:
@@ -272,7 +272,7 @@ def _about(session: Session, plan: Plan, row: Row, box: Box) -> None:
         try:
             put(session, opened(session.experiment, study, network.topology, seed))
         except NBNError as error:
-            st.warning(str(error))
+            st.warning(escape_markdown(str(error)))
             return
         st.switch_page("../pages/draw.py")
     st.markdown("  \n".join(_sentences(plan, row, seed, which)))

@@ -9,6 +9,7 @@ import streamlit as st
 from app.session import closing, state
 from app.session.state import Session
 from app.session.study_workers import study_workers
+from app.shared.words import escape_markdown
 from app.topologies import choices, smallest_results
 from app.topologies.plan import Plan
 from app.topologies.smallest_run import SmallestRun, Wanted
@@ -64,7 +65,7 @@ def show(session: Session, sweep: Sweep) -> None:
         "seeds; those that are undecided get more, until the smallest is found."
     )
     if run.message:
-        st.warning(run.message)
+        st.warning(escape_markdown(run.message))
     _form(session, sweep, run)
     running = run.running
     st.fragment(smallest_results.results, run_every=WATCH if running else None)(
@@ -113,7 +114,7 @@ def _form(session: Session, sweep: Sweep, run: SmallestRun) -> None:
             refusal = str(error)
         _buttons(session, sweep, run, ready=wanted is not None)
     if wanted is None:
-        st.warning(refusal)
+        st.warning(escape_markdown(refusal))
     elif not run.running:
         st.caption(f"{_announced(wanted)} {choices.about_networks(experiment, plan)}")
 

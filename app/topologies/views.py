@@ -16,6 +16,7 @@ from app.figures.topology_errors import ErrorMeasure, error_chart
 from app.figures.topology_map import MapCell, map_block
 from app.figures.trials import TrialGroup, ecdf_chart
 from app.shared.chart_box import Box
+from app.shared.words import escape_markdown
 from app.topologies import component, table
 from app.topologies.chosen import shown
 from app.topologies.front import front
@@ -116,7 +117,10 @@ def _success(view: View) -> None:
         "Vertical lines: 95 % intervals. Rings: the front, networks that no other one matches with "
         "as many or fewer weights."
     )
-    listed = [f"{one.weights} weights, {one.network.name}: {percent(one.rate)}" for one in best]
+    listed = [
+        f"{one.weights} weights, {escape_markdown(one.network.name)}: {percent(one.rate)}"
+        for one in best
+    ]
     st.markdown("**Fewest weights that still solve:** " + "; ".join(listed) + ".")
 
 

@@ -15,6 +15,7 @@ from nbn_core.errors import StoreError
 from nbn_core.experiment import Experiment, SeededStart, link
 from nbn_core.studies import PUBLISHED_TABLES, VARIANTS
 from tests.app.fake_browser import LONG
+from tests.app.shown_numbers.screen import plain
 from tests.app.topologies.helpers import XOR
 
 
@@ -157,7 +158,7 @@ def test_a_cluster_out_of_reach_is_told(page: Page, monkeypatch: pytest.MonkeyPa
     page.choose("control_surface", 2)
     monkeypatch.setattr(section, "study_workers", refuse)
     page.press("run")
-    assert [one.value for one in page.app.warning] == ["The cluster does not answer."]
+    assert [plain(one.value) for one in page.app.warning] == ["The cluster does not answer."]
     monkeypatch.undo()
     page.press("run")
     page.finish()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,9 +28,15 @@ from nbn_core.network import Topology
 from nbn_core.studies import Study, run_study
 from nbn_core.training import train
 from tests.app.fake_browser import LONG
+from tests.app.shown_numbers.screen import plain
 from tests.app.topologies.helpers import CLASSES, XOR
 
 SPLIT = replace(XOR, data=CLASSES, stopping=Stopping(3.0, 40))
+
+
+def said(elements: Iterable[Any]) -> list[str]:
+    """Return the texts of some elements as a reader sees them."""
+    return [plain(one.value) for one in elements]
 
 
 class Page:
@@ -245,9 +253,9 @@ def test_a_million_trainings_are_refused_and_the_results_stay(page: Page) -> Non
     page.finish()
     page.app.number_input(key="nbn-topologies-seeds").set_value(1_000_000).run()
     page.check()
-    [warning] = page.app.warning
-    assert "5,000,000 trainings" in warning.value
-    assert warning.value.endswith("take at most 200,000 trials of each.")
+    [warning] = said(page.app.warning)
+    assert "5,000,000 trainings" in warning
+    assert warning.endswith("take at most 200,000 trials of each.")
     assert page.app.button(key="nbn-topologies-run").disabled
     assert len(page.sweep.points()) == 5
     page.small()
@@ -256,12 +264,12 @@ def test_a_million_trainings_are_refused_and_the_results_stay(page: Page) -> Non
 
 def test_what_cannot_be_trained_is_said(page: Page) -> None:
     page.app.pills(key="nbn-topologies-families").set_value([]).run()
-    assert [one.value for one in page.app.warning] == ["No family is chosen: choose at least one."]
+    assert said(page.app.warning) == ["No family is chosen: choose at least one."]
     page.app.pills(key="nbn-topologies-families").set_value(["slp"]).run()
     page.app.selectbox(key="nbn-topologies-rule-nbn").set_value("cascade_correlation").run()
     page.check()
-    [warning] = page.app.warning
-    assert warning.value.startswith("2-1-1 SLP: ")
+    [warning] = said(page.app.warning)
+    assert warning.startswith("2-1-1 SLP: ")
 
 
 def test_the_drawing_is_a_family_of_its_own(page: Page) -> None:
@@ -282,13 +290,13 @@ def test_other_data_drop_the_results_with_a_sentence(page: Page) -> None:
     page.session.put(replace(page.session.document, experiment=XOR))
     page.app.run()
     page.check()
-    assert [one.value for one in page.app.info] == [DROPPED]
+    assert said(page.app.info) == [DROPPED]
     assert not page.sweep.points()
     page.press("run")
     page.finish()
     assert not page.app.info
     page.look("Test error")
-    assert "no test patterns" in page.app.info[0].value
+    assert "no test patterns" in said(page.app.info)[0]
 
 
 def test_the_smallest_network_is_found_and_opens_on_draw(root: Path) -> None:
@@ -335,7 +343,7 @@ def test_a_search_is_stopped_and_resumed_on_the_page(root: Path) -> None:
     page.press("find")
     assert page.app.number_input(key="nbn-topologies-budget").disabled
     page.press("find-stop")
-    assert "when the search was stopped" in page.app.info[0].value
+    assert "when the search was stopped" in said(page.app.info)[0]
     assert "Resume continues" in page.app.get("progress")[0].proto.text
     assert page.search.run is not None
     assert page.search.run.wait(LONG)
@@ -371,7 +379,7 @@ def test_every_goal_can_be_searched_for(page: Page) -> None:
     page.session.put(replace(page.session.document, experiment=XOR))
     page.app.run()
     page.check()
-    assert DROPPED in [one.value for one in page.app.warning]
+    assert DROPPED in said(page.app.warning)
     assert len(page.app.selectbox(key="nbn-topologies-goal-plain").options) == 2
 
 
@@ -379,16 +387,16 @@ def test_what_cannot_be_searched_is_said(root: Path, monkeypatch: pytest.MonkeyP
     page = Page(root, XOR)
     page.seek()
     page.app.pills(key="nbn-topologies-families").set_value([]).run()
-    assert [one.value for one in page.app.warning] == ["No family is chosen: choose at least one."]
+    assert said(page.app.warning) == ["No family is chosen: choose at least one."]
     assert page.app.button(key="nbn-topologies-find").disabled
     page.app.pills(key="nbn-topologies-families").set_value(["slp"]).run()
     page.check()
     # Nothing listens on this port.
     monkeypatch.setenv("NBN_LAB_SCHEDULER", "tcp://127.0.0.1:9")
     page.press("find")
-    [warning] = page.app.warning
-    assert warning.value.startswith("The scheduler tcp://127.0.0.1:9 does not answer")
-    assert warning.value.endswith("check its address, and that it is running.")
+    [warning] = said(page.app.warning)
+    assert warning.startswith("The scheduler tcp://127.0.0.1:9 does not answer")
+    assert warning.endswith("check its address, and that it is running.")
     assert not page.search.running
     monkeypatch.delenv("NBN_LAB_SCHEDULER")
     page.press("find")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -177,3 +180,25 @@ def test_custom_data_is_described_with_the_page_to_change_it() -> None:
     topology = Topology.mlp([1, 2, 1])
     counts = facts(Experiment(topology, data))
     assert counts.endswith("2 training, 1 validation and 1 test patterns")
+
+
+def unescaped(source: str) -> list[str]:
+    """Return the messages in a module that Markdown could change: sentences made elsewhere."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="error" | "warning" | "info"), args=[said, *_]):
+                name = said.id if isinstance(said, ast.Name) else ""
+                made_elsewhere = isinstance(said, ast.Attribute) or (name and not name.isupper())
+                if made_elsewhere or ast.unparse(said).startswith("str("):
+                    found.append(ast.unparse(node))
+    return found
+
+
+def test_a_sentence_that_may_quote_the_reader_is_shown_as_text(root: Path) -> None:
+    """Names of nodes, columns and drawings come from files and links."""
+    assert unescaped("st.error(str(error))\nst.info(run.message)\nst.warning(said)\nst.info(SAID)")[
+        2:
+    ] == ["st.warning(said)"]
+    for file in (root / "app").rglob("*.py"):
+        assert unescaped(file.read_text(encoding="utf-8")) == [], file
