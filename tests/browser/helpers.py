@@ -1,6 +1,7 @@
 """Start the app, wait for it, and save screenshots."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -147,6 +148,33 @@ def wait_until_ready(page: Page) -> None:
     Right after a click the script may not have started: wait for what the click changes.
     """
     page.locator(READY).wait_for()
+
+
+# Waits until an element has stayed where it is for a fifth of a second of frames.
+STILL = """async (element) => {
+  let [before, frames] = ["", 0];
+  while (frames < 12) {
+    await new Promise((frame) => requestAnimationFrame(frame));
+    const now = JSON.stringify(element.getBoundingClientRect());
+    frames = now === before ? frames + 1 : 0;
+    before = now;
+  }
+}"""
+
+
+def pick(page: Page, field: str | re.Pattern[str], option: str) -> None:
+    """Choose an option of one of Streamlit's menus.
+
+    A menu closes when anything scrolls, and on an answer of the server. What opens above it, such
+    as an expander, is awaited first, and it is scrolled into view before it is opened.
+    """
+    wait_until_ready(page)
+    menu = page.get_by_role("combobox", name=field)
+    for _ in range(2):
+        menu.scroll_into_view_if_needed()
+        menu.evaluate(STILL)
+    menu.click()
+    page.get_by_role("option", name=option, exact=True).click()
 
 
 def save_picture(page: Page, name: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.session.state import first_experiment
-from tests.browser.helpers import save_picture, wait_until_ready
+from tests.browser.helpers import pick, save_picture
 
 OpenPage = Callable[..., Page]
 COMPILING = 180_000  # milliseconds: the first race on a computer compiles its rules
@@ -111,9 +111,9 @@ def test_a_link_reopens_the_lanes_their_networks_the_budget_and_kept_drawings(
 ) -> None:
     page = enter(open_page())
     page.get_by_text("Lanes, settings and budget").click()
-    choose(page, "Network of lane NBN", "Without bridges")
+    pick(page, "Network of lane NBN", "Without bridges")
     expect(lane(page, "NBN (without bridges)")).to_be_visible()
-    choose(page, "Network of lane EBP", "Twice as wide")
+    pick(page, "Network of lane EBP", "Twice as wide")
     wide = lane(page, "EBP (twice as wide)")
     expect(wide).to_contain_text("2-16-16-1 MLP: 337 weights, 33 neurons, depth 3")
     expect(wide).to_contain_text("105 of 337 weights start as in the drawing.")
@@ -141,9 +141,3 @@ def test_a_link_reopens_the_lanes_their_networks_the_budget_and_kept_drawings(
     again.get_by_text("Kept drawings", exact=True).click()
     expect(again.get_by_role("textbox", name="New name")).to_have_value("mine")
     other.close()
-
-
-def choose(page: Page, field: str, option: str) -> None:
-    wait_until_ready(page)  # a menu that is opened before an answer would close again
-    page.get_by_role("combobox", name=field).click()
-    page.get_by_role("option", name=option, exact=True).click()

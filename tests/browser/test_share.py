@@ -13,7 +13,7 @@ from nbn_core.experiment import SeededStart, link
 from nbn_core.formats import write_dat, write_in
 from nbn_core.formats.recognise import recognise
 from nbn_core.generators import parity
-from tests.browser.helpers import save_picture, wait_until_ready
+from tests.browser.helpers import pick, save_picture, wait_until_ready
 
 OpenPage = Callable[..., Page]
 XOR = replace(
@@ -128,8 +128,7 @@ def test_a_corrected_role_is_kept_on_another_page(xor: Page, tmp_path: Path) -> 
     )
     before = network(xor)
     bring(xor, file)
-    xor.get_by_label("Role of h").click()
-    xor.get_by_role("option", name="Input").click()
+    pick(xor, "Role of h", "Input")
     refused = xor.get_by_text("“h” is an input, so “p” cannot be connected to it")
     expect(refused).to_be_visible()
     xor.get_by_role("link", name="Data").click()
@@ -137,8 +136,7 @@ def test_a_corrected_role_is_kept_on_another_page(xor: Page, tmp_path: Path) -> 
     xor.get_by_role("link", name="Share").click()
     expect(xor.get_by_text("Uploaded: drawn.graphml")).to_be_visible()
     expect(refused).to_be_visible()
-    xor.get_by_label("Role of h").click()
-    xor.get_by_role("option", name="Hidden").click()
+    pick(xor, "Role of h", "Hidden")
     expect(refused).to_have_count(0)
     expect(xor.get_by_alt_text("The network after the import, from p, q to y")).to_be_visible()
     xor.get_by_role("button", name="Import", exact=True).click()
