@@ -22,9 +22,12 @@ CAPTION: Final = (
 
 
 class MapCell(NamedTuple):
-    """A network on the map; `solved` of `trials` trainings reached the target."""
+    """A network on the map; `solved` of `trials` trainings reached the target.
 
-    place: int
+    `place` is its place in the study; None before its first training, when it cannot be chosen.
+    """
+
+    place: int | None
     name: str
     topology: Topology
     solved: int
@@ -73,7 +76,7 @@ def _cell(cell: MapCell, palette: Palette) -> Json:
     weights = plural(cell.topology.n_weights, "weight")
     drawing = miniature(cell.topology, ink, *CELL).encode("ascii")
     return {
-        "place": cell.place if cell.trials else None,
+        "place": cell.place,
         "about": f"{about}, {weights}",
         "rate": text,
         "weights": weights,

@@ -287,7 +287,7 @@ def answer(
         "running": running,
         "can_go_on": race is not None and race.halted and not running and race.can_go_on,
         "blocked": session.document.blocked or "",
-        "poll": running or warming,
+        "poll": running or warming or not pictures,
         "headline": _headline(races, found, running=running, warming=warming),
         "facts": _facts(experiment, races.budget),
         "target": experiment.stopping.target_sse,

@@ -27,7 +27,9 @@ def wait_for(compiling: Callable[[], bool]) -> bool:
         return False
 
     def wait() -> None:
-        st.caption("Compiling what this part computes with, once on this computer\u2026")
+        st.caption(
+            "Compiling the kernels of this part, once on this computer: up to half a minute."
+        )
         if not compiling():
             st.rerun()
 

@@ -213,7 +213,7 @@ def _map(view: View) -> None:
 
 def _map_cell(network: StudyNetwork, point: NetworkPoint | None) -> MapCell:
     if point is None:
-        return MapCell(-1, network.name, network.topology, 0, 0)
+        return MapCell(None, network.name, network.topology, 0, 0)
     trials = point.found.trials
     return MapCell(point.place, network.name, network.topology, trials.successes, trials.n_trials)
 

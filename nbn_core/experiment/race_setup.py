@@ -12,6 +12,7 @@ from nbn_core.errors import SettingError
 from nbn_core.experiment.checks import FrozenDict, keep, mapping
 from nbn_core.experiment.kept_drawing import checked_name
 from nbn_core.network import Topology
+from nbn_core.network.variants import CHANGES
 from nbn_core.rules import rule_called
 
 MOST_LANES = 8
@@ -19,7 +20,7 @@ MOST_SECONDS = 60.0
 MOST_WORK = 1e8
 MOST_SEEDS = 1000
 MOST_SIZE = 1000
-VARIANTS = ("drawing", "no bridges", "all bridges", "half as wide", "twice as wide")
+VARIANTS = ("drawing", *CHANGES)
 BUDGETS = ("target", "seconds", "work")
 
 

@@ -127,6 +127,7 @@ def twice_as_wide(topology: Topology) -> Topology:
     )
 
 
+# The variants by the words for them, which links hold too.
 CHANGES: Final = {
     "no bridges": without_bridges,
     "all bridges": with_all_bridges,

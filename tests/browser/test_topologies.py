@@ -139,6 +139,17 @@ def test_the_map_names_every_network_and_a_click_chooses_it(open_page: OpenPage)
     expect(name).to_have_text("2-8-1 FCC")
     save_picture(page, "topologies-map-1280-dark")
 
+    look(page, "Table")
+    corner = page.get_by_test_id("stDataFrame").bounding_box()
+    assert corner is not None
+    page.mouse.click(corner["x"] + 17, corner["y"] + 53)  # the box before the first row
+    expect(name).not_to_have_text("2-8-1 FCC")
+    other = name.inner_text()
+    look(page, "Map")
+    pressed = table.locator("button[aria-pressed=true]")
+    expect(pressed).to_have_attribute("aria-label", re.compile(f"^{other}: "))
+    expect(name).to_have_text(other)  # an old click counts no more
+
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 def test_the_smallest_network_is_found(open_page: OpenPage, width: int, height: int) -> None:

@@ -158,6 +158,7 @@ def test_every_public_class_is_tested(shown: list[object]) -> None:
     ("topology", "text"),
     [
         (nbn_core.Topology.mlp([2, 8, 8, 1]), "Topology(2-8-8-1 MLP, 105 weights)"),
+        (nbn_core.Topology.mlp([2, 3, 1]), "Topology(2-3-1 SLP, 13 weights)"),
         (nbn_core.Topology.mlp([3, 1]), "Topology(3-1 MLP, 4 weights)"),
         (nbn_core.Topology.bmlp([2, 3, 3, 1]), "Topology(2-3-3-1 BMLP, 36 weights)"),
         (nbn_core.Topology.fcc(3, 2, 1), "Topology(3-2-1 FCC, 15 weights)"),

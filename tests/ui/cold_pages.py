@@ -1,4 +1,4 @@
-"""Open every page of the app while only NBN is compiled, and print what a page then compiled.
+"""Open every page of the app while kernels are missing, and print what a page then compiled.
 
 Run as a program of its own: in the process of the tests, other tests have loaded all kernels.
 """
@@ -18,7 +18,7 @@ from app.draw.reshape.section import OPEN
 from app.session import server
 from app.session.state import Session
 from app.session.training import train
-from nbn_core.warmup import warm_up
+from nbn_core.warmup import warm_up, warm_up_everything, warm_up_rules
 from tests.app.fake_browser import LONG
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,10 +61,10 @@ def run(app: AppTest) -> None:
 
 
 def main() -> None:
-    """Visit all pages before anything is compiled, and again after NBN has trained."""
-    trains, never = threading.Event(), threading.Event()
-    server._warming = lambda: server.Warming(trains, never)
-    server.warming_rules = lambda: never
+    """Visit all pages before anything is compiled, and after each of the warm-ups."""
+    trains, races, everything = (threading.Event() for _ in range(3))
+    server._warming = lambda: server.Warming(trains, everything)
+    server.warming_rules = lambda: races
     visited = ["first"]
     watch(visited)
     app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=LONG).run()
@@ -76,6 +76,12 @@ def main() -> None:
     assert session.run is not None
     session.run.wait(LONG)
     visit_all(app, visited, "NBN compiled")
+    warm_up_rules()
+    races.set()
+    visit_all(app, visited, "rules compiled")
+    warm_up_everything()
+    everything.set()
+    visit_all(app, visited, "all compiled")
     print(json.dumps({"visited": visited, "compiled": compiled}))
 
 

@@ -18,6 +18,6 @@ def test_no_page_computes_with_kernels_that_are_still_being_compiled(root: Path)
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout.splitlines()[-1])
     pages = {file.stem for file in (root / "pages").glob("*.py")} - {"__init__"}
-    for state in ("nothing compiled", "NBN compiled"):
-        assert {f"{page}, {state}" for page in pages} <= set(found["visited"])
+    for state in ("nothing", "NBN", "rules", "all"):
+        assert {f"{page}, {state} compiled" for page in pages} <= set(found["visited"])
     assert found["compiled"] == {}

@@ -3,6 +3,7 @@
 
 import { short } from "../../shared/frontend/numbers.js";
 import { el, find, part, patch } from "../../shared/frontend/dom.js";
+import { newClient } from "../../shared/frontend/outbox.js";
 import { Theme } from "../../shared/frontend/theme.js";
 import { Cells } from "./cells.js";
 import { CoupledWeights } from "./drawing.js";
@@ -29,7 +30,7 @@ export class QuasiView {
   constructor(root, send) {
     this.root = root;
     this.send = send;
-    this.client = Math.random().toString(36).slice(2, 10);
+    this.client = newClient();
     this.clicks = 0;
     this.frame = find(root, ".quasi");
     this.theme = new Theme(this.frame);

@@ -3,6 +3,7 @@
 // on a network chooses it.
 
 import { el, part, patch } from "../../shared/frontend/dom.js";
+import { newClient } from "../../shared/frontend/outbox.js";
 
 /** @import { MapCell, MapClick, MapPayload } from "./payloads.d.ts" */
 
@@ -22,7 +23,7 @@ export class MapView {
   constructor(root, send) {
     this.root = root;
     this.send = send;
-    this.client = Math.random().toString(36).slice(2, 10);
+    this.client = newClient();
   }
 
   destroy() {

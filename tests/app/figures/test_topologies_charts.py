@@ -211,7 +211,7 @@ def test_the_map_names_every_network_and_its_rate() -> None:
     cells = {
         (0, 0): MapCell(0, "small", small.network.topology, 0, 4),
         (1, 1): MapCell(1, "large <b>", large.network.topology, 3, 4),
-        (0, 1): MapCell(-1, "new", large.network.topology, 0, 0),
+        (0, 1): MapCell(None, "new", large.network.topology, 0, 0),
     }
     for look in (palette.LIGHT, palette.DARK):
         sent = map_block(["One & only", "Two"], [1, 2], cells, 1, look)

@@ -10,6 +10,7 @@ import numpy as np
 
 from app.race import snapshots
 from app.race.lanes import Lane
+from app.race.session import answer
 from nbn_core.experiment import SeededStart
 from tests.app.fake_browser import is_a_sentence
 from tests.app.race.helpers import XOR, RaceVisitor
@@ -80,3 +81,12 @@ def test_a_rule_of_its_own_way_has_no_picture_before_it_trains(visitor: RaceVisi
     assert nbn["newest"] is not None
     assert forward_forward["newest"] is None
     assert noprop["newest"] is None
+
+
+def test_pictures_that_cannot_be_made_yet_are_asked_for_again(visitor: RaceVisitor) -> None:
+    early = answer(visitor.session, visitor.races, "browser", {}, warming=False, pictures=False)
+    assert [lane["newest"] for lane in early["lanes"]] == [None] * len(early["lanes"])
+    assert early["poll"]
+    later = visitor.answer()
+    assert later["lanes"][0]["newest"] is not None
+    assert not later["poll"]
