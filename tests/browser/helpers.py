@@ -113,12 +113,15 @@ def chromium() -> str:
 
 
 class Line:
-    """The web socket from a page to the server, on which messages can be repeated."""
+    """The web socket from a page to the server: messages can be repeated, answers held back."""
 
     def __init__(self) -> None:
         self._said: str | bytes = b""
         self._page: Page | None = None
+        self._client: WebSocketRoute | None = None
         self._server: WebSocketRoute | None = None
+        self._holding = False
+        self._held: list[str | bytes] = []
 
     def tap(self, page: Page) -> None:
         """Route the web socket of a page; must be called before it navigates."""
@@ -126,13 +129,21 @@ class Line:
         page.route_web_socket("**/_stcore/stream", self._connect)
 
     def _connect(self, page: WebSocketRoute) -> None:
+        self._client = page
         self._server = page.connect_to_server()
         page.on_message(self._ask)
+        self._server.on_message(self._answer)
 
     def _ask(self, message: str | bytes) -> None:
         self._said = message
         if self._server is not None:
             self._server.send(message)
+
+    def _answer(self, message: str | bytes) -> None:
+        if self._holding:
+            self._held.append(message)
+        elif self._client is not None:
+            self._client.send(message)
 
     def repeat(self, count: int) -> None:
         """Send the last message of the page to the server again."""
@@ -140,6 +151,17 @@ class Line:
         for _ in range(count):
             self._ask(self._said)
             self._page.wait_for_timeout(5)  # lets Playwright carry messages
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold back what the server answers until the block ends."""
+        self._holding = True
+        try:
+            yield
+        finally:
+            self._holding = False
+            while self._held:
+                self._answer(self._held.pop(0))
 
 
 def wait_until_ready(page: Page) -> None:

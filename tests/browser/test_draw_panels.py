@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.helpers import Line
 from tests.browser.workbench import facts, problem
 
 
@@ -81,6 +82,31 @@ def test_a_refused_number_does_not_stay_in_its_field(page: Page) -> None:
     points.press("Tab")
     expect(page.locator("[data-part=notice]")).to_have_text("Points must be a number.")
     expect(points).to_have_value("500")
+
+
+def test_an_answer_that_changes_the_fields_takes_away_nothing_typed(open_page: OpenPage) -> None:
+    line = Line()
+    page = open_page(prepare=line.tap)
+    target = page.get_by_label("Target SSE")
+    most = page.get_by_label("Maximum iterations")
+    limit = most.get_attribute("max")
+    usual = most.input_value()
+    with line.held():
+        page.get_by_label("Learning rule").select_option("ebp")
+        target.fill("0.5")
+    expect(most).not_to_have_attribute("max", limit or "")  # other limits, so other fields
+    expect(target).to_be_focused()
+    expect(target).to_have_value("0.5")
+    with line.held():
+        target.press("Enter")
+        most.fill("77")
+        most.press("Enter")
+        page.get_by_label("Learning rule").select_option("nbn")
+    expect(most).to_have_attribute("max", limit or "")
+    expect(target).to_have_value("0.5")
+    expect(most).to_have_value(usual)  # each rule keeps its own
+    page.get_by_label("Learning rule").select_option("ebp")
+    expect(most).to_have_value("77")
 
 
 def test_fields_are_named_for_the_problem_that_is_chosen(page: Page) -> None:

@@ -1,13 +1,22 @@
 // @ts-check
-// The fields of a form: numbers, choices and switches, as the server lists them.
+// The fields of a form: numbers, choices and switches, as the server lists them. A field stays the
+// same element as long as it has the same name and kind: an answer that comes while a reader types
+// takes neither the text nor the focus away.
 
-import { required } from "../../shared/frontend/required.js";
-import { el, focusedNear } from "../../shared/frontend/dom.js";
+import { arrange, el, patch, setProp } from "../../shared/frontend/dom.js";
 
 /** @import { Card } from "../../shared/frontend/card.js" */
+/** @import { FormField, SettingGroup } from "./payloads.d.ts" */
+
+/** @typedef {HTMLInputElement | HTMLSelectElement} Input */
+/** @typedef {"number" | "choice" | "check"} Kind */
 /**
- * @import { CheckField, ChoiceField, FormField, NumberField, SettingGroup }
- *   from "./payloads.d.ts"
+ * @typedef {object} Field
+ * @property {Kind} kind
+ * @property {HTMLElement} box
+ * @property {HTMLElement} label
+ * @property {Input} input
+ * @property {FormField} entry
  */
 
 /**
@@ -17,11 +26,13 @@ import { el, focusedNear } from "../../shared/frontend/dom.js";
  */
 
 export class Form {
-  /** @type {Map<string, HTMLInputElement | HTMLSelectElement>} */
-  inputs = new Map();
+  /** Fields by group and name. @type {Map<string, Field>} */
+  fields = new Map();
   /** Whether the server has not answered yet. @type {boolean} */
   pending = false;
-  /** Field that holds what was not sent yet. @type {HTMLInputElement | null} */
+  /** Fields whose value was sent and not answered yet. @type {Set<Input>} */
+  sent = new Set();
+  /** Field that holds what was not sent yet. @type {Input | null} */
   typing = null;
 
   /** Definitions by term. @type {Map<string, string>} */
@@ -44,48 +55,83 @@ export class Form {
    * @param {FormField[]} entries
    */
   show(root, group, entries) {
-    const shape = JSON.stringify(entries.map((entry) => ({ ...entry, value: 0, checked: 0 })));
-    if (root.dataset.shape !== shape) {
-      root.dataset.shape = shape;
-      root.replaceChildren(...entries.map((entry) => this.field(group, entry)));
-    }
-    for (const entry of entries) {
-      const input = required(this.inputs.get(`${group}.${entry.name}`));
-      if ("checked" in entry) /** @type {HTMLInputElement} */ (input).checked = entry.checked;
+    const fields = entries.map((entry) => this.field(group, entry));
+    arrange(
+      root,
+      fields.map(({ box }) => box),
+    );
+    if (!this.typing?.isConnected) this.typing = null;
+    for (const { input, entry } of fields) {
+      if ("checked" in entry) this.inHand(input) || patch(input, { checked: entry.checked });
       else this.fill(input, entry.value === null ? "" : String(entry.value));
     }
   }
 
   /**
-   * @param {HTMLInputElement | HTMLSelectElement} input
+   * @param {Input} input
    * @param {string} value
    */
   fill(input, value) {
     input.dataset.known = value;
-    const inHand = input === focusedNear(input) && (this.pending || this.typing === input);
-    if (!inHand && input.value !== value) input.value = value;
+    if (!this.inHand(input) && input.value !== value) input.value = value;
   }
 
   /**
+   * Whether a field shows what the reader chose rather than what the server knows.
+   *
+   * @param {Input} input
+   */
+  inHand(input) {
+    if (!this.pending) this.sent.clear();
+    return this.typing === input || this.sent.has(input);
+  }
+
+  /**
+   * The field of an entry: the one there is, or a new one.
+   *
    * @param {SettingGroup} group
    * @param {FormField} entry
+   * @returns {Field}
    */
   field(group, entry) {
-    const { name, label } = entry;
-    const input =
-      "choices" in entry
-        ? this.choice(group, entry)
-        : "checked" in entry
-          ? this.check(group, entry)
-          : this.number(group, entry);
-    this.inputs.set(`${group}.${name}`, input);
-    const text = el("span", { text: label });
-    const meaning = this.meaning(entry);
-    if (meaning) {
-      this.card.attach(text, meaning);
-      input.setAttribute("aria-description", meaning);
+    const key = `${group}.${entry.name}`;
+    const kind = "choices" in entry ? "choice" : "checked" in entry ? "check" : "number";
+    const there = this.fields.get(key);
+    if (there?.kind === kind) {
+      if (shapeOf(there.entry) !== shapeOf(entry)) this.describe(there, entry);
+      there.entry = entry;
+      return there;
     }
-    return el("label", { class: "field" }, text, input);
+    const label = el("span");
+    const input = this[kind](group, entry.name, () => made.entry);
+    /** @type {Field} */
+    const made = { kind, label, input, entry, box: el("label", { class: "field" }, label, input) };
+    this.fields.set(key, made);
+    this.describe(made, entry);
+    return made;
+  }
+
+  /**
+   * Give a field its label, its meaning, and its limits or choices.
+   *
+   * @param {Field} field
+   * @param {FormField} entry
+   */
+  describe({ label, input }, entry) {
+    patch(label, { text: entry.label });
+    const meaning = this.meaning(entry);
+    this.card.attach(label, meaning);
+    setProp(input, "aria-description", meaning || null);
+    if ("choices" in entry) {
+      const chosen = input.value;
+      input.replaceChildren(...entry.choices.map(([value, text]) => el("option", { value, text })));
+      input.value = chosen;
+    } else if ("low" in entry) {
+      setProp(input, "min", entry.low);
+      setProp(input, "max", entry.high);
+      setProp(input, "step", entry.step || "any");
+      setProp(input, "placeholder", entry.empty ?? "");
+    }
   }
 
   /** @param {FormField} entry */
@@ -97,23 +143,29 @@ export class Form {
   }
 
   /**
+   * @param {Input} input
    * @param {SettingGroup} group
-   * @param {NumberField} entry
+   * @param {string} name
+   * @param {number | string | boolean} value
+   */
+  send(input, group, name, value) {
+    this.sent.add(input);
+    this.pending = true;
+    this.actions.setting(group, name, value);
+  }
+
+  /**
+   * @param {SettingGroup} group
+   * @param {string} name
+   * @param {() => FormField} entry the field as it was last described
    * @returns {HTMLInputElement}
    */
-  number(group, { name, label, low, high, step, empty }) {
-    const input = el("input", {
-      type: "number",
-      min: low,
-      max: high,
-      step: step || "any",
-      inputmode: "decimal",
-      placeholder: empty ?? "",
-    });
+  number(group, name, entry) {
+    const input = el("input", { type: "number", inputmode: "decimal" });
     const send = () => {
       this.typing = null;
-      if (input.value !== "") return this.actions.setting(group, name, Number(input.value));
-      if (input.validity.badInput) this.actions.refuse(`${label} must be a number.`);
+      if (input.value !== "") return this.send(input, group, name, Number(input.value));
+      if (input.validity.badInput) this.actions.refuse(`${entry().label} must be a number.`);
       input.value = input.dataset.known ?? "";
     };
     const leave = () => {
@@ -127,31 +179,37 @@ export class Form {
 
   /**
    * @param {SettingGroup} group
-   * @param {ChoiceField} entry
+   * @param {string} name
    * @returns {HTMLSelectElement}
    */
-  choice(group, { name, choices }) {
-    const options = choices.map(([value, text]) => el("option", { value, text }));
+  choice(group, name) {
     /** @type {HTMLSelectElement} */
-    const select = el(
-      "select",
-      { onchange: () => this.actions.setting(group, name, select.value) },
-      options,
-    );
+    const select = el("select", {
+      onchange: () => this.send(select, group, name, select.value),
+    });
     return select;
   }
 
   /**
    * @param {SettingGroup} group
-   * @param {CheckField} entry
+   * @param {string} name
    * @returns {HTMLInputElement}
    */
-  check(group, { name }) {
+  check(group, name) {
     /** @type {HTMLInputElement} */
     const input = el("input", {
       type: "checkbox",
-      onchange: () => this.actions.setting(group, name, input.checked),
+      onchange: () => this.send(input, group, name, input.checked),
     });
     return input;
   }
+}
+
+/**
+ * What a field looks like, whatever its value.
+ *
+ * @param {FormField} entry
+ */
+function shapeOf(entry) {
+  return JSON.stringify({ ...entry, value: 0, checked: 0 });
 }

@@ -46,7 +46,7 @@ export class Panels {
     /** @type {HTMLSelectElement} */
     this.rules = el("select", {
       "aria-label": "Learning rule",
-      onchange: () => actions.rule(this.rules.value),
+      onchange: () => this.chooseRule(),
     });
     this.advanced = el(
       "details",
@@ -67,6 +67,12 @@ export class Panels {
         this.advanced,
       ),
     );
+  }
+
+  chooseRule() {
+    this.form.sent.add(this.rules);
+    this.form.pending = true;
+    this.actions.rule(this.rules.value);
   }
 
   /** @param {Problem[]} catalogue */

@@ -1,7 +1,7 @@
 // @ts-check
 // A card that explains a word: on hover, on focus and on a tap, so that phones have it too.
 
-import { el } from "./dom.js";
+import { el, setProp } from "./dom.js";
 
 const HOVER_DELAY_MS = 250; // until a mouse that rests on a word is taken to ask for its meaning
 const MARGIN = 8; // pixels between the card and the edge of the window
@@ -11,8 +11,8 @@ export class Card {
   anchor = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;
-  /** Words that explain themselves. @type {WeakSet<HTMLElement>} */
-  words = new WeakSet();
+  /** Meanings of the words that explain themselves. @type {WeakMap<HTMLElement, string>} */
+  words = new WeakMap();
   listening = new AbortController();
 
   /** @param {HTMLElement} root element in which the card is put */
@@ -40,16 +40,22 @@ export class Card {
   }
 
   /**
-   * Let a word explain itself.
+   * Let a word explain itself; without a meaning it stops doing so.
    *
    * @param {HTMLElement} anchor the word
    * @param {string} text its meaning, in one or more lines
    */
   attach(anchor, text) {
-    if (this.words.has(anchor)) return;
-    this.words.add(anchor);
-    anchor.classList.add("word");
-    anchor.setAttribute("aria-description", text); // the card itself is not read out
+    const known = this.words.has(anchor);
+    if (!known && !text) return;
+    this.words.set(anchor, text);
+    anchor.classList.toggle("word", text !== "");
+    setProp(anchor, "aria-description", text || null); // the card itself is not read out
+    if (!known) this.listen(anchor);
+  }
+
+  /** @param {HTMLElement} anchor */
+  listen(anchor) {
     /**
      * @template {keyof HTMLElementEventMap} K
      * @param {K} type
@@ -58,24 +64,24 @@ export class Card {
     const on = (type, act) => anchor.addEventListener(type, act, { signal: this.listening.signal });
     on("pointerenter", (event) => {
       if (event.pointerType !== "mouse") return;
-      this.timer = setTimeout(() => this.open(anchor, text), HOVER_DELAY_MS);
+      this.timer = setTimeout(() => this.open(anchor), HOVER_DELAY_MS);
     });
     on("pointerleave", (event) => {
       if (event.pointerType === "mouse") this.close();
     });
-    on("focus", () => this.open(anchor, text));
+    on("focus", () => this.open(anchor));
     on("blur", () => this.close());
     on("click", (event) => {
+      if (!this.words.get(anchor)) return;
       event.preventDefault(); // a label would open the keyboard of a phone
-      this.open(anchor, text);
+      this.open(anchor);
     });
   }
 
-  /**
-   * @param {HTMLElement} anchor
-   * @param {string} text
-   */
-  open(anchor, text) {
+  /** @param {HTMLElement} anchor */
+  open(anchor) {
+    const text = this.words.get(anchor);
+    if (!text) return;
     clearTimeout(this.timer);
     this.anchor = anchor;
     this.box.replaceChildren(...text.split("\n").map((line) => el("p", { text: line })));

@@ -62,11 +62,13 @@ function furnish(node, props, children) {
 const PROPERTIES = ["value", "checked", "disabled", "hidden"];
 
 /**
+ * Set a listener, the text, a property or an attribute; an attribute that is null or false goes.
+ *
  * @param {Element} node
  * @param {string} name
  * @param {unknown} value
  */
-function setProp(node, name, value) {
+export function setProp(node, name, value) {
   if (name.startsWith("on"))
     node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
   else if (name === "text") node.textContent = /** @type {string} */ (value);
@@ -99,6 +101,21 @@ export function patch(node, props) {
       if (own[name] !== value) own[name] = value;
     } else if (node.getAttribute(name) !== String(value)) setProp(node, name, value);
   }
+}
+
+/**
+ * Give an element these children in this order. Those that stay are not taken out on the way, so
+ * that focus, selection and an open menu survive.
+ *
+ * @param {Element} root
+ * @param {Element[]} children
+ */
+export function arrange(root, children) {
+  const wanted = new Set(children);
+  for (const child of [...root.children]) if (!wanted.has(child)) child.remove();
+  children.forEach((child, i) => {
+    if (root.children[i] !== child) root.insertBefore(child, root.children[i] ?? null);
+  });
 }
 
 /**
