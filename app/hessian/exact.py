@@ -14,6 +14,7 @@ from app.session import curvature
 from app.session.curvature import Point
 from app.session.view import CurrentView
 from app.shared.chart_box import Box
+from app.shared.waiting import waiting
 from nbn_core.analysis.spectrum import tolerance_of
 
 MAX_WEIGHTS_REPLAY: Final = 250  # up to which a replay can compute three spectra per frame
@@ -37,17 +38,22 @@ def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
         if now.running:
             st.caption("The ratio over all iterations is shown when training has ended.")
         elif now.trace is not None and now.last > 0:
-            rows, ratio = curvature.ratios(now)
-            chart = spectra.ratio_chart(
-                now.trace.iterations[rows], ratio, now.iteration, box.palette
-            )
-            box.show(chart, 490)
-            if len(rows) < now.last + 1 and not box.playing:
-                st.caption(f"Computed at {len(rows)} of {now.last + 1:,} recorded iterations.")
+            with waiting(at.desk):
+                _over_iterations(now, at, box)
         with st.expander("Why this matters"):
             st.markdown(_WHY)
         with st.expander("Formula"):
             st.markdown(_FORMULA)
+
+
+def _over_iterations(now: CurrentView, at: Point, box: Box) -> None:
+    assert now.trace is not None
+    rows, ratio = curvature.ratios(now, at.desk)
+    box.show(
+        spectra.ratio_chart(now.trace.iterations[rows], ratio, now.iteration, box.palette), 490
+    )
+    if len(rows) < now.last + 1 and not box.playing:
+        st.caption(f"Computed at {len(rows)} of {now.last + 1:,} recorded iterations.")
 
 
 def _words(ratio: float, negative: int, n: int) -> str:

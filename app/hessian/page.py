@@ -11,13 +11,14 @@ import streamlit as st
 from app.figures import matrix
 from app.hessian import coupling, exact, landscape, memory, spectrum, structure
 from app.hessian.choices import Choices
-from app.session import server, state
+from app.session import computing, server, state
 from app.session.curvature import Point, point
 from app.session.view import CurrentView
 from app.shared import scrubber
 from app.shared.address import show_link
 from app.shared.chart_box import Box, reader_palette
 from app.shared.glossary import words
+from app.shared.waiting import waiting
 from app.shared.words import RESHAPED, escape_markdown
 from nbn_core.errors import NBNError
 
@@ -30,6 +31,9 @@ SECTIONS: Final[dict[str, Section]] = {
     "Landscape": landscape.show,
     "Memory": memory.show,
 }
+
+
+REPLAY_PATIENCE: Final = 5.0  # seconds that a frame of a replay may take
 
 
 @dataclass(slots=True)
@@ -77,13 +81,13 @@ def _body() -> None:
     if not page.compiled:
         page.compiled = True
         st.rerun()
+    desk = computing.desk(server.workers)
+    desk.patience = REPLAY_PATIENCE if page.player.playing else computing.PROMPT
+    box = Box(reader_palette(), page.player.playing or now.running)
     try:
-        SECTIONS[str(chosen)](
-            now,
-            point(now),
-            page.choices,
-            Box(reader_palette(), page.player.playing or now.running),
-        )
+        with waiting(desk):
+            SECTIONS[str(chosen)](now, point(now, desk=desk), page.choices, box)
+            desk.shown()
     except NBNError as error:
         st.error(escape_markdown(str(error)))
     words(

@@ -15,6 +15,7 @@ from app.session import curvature
 from app.session.curvature import Point
 from app.session.view import CurrentView
 from app.shared.chart_box import Box
+from app.shared.waiting import waiting
 from nbn_core.analysis.spectrum import Spectrum
 from nbn_core.types import FloatArray
 
@@ -24,17 +25,19 @@ MAP_SIDE: Final = 45  # cells per side of an output map
 def show(now: CurrentView, at: Point, choices: Choices, box: Box) -> None:
     """Show the eigenvalues and what follows from them; outside a replay also single directions."""
     values = curvature.eigenvalues(at, "Q")
+    numbers = _numbers(values, at)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         box.show(spectra.eigenvalue_chart(values, curvature.damping(at), box.palette), 740)
     with right:
-        st.markdown(_numbers(values, at))
+        st.markdown(numbers)
         with st.expander("Formula"):
             st.markdown(_FORMULA)
     if box.playing:
         st.caption("Pause the replay to explore single directions.")
         return
-    _directions(now, at, choices, box)
+    with waiting(at.desk):
+        _directions(now, at, choices, box)
 
 
 def _numbers(values: FloatArray, at: Point) -> str:

@@ -9,21 +9,25 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from app.figures.number_format import short
+from app.session.computing import Desk
 from app.session.training_key import training_key
 from app.session.view import CurrentView
 from nbn_core.analysis import coupling, spectrum
 from nbn_core.analysis.coupling import coupling_order
-from nbn_core.analysis.exact_hessian import dropped_term
+from nbn_core.analysis.exact_hessian import dropped_term_in_parts
+from nbn_core.checks import plural
 from nbn_core.experiment import Experiment
 from nbn_core.experiment.byte_cache import ByteCache
+from nbn_core.gradual import Gradual, complete, in_one_part
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
 from nbn_core.rules import RULES
@@ -31,7 +35,11 @@ from nbn_core.rules.damping import damping_diagonal
 from nbn_core.rules.nbn import NBN
 from nbn_core.types import BoolArray, FloatArray, IntArray
 
+Value = TypeVar("Value")
 CACHE: Final = ByteCache(192_000_000, largest=48_000_000)
+MIN_RATIOS: Final = 8  # iterations at which the ratio is computed, at least
+MAX_RATIOS: Final = 80
+RATIO_SECONDS: Final = 3.0  # computing time allowed for more than those
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +58,8 @@ class Point:
         Damping of the next step from there.
     key : str
         Identifies the point in the cache.
+    desk : Desk or None
+        Computes what takes long; without one, everything is computed at once.
     """
 
     experiment: Experiment
@@ -57,6 +67,7 @@ class Point:
     weights: FloatArray
     mu: float
     key: str
+    desk: Desk | None = None
 
     @property
     def topology(self) -> Topology:
@@ -70,8 +81,8 @@ def _one_thread() -> None:
     threadpool_limits(1, user_api="blas")
 
 
-def point(shown: CurrentView, k: int | None = None) -> Point:
-    """Return the point at trace row k, by default at the row shown."""
+def point(shown: CurrentView, k: int | None = None, desk: Desk | None = None) -> Point:
+    """Return the point at trace row k, by default at the row shown; `desk` computes for it."""
     _one_thread()
     experiment = shown.experiment
     at = shown.k if k is None else k
@@ -83,7 +94,7 @@ def point(shown: CurrentView, k: int | None = None) -> Point:
     key = f"{training}-{at}"
     if shown.reshaped:  # the experiment does not say how the network changed
         key += hashlib.blake2b(weights.tobytes(), digest_size=12).hexdigest()
-    return Point(experiment, objective, weights, next_mu(shown, at), key)
+    return Point(experiment, objective, weights, next_mu(shown, at), key, desk)
 
 
 def next_mu(shown: CurrentView, k: int) -> float:
@@ -102,17 +113,71 @@ def _settings(experiment: Experiment) -> dict[str, Any]:
     return NBN().settings(experiment.settings if own else {})
 
 
+def computed(
+    at: Point,
+    name: str,
+    prepare: Callable[[], Callable[[], Gradual[Value]]],
+    seconds: float,
+    what: str,
+    *more: Hashable,
+) -> Value:
+    """Return a result for a point, from the cache or computed by its desk.
+
+    Parameters
+    ----------
+    at : Point
+        The point.
+    name : str
+        Name of the result in the cache; with `more`, it identifies the result for this point.
+    prepare : callable
+        Collects what the computation needs, and returns the callable that begins it.
+    seconds : float
+        About how long it takes on an idle server.
+    what : str
+        What it is, as in "the exact Hessian".
+    *more : hashable
+        Options of the result.
+
+    Raises
+    ------
+    Unready
+        If it is not there yet.
+    """
+    key = (name, at.key, *more)
+    if at.desk is None:
+        return CACHE.get(key, lambda: complete(prepare()()))
+    return at.desk.get(CACHE, key, prepare, seconds, what)
+
+
+def of_order(at: Point, power: int) -> float:
+    """Return the seconds of an algorithm of linear algebra per unit of its constant: N^power."""
+    return float(at.topology.n_weights**power)
+
+
+def seconds_per_sse(at: Point) -> float:
+    """Return about how long one SSE takes."""
+    data, topology = at.objective.dataset, at.topology
+    return 2e-5 + 1.5e-9 * data.n_patterns * (topology.n_weights + 12 * topology.n_neurons)
+
+
+def _seconds_of_q(at: Point) -> float:
+    data = at.objective.dataset
+    return 1e-11 * data.n_patterns * data.n_outputs * of_order(at, 2) + seconds_per_sse(at)
+
+
+def _seconds_of_s(at: Point) -> float:
+    return 3e-10 * at.objective.dataset.n_patterns * of_order(at, 2)
+
+
 def added_diagonal(at: Point) -> FloatArray:
     """Return what damping adds to the diagonal of Q in the next step: (N,) float64."""
-    matrix = _settings(at.experiment)["matrix"]
-    result: FloatArray = _cached(
-        at,
-        "added",
-        lambda: damping_diagonal(
-            matrix, at.mu, np.diag(equations(at).quasi_hessian), at.objective.weight_units
-        ),
-    )
-    return result
+
+    def prepare() -> Callable[[], Gradual[FloatArray]]:
+        diagonal = np.diag(equations(at).quasi_hessian)
+        matrix, units = _settings(at.experiment)["matrix"], at.objective.weight_units
+        return lambda: in_one_part(lambda: damping_diagonal(matrix, at.mu, diagonal, units))
+
+    return computed(at, "added", prepare, 0.0, "the damping")
 
 
 def damping(at: Point) -> float:
@@ -127,7 +192,9 @@ def effective_parameters(at: Point) -> float:
         spread = eigenvalues(at, "Q") / added[0]
     else:  # each weight has a damping of its own
         root = 1.0 / np.sqrt(added)
-        spread = np.linalg.eigvalsh(root[:, None] * equations(at).quasi_hessian * root)
+        spread = _eigenvalues(
+            at, "scaled", lambda: root[:, None] * equations(at).quasi_hessian * root
+        )
     free = np.maximum(spread, 0.0)
     return float(np.sum(free / (1.0 + free)))
 
@@ -137,8 +204,8 @@ def damped_condition(at: Point) -> float:
     added = added_diagonal(at)
     if np.ptp(added) == 0.0:
         return spectrum.Spectrum.of_values(eigenvalues(at, "Q")).damped_condition(float(added[0]))
-    damped = np.linalg.eigvalsh(equations(at).quasi_hessian + np.diag(added))
-    return float(damped[-1] / damped[0]) if damped[0] > 0.0 else math.inf
+    damped = _eigenvalues(at, "damped", lambda: equations(at).quasi_hessian + np.diag(added))
+    return float(damped[0] / damped[-1]) if damped[-1] > 0.0 else math.inf
 
 
 def shortens_steps(at: Point) -> bool:
@@ -155,71 +222,128 @@ def damping_words(at: Point) -> str:
     }.get(_settings(at.experiment)["matrix"], "")
 
 
-def _cached(at: Point, what: str, make: Any, *more: object) -> Any:
-    return CACHE.get((what, at.key, *more), make)
-
-
 def equations(at: Point) -> NormalEquations:
     """Return SSE, g and Q."""
-    result: NormalEquations = _cached(
-        at, "equations", lambda: at.objective.normal_equations(at.weights)
-    )
-    return result
+    return computed(
+        at, "equations",
+        lambda: lambda: at.objective.normal_equations_in_parts(at.weights),
+        _seconds_of_q(at), "the quasi-Hessian",
+    )  # fmt: skip
 
 
 def dropped(at: Point) -> FloatArray:
     """Return S, the term that Q drops from the Hessian: (N, N) float64."""
-    result: FloatArray = _cached(at, "dropped", lambda: dropped_term(at.objective, at.weights))
-    return result
+    return computed(
+        at, "dropped",
+        lambda: lambda: dropped_term_in_parts(at.objective, at.weights),
+        _seconds_of_s(at), "the part of the Hessian that Q drops",
+    )  # fmt: skip
 
 
 def eigenvalues(at: Point, of: str) -> FloatArray:
     """Return the eigenvalues of "Q", "H" or "S", largest first: (N,) float64."""
 
-    def make() -> FloatArray:
-        quasi_hessian = equations(at).quasi_hessian
+    def matrix() -> FloatArray:
         if of == "Q":
-            return spectrum.eigenvalues(quasi_hessian)
-        return spectrum.eigenvalues(dropped(at) if of == "S" else quasi_hessian + dropped(at))
+            return equations(at).quasi_hessian
+        return dropped(at) if of == "S" else equations(at).quasi_hessian + dropped(at)
 
-    result: FloatArray = _cached(at, "eigenvalues", make, of)
-    return result
+    return _eigenvalues(at, of, matrix)
+
+
+def _eigenvalues(at: Point, of: str, matrix: Callable[[], FloatArray]) -> FloatArray:
+    def prepare() -> Callable[[], Gradual[FloatArray]]:
+        made = matrix()
+        return lambda: in_one_part(lambda: spectrum.eigenvalues(made))
+
+    seconds = 7e-11 * of_order(at, 3)
+    return computed(at, "eigenvalues", prepare, seconds, "the eigenvalues", of)
 
 
 def directions(at: Point) -> spectrum.Spectrum:
     """Return eigenvalues and eigenvectors of Q."""
-    result: spectrum.Spectrum = _cached(
-        at, "directions", lambda: spectrum.spectrum(equations(at).quasi_hessian)
-    )
-    return result
+
+    def prepare() -> Callable[[], Gradual[spectrum.Spectrum]]:
+        quasi_hessian = equations(at).quasi_hessian
+        return lambda: in_one_part(lambda: spectrum.spectrum(quasi_hessian))
+
+    return computed(at, "directions", prepare, 2e-10 * of_order(at, 3), "the eigenvectors")
 
 
 def ratio(at: Point) -> float:
     """Return the Frobenius norm of S divided by that of Q; NaN if Q is zero."""
 
-    def make() -> float:
-        whole = float(np.linalg.norm(equations(at).quasi_hessian))
-        return float(np.linalg.norm(dropped(at))) / whole if whole > 0 else math.nan
+    def prepare() -> Callable[[], Gradual[float]]:
+        part, whole = dropped(at), equations(at).quasi_hessian
+        return lambda: in_one_part(lambda: _ratio(part, whole))
 
-    return float(_cached(at, "ratio", make))
+    return float(computed(at, "ratio", prepare, 0.0, "the ratio"))
 
 
-def ratios(shown: CurrentView) -> tuple[IntArray, FloatArray]:
+def _ratio(dropped: FloatArray, kept: FloatArray) -> float:
+    whole = float(np.linalg.norm(kept))
+    return float(np.linalg.norm(dropped)) / whole if whole > 0 else math.nan
+
+
+def ratios(shown: CurrentView, desk: Desk | None = None) -> tuple[IntArray, FloatArray]:
     """Return `ratio` over the iterations.
+
+    Parameters
+    ----------
+    shown : CurrentView
+        The training.
+    desk : Desk, optional
+        Computes what takes long.
 
     Returns
     -------
     (K,) int64
-        Trace rows: all, or as many as can be computed in about a second, and the row shown.
+        Trace rows: all, or as many as can be computed in some seconds, and the row shown.
     (K,) float64
         Norm of S divided by that of Q.
+
+    Raises
+    ------
+    Unready
+        If they are not there yet.
     """
-    here = point(shown)
-    data = here.objective.dataset
-    work = 3.0 * here.topology.n_weights**2 * data.n_patterns * data.n_outputs
-    count = int(min(shown.last + 1, max(8, min(80, 3e9 / work))))
+    here = point(shown, desk=desk)
+    each = _seconds_of_q(here) + _seconds_of_s(here)
+    count = int(min(shown.last + 1, max(MIN_RATIOS, min(MAX_RATIOS, RATIO_SECONDS / each))))
     steps = np.unique(np.append(np.linspace(0, shown.last, count).astype(np.int64), shown.k))
-    return steps, np.array([ratio(point(shown, int(k))) for k in steps])
+    points = [point(shown, int(k)) for k in steps]
+    lacking = sum(CACHE.known(("ratio", at.key)) is None for at in points)
+    values = computed(
+        here, "ratios", lambda: lambda: _ratios(points), lacking * each,
+        f"the ratio at {plural(lacking, 'iteration')}", tuple(steps),
+    )  # fmt: skip
+    return steps, values
+
+
+def _ratios(points: list[Point]) -> Gradual[FloatArray]:
+    """Compute the ratio at points of one training; the matrices are not kept."""
+    values, whole = np.empty(len(points)), float(len(points))
+    for i, at in enumerate(points):
+        known = CACHE.known(("ratio", at.key))
+        if known is None:
+            sums = at.objective.normal_equations_in_parts(at.weights)
+            kept = (yield from _share(sums, i, 0.2, whole)).quasi_hessian
+            term = dropped_term_in_parts(at.objective, at.weights)
+            known = _ratio((yield from _share(term, i + 0.2, 0.8, whole)), kept)
+            CACHE.keep(("ratio", at.key), known)
+        values[i] = known
+        yield (i + 1) / whole
+    return values
+
+
+def _share(work: Gradual[Value], before: float, length: float, whole: float) -> Gradual[Value]:
+    """Run a computation that is one part of a longer one."""
+    while True:
+        try:
+            yield (before + length * next(work)) / whole
+        except StopIteration as end:
+            result: Value = end.value
+            return result
 
 
 def zeros(topology: Topology) -> BoolArray:
@@ -230,19 +354,22 @@ def zeros(topology: Topology) -> BoolArray:
 
 def weight_order(at: Point) -> NDArray[np.intp]:
     """Return the weights ordered by coupling: (N,) intp."""
-    result: NDArray[np.intp] = _cached(
-        at, "order", lambda: coupling_order(equations(at).quasi_hessian, zeros(at.topology))
-    )
-    return result
+
+    def prepare() -> Callable[[], Gradual[NDArray[np.intp]]]:
+        quasi_hessian, never = equations(at).quasi_hessian, zeros(at.topology)
+        return lambda: in_one_part(lambda: coupling_order(quasi_hessian, never))
+
+    return computed(at, "order", prepare, 2e-10 * of_order(at, 3), "the order of the weights")
 
 
 def block_loss(at: Point, groups: coupling.Groups) -> coupling.BlockLoss:
     """Compare the step that solves the block of each group alone with the full step."""
-    _, gradient, quasi_hessian = equations(at)
-    result: coupling.BlockLoss = _cached(
-        at,
-        "loss",
-        lambda: coupling.block_loss(quasi_hessian, gradient, added_diagonal(at), groups),
-        groups.names,
-    )
-    return result
+
+    def prepare() -> Callable[[], Gradual[coupling.BlockLoss]]:
+        (_, gradient, quasi_hessian), added = equations(at), added_diagonal(at)
+        return lambda: in_one_part(
+            lambda: coupling.block_loss(quasi_hessian, gradient, added, groups)
+        )
+
+    seconds = 2.5e-11 * of_order(at, 3)
+    return computed(at, "loss", prepare, seconds, "the steps of single blocks", groups.names)

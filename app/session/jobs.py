@@ -7,14 +7,15 @@ all see progress, and so that Stop takes effect at the end of a slice.
 from __future__ import annotations
 
 import contextlib
+import copy
 import itertools
 import logging
 import os
-import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Hashable
 from typing import Final, Protocol
 
 from app.session.own_predictions import OwnPredictions
@@ -199,7 +200,10 @@ class Sliced(Protocol):
 
 
 class Workers:
-    """Daemon threads that take work from a queue in turn, one slice each.
+    """Daemon threads that do work in slices, in turn between owners and between works of one owner.
+
+    An owner, such as the session of a browser tab, never occupies all threads: a slice can take
+    seconds if one iteration of a training does, and the others must get their turn meanwhile.
 
     Parameters
     ----------
@@ -208,22 +212,83 @@ class Workers:
     """
 
     def __init__(self, count: int) -> None:
-        self._queue: queue.SimpleQueue[Sliced] = queue.SimpleQueue()
+        self._owner: Hashable = None
+        self._line = _Line(max(1, count - 1))
         for number in range(count):
             name = f"nbn-worker-{number}"
-            threading.Thread(target=self._work, name=name, daemon=True).start()
+            threading.Thread(target=_work, args=(self._line,), name=name, daemon=True).start()
+
+    def of(self, owner: Hashable) -> Workers:
+        """Return the same threads, for work of an owner."""
+        mine = copy.copy(self)
+        mine._owner = owner
+        return mine
 
     def submit(self, run: Sliced) -> None:
         """Queue a run or other work."""
-        self._queue.put(run)
+        self._line.add(self._owner, run)
 
-    def _work(self) -> None:
-        _yield_to_pages()
-        while True:
-            run = self._queue.get()
-            if run.slice():
-                self._queue.put(run)
-            del run  # a waiting worker must not keep a trace alive
+
+class _Line:
+    """Works that wait for a thread, by owner, and how many of each owner are in one.
+
+    Parameters
+    ----------
+    most : int
+        Works of one owner that may be in a thread at the same time.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._waiting: OrderedDict[Hashable, deque[Sliced]] = OrderedDict()
+        self._at_work: Counter[Hashable] = Counter()
+        self._changed = threading.Condition()
+
+    def add(self, owner: Hashable, work: Sliced) -> None:
+        """Put a work at the end of those of its owner."""
+        with self._changed:
+            self._waiting.setdefault(owner, deque()).append(work)
+            self._changed.notify()
+
+    def take(self) -> tuple[Hashable, Sliced]:
+        """Wait for a work whose turn it is, and take it."""
+        with self._changed:
+            while (owner := self._next()) is _NOBODY:
+                self._changed.wait()
+            works = self._waiting.pop(owner)
+            work = works.popleft()
+            if works:
+                self._waiting[owner] = works  # at the end: the others come first
+            self._at_work[owner] += 1
+            return owner, work
+
+    def _next(self) -> Hashable:
+        """Return the first owner who may have one more work in a thread."""
+        for owner in self._waiting:
+            if self._at_work[owner] < self._most:
+                return owner
+        return _NOBODY
+
+    def put_back(self, owner: Hashable, work: Sliced | None) -> None:
+        """Note that the slice of a work has ended; it goes on if it is given."""
+        with self._changed:
+            self._at_work[owner] -= 1
+            if not self._at_work[owner]:
+                del self._at_work[owner]
+            if work is not None:
+                self._waiting.setdefault(owner, deque()).append(work)
+            self._changed.notify()
+
+
+_NOBODY: Final = object()
+
+
+def _work(line: _Line) -> None:
+    _yield_to_pages()
+    while True:
+        owner, work = line.take()
+        line.put_back(owner, work if work.slice() else None)
+        del work  # a waiting thread must not keep a trace alive
 
 
 def _yield_to_pages() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import logging
-import os
 import threading
 from typing import Final, NamedTuple
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.session.jobs import Workers
 from nbn_core.rules import RULES
@@ -25,15 +26,24 @@ from nbn_core.warmup import (
 _LOG: Final = logging.getLogger(__name__)
 
 
-@st.cache_resource(show_spinner=False)
 def workers() -> Workers:
-    """Return the worker threads, one per core."""
-    return Workers(worker_count())
+    """Return the worker threads, for work of the session that asks."""
+    context = get_script_run_ctx()
+    return _threads().of(context.session_id if context else None)
 
 
+@st.cache_resource(show_spinner=False)
+def _threads() -> Workers:
+    """Start the threads: one more than cores, because one session may occupy all but one."""
+    return Workers(worker_count() + 1)
+
+
+@functools.cache
 def worker_count() -> int:
-    """Return the number of worker threads."""
-    return max(1, os.cpu_count() or 1)
+    """Return how many cores the work may take: those this process may use, often not all."""
+    import joblib
+
+    return int(joblib.cpu_count())
 
 
 class Warming(NamedTuple):

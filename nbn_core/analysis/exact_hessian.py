@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nbn_core.display import OneLine
+from nbn_core.gradual import Gradual, complete, patterns_per_part
 from nbn_core.kernels import curvature as kernel
 from nbn_core.kernels.records import plain
 from nbn_core.objective import Objective
@@ -94,7 +95,31 @@ def dropped_term(objective: Objective, weights: ArrayLike) -> FloatArray:
     (N, N) float64
         S, symmetric; rows and columns of frozen weights are zero.
     """
-    network = objective.network
+    return complete(_dropped(objective, weights, objective.dataset.n_patterns))
+
+
+def dropped_term_in_parts(objective: Objective, weights: ArrayLike) -> Gradual[FloatArray]:
+    """Compute the same as `dropped_term`, to the bit, in parts of some hundredths of a second.
+
+    Parameters
+    ----------
+    objective : Objective
+        Network and data.
+    weights : (N,) array_like
+        Weights, neuron by neuron, bias first.
+
+    Returns
+    -------
+    Gradual
+        Generator of the fraction done; its value at the end is S.
+    """
+    seconds = 3e-10 * objective.network.n_weights**2
+    return _dropped(objective, weights, patterns_per_part(seconds, kernel.BATCH))
+
+
+def _dropped(objective: Objective, weights: ArrayLike, part: int) -> Gradual[FloatArray]:
+    """Sum S over `part` patterns at a time."""
+    network, patterns = objective.network, objective.dataset.n_patterns
     n, batch = network.n_weights, kernel.BATCH
     dropped = np.zeros((n, n))
     nets, slopes, bends, pulls, lambdas, turns = np.zeros((6, network.n_neurons, batch))
@@ -110,10 +135,13 @@ def dropped_term(objective: Objective, weights: ArrayLike) -> FloatArray:
         feeds=np.zeros((batch, n)),
         factor=np.zeros(batch),
     )
-    kernel.dropped_term(
-        plain(network.structure), plain(network.paths), plain(objective.data),
-        network.checked_weights(weights), plain(workspace), dropped,
-    )  # fmt: skip
+    structure, paths, space = map(plain, (network.structure, network.paths, workspace))
+    checked = network.checked_weights(weights)
+    for start in range(0, patterns, part):
+        if start:
+            yield start / patterns
+        some = plain(objective.data.some(start, start + part))
+        kernel.dropped_term(structure, paths, some, checked, space, dropped)
     dropped[objective.held] = dropped[:, objective.held] = 0.0
     lower = np.tril(dropped)
     return lower + np.tril(dropped, -1).T

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from nbn_core.analysis.coupling import decrease, full_step
 from nbn_core.display import OneLine
+from nbn_core.gradual import Gradual, complete
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
 from nbn_core.types import FloatArray
@@ -143,10 +144,39 @@ def surface(objective: Objective, plane: Plane, x: FloatArray, y: FloatArray) ->
     (m, n) float64
         SSE at the grid points.
     """
-    rows = [
-        [objective.sse(plane.origin + u * plane.axes[0] + v * plane.axes[1]) for u in x] for v in y
-    ]
-    return np.array(rows)
+    return complete(surface_in_parts(objective, plane, x, y))
+
+
+def surface_in_parts(
+    objective: Objective, plane: Plane, x: FloatArray, y: FloatArray
+) -> Gradual[FloatArray]:
+    """Compute the same as `surface`, one point of the grid at a time.
+
+    Parameters
+    ----------
+    objective : Objective
+        Network and data.
+    plane : Plane
+        Plane in weight space.
+    x, y : (n,), (m,) float64
+        Coordinates of the columns and rows.
+
+    Yields
+    ------
+    float
+        Fraction done.
+
+    Returns
+    -------
+    (m, n) float64
+        SSE at the grid points.
+    """
+    sse = np.empty((len(y), len(x)))
+    for row, v in enumerate(y):
+        for column, u in enumerate(x):
+            sse[row, column] = objective.sse(plane.origin + u * plane.axes[0] + v * plane.axes[1])
+            yield (row * len(x) + column + 1) / sse.size
+    return sse
 
 
 def cut_along_step(
@@ -176,11 +206,49 @@ def cut_along_step(
     Cut
         SSE and model along the step.
     """
+    return complete(cut_in_parts(objective, weights, equations, mu, t))
+
+
+def cut_in_parts(
+    objective: Objective,
+    weights: ArrayLike,
+    equations: NormalEquations,
+    mu: float | FloatArray,
+    t: FloatArray,
+) -> Gradual[Cut]:
+    """Compute the same as `cut_along_step`, one fraction of the step at a time.
+
+    Parameters
+    ----------
+    objective : Objective
+        Network and data.
+    weights : (N,) array_like
+        Weights at which the step starts.
+    equations : NormalEquations
+        SSE, g and Q at these weights.
+    mu : float or (N,) float64
+        Damping, which is added to the diagonal of Q.
+    t : (n,) float64
+        Fractions of the step.
+
+    Yields
+    ------
+    float
+        Fraction done.
+
+    Returns
+    -------
+    Cut
+        SSE and model along the step.
+    """
     origin = np.asarray(weights, dtype=np.float64)
     sse, gradient, quasi_hessian = equations
     step = full_step(quasi_hessian, gradient, mu)
     slope, bend = float(gradient @ step), float(step @ quasi_hessian @ step)
-    actual = np.array([objective.sse(origin + part * step) for part in t])
+    actual = np.empty(len(t))
+    for i, part in enumerate(t):
+        yield i / len(t)
+        actual[i] = objective.sse(origin + part * step)
     predicted = decrease(quasi_hessian, gradient, step)
     achieved = sse - objective.sse(origin + step)
     ratio = achieved / predicted if predicted > 0 else float("nan")

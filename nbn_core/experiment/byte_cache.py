@@ -54,12 +54,15 @@ class ByteCache:
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return the cached value of a key; if there is none, compute and cache it."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                known: Value = self._kept[key][0]
-                return known
+        known: Value | None = self.known(key)
+        if known is not None:
+            return known
         value = make()
+        self.keep(key, value)
+        return value
+
+    def keep(self, key: Hashable, value: object) -> None:
+        """Cache the value of a key, unless there is one or it is too large."""
         size = self._size(value)
         with self._lock:
             if key not in self._kept and (self._largest is None or size <= self._largest):
@@ -67,4 +70,11 @@ class ByteCache:
                 self._bytes += size
                 while self._bytes > self._limit and len(self._kept) > 1:
                     self._bytes -= self._kept.popitem(last=False)[1][1]
-        return value
+
+    def known(self, key: Hashable) -> Any:
+        """Return the cached value of a key, which counts as used; None if there is none."""
+        with self._lock:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key][0]

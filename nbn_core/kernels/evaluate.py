@@ -85,8 +85,8 @@ def jacobian_rows(problem, buffers, weights, jacobian):
 
 
 @njit(**ENTRY)
-def normal_equations(problem, buffers, weights, gradient, quasi_hessian):
-    """Return the SSE; write g and the upper triangle of Q.
+def normal_equations(problem, buffers, weights, start, stop, sse, gradient, quasi_hessian):
+    """Return the SSE up to a pattern; write g and, with the last pattern, the upper triangle of Q.
 
     Parameters
     ----------
@@ -94,16 +94,20 @@ def normal_equations(problem, buffers, weights, gradient, quasi_hessian):
         The fields of `Problem` and `BlockBuffers`.
     weights : (N,) float64
         Weights, neuron by neuron, bias first.
+    start, stop : int
+        Patterns to add, from a multiple of BLOCK on; those before must have been added.
+    sse : float
+        SSE of those before.
     gradient, quasi_hessian : (C WIDTH,), (C WIDTH, C WIDTH) float64
         g and the upper triangle of Q, written.
     """
     problem = name_problem(problem)
     buffers = BlockBuffers(*buffers)
-    sse = 0.0
-    n_patterns = problem.patterns.inputs.shape[0]
-    clear_sums(buffers.sums, gradient, quasi_hessian)
-    for start in range(0, n_patterns, BLOCK):
-        count = min(BLOCK, n_patterns - start)
-        sse = add_block(problem, buffers, weights, start, count, sse, gradient, quasi_hessian)
-    complete_sums(problem, buffers.sums, gradient, quasi_hessian)
+    if start == 0:
+        clear_sums(buffers.sums, gradient, quasi_hessian)
+    for begin in range(start, stop, BLOCK):
+        count = min(BLOCK, stop - begin)
+        sse = add_block(problem, buffers, weights, begin, count, sse, gradient, quasi_hessian)
+    if stop == problem.patterns.inputs.shape[0]:
+        complete_sums(problem, buffers.sums, gradient, quasi_hessian)
     return sse

@@ -144,6 +144,10 @@ class Patterns(NamedTuple):
     targets: FloatArray
     sqrt_weights: FloatArray
 
+    def some(self, start: int, stop: int) -> Patterns:
+        """Return the patterns from `start` on and before `stop`, as views."""
+        return Patterns(*(array[start:stop] for array in self))
+
 
 class BlockBuffers(NamedTuple):
     """Work space for one block of patterns.

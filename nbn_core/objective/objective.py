@@ -19,7 +19,9 @@ from nbn_core.checks import plural
 from nbn_core.data import Dataset
 from nbn_core.display import one_line
 from nbn_core.errors import ShapeError
+from nbn_core.gradual import Gradual, complete, patterns_per_part
 from nbn_core.kernels import accumulate, evaluate
+from nbn_core.kernels.forward import BLOCK
 from nbn_core.kernels.records import BlockBuffers, Patterns, Problem, plain
 from nbn_core.kernels.vectors import WIDTH
 from nbn_core.network import Network, Topology
@@ -238,16 +240,49 @@ class Objective:
         Wilamowski & Yu, IEEE Trans. Neural Networks 21(6), 930-937, 2010: Q without J.
         Wilamowski & Yu, IEEE Trans. Neural Networks 21(11), 1793-1803, 2010: forward only.
         """
+        return complete(self._sums(weights, method, self.dataset.n_patterns))
+
+    def normal_equations_in_parts(
+        self, weights: ArrayLike, method: str = "auto"
+    ) -> Gradual[NormalEquations]:
+        """Compute the same as `normal_equations`, to the bit, in parts of hundredths of a second.
+
+        Parameters
+        ----------
+        weights : (N,) array_like
+            Weights, neuron by neuron, bias first.
+        method : str
+            As for `normal_equations`.
+
+        Returns
+        -------
+        Gradual
+            Generator of the fraction done; its value at the end is a `NormalEquations`.
+
+        Raises
+        ------
+        SettingError
+            If the method is unknown, when the first part is asked for.
+        """
+        seconds = 1e-11 * self.network.n_outputs * self.network.n_weights**2
+        return self._sums(weights, method, patterns_per_part(seconds, BLOCK))
+
+    def _sums(self, weights: ArrayLike, method: str, part: int) -> Gradual[NormalEquations]:
+        """Sum the normal equations over `part` patterns at a time."""
         network = self.network
-        method = self.method_for(method)
-        n = network.n_weights
+        n, patterns = network.n_weights, self.dataset.n_patterns
         padded = WIDTH * network.n_blocks
         gradient = np.zeros(padded)
         upper = np.zeros((padded, padded))
-        problem, buffers = self.summation(method)
-        sse = evaluate.normal_equations(
-            plain(problem), plain(buffers), network.checked_weights(weights), gradient, upper
-        )
+        problem, buffers = map(plain, self.summation(self.method_for(method)))
+        checked = network.checked_weights(weights)
+        sse = 0.0
+        for start in range(0, patterns, part):
+            if start:
+                yield start / patterns
+            sse = evaluate.normal_equations(
+                problem, buffers, checked, start, min(start + part, patterns), sse, gradient, upper
+            )
         return NormalEquations(float(sse), gradient[:n].copy(), mirrored(upper, n))
 
     def method_for(self, method: str = "auto") -> str:

@@ -138,7 +138,7 @@ def test_two_sessions_share_only_the_workers(root: Path) -> None:
     one.post("new_weights")
     assert one.session is not two.session
     assert two.session.experiment == first_experiment()
-    assert server.workers() is server.workers()
+    assert server._threads() is server._threads()
 
 
 # Links

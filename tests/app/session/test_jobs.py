@@ -177,6 +177,42 @@ def test_a_small_run_does_not_wait_for_the_end_of_a_large_one() -> None:
     assert endless.wait(LONG)
 
 
+def test_owners_take_turns_however_many_runs_each_has() -> None:
+    turns: list[str] = []
+    all_in_line = threading.Event()
+
+    def work(name: str) -> Callable[[Fake], object]:
+        return lambda fake: (all_in_line.wait(LONG), turns.append(name))
+
+    workers = Workers(1)
+    many = [Fake(work("many"), 10).run() for _ in range(5)]
+    single = Fake(work("one"), 10).run()
+    for run in many:
+        run.go(workers.of("many"))
+    single.go(workers.of("one"))
+    all_in_line.set()
+    assert single.wait(LONG)
+    assert turns[:20].count("one") >= 9
+    for run in many:
+        assert run.wait(LONG)
+    assert len(turns) == 60
+
+
+def test_an_owner_leaves_a_thread_to_the_others() -> None:
+    over = threading.Event()
+    workers = Workers(3)
+    held = [Fake(lambda fake: over.wait(LONG), 1).run() for _ in range(6)]
+    for run in held:
+        run.go(workers.of("heavy"))
+    small = Fake(last=3).run()
+    small.go(workers.of("light"))
+    assert small.wait(LONG)
+    assert all(run.running for run in held)
+    over.set()
+    for run in held:
+        assert run.wait(LONG)
+
+
 # Stopped
 
 

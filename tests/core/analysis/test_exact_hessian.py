@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nbn_core import Dataset, Neuron, Objective, Topology, generators, train
-from nbn_core.analysis.exact_hessian import curvature, dropped_term
+from nbn_core import Dataset, Neuron, Objective, Topology, generators, gradual, train
+from nbn_core.analysis.exact_hessian import curvature, dropped_term, dropped_term_in_parts
+from nbn_core.gradual import complete
 from tests import reference
 from tests.cases import CASES, Case, on_noise, random_dag
 
@@ -59,6 +60,15 @@ def test_the_exact_hessian_is_the_derivative_of_the_gradient(case: Case) -> None
 def test_the_hessian_is_exactly_symmetric(case: Case) -> None:
     dropped = dropped_term(case.objective, case.weights)
     np.testing.assert_array_equal(dropped, dropped.T)
+
+
+def test_s_in_parts_is_the_same_to_the_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = on_noise("parts", Topology.bmlp([2, 4, 3, 2]), 200)
+    whole = dropped_term(case.objective, case.weights)
+    monkeypatch.setattr(gradual, "PART_SECONDS", 0.0)
+    work = dropped_term_in_parts(case.objective, case.weights)
+    assert [next(work), next(work), next(work)] == [0.32, 0.64, 0.96]
+    np.testing.assert_array_equal(complete(work), whole)
 
 
 def test_a_linear_neuron_has_no_dropped_term() -> None:

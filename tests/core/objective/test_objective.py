@@ -6,8 +6,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nbn_core import Dataset, NBNError, Network, Neuron, Topology, generators, initial_weights
+from nbn_core import (
+    Dataset,
+    NBNError,
+    Network,
+    Neuron,
+    Topology,
+    generators,
+    gradual,
+    initial_weights,
+)
 from nbn_core.errors import SettingError, ShapeError
+from nbn_core.gradual import complete
 from nbn_core.objective import Objective
 from tests import reference
 from tests.cases import CASES, Case, noise, random_dag
@@ -85,6 +95,21 @@ def test_the_quasi_hessian_is_symmetric_and_sse_is_one_number(case: Case) -> Non
     np.testing.assert_array_equal(result.quasi_hessian, result.quasi_hessian.T)
     assert result.sse == case.objective.sse(case.weights)
     assert np.linalg.eigvalsh(result.quasi_hessian)[0] >= -1e-12 * np.trace(result.quasi_hessian)
+
+
+@pytest.mark.parametrize("method", ["forward", "backward", "blocks"])
+def test_sums_in_parts_are_the_same_to_the_bit(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topology = Topology.bmlp([2, 5, 4, 3])
+    objective = Objective(topology, noise(topology, 200))
+    weights = initial_weights(topology)
+    whole = objective.normal_equations(weights, method)
+    monkeypatch.setattr(gradual, "PART_SECONDS", 0.0)
+    work = objective.normal_equations_in_parts(weights, method)
+    assert [next(work), next(work), next(work)] == [0.32, 0.64, 0.96]
+    for part, expected in zip(complete(work), whole, strict=True):
+        np.testing.assert_array_equal(part, expected)
 
 
 def test_sums_over_parts_of_the_patterns_add_up() -> None:
