@@ -65,6 +65,45 @@ def in_one_part(compute: Callable[[], Value]) -> Gradual[Value]:
     return compute()
 
 
+def share(work: Gradual[Value], before: float, part: float) -> Gradual[Value]:
+    """Run a computation as one part of a longer one.
+
+    Parameters
+    ----------
+    work : Gradual
+        The computation.
+    before : float
+        Fraction of the longer one that is done when it begins.
+    part : float
+        Fraction of the longer one that it makes.
+
+    Yields
+    ------
+    float
+        Fraction of the longer one that is done.
+
+    Returns
+    -------
+    Value
+        Its result.
+
+    Examples
+    --------
+    >>> def halves():
+    ...     yield 0.5
+    ...     return "done"
+    >>> list(share(halves(), 0.8, 0.2))
+    [0.9]
+    """
+    while True:
+        try:
+            done = next(work)
+        except StopIteration as end:
+            result: Value = end.value
+            return result
+        yield before + part * done
+
+
 def patterns_per_part(seconds: float, block: int) -> int:
     """Return how many patterns make a part: a multiple of a block, so that sums keep their order.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,13 +15,17 @@ from app.figures.number_format import MINUS
 from app.race.lanes import Lane, titles
 from app.race.networks import entrant
 from app.race.session import RaceSession, problem_key
-from app.session import server
+from app.session import computing, server
+from app.session.computing import Desk
 from app.session.state import Session
 from app.shared.compiling import wait_for
-from nbn_core.analysis.rule_cost import Footprint, footprint
+from app.shared.waiting import waiting
+from nbn_core.analysis.rule_cost import Footprint, footprint_in_parts
+from nbn_core.checks import plural
 from nbn_core.errors import NBNError
 from nbn_core.experiment import Experiment
 from nbn_core.experiment.byte_cache import ByteCache
+from nbn_core.gradual import Gradual, complete, share
 from nbn_core.types import FloatArray
 
 KEPT: Final = ByteCache(4_000_000, largest=1_000_000)
@@ -51,8 +56,13 @@ def _measured(experiment: Experiment, races: RaceSession) -> None:
         persist_state="session",
         disabled=not ran, help=None if ran else "Run a race first.",
     )  # fmt: skip
-    with st.spinner("Running a few iterations of every rule."):
-        found = measured(experiment, races, at_end=ran and place == PLACES[1])
+    desk = computing.desk(server.workers)
+    with waiting(desk):
+        found = measured(experiment, races, at_end=ran and place == PLACES[1], desk=desk)
+        _table(races, found)
+
+
+def _table(races: RaceSession, found: list[Footprint | None]) -> None:
     st.dataframe(measured_frame(races.lanes, found), hide_index=True, width="stretch",
         column_config={
             "Work of an iteration": st.column_config.NumberColumn(
@@ -91,43 +101,88 @@ def _mark(used: bool) -> str:
     return "uses" if used else "–"
 
 
-def measured(experiment: Experiment, races: RaceSession, *, at_end: bool) -> list[Footprint | None]:
-    """Measure every lane, or use the cached values; None for a lane that cannot train this."""
-    found: list[Footprint | None] = []
-    for i, lane in enumerate(races.lanes):
-        own = entrant(experiment, lane.network)
-        if own.refusal:
-            found.append(None)
-            continue
-        weights = own.experiment.start_weights()
-        iteration = 0
-        if at_end and races.race is not None:
-            run = races.race.runs[i]
-            trace = None if run is None else run.within()
-            if trace is not None:
-                weights, iteration = trace.weights[-1], int(trace.iterations[-1])
-            if not np.isfinite(weights).all():
-                found.append(None)  # a lane that diverged
-                continue
-        found.append(_one(own.experiment, lane, weights, iteration))
-    return found
+def measured(
+    experiment: Experiment, races: RaceSession, *, at_end: bool, desk: Desk | None = None
+) -> list[Footprint | None]:
+    """Measure every lane, or use the cached values; None for a lane that cannot train this.
+
+    Raises
+    ------
+    Unready
+        If a desk is given, and has not measured them yet.
+    """
+    lanes = [_one(experiment, races, i, at_end=at_end) for i in range(len(races.lanes))]
+    wanted = [one for one in lanes if one is not None]
+    if desk is None:
+        results = complete(_all(wanted))
+    else:
+        lacking = [one for one in wanted if KEPT.known(one.key) is None]
+        results = desk.get(
+            KEPT, tuple(one.key for one in wanted), lambda: lambda: _all(wanted),
+            sum(one.seconds for one in lacking),
+            f"the first iterations of {plural(len(lacking), 'rule')}",
+        )  # fmt: skip
+    following = iter(results)
+    return [None if one is None else next(following) for one in lanes]
 
 
-def _one(
-    experiment: Experiment, lane: Lane, weights: FloatArray, iteration: int
-) -> Footprint | None:
-    data = experiment.datasets()[0]
-    if lane.rule.refuses(experiment.topology, data):
-        return None
+@dataclass(frozen=True, slots=True)
+class _Measurement:
+    """A lane to measure from given weights; `key` identifies the result."""
 
-    def make() -> Footprint | None:
+    experiment: Experiment
+    lane: Lane
+    weights: FloatArray
+    key: tuple[object, ...]
+
+    @property
+    def seconds(self) -> float:
+        """About how long it takes."""
+        data, weights = self.experiment.datasets()[0], self.experiment.topology.n_weights
+        return 0.02 + 1e-10 * data.n_patterns * data.n_outputs * weights**2
+
+    def footprint(self) -> Gradual[Footprint | None]:
+        """Measure; None if the rule refuses."""
         try:
-            return footprint(experiment.topology, data, lane.name, weights, lane.settings)
+            return (
+                yield from footprint_in_parts(
+                    self.experiment.topology, self.experiment.datasets()[0], self.lane.name,
+                    self.weights, self.lane.settings,
+                )
+            )  # fmt: skip
         except NBNError:
             return None
 
-    key = (problem_key(experiment), lane.key, iteration)
-    return KEPT.get(key, make)
+
+def _one(
+    experiment: Experiment, races: RaceSession, i: int, *, at_end: bool
+) -> _Measurement | None:
+    """Return what to measure of a lane; None if it cannot train this, or has diverged."""
+    lane = races.lanes[i]
+    own = entrant(experiment, lane.network)
+    if own.refusal or lane.rule.refuses(own.experiment.topology, own.experiment.datasets()[0]):
+        return None
+    weights, iteration = own.experiment.start_weights(), 0
+    run = races.race.runs[i] if at_end and races.race is not None else None
+    trace = None if run is None else run.within()
+    if trace is not None:
+        weights, iteration = trace.weights[-1], int(trace.iterations[-1])
+        if not np.isfinite(weights).all():
+            return None
+    key = (problem_key(own.experiment), lane.key, iteration)
+    return _Measurement(own.experiment, lane, weights, key)
+
+
+def _all(lanes: list[_Measurement]) -> Gradual[list[Footprint | None]]:
+    """Measure lanes one after the other, those that are not in the cache."""
+    found = []
+    for i, lane in enumerate(lanes):
+        known = KEPT.known(lane.key)
+        if known is None:
+            known = ((yield from share(lane.footprint(), i / len(lanes), 1 / len(lanes))),)
+            KEPT.keep(lane.key, known)
+        found.append(known[0])
+    return found
 
 
 def measured_frame(lanes: tuple[Lane, ...], found: list[Footprint | None]) -> pd.DataFrame:

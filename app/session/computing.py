@@ -19,7 +19,7 @@ from app.session import closing, state
 from app.session.jobs import SLICE, Workers
 from nbn_core.errors import NBNError
 from nbn_core.experiment.byte_cache import ByteCache
-from nbn_core.gradual import Gradual, complete
+from nbn_core.gradual import Gradual, complete, in_one_part
 
 Value = TypeVar("Value")
 QUICK: Final = 0.05  # seconds that a result may take in the thread of a page
@@ -70,8 +70,8 @@ class Computation:
             return None
         return (time.monotonic() - self.began) * (1.0 / self.fraction - 1.0)
 
-    def wait(self, seconds: float) -> bool:
-        """Wait up to `seconds`; return whether it has ended."""
+    def wait(self, seconds: float | None) -> bool:
+        """Wait up to `seconds`, or as long as it takes; return whether it has ended."""
         return self._ended.wait(seconds)
 
     def join(self, desk: Desk) -> bool:
@@ -267,6 +267,31 @@ def _shared(
         _under_way[place] = computation
     workers.submit(computation)
     return computation
+
+
+def in_worker(workers: Workers, compute: Callable[[], Value]) -> Value:
+    """Compute in a worker thread, and wait for it: for files, which are made on request.
+
+    Parameters
+    ----------
+    workers : Workers
+        The worker threads.
+    compute : callable
+        Returns the result.
+
+    Raises
+    ------
+    NBNError
+        If it cannot be computed.
+    """
+    computation = Computation(lambda: in_one_part(compute), lambda value: None, lambda ended: None)
+    computation.join(Desk(lambda: workers))
+    workers.submit(computation)
+    computation.wait(None)
+    if computation.error is not None:
+        raise computation.error
+    result: Value = computation.value
+    return result
 
 
 def desk(workers: Callable[[], Workers]) -> Desk:

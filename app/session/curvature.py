@@ -27,7 +27,7 @@ from nbn_core.analysis.exact_hessian import dropped_term_in_parts
 from nbn_core.checks import plural
 from nbn_core.experiment import Experiment
 from nbn_core.experiment.byte_cache import ByteCache
-from nbn_core.gradual import Gradual, complete, in_one_part
+from nbn_core.gradual import Gradual, complete, in_one_part, share
 from nbn_core.network import Topology
 from nbn_core.objective import NormalEquations, Objective
 from nbn_core.rules import RULES
@@ -327,23 +327,13 @@ def _ratios(points: list[Point]) -> Gradual[FloatArray]:
         known = CACHE.known(("ratio", at.key))
         if known is None:
             sums = at.objective.normal_equations_in_parts(at.weights)
-            kept = (yield from _share(sums, i, 0.2, whole)).quasi_hessian
+            kept = (yield from share(sums, i / whole, 0.2 / whole)).quasi_hessian
             term = dropped_term_in_parts(at.objective, at.weights)
-            known = _ratio((yield from _share(term, i + 0.2, 0.8, whole)), kept)
+            known = _ratio((yield from share(term, (i + 0.2) / whole, 0.8 / whole)), kept)
             CACHE.keep(("ratio", at.key), known)
         values[i] = known
         yield (i + 1) / whole
     return values
-
-
-def _share(work: Gradual[Value], before: float, length: float, whole: float) -> Gradual[Value]:
-    """Run a computation that is one part of a longer one."""
-    while True:
-        try:
-            yield (before + length * next(work)) / whole
-        except StopIteration as end:
-            result: Value = end.value
-            return result
 
 
 def zeros(topology: Topology) -> BoolArray:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
 from app.figures.needs import bytes_in_words
 from app.session import server, state
+from app.session.computing import in_worker
 from app.session.reshaping import living_view
 from app.session.state import Session
 from app.share import component
@@ -117,7 +119,7 @@ def _button(file: File) -> None:
     So is a file whose kernels are still being compiled: the page would wait for them.
     """
     label, reason = file.label, file.refused
-    data: bytes | Callable[[], bytes] = file.make
+    data: bytes | Callable[[], bytes] = partial(in_worker, server.workers(), file.make)
     if file.about and not file.small:
         label = f"{file.label} · about {bytes_in_words(float(f'{file.about:.1g}'))}"
     if file.small and not (file.computed and server.compiling_curvature()):

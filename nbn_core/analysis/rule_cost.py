@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nbn_core.data import Dataset
 from nbn_core.display import OneLine
+from nbn_core.gradual import PART_SECONDS, Gradual, complete
 from nbn_core.network import Network, Topology
 from nbn_core.objective import Objective
 from nbn_core.rules import RULES
@@ -98,12 +99,41 @@ def footprint(
     ShapeError
         If the sizes of network, data and weights do not match.
     """
+    return complete(footprint_in_parts(topology, dataset, rule, weights, settings))
+
+
+def footprint_in_parts(
+    topology: Topology,
+    dataset: Dataset,
+    rule: str,
+    weights: ArrayLike,
+    settings: Mapping[str, Any] | None = None,
+) -> Gradual[Footprint]:
+    """Measure the same as `footprint`, in parts of hundredths of a second.
+
+    Parameters
+    ----------
+    topology, dataset, rule, weights, settings
+        As for `footprint`.
+
+    Yields
+    ------
+    float
+        Fraction done.
+
+    Returns
+    -------
+    Footprint
+        Cost and directions, measured from these weights.
+    """
     given = dict(settings or {})
     start = np.array(weights, dtype=np.float64)
     training = Training(
         topology, dataset, rule, weights=start, max_iterations=ITERATIONS, target_sse=0.0, **given
     )
-    training.advance(iterations=ITERATIONS)
+    while training.stop is None and training.iteration < ITERATIONS:
+        training.advance(iterations=ITERATIONS - training.iteration, seconds=PART_SECONDS)
+        yield training.iteration / (ITERATIONS + 1)
     trace = training.trace()
     done = max(1, int(trace.iterations[-1]))
     made = RULES[rule]

@@ -11,6 +11,7 @@ from app.draw.reshape.prediction import Known
 from app.figures.number_format import short
 from app.session.reshaping import shown_network
 from app.session.state import Session
+from app.shared.waiting import waiting
 from app.shared.words import escape_markdown
 from nbn_core.checks import plural
 from nbn_core.errors import NBNError
@@ -63,6 +64,16 @@ def prune(session: Session, known: Known, act: Act) -> None:
             f"Remove the least salient {of}", 1, most, 1, key=f"nbn-prune-count-{of}-{most}"
         )
     step = Prune(count=int(count), measure=str(measure), of=str(of))
+    with waiting(known.desk):
+        known.await_saliency(session, str(measure))
+        _removal(session, known, step, parts, iterations, act)
+
+
+def _removal(
+    session: Session, known: Known, step: Prune, parts: int, iterations: int, act: Act
+) -> None:
+    """Show what a removal is expected to do, and the buttons."""
+    topology, _ = shown_network(session)
     try:
         found = known.prediction(session, step)
     except NBNError as error:
@@ -70,13 +81,13 @@ def prune(session: Session, known: Known, act: Act) -> None:
         return
     left = found.after.topology
     st.markdown(
-        f"{plural(len(found.names), str(of).removesuffix('s'))} of {parts} would go; "
+        f"{plural(len(found.names), step.of.removesuffix('s'))} of {parts} would go; "
         f"**{left.n_weights:,} of {topology.n_weights:,} weights** and "
         f"{plural(left.n_neurons, 'neuron')} stay. The SSE would rise by about "
         f"**{short(found.rise)}** before retraining."
     )
     _once("Remove", "Remove and retrain", "nbn-prune", act, step, iterations)
-    _step_by_step(session, str(measure), str(of), iterations, act)
+    _step_by_step(session, step.measure, step.of, iterations, act)
 
 
 def _step_by_step(session: Session, measure: str, of: str, iterations: int, act: Act) -> None:
