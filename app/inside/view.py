@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from app.inside import payload
+from app.session import server
+from app.session.computing import in_worker
 from app.session.inbox import envelope, process, unknown
 from app.session.limits import MAX_ITERATIONS, MAX_PATTERNS
 from app.session.messages import Message, Outbox
@@ -17,12 +20,14 @@ from app.shared.payload import graph_block, network_block
 from app.shared.words import RESHAPED, own_prediction
 from nbn_core.analysis.dissection import Anatomy, dissect
 from nbn_core.checks import plural
+from nbn_core.data import Dataset
 from nbn_core.network import Topology
 from nbn_core.rules import RULES
 from nbn_core.rules.nbn import NBN
 from nbn_core.types import Json
 
 MAX_WORK: Final = 4e10  # multiplications of one dissection: about two seconds
+QUICK_WORK: Final = 1e9  # multiplications that the thread of the page may do
 WARMING: Final = "Compiling the kernels, once on this computer: about ten seconds."
 
 
@@ -92,12 +97,17 @@ def _blocked(session: Session, now: CurrentView, *, warming: bool) -> str:
         )
     data, _ = now.experiment.datasets()
     n = now.experiment.topology.n_weights
-    if data.n_patterns * data.n_outputs * n * (n + 30.0) > MAX_WORK:
+    if _work(now.experiment.topology, data) > MAX_WORK:
         return (
             f"With {plural(n, 'weight')} and {plural(data.n_patterns, 'pattern')} one iteration "
             "is too large to show number by number: use fewer of either."
         )
     return ""
+
+
+def _work(topology: Topology, data: Dataset) -> float:
+    """Return the multiplications of one dissection."""
+    return data.n_patterns * data.n_outputs * topology.n_weights * (topology.n_weights + 30.0)
 
 
 def _dissected(session: Session, view: InsideState, now: CurrentView) -> Json:
@@ -177,7 +187,11 @@ def _anatomy(view: InsideState, now: CurrentView) -> Anatomy:
             resumed = NBN().resumption(now.trace, now.k, settings)._asdict()
         data, _ = experiment.datasets()
         view.anatomy = None  # free the old one first: Q may be large
-        view.anatomy = dissect(experiment.topology, data, now.weights, settings=settings, **resumed)
+        make = partial(
+            dissect, experiment.topology, data, now.weights, settings=settings, **resumed
+        )
+        heavy = _work(experiment.topology, data) > QUICK_WORK
+        view.anatomy = in_worker(server.workers(), make) if heavy else make()
         view.anatomy_key = key
     return view.anatomy
 
