@@ -1,8 +1,10 @@
-"""Response time of a server with many sessions training: `python -m benchmarks.sessions`.
+"""Response time of a server whose sessions all keep training: `python -m benchmarks.sessions`.
 
 `python -m benchmarks.browser sessions` measures with ten browsers, which use the processors that
-the server needs. Here the sessions have no browser: each sends the messages of the Draw page,
-requests frames at its rate, and presses New weights in turn.
+the server needs. Here the sessions have no browser: each sends the messages of the Draw page and
+requests frames at its rate; when its training has ended, it presses New weights and Train.
+
+`--beside NAME` adds one session that does what costs the server most: see `benchmarks.heavy`.
 """
 
 from __future__ import annotations
@@ -21,11 +23,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.draw.component import KEY
+from benchmarks.heavy import BESIDE, beside
 from nbn_core.types import Json
 from tests.browser.helpers import running_app
 
 POLL, PATIENCE = 0.09, 1.5  # as in app/draw/frontend/workbench.js
-ROUNDS = 3
 
 
 class Session:
@@ -99,44 +101,98 @@ class Session:
             took = await self.ask("poll") if self.running else 0.0
             await asyncio.sleep(max(POLL, PATIENCE * took))
 
+    async def keep_training(self, waits: list[float]) -> None:
+        """Train again whenever a training has ended; note the seconds until it is answered."""
+        while True:
+            if not self.running:
+                began = time.perf_counter()
+                await self.ask("new_weights")
+                await self.ask("train")
+                waits.append(time.perf_counter() - began)
+            await asyncio.sleep(0.3)
 
-async def measure(url: str, count: int) -> tuple[list[float], float]:
-    """Return the response times of sessions that all train, and how many trained on average."""
+
+async def measure(
+    url: str, count: int, seconds: float, heavy: str
+) -> tuple[list[float], float, list[str]]:
+    """Keep sessions training for a while.
+
+    Parameters
+    ----------
+    url : str
+        Address of the server.
+    count : int
+        Number of sessions.
+    seconds : float
+        Time to measure, after all sessions have begun.
+    heavy : str
+        What one more session does, a key of `BESIDE`; nothing if empty.
+
+    Returns
+    -------
+    list of float
+        Seconds from New weights to the answer to Train.
+    float
+        Mean number of sessions that trained.
+    list of str
+        What the other session did.
+    """
     address = url.replace("http", "ws") + "/_stcore/stream"
     async with asyncio.TaskGroup() as group:
         sessions, endless = [], []
+        waits: list[float] = []
         for number in range(count):
-            line = await connect(address, max_size=None)
-            session = Session(line, number)
+            session = Session(await connect(address, max_size=None), number)
             endless.append(group.create_task(session.listen()))
             await session.open()
             await session.ask("problem", name="two_spirals")
             await session.ask("setting", group="rule", name="target_sse", value=0)
-            await session.ask("train")
             endless.append(group.create_task(session.watch()))
             sessions.append(session)
-        waits, busy = [], []
-        for session in sessions * ROUNDS:
-            busy.append(sum(other.running for other in sessions))
-            waits.append(await session.ask("new_weights"))
-            await session.ask("train")
+        endless += [group.create_task(session.keep_training(waits)) for session in sessions]
+        done: list[str] = []
+        if heavy:
+            endless.append(group.create_task(beside(address, heavy, done)))
+        await asyncio.sleep(3.0)
+        waits.clear()
+        busy = []
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            await asyncio.sleep(0.25)
+            busy.append(sum(session.running for session in sessions))
         for task in endless:
             task.cancel()
-        return waits, statistics.mean(busy)
+        return waits, statistics.mean(busy), done
 
 
 def main() -> None:
     """Measure and print the response times."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=10, help="sessions (default: 10)")
-    count = parser.parse_args().count
+    parser.add_argument("--count", type=int, default=30, help="sessions (default: 30)")
+    parser.add_argument("--seconds", type=float, default=30.0, help="default: 30")
+    parser.add_argument("--beside", choices=BESIDE, default="", help="what one more session does")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running_app(Path(folder) / "log.txt") as server:
-        waits, busy = asyncio.run(measure(server.url, count))
+        waits, busy, done = asyncio.run(
+            measure(server.url, given.count, given.seconds, given.beside)
+        )
+        memory = _memory(server.pid)
+    waits.sort()
     print(
-        f"{count} sessions without screens, {busy:.1f} of them training: median answer "
-        f"{statistics.median(waits):.2f} s, worst {max(waits):.2f} s, "
-        f"{sum(wait > 1 for wait in waits)} of {len(waits)} over 1 s"
+        f"{given.count} sessions kept training, {busy:.1f} of them at any time: "
+        f"{len(waits)} answers to New weights and Train, median {statistics.median(waits):.2f} s, "
+        f"p95 {waits[int(0.95 * len(waits))]:.2f} s, worst {waits[-1]:.2f} s; {memory}"
     )
+    for line in done:
+        print("beside:", line)
+
+
+def _memory(pid: int) -> str:
+    """Return the memory and the number of threads of a process, in words."""
+    status = dict(
+        line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+    )
+    return f"{int(status['VmRSS'].split()[0]) / 1024:.0f} MB, {status['Threads'].strip()} threads"
 
 
 if __name__ == "__main__":

@@ -175,6 +175,7 @@ def test_a_rule_of_its_own_way_shows_its_predictions(page: Page) -> None:
     after = note.text_content()
     last = session(page).get_attribute("data-last") or ""
     page.get_by_role("link", name="Share").click()
+    expect(page.get_by_label("Link to this experiment")).to_be_visible()
     expect(page.get_by_role("slider", name="Iteration")).to_have_attribute("max", "300")
     page.get_by_role("link", name="Draw").click()  # the row shown comes with the second answer
     expect(session(page)).to_have_attribute("data-k", last)

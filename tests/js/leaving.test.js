@@ -147,6 +147,36 @@ test("a click is repeated if its page does not open although the server is idle"
   assert.deepEqual(clicks, [share, share]);
 });
 
+test("a click on the way back to the page shown takes back the click before", () => {
+  const gate = newGate();
+  const [share, draw] = [link("http://lab/share"), link("http://lab/")];
+  press(share);
+  press(draw);
+  gate.pass("edit");
+  tick(900);
+  assert.deepEqual(sent, []); // the server may still be on its way to the other page
+  tick(9000);
+  assert.deepEqual(clicks, [share, draw]);
+  assert.deepEqual(sent, ["edit"]);
+  press(link("http://lab/#main"));
+  gate.pass("poll");
+  assert.deepEqual(sent, ["edit", "poll"]);
+});
+
+test("going through the history takes back the click before", () => {
+  let back = () => {};
+  guard.watch({
+    addEventListener() {},
+    activeElement: null,
+    defaultView: { addEventListener: (type, act) => (back = act), navigator: {} },
+  });
+  const share = link("http://lab/share");
+  press(share);
+  back();
+  tick(9000);
+  assert.deepEqual(clicks, [share]);
+});
+
 test("a link that Streamlit has replaced is followed through its replacement", () => {
   newGate();
   const now = link("http://lab/share");

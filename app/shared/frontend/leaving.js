@@ -58,7 +58,7 @@ export class NavigationGuard {
    */
   watch(document) {
     document.addEventListener("click", (event) => this.clicked(event), true);
-    document.defaultView?.addEventListener("popstate", () => this.leave(BUTTON_TIMEOUT_MS));
+    document.defaultView?.addEventListener("popstate", () => this.turnBack());
     this.missed(document.activeElement, document.defaultView?.navigator.userActivation?.isActive);
     return this;
   }
@@ -84,7 +84,25 @@ export class NavigationGuard {
       return;
     }
     const link = /** @type {HTMLAnchorElement | undefined} */ (part);
-    if (link && this.leadsAway(link)) this.follow(link, event);
+    if (!link) return;
+    if (this.leadsAway(link)) this.follow(link, event);
+    else if (this.underWay && this.leadsHere(link)) this.turnBack();
+  }
+
+  /**
+   * The reader wants the page that is shown after all, or goes through the history: a link clicked
+   * before counts no longer.
+   */
+  turnBack() {
+    clearTimeout(this.timer);
+    this.leave(BUTTON_TIMEOUT_MS);
+  }
+
+  /** @param {HTMLAnchorElement} link */
+  leadsHere(link) {
+    if (!link.href || link.download || link.target) return false;
+    const { origin, pathname, hash } = new URL(link.href);
+    return origin === this.place.origin && pathname === this.place.pathname && !hash;
   }
 
   /** @param {HTMLAnchorElement} link */
