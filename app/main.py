@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app import theme
 from app.navigation import navigation
-from app.session import closing, server
-from app.shared import banner
+from app.session import closing, server, state
+from app.shared import address, banner
 
 # A worker process that is started from the app imports this script again, by another name.
 if __name__ == "__main__":
@@ -13,5 +13,7 @@ if __name__ == "__main__":
     server.warming()
     closing.visit()
     page = navigation()
+    waiting = address.restoring(state.session())
     banner.warnings()
-    page.run()
+    if not waiting:
+        page.run()

@@ -19,8 +19,10 @@ from app.session.state import Session
 from app.shared.chart_box import Box
 from app.shared.words import escape_markdown
 from nbn_core.errors import NBNError
+from nbn_core.experiment import OwnData
 
 COUNT_AXIS: Final = "count"
+COPY: Final = "nbn-data-copy"
 DRAW_PAGE: Final = Path(__file__).resolve().parents[2] / "pages" / "draw.py"
 
 
@@ -64,8 +66,24 @@ def _used(session: Session, view: PageState) -> None:
         f"{words.patterns(data)}. {words.scaling(data)} "
         f"Network: {describe(session.experiment.topology)}."
     )
+    if isinstance(data, OwnData):
+        _copy(session)
     if session.document.blocked:
         st.warning(escape_markdown(session.document.blocked))
+
+
+def _copy(session: Session) -> None:
+    """Let the reader choose whether the browser keeps a copy of own data."""
+    st.toggle(
+        "Keep a copy in this browser", session.keeps_data, key=COPY, on_change=_keep_copy,
+        help="A reload, or a restart of the server, then loses nothing. The copy stays on this "
+        "computer for a month, and is deleted when you switch this off. The address bar never "
+        "contains your data; the link on the page Share does.",
+    )  # fmt: skip
+
+
+def _keep_copy() -> None:
+    state.session().keeps_data = bool(state.widget(COPY))
 
 
 def _offered(session: Session, data: Data) -> bool:

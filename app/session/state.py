@@ -74,6 +74,14 @@ class KeptRun:
         return 0 if trace is None else int(trace.weights.nbytes)
 
 
+@dataclass(frozen=True, slots=True)
+class AwaitedData:
+    """A link that names own data, which the browser is asked for."""
+
+    text: str
+    opened: link.OpenedLink
+
+
 @dataclass(slots=True)
 class Session:
     """The state of one browser tab.
@@ -101,6 +109,10 @@ class Session:
     acknowledged: dict[str, int] = field(default_factory=dict)
     link: str = ""
     linked: Workspace | None = None  # what `link` opens
+    address: str = ""  # the link for the address bar, without own data
+    addressed: Workspace | None = None  # what `address` opens
+    awaited: AwaitedData | None = None  # own data that the address names, until the browser answers
+    keeps_data: bool = True  # whether the browser keeps a copy of own data
     shelf: tuple[KeptDrawing, ...] = ()  # undo of edits leaves it alone
     race: RaceSetup | None = None  # lanes and budget, if they are not those of a new visitor
     sweep: SweepSetup | None = None  # form of the page Topologies, likewise
@@ -175,6 +187,14 @@ class Session:
         self.history[self.position :] = [document]
         self.rev += 1
         self.run_from = training_key(document.experiment)
+
+    def restore(self, opened: Workspace) -> None:
+        """Begin with a workspace whose data the browser brought."""
+        self.history, self.position = [document_of(opened.experiment)], 0
+        self.shelf, self.race, self.sweep = opened.shelf, opened.race, opened.sweep
+        if drawing_is_lost(opened.experiment):
+            self.warn(LOST_DRAWING)
+        self._changed()
 
     def acknowledge(self, client: str, seq: int) -> None:
         """Record that a message of a browser was processed, with or without success."""
@@ -272,10 +292,14 @@ def _open_link() -> Session:
     """Open the experiment in the address, and warn of all in it that cannot be opened."""
     warnings = _unknown_parameters(list(st.query_params))
     texts = st.query_params.get_all(_LINK_KEY)
-    opened = None
+    opened = awaited = None
     if texts:
         try:
-            opened = _decoded(texts[-1])
+            found = _opened(texts[-1])
+            if found.digest is None:
+                opened = checked(found.workspace())
+            else:
+                awaited = AwaitedData(texts[-1], found)
             if len(set(texts)) > 1:
                 warnings.append("The address contains several experiments: the last one is shown.")
         except NBNError as error:
@@ -287,14 +311,19 @@ def _open_link() -> Session:
     if drawing_is_lost(opened.experiment):
         warnings.append(LOST_DRAWING)
     return Session(
-        [document], warnings=warnings, shelf=opened.shelf, race=opened.race, sweep=opened.sweep
-    )
+        [document], warnings=warnings, shelf=opened.shelf, race=opened.race, sweep=opened.sweep,
+        awaited=awaited,
+    )  # fmt: skip
 
 
-def _decoded(text: str) -> Workspace:
+def _opened(text: str) -> link.OpenedLink:
     if not text:
         raise ExperimentError("The address ends after “e=”: copy the whole link again.")
-    opened = link.decode_workspace(text)
+    return link.open_link(text)
+
+
+def checked(opened: Workspace) -> Workspace:
+    """Return a workspace from a link; refuse one that is too large."""
     check_size(opened.experiment)
     return opened
 

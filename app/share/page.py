@@ -12,6 +12,7 @@ import streamlit as st
 from app.figures.needs import bytes_in_words
 from app.session import server, state
 from app.session.computing import in_worker
+from app.session.links import current_link
 from app.session.reshaping import living_view
 from app.session.state import Session
 from app.share import component
@@ -53,15 +54,16 @@ def share() -> None:
 
 
 def _link(session: Session) -> None:
-    if not session.link:
+    packed = current_link(session)
+    if not packed:
         st.warning(
             f"This experiment is too large for a link of at most {link.MAX_LINK:,} characters: "
             "export it as a file, and import the file on the other computer."
         )
         return
-    component.copy_link(session.link)
+    component.copy_link(packed)
     text = (
-        f"{len(session.link):,} characters after the address. Opens this network with its data, "
+        f"{len(packed):,} characters after the address. Opens this network with its data, "
         "rule and seed on any computer that can reach this address."
     )
     more = [plural(len(session.shelf), "kept drawing")] if session.shelf else []
@@ -69,7 +71,7 @@ def _link(session: Session) -> None:
     more += ["the networks and seeds of Topologies"] if session.sweep is not None else []
     if more:
         text += f" It also contains {', '.join(more)}."
-    if len(session.link) > LONG_LINK:
+    if len(packed) > LONG_LINK:
         text += " Some mail programs truncate links this long: the Experiment file is safer."
     st.caption(text)
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import base64
 import re
 import zlib
+from dataclasses import dataclass
+from typing import Any
 
 from nbn_core.errors import ExperimentError
+from nbn_core.experiment.jsontext import loads
 from nbn_core.experiment.own_data import OwnData
+from nbn_core.experiment.packed_data import digest_in, reference
+from nbn_core.experiment.reading import typed
 from nbn_core.experiment.value import Experiment
 from nbn_core.experiment.workspace import Workspace
 
@@ -49,7 +54,33 @@ def encode(experiment: Experiment | Workspace) -> str:
                 f"{data.inputs.size + data.targets.size} numbers, at most {MAX_NUMBERS} go into "
                 "one; save it as a file."
             )
-    text = experiment.to_json().encode("ascii")
+    return _packed(experiment.to_json())
+
+
+def encode_without_data(workspace: Workspace) -> str:
+    """Encode a workspace as the text of a link that names its own data by their digest.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Workspace to encode.
+
+    Returns
+    -------
+    str
+        Text of ASCII letters, digits, - and _, which only `open_link` reads.
+
+    Raises
+    ------
+    ExperimentError
+        If the text has more than 60,000 characters.
+    """
+    own = workspace.experiment.data
+    return _packed(workspace.to_json(reference(own.digest) if isinstance(own, OwnData) else None))
+
+
+def _packed(document: str) -> str:
+    text = document.encode("ascii")
     deflate = zlib.compressobj(9, zlib.DEFLATED, _RAW)
     packed = deflate.compress(text) + deflate.flush()
     link = base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
@@ -101,6 +132,70 @@ def decode_workspace(link: str) -> Workspace:
         If the text is too long, damaged, or unpacks to more than 4 MB.
     """
     return Workspace.from_json(_text(link))
+
+
+@dataclass(frozen=True)
+class OpenedLink:
+    """What a link holds, and the own data that it names.
+
+    Parameters
+    ----------
+    document : dict
+        Parsed JSON of the link.
+    digest : str or None
+        Digest of own data that the link names and does not hold; None if it is complete.
+    """
+
+    document: dict[str, Any]
+    digest: str | None
+
+    def workspace(self, own: OwnData | None = None) -> Workspace:
+        """Return the workspace.
+
+        Parameters
+        ----------
+        own : OwnData, optional
+            The data that the link names.
+
+        Returns
+        -------
+        Workspace
+            Workspace that the link encodes.
+
+        Raises
+        ------
+        ExperimentError
+            If the link describes something invalid, or the data are not those that it names.
+        """
+        if self.digest is None:
+            return Workspace.read(self.document)
+        if own is not None and own.digest != self.digest:
+            raise ExperimentError(
+                "The data kept in this browser are not those of this address: open the file again."
+            )
+        return Workspace.read({**self.document, "data": own} if own else self.document)
+
+
+def open_link(link: str) -> OpenedLink:
+    """Open the text of a link, which may name own data instead of holding it.
+
+    Parameters
+    ----------
+    link : str
+        Text written by `encode` or `encode_without_data`.
+
+    Returns
+    -------
+    OpenedLink
+        What the link holds.
+
+    Raises
+    ------
+    ExperimentError
+        If the text is too long, damaged, or unpacks to more than 4 MB.
+    """
+    document = typed(loads(_text(link)), dict, "experiment")
+    return OpenedLink(document, digest_in(document.get("data")))
 
 
 def _text(link: str) -> bytes:

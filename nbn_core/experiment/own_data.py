@@ -147,10 +147,10 @@ class OwnData(DataSource):
         """
         data = self.dataset
         table = {"inputs": data.inputs.tolist(), "targets": data.targets.tolist()}
-        return dumps({**self._about(), "dataset": {**self._about()["dataset"], **table}})
+        return dumps({**self.about(), "dataset": {**self.about()["dataset"], **table}})
 
-    def _about(self) -> dict[str, Any]:
-        """Return everything but the numbers, for JSON."""
+    def about(self) -> dict[str, Any]:
+        """Return everything but the numbers, as values of JSON."""
         return {
             "kind": "own",
             "dataset": {"name": self.dataset.name, "kind": self.dataset.kind},
@@ -167,7 +167,7 @@ class OwnData(DataSource):
         """Hash that is the same for equal data: 32 hexadecimal digits."""
         data = self.dataset
         shape = (data.inputs.shape, data.targets.shape)
-        return digest_of(dumps([self._about(), shape]), data.inputs.data, data.targets.data)
+        return digest_of(dumps([self.about(), shape]), data.inputs.data, data.targets.data)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, OwnData):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from nbn_core.checks import shown
 from nbn_core.data import Dataset
 from nbn_core.data.columns import DataColumn, names_of
@@ -76,8 +79,15 @@ def _upgraded(document: object) -> dict[str, Any]:
 
 def read_data(value: object) -> ProblemData | OwnData:
     """Return the data of an experiment from the part of its JSON."""
+    if isinstance(value, OwnData):  # unpacked already, see `packed_data`
+        return value
     if isinstance(value, dict) and value.get("kind") == "own":
-        return _read_own(value)
+        return read_own(value)
+    if isinstance(value, dict) and value.get("kind") == "kept":
+        raise ExperimentError(
+            "This address names data that are kept in the browser it was copied from: ask for the "
+            "link or the experiment file of the page Share."
+        )
     named = fields(value, "data", "kind name parameters split")
     if named["kind"] != "problem":
         raise ExperimentError(f"data.kind must be 'problem' or 'own', not {shown(named['kind'])}.")
@@ -87,7 +97,8 @@ def read_data(value: object) -> ProblemData | OwnData:
     return data
 
 
-def _read_own(value: dict[str, Any]) -> OwnData:
+def read_own(value: dict[str, Any]) -> OwnData:
+    """Return own data from the part of its JSON; the tables may be arrays already."""
     own = fields(value, "data", "kind dataset columns scaling split")
     table = fields(own["dataset"], "data.dataset", "name kind inputs targets")
     columns = fields(own["columns"], "data.columns", "inputs targets")
@@ -180,8 +191,10 @@ def typed(value: object, kind: type, where: str) -> Any:
     return value
 
 
-def _rows(value: object, where: str) -> list[list[float]]:
-    """Return `value` if it is a list of lists of numbers; `Dataset` validates the shape."""
+def _rows(value: object, where: str) -> ArrayLike:
+    """Return `value` if it is an array or a list of lists of numbers; `Dataset` validates it."""
+    if isinstance(value, np.ndarray):
+        return value
     rows: list[list[float]] = typed(value, list, where)
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, list) or not all(type(cell) in (int, float) for cell in row):

@@ -214,15 +214,20 @@ class Experiment:
         parts = self.json_parts()
         return "{" + ",".join(f'"{key}":{text}' for key, text in parts.items()) + "}"
 
-    def json_parts(self) -> dict[str, str]:
+    def json_parts(self, data: str | None = None) -> dict[str, str]:
         """Return the canonical JSON of each part.
+
+        Parameters
+        ----------
+        data : str, optional
+            JSON in place of the data.
 
         Returns
         -------
         dict
             JSON text by key, in the order of the file.
         """
-        return {"data": self.data.to_json(), **self._parts()}
+        return {"data": self.data.to_json() if data is None else data, **self._parts()}
 
     def _parts(self) -> dict[str, str]:
         """Return all parts but the data as canonical JSON."""

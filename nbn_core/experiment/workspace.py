@@ -55,8 +55,13 @@ class Workspace:
         kept = plural(len(self.shelf), "kept drawing")
         return one_line("Workspace", repr(self.experiment), kept)
 
-    def to_json(self) -> str:
+    def to_json(self, data: str | None = None) -> str:
         """Return the workspace as canonical JSON.
+
+        Parameters
+        ----------
+        data : str, optional
+            JSON in place of the data of the experiment.
 
         Returns
         -------
@@ -64,7 +69,7 @@ class Workspace:
             JSON of the experiment, with the keys "race", "shelf" and "sweep" where there is
             something to keep; without them it is byte for byte that of the experiment.
         """
-        parts = dict(self.experiment.json_parts())
+        parts = self.experiment.json_parts(data)
         if self.race is not None:
             parts["race"] = dumps(self.race.to_dict())
         if self.shelf:
@@ -92,7 +97,27 @@ class Workspace:
         ExperimentError
             If the text is damaged or describes something invalid.
         """
-        document = loads(text)
+        return cls.read(loads(text))
+
+    @classmethod
+    def read(cls, document: object) -> Workspace:
+        """Read a workspace from parsed JSON.
+
+        Parameters
+        ----------
+        document : object
+            Parsed JSON of unknown origin.
+
+        Returns
+        -------
+        Workspace
+            Workspace that the document describes.
+
+        Raises
+        ------
+        ExperimentError
+            If the document describes something invalid.
+        """
         with one_sentence():
             experiment, extras = Experiment.read(document)
             return cls(experiment, **extras)

@@ -32,6 +32,13 @@ class Server:
     log: Path
 
 
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def running_app(
     log: Path,
@@ -39,14 +46,13 @@ def running_app(
     program: Sequence[str] = (sys.executable, "-B", "-m", "app"),
     cwd: Path = ROOT,
     environment: Mapping[str, str] | None = None,
+    port: int | None = None,
 ) -> Iterator[Server]:
-    """Run the app, started as a user starts it, until the block ends.
+    """Run the app, started as a user starts it, until the block ends; on a free port by default.
 
     It must answer within a minute, print no traceback, and stop within ten seconds of a request.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     command = [*program, f"--server.port={port}", "--server.headless=true"]
     with log.open("wb") as output:
         process = subprocess.Popen(

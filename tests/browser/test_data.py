@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.helpers import wait_until_ready
-from tests.browser.workbench import note_states, states
+from tests.browser.workbench import note_states, states, wait_until_answered
 
 RINGS = "across;up;ring\n" + "".join(
     f"{r * math.cos(i):.2f};{r * math.sin(i):.2f};{name}\n".replace(".", ",")
@@ -26,13 +26,6 @@ ENDED = re.compile("Solved|Stuck|Not solved")
 
 def file(name: str, data: bytes) -> FilePayload:
     return {"name": name, "mimeType": "text/csv", "buffer": data}
-
-
-def wait_until_answered(page: Page) -> None:
-    """Wait until the last message of the Draw page is answered."""
-    page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
-    page.wait_for_load_state("networkidle")
-    wait_until_ready(page)
 
 
 def go(page: Page, name: str) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from nbn_core import Experiment, Topology
 from nbn_core.experiment import SeededStart, Stopping, link
 from tests.browser.helpers import pick, save_picture, wait_until_ready
+from tests.browser.workbench import wait_until_answered
 
 OpenPage = Callable[..., Page]
 SECTIONS = ("Structure", "Coupling", "Spectrum", "Quasi versus exact", "Landscape", "Memory")
@@ -34,13 +35,6 @@ def address(name: str) -> str:
         stopping = Stopping(1.0, 20)
         experiment = replace(Experiment.suggested("digits"), topology=topology, stopping=stopping)
     return f"/?e={link.encode(experiment)}"
-
-
-def wait_until_answered(page: Page) -> None:
-    """Wait until the last message of the Draw page is answered."""
-    page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
-    page.wait_for_load_state("networkidle")
-    wait_until_ready(page)
 
 
 def enter(page: Page) -> Page:

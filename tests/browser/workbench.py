@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from nbn_core import Experiment
 from nbn_core.formats.recognise import recognise
+from tests.browser.helpers import wait_until_ready
 
 
 def session(page: Page) -> Locator:
@@ -21,6 +22,13 @@ def status(page: Page) -> Locator:
 
 def facts(page: Page) -> Locator:
     return page.locator("[data-part=facts]")
+
+
+def wait_until_answered(page: Page) -> None:
+    """Wait until the last message of the Draw page is answered."""
+    page.locator(".workbench [data-part=facts]").filter(has_text="weight").wait_for()
+    page.wait_for_load_state("networkidle")
+    wait_until_ready(page)
 
 
 def train(page: Page) -> None:

@@ -7,6 +7,26 @@ export interface Ack {
   seq: number;
 }
 
+/** The link in the address bar, and own data that the browser keeps. */
+export interface AddressPayload {
+  link: string;
+  /** Digest of the own data in use, if the browser is to keep them. */
+  own: string | null;
+  /** The data, packed, if the browser asked for them. */
+  data: string | null;
+  /** Digest of data that the server asks for. */
+  want: string | null;
+  /** Whether anything is to be kept; otherwise everything is forgotten. */
+  keep: boolean;
+  ack: Ack | null;
+}
+
+export interface AddressMessages {
+  need: { digest: string };
+  found: { digest: string; text: string };
+  missing: { digest: string };
+}
+
 /** A sentence for the reader; a new id makes it appear anew. */
 export interface Notice {
   id: number;

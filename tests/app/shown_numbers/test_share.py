@@ -17,7 +17,7 @@ from app.figures.number_format import duration, short
 from app.share.export_file import File
 from app.share.exports import Exports
 from app.share.report import report
-from nbn_core.experiment import Experiment, Stopping
+from nbn_core.experiment import Experiment, Stopping, link
 from nbn_core.network import Topology
 from nbn_core.types import FloatArray
 from tests.app.shown_numbers.screen import Screen, compare, number, numbers
@@ -54,7 +54,7 @@ def test_the_page_tells_the_length_of_the_link_and_the_sizes_of_files(
     made = [file for row in files(at).values() for file in row if file.small]
     assert sorted(buttons) == sorted(f"{f.label} · {bytes_in_words(len(f.make()))}" for f in made)
     said = {
-        "characters after the address": [f"{len(page.payloads['address']['link']):,}"],
+        "characters after the address": [f"{len(link.encode(at.experiment)):,}"],
         "The network.": caption(at),
         **scrubber(at),
     }
