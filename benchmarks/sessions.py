@@ -102,13 +102,11 @@ class Session:
             await asyncio.sleep(max(POLL, PATIENCE * took))
 
     async def keep_training(self, waits: list[float]) -> None:
-        """Train again whenever a training has ended; note the seconds until it is answered."""
+        """Train again whenever a training has ended; note the seconds of each answer."""
         while True:
             if not self.running:
-                began = time.perf_counter()
-                await self.ask("new_weights")
-                await self.ask("train")
-                waits.append(time.perf_counter() - began)
+                waits.append(await self.ask("new_weights"))
+                waits.append(await self.ask("train"))
             await asyncio.sleep(0.3)
 
 
@@ -131,7 +129,7 @@ async def measure(
     Returns
     -------
     list of float
-        Seconds from New weights to the answer to Train.
+        Seconds from a click on New weights or Train to its answer.
     float
         Mean number of sessions that trained.
     list of str

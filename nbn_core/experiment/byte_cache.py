@@ -78,3 +78,9 @@ class ByteCache:
                 return None
             self._kept.move_to_end(key)
             return self._kept[key][0]
+
+    def clear(self) -> None:
+        """Forget all values."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0

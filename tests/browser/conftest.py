@@ -71,8 +71,10 @@ def open_page(
         path: str = "/",
         url: str = server.url,
         prepare: Callable[[Page], None] | None = None,
+        dies: bool = False,
         **options: object,
     ) -> Page:
+        """Open a page; `dies` says that its server is going to be killed."""
         context = browser.new_context(
             base_url=url,
             viewport={"width": width, "height": height},
@@ -81,7 +83,7 @@ def open_page(
         )
         context.set_default_timeout(20_000)
         page = context.new_page()
-        page.on("console", lambda message: note(_is_an_error(message), message.text))
+        page.on("console", lambda message: note(_is_an_error(message, dies), message.text))
         page.on("pageerror", lambda error: note(True, str(error)))
         page.on("request", lambda sent: note(_leaves_this_machine(sent.url), f"asks {sent.url}"))
         pages.append(page)
@@ -107,12 +109,21 @@ def open_page(
     assert not complaints, "\n".join(complaints)
 
 
-def _is_an_error(message: ConsoleMessage) -> bool:
+# What the browser and Streamlit say when nobody answers
+UNREACHABLE = (
+    "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE",
+    "Client Error in reaching server endpoint", "Streamlit server is not responding",
+)  # fmt: skip
+
+
+def _is_an_error(message: ConsoleMessage, dies: bool) -> bool:
     """Return whether a message of the browser tells of an error.
 
     Streamlit (1.67) looks for its server below the folder of the page first: for /race it asks
     /race/_stcore/health, which is not there, and then /_stcore/health.
     """
+    if dies and any(words in message.text for words in UNREACHABLE):
+        return False
     asked = urllib.parse.urlsplit(message.location["url"]).path
     return message.type == "error" and not asked.endswith(
         ("/_stcore/health", "/_stcore/host-config")

@@ -100,7 +100,7 @@ def test_a_killed_server_loses_neither_data_nor_drawing(
 ) -> None:
     port = free_port()
     with running_app(tmp_path / "first.txt", port=port) as server:
-        page = open_page(url=server.url)
+        page = open_page(url=server.url, dies=True)
         use_own_data(page, 20)
         page.get_by_role("link", name="Draw", exact=True).click()
         expect_own_data(page, 20)

@@ -191,12 +191,12 @@ function successorOf(link) {
 }
 
 /** Whether Streamlit's script runs, as its root element says. */
-function scriptRuns() {
+export function scriptRuns() {
   return rootSays("data-test-script-state") === "running";
 }
 
 /** Whether Streamlit waits for its connection; what is sent meanwhile is lost. */
-function connectionIsLost() {
+export function connectionIsLost() {
   return (rootSays("data-test-connection-state") ?? "CONNECTED") !== "CONNECTED";
 }
 

@@ -7,6 +7,7 @@
 // place has left the document, or what it was built on has been replaced.
 
 import { MessageGate } from "./leaving.js";
+import "./silence.js";
 
 /** @import { Send } from "./outbox.js" */
 
