@@ -112,6 +112,7 @@ class Session:
     address: str = ""  # the link for the address bar, without own data
     addressed: Workspace | None = None  # what `address` opens
     awaited: AwaitedData | None = None  # own data that the address names, until the browser answers
+    sent_data: str = ""  # digest of the own data that the browser got last
     keeps_data: bool = True  # whether the browser keeps a copy of own data
     shelf: tuple[KeptDrawing, ...] = ()  # undo of edits leaves it alone
     race: RaceSetup | None = None  # lanes and budget, if they are not those of a new visitor

@@ -28,6 +28,7 @@ MISSING: Final = (
     "not have them, so this is the default experiment: ask for the link or the experiment file of "
     "the page Share."
 )
+SMALL: Final = 20_000  # numbers that are sent before the browser asks for them
 _ADDRESS: Final = Component(
     "address", "shared/frontend", "address.html", "address.css", "address.js"
 )
@@ -42,11 +43,21 @@ def show_link(session: Session) -> None:
     sent = {
         "link": address_link(session),
         "own": own.digest if own else None,
-        "data": _packed(own) if own and asked == own.digest else None,
+        "data": _data(session, own, asked) if own else None,
         "want": None,
         "keep": session.keeps_data,
     }
     _mount(session, sent)
+
+
+def _data(session: Session, own: OwnData, asked: str | None) -> str | None:
+    """Return own data packed if the browser needs them: small ones at once, others when it asks."""
+    first = session.sent_data != own.digest
+    small = own.dataset.inputs.size + own.dataset.targets.size <= SMALL
+    if asked != own.digest and not (first and small):
+        return None
+    session.sent_data = own.digest
+    return _packed(own)
 
 
 def restoring(session: Session) -> bool:

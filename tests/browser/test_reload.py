@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -38,23 +39,24 @@ def use_own_data(page: Page, rows: int) -> None:
     wait_until_kept(page)
 
 
+# How many data sets the browser has stored
+STORED = """() => new Promise((resolve) => {
+  const request = indexedDB.open("nbn-lab", 1);
+  request.onupgradeneeded = () => request.transaction.abort();
+  request.onerror = () => resolve(0);
+  request.onsuccess = () => {
+    const all = request.result.transaction("data").objectStore("data").count();
+    all.onsuccess = () => { request.result.close(); resolve(all.result); };
+  };
+})"""
+
+
 def wait_until_kept(page: Page) -> None:
     """Wait until the browser has stored the data that the address names."""
-    page.wait_for_function(
-        """async () => {
-          const found = await new Promise((resolve) => {
-            const request = indexedDB.open("nbn-lab", 1);
-            request.onupgradeneeded = () => request.transaction.abort();
-            request.onerror = () => resolve(0);
-            request.onsuccess = () => {
-              const all = request.result.transaction("data").objectStore("data").count();
-              all.onsuccess = () => { request.result.close(); resolve(all.result); };
-            };
-          });
-          return found > 0;
-        }""",
-        timeout=60_000,
-    )
+    deadline = time.monotonic() + 60
+    while not page.evaluate(STORED):
+        assert time.monotonic() < deadline, "the data are not stored"
+        page.wait_for_timeout(50)  # lets Playwright see what the page does
 
 
 def expect_own_data(page: Page, rows: int) -> None:

@@ -74,15 +74,27 @@ def waiting(root: Path) -> Tab:
     return tab
 
 
-def test_data_in_use_are_sent_to_the_browser_once_when_it_asks(root: Path) -> None:
+def test_small_data_in_use_are_sent_to_the_browser_once_and_when_it_asks(root: Path) -> None:
     tab = Tab(root, e=link.encode(WORKSPACE))
-    assert (tab.sent["own"], tab.sent["data"], tab.sent["link"]) == (OWN.digest, None, NAMED)
+    assert (tab.sent["own"], tab.sent["link"]) == (OWN.digest, NAMED)
+    assert unpack(tab.sent["data"]) == OWN
+    tab.app.run()
+    assert tab.sent["data"] is None
     asked = tab.say("need", digest=OWN.digest)
     assert unpack(asked["data"]) == OWN
     assert asked["ack"] == {"client": "address", "seq": 1}
     tab.app.run()
     assert tab.sent["data"] is None
     assert tab.say("need", digest="0" * 32)["data"] is None
+
+
+def test_large_data_are_sent_only_when_the_browser_asks(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(address, "SMALL", 3)
+    tab = Tab(root, e=link.encode(WORKSPACE))
+    assert tab.sent["data"] is None
+    assert unpack(tab.say("need", digest=OWN.digest)["data"]) == OWN
 
 
 def test_a_problem_is_never_kept(root: Path) -> None:
