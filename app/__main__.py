@@ -6,10 +6,12 @@ Nothing is written beside the sources. Options are passed through to `streamlit 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from app import shipped
 
 ENTRY = Path(__file__).resolve().with_name("main.py")
 CONFIG = shipped(".streamlit") / "config.toml"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+FILES = 8_192  # open files, if the system lets
 
 
 def main() -> None:
@@ -25,12 +29,38 @@ def main() -> None:
     sys.dont_write_bytecode = True
     for name, value in environment(tomllib.loads(CONFIG.read_text(encoding="utf-8"))).items():
         os.environ.setdefault(name, value)
-    # Only this machine by default: the app has no passwords.
-    os.environ.setdefault("STREAMLIT_SERVER_ADDRESS", "127.0.0.1")
+    if _address(sys.argv[1:]) in LOOPBACK:
+        # A page of another site must not reach the app under a name of its own (DNS rebinding).
+        os.environ.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
+    _allow_many_connections()
 
     from streamlit.web import cli
 
     cli.main(["run", str(ENTRY), *sys.argv[1:]], prog_name="nbn-lab")
+
+
+def _address(arguments: list[str]) -> str:
+    """Return the address that the server is going to listen on."""
+    found = os.environ.get("STREAMLIT_SERVER_ADDRESS", "")
+    for option, value in pairwise([*arguments, ""]):
+        if option == "--server.address":
+            found = value
+        elif option.startswith("--server.address="):
+            found = option.partition("=")[2]
+    return found
+
+
+def _allow_many_connections() -> None:
+    """Raise the limit of open files as far as the system lets: a browser tab takes several."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def environment(config: dict[str, Any], prefix: str = "STREAMLIT") -> dict[str, str]:

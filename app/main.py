@@ -11,9 +11,12 @@ from app.shared import address, banner
 if __name__ == "__main__":
     theme.frame()
     server.warming()
-    closing.visit()
+    has_place = closing.visit()
     page = navigation()
-    waiting = address.restoring(state.session())
-    banner.warnings()
-    if not waiting:
-        page.run()
+    if not has_place:
+        banner.full()
+    else:
+        waiting = address.restoring(state.session())
+        banner.warnings()
+        if not waiting:
+            page.run()

@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from streamlit import config as streamlit_config
 
-from app.__main__ import environment
+from app.__main__ import _address, environment
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -145,3 +145,19 @@ def test_options_of_streamlit_are_passed_on() -> None:
     assert run.returncode == 2
     assert "--server.port" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "address"),
+    [
+        ([], "127.0.0.1"),
+        (["--server.address", "0.0.0.0", "--server.port", "1"], "0.0.0.0"),
+        (["--server.address=::1"], "::1"),
+    ],
+)
+def test_the_app_listens_on_this_machine_unless_it_is_told(
+    arguments: list[str], address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment(CONFIG).items():
+        monkeypatch.setenv(name, value)
+    assert _address(arguments) == address

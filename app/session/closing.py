@@ -13,15 +13,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
+from weakref import WeakSet
 
 import streamlit as st
 
 from app.session import state
+from app.session.limits import most_tabs
 
 GRACE: Final = 15.0  # seconds; a browser that has lost its connection tries again within some
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Tab:
     """A browser tab: how often its pages ran, and what stops when it is closed."""
 
@@ -29,12 +31,25 @@ class Tab:
     stops: dict[str, Callable[[], None]] = field(default_factory=dict)
 
 
-def visit() -> None:
-    """Note that a page of this tab runs: its connection is open."""
+def visit() -> bool:
+    """Note that a page of this tab runs; return whether the server has a place for it.
+
+    A tab keeps its place until it is closed. Without a limit, the server would run out of file
+    descriptors, and cut the next visitors off without a word.
+    """
     tab = _tab()
     tab.visits += 1
     _connection()
+    with _lock:
+        if tab not in _places and len(_places) >= most_tabs():
+            return False
+        _places.add(tab)
     _run_after_reconnecting()
+    return True
+
+
+_places: WeakSet[Tab] = WeakSet()
+_lock: Final = threading.Lock()
 
 
 def stop_when_closed(name: str, stop: Callable[[], None]) -> None:
@@ -72,5 +87,7 @@ def _released(tab: Tab, grace: float) -> None:
 
 def _stop_unless_back(tab: Tab, visits: int) -> None:
     if tab.visits == visits:
+        with _lock:
+            _places.discard(tab)
         for stop in list(tab.stops.values()):
             stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 from nbn_core.errors import SettingError
@@ -13,6 +14,26 @@ MAX_PATTERNS: Final = 100_000
 MAX_ITERATIONS: Final = 5_000
 MAX_SPARSE_ITERATIONS: Final = 1_000_000  # for rules that keep only a few hundred trace rows
 MAX_LAYERS: Final = 20
+
+
+def most_tabs() -> int:
+    """Return how many browser tabs the server has room for.
+
+    `NBN_LAB_TABS` sets the number. By default it is 500, or what the limit of open files allows:
+    a tab takes up to five.
+    """
+    given = os.environ.get("NBN_LAB_TABS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    return max(1, min(500, (_most_files() - 100) // 5))
+
+
+def _most_files() -> int:
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return 8_192
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def check_size(experiment: Experiment) -> None:

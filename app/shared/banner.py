@@ -7,8 +7,10 @@ from typing import Final
 import streamlit as st
 
 from app.session import state
+from app.session.limits import most_tabs
 from app.session.state import Session
 from app.shared.words import escape_markdown
+from nbn_core.checks import plural
 
 KEY: Final = "nbn-warnings"
 
@@ -25,6 +27,16 @@ def warnings() -> None:
                     "Close", key=f"nbn-close-warning-{number}", on_click=_close,
                     args=(session, text),
                 )  # fmt: skip
+
+
+def full() -> None:
+    """Tell a visitor for whom the server has no room."""
+    st.info(
+        f"This server has room for {plural(most_tabs(), 'browser tab')} at a time, and no more. "
+        "Try again when somebody has closed one; your address is kept.",
+        icon=":material/hourglass_top:",
+    )
+    st.button("Try again", key="nbn-full-again")
 
 
 def _close(session: Session, text: str) -> None:
