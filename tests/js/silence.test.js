@@ -23,6 +23,9 @@ test("silence, work and a lost connection are told apart, with their time", () =
   assert.equal(silence.words(all, 0), "");
   assert.match(silence.words(all, 1500), /^The connection to the server is lost/);
   assert.match(silence.words({ ...all, lost: false }, 12_900), /not answered for 10 seconds/);
-  assert.match(silence.words({ ...WELL, busy: true }, 13_000), /working on this page for 10 seconds/);
+  assert.match(
+    silence.words({ ...WELL, busy: true }, 13_000),
+    /working on this page for 10 seconds/,
+  );
   assert.equal(silence.words(WELL, 14_000), "");
 });
