@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.session.state import first_experiment
 from tests.browser.helpers import pick, save_picture
+from tests.browser.workbench import wait_for_workspace
 
 OpenPage = Callable[..., Page]
 COMPILING = 180_000  # milliseconds: the first race on a computer compiles its rules
@@ -127,8 +128,10 @@ def test_a_link_reopens_the_lanes_their_networks_the_budget_and_kept_drawings(
     name.press("Enter")
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_role("button", name="Reopen")).to_be_visible()
-    before = page.evaluate("location.search || location.hash")
-    assert before
+    wait_for_workspace(
+        page,
+        lambda kept: bool(kept.shelf and kept.race and kept.race.seconds == 7.0),
+    )
     link = page.url
 
     other = page.context.browser.new_context() if page.context.browser else None

@@ -4,11 +4,11 @@ import itertools
 import re
 import time
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
-from nbn_core import Experiment
-from nbn_core.formats.recognise import recognise
+from nbn_core.experiment import Experiment, Workspace, link
 from tests.browser.helpers import wait_until_ready
 
 
@@ -59,10 +59,15 @@ def states(page: Page) -> list[str]:
 
 def wait_for_link(page: Page, holds: Callable[[Experiment], bool]) -> Experiment:
     """Wait until the link in the address bar opens an experiment that satisfies a condition."""
+    return wait_for_workspace(page, lambda found: holds(found.experiment)).experiment
+
+
+def wait_for_workspace(page: Page, holds: Callable[[Workspace], bool]) -> Workspace:
+    """Wait until the link in the address bar opens a workspace that satisfies a condition."""
     deadline = time.monotonic() + 20
     while True:
-        found = recognise(page.url).experiment
-        if found is not None and holds(found):
+        packed = parse_qs(urlsplit(page.url).query).get("e", [""])[-1]
+        if packed and holds(found := link.open_link(packed).workspace()):
             return found
         assert time.monotonic() < deadline, f"the address bar still says {page.url}"
         page.wait_for_timeout(20)  # lets Playwright see the address change
