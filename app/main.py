@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from app import theme
 from app.navigation import navigation
-from app.session import closing, server, state
+from app.session import closing, opening, server, state, uploads
 from app.shared import address, banner
 
 # A worker process that is started from the app imports this script again, by another name.
 if __name__ == "__main__":
     theme.frame()
     server.warming()
+    uploads.bound_uploads()
     has_place = closing.visit()
     page = navigation()
     if not has_place:
@@ -19,4 +20,5 @@ if __name__ == "__main__":
         waiting = address.restoring(state.session())
         banner.warnings()
         if not waiting:
+            opening.take_up(state.session(), server.workers())
             page.run()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
+import numpy as np
 import streamlit as st
 
 from app.session.document import LOST_DRAWING, Document, document_of, drawing_is_lost
@@ -33,7 +34,9 @@ T = TypeVar("T")
 
 _SESSION: Final = "nbn.session"
 _LINK_KEY: Final = "e"
-_PARAMETERS: Final = (_LINK_KEY, "embed", "embed_options")
+_TRAINED_KEY: Final = "n"  # train on opening, up to this iteration
+_SHOWN_KEY: Final = "k"  # and show this one
+_PARAMETERS: Final = (_LINK_KEY, _TRAINED_KEY, _SHOWN_KEY, "embed", "embed_options")
 # Parameters that mail programs and social networks append to any link
 _OTHERS_PARAMETERS: Final = ("utm_", "fbclid", "gclid", "mc_", "msclkid", "_ga", "_gl", "ref")
 _MAX_HISTORY: Final = 200  # documents that can be undone to
@@ -75,6 +78,14 @@ class KeptRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """How far a network is trained when its address is opened, and the iteration that is shown."""
+
+    trained: int
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitedData:
     """A link that names own data, which the browser is asked for."""
 
@@ -103,6 +114,8 @@ class Session:
     jump: int = 0  # increased when a click outside the stage chose the row
     resumed: int = 0  # increased when a click outside the stage let the training go on
     settling: bool = False  # whether to show the best validation row when training ends
+    opening: Opening | None = None  # training that the address asks for
+    returning: Opening | None = None  # the same, until it has been done
     notice: Notice | None = None
     client: str = ""  # the component whose message is being processed
     warnings: list[str] = field(default_factory=list)  # above every page, until closed
@@ -136,7 +149,7 @@ class Session:
 
     def look_at(self, iteration: int) -> None:
         """Show this row because the reader chose it; the end of training will not change that."""
-        self.iteration, self.settling = iteration, False
+        self.iteration, self.settling, self.returning = iteration, False, None
 
     def jump_to(self, iteration: int) -> None:
         """Show this row because the reader chose it elsewhere than on the stage."""
@@ -150,7 +163,15 @@ class Session:
         That is the last one, or the one with the best validation SSE.
         """
         if self.run is not None and not self.run.running:
+            self._return(self.run)
             self._show_end(self.run)
+
+    def _return(self, run: Run) -> None:
+        """Show the iteration that the address names, once it has been trained."""
+        trace = run.trace()
+        if self.returning is not None and trace is not None:
+            row = int(np.searchsorted(trace.iterations, self.returning.shown, side="right")) - 1
+            self.jump_to(min(max(row, 0), len(trace) - 1))
 
     def _show_end(self, run: Run) -> None:
         if not self.settling:
@@ -313,8 +334,23 @@ def _open_link() -> Session:
         warnings.append(LOST_DRAWING)
     return Session(
         [document], warnings=warnings, shelf=opened.shelf, race=opened.race, sweep=opened.sweep,
-        awaited=awaited,
+        awaited=awaited, opening=_opening(warnings) if texts else None,
     )  # fmt: skip
+
+
+def _opening(warnings: list[str]) -> Opening | None:
+    """Return the training that the address asks for; None if there is none."""
+    trained = st.query_params.get(_TRAINED_KEY)
+    if trained is None:
+        return None
+    shown = st.query_params.get(_SHOWN_KEY, trained)
+    if not all(text.isascii() and text.isdecimal() and len(text) < 8 for text in (trained, shown)):
+        warnings.append(
+            "The address does not tell how far to train: “n=” and “k=” are numbers of iterations, "
+            "so the network is not trained yet."
+        )
+        return None
+    return Opening(int(trained), int(shown)) if int(trained) else None
 
 
 def _opened(text: str) -> link.OpenedLink:

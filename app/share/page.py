@@ -13,6 +13,7 @@ from app.figures.needs import bytes_in_words
 from app.session import server, state
 from app.session.computing import in_worker
 from app.session.links import current_link
+from app.session.opening import opening_of
 from app.session.reshaping import living_view
 from app.session.state import Session
 from app.share import component
@@ -61,11 +62,19 @@ def _link(session: Session) -> None:
             "export it as a file, and import the file on the other computer."
         )
         return
-    component.copy_link(packed)
+    now = opening_of(session)
+    trained = now is not None and st.toggle(
+        "Opens trained", key="nbn-link-trained", persist_state="session",
+        help="The training is repeated on opening, to the same bits, and the iteration is shown "
+        "that is shown here now. Otherwise the network opens with its starting weights.",
+    )  # fmt: skip
+    component.copy_link(f"{packed}&n={now.trained}&k={now.shown}" if trained and now else packed)
     text = (
         f"{len(packed):,} characters after the address. Opens this network with its data, "
         "rule and seed on any computer that can reach this address."
     )
+    if trained and now:
+        text += f" It is trained on opening, and shows iteration {now.shown:,} of {now.trained:,}."
     more = [plural(len(session.shelf), "kept drawing")] if session.shelf else []
     more += ["the lanes and budget of the race"] if session.race is not None else []
     more += ["the networks and seeds of Topologies"] if session.sweep is not None else []

@@ -15,6 +15,7 @@ from app.session import state
 from app.session.inbox import envelope, process, unknown
 from app.session.links import address_link
 from app.session.messages import Message, read_outbox
+from app.session.opening import opening_of
 from app.session.state import Session, checked
 from app.shared.component import Component
 from nbn_core.errors import NBNError
@@ -40,8 +41,9 @@ def show_link(session: Session) -> None:
     asked = _read(session)
     data = session.experiment.data
     own = data if isinstance(data, OwnData) and session.keeps_data else None
+    link, now = address_link(session), opening_of(session)
     sent = {
-        "link": address_link(session),
+        "link": f"{link}&n={now.trained}&k={now.shown}" if link and now else link,
         "own": own.digest if own else None,
         "data": _data(session, own, asked) if own else None,
         "want": None,
@@ -72,7 +74,7 @@ def restoring(session: Session) -> bool:
         return False
     st.info("Opening the data that are kept in this browser.", icon=":material/hourglass_top:")
     sent = {
-        "link": awaited.text, "own": None, "data": None, "want": awaited.opened.digest,
+        "link": None, "own": None, "data": None, "want": awaited.opened.digest,
         "keep": session.keeps_data,
     }  # fmt: skip
     _mount(session, sent)

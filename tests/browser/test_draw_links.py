@@ -16,6 +16,7 @@ from tests.browser.workbench import (
     problem,
     session,
     status,
+    train,
     wait_for_link,
 )
 
@@ -71,6 +72,32 @@ def test_reload_and_page_change_lose_nothing(page: Page) -> None:
     page.reload()
     wait_until_ready(page)
     expect(facts(page)).to_contain_text("187 weights")
+
+
+def test_a_reload_shows_the_trained_network_at_the_iteration_shown(page: Page) -> None:
+    problem(page, "XOR")
+    train(page)
+    last = session(page).get_attribute("data-last") or ""
+    ended = status(page).inner_text()
+    slider = page.get_by_role("slider", name="Iteration")
+    slider.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(session(page)).to_have_attribute("data-k", "1")
+    expect(page).to_have_url(re.compile(rf"\?e=.+&n={last}&k=1$"))
+    for _ in range(2):
+        page.reload()
+        expect(session(page)).to_have_attribute("data-last", last)
+        expect(session(page)).to_have_attribute("data-k", "1")
+        expect(status(page)).to_have_text(ended)
+    page.get_by_role("button", name="New weights").click()
+    expect(page).to_have_url(re.compile(r"\?e=[^&]+$"))
+    page.get_by_role("button", name="Undo").click()
+    expect(session(page)).to_have_attribute("data-last", last)
+    page.get_by_role("link", name="Hessian").click()
+    expect(page.get_by_role("slider", name="Iteration")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(f"Iteration 1 of {last}")).to_be_visible()
 
 
 def test_thumbnails_survive_going_back(page: Page) -> None:

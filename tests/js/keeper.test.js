@@ -103,9 +103,21 @@ test("the newest entries stay, within their number, size and age", () => {
 
 test("a link is put into an address, replaced and taken out", () => {
   assert.equal(withLink("http://lab/race", "abc"), "http://lab/race?e=abc");
-  assert.equal(withLink("http://lab/?e=old&k=1#x", "abc"), "http://lab/?e=abc&k=1#x");
+  assert.equal(withLink("http://lab/?e=old&x=1#x", "abc"), "http://lab/?e=abc&x=1#x");
+  assert.equal(withLink("http://lab/", "abc&n=9&k=0"), "http://lab/?e=abc&n=9&k=0");
+  assert.equal(withLink("http://lab/?e=abc&n=9&k=3", "abc&n=9&k=4"), "http://lab/?e=abc&n=9&k=4");
+  assert.equal(withLink("http://lab/?e=abc&n=9&k=3", "def"), "http://lab/?e=def");
   assert.equal(withLink("http://lab/?e=old", ""), "http://lab/");
   assert.equal(withLink("http://lab/?e=abc", "abc"), "http://lab/?e=abc");
+});
+
+test("an address whose data are awaited stays as it is", async () => {
+  const replaced = [];
+  globalThis.window.history.replaceState = (state, unused, url) => replaced.push(url);
+  await address.receive({ ...NOTHING, link: null });
+  assert.deepEqual(replaced, []);
+  await address.receive({ ...NOTHING, link: "abc" });
+  assert.deepEqual(replaced, ["http://lab/?e=abc"]);
 });
 
 test("another page has the link in its address from the first moment on", async () => {

@@ -69,7 +69,7 @@ def waiting(root: Path) -> Tab:
     """Return a tab whose address names data, before its browser has answered."""
     tab = Tab(root, e=NAMED)
     assert tab.sent["want"] == OWN.digest
-    assert tab.sent["link"] == NAMED, "the address stays until the data are there"
+    assert tab.sent["link"] is None, "the address stays until the data are there"
     assert len(tab.app.info) == 1
     return tab
 

@@ -9,6 +9,8 @@ import { Outbox } from "./outbox.js";
 
 /** @import { AddressMessages, AddressPayload } from "./payloads.d.ts" */
 
+// The experiment, and how far it is trained on opening, and the iteration that is shown.
+const PARAMETERS = ["e", "n", "k"];
 const AGAIN_MS = 5000; // until data that did not arrive are asked for again
 const STORAGE_TIMEOUT_MS = 4000; // after which a storage that does not answer counts as empty
 
@@ -35,7 +37,7 @@ export class Address {
   /** @param {AddressPayload} payload */
   async receive({ link, own, data, want, keep, ack }) {
     this.outbox.acknowledge(ack);
-    showLink(link);
+    if (link !== null) showLink(link);
     try {
       if (!keep) await this.storage.forget();
       else if (own && data) await this.storage.keep(own, data);
@@ -90,13 +92,20 @@ function showLink(link) {
  * An address with a link in it, or without one.
  *
  * @param {string} href
- * @param {string} link
+ * @param {string} link what follows e=, with further parameters
  */
 export function withLink(href, link) {
   const address = new URL(href);
-  if ((address.searchParams.get("e") ?? "") === link) return href;
-  if (link) address.searchParams.set("e", link);
-  else address.searchParams.delete("e");
+  const wanted = new URLSearchParams(link ? `e=${link}` : "");
+  const same = PARAMETERS.every(
+    (name) => (address.searchParams.get(name) ?? "") === (wanted.get(name) ?? ""),
+  );
+  if (same) return href;
+  for (const name of PARAMETERS) {
+    const value = wanted.get(name);
+    if (value) address.searchParams.set(name, value);
+    else address.searchParams.delete(name);
+  }
   return address.href;
 }
 

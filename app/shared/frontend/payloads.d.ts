@@ -9,7 +9,8 @@ export interface Ack {
 
 /** The link in the address bar, and own data that the browser keeps. */
 export interface AddressPayload {
-  link: string;
+  /** What follows e= in the address; null: the address stays as it is. */
+  link: string | null;
   /** Digest of the own data in use, if the browser is to keep them. */
   own: string | null;
   /** The data, packed, if the browser asked for them. */
