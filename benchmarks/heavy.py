@@ -109,7 +109,10 @@ class Visitor:
         return await self.run()
 
     async def choose(self, label: str, option: str, wait: bool = True) -> float:
-        """Choose one of several buttons."""
+        """Choose one of several buttons; the page may still be on its way to them."""
+        while ("button_group", label) not in self._widgets:
+            await asyncio.sleep(0.5)
+            await self.run()
         part = self._widgets["button_group", label]
         self._values[part.id] = ("string_array_value", [option])
         return await self.run(wait)
@@ -191,7 +194,7 @@ async def _paste(visitor: Visitor, done: list[str]) -> None:
 
 async def _upload(visitor: Visitor, done: list[str]) -> None:
     await visitor.go("Data")
-    await visitor.choose("Where the data comes from", "Own files")
+    await visitor.choose("Source of the data", "Your files")
     rows = "\n".join(f"{i % 977};{i % 13},5;{i % 7};{i % 101}" for i in range(99_000))
     while True:
         for extra in range(10):

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.session.document import drawing_of
 from app.session.end_names import named_after
-from app.session.limits import check_size
+from app.session.limits import MAX_PATTERNS, check_size
 from app.share.words import ends
 from app.shared.words import changed_settings, pattern_counts
 from nbn_core.checks import plural
@@ -119,7 +119,7 @@ def _recognised(
                 f"This file has {len(data) / 1e6:.1f} MB, but the app imports at most "
                 f"{MAX_BYTES // 1_000_000} MB: use nbn_core in a notebook."
             )
-        return recognise(data, roles)
+        return recognise(data, roles, MAX_PATTERNS)
     except NBNError as error:
         if alone:
             raise
@@ -166,11 +166,11 @@ def _dataset(text: str, name: str, network: NetworkFile | None, now: Experiment)
     title = "".join(c for c in name if c.isprintable())[:60].removesuffix(".dat")
     if network is not None:
         topology = network.topology
-        return read_dat(text, topology.n_inputs, topology.n_outputs, title)
+        return read_dat(text, topology.n_inputs, topology.n_outputs, title, MAX_PATTERNS)
     try:
-        return read_dat(text, now.topology.n_inputs, now.topology.n_outputs, title)
+        return read_dat(text, now.topology.n_inputs, now.topology.n_outputs, title, MAX_PATTERNS)
     except NBNError:
-        return read_dat(text, name=title)
+        return read_dat(text, name=title, max_rows=MAX_PATTERNS)
 
 
 def _with_network(

@@ -8,7 +8,7 @@ NBN programs allow. Every cell must be a number.
 from __future__ import annotations
 
 import math
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -26,7 +26,8 @@ from nbn_core.types import FloatArray
 MAX_DATA = 64_000_000
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 5_000
-_TOO_LARGE = f"A .dat file may have {MAX_ROWS} rows and {MAX_COLUMNS} columns at most."
+_HEAD = 10_000  # lines above the rows, at most
+_TOO_LARGE = "A .dat file may have {:,} rows and {:,} columns at most: this one has more."
 
 
 def read_dat(
@@ -34,6 +35,7 @@ def read_dat(
     n_inputs: int | None = None,
     n_outputs: int | None = None,
     name: str = "",
+    max_rows: int = MAX_ROWS,
 ) -> Dataset:
     """Read a `.dat` file.
 
@@ -46,6 +48,8 @@ def read_dat(
         or else the last column.
     name : str
         Name of the dataset.
+    max_rows : int
+        Rows above which the file is refused before it is read.
 
     Returns
     -------
@@ -60,10 +64,11 @@ def read_dat(
         If the number of columns is not the number of inputs and targets.
     """
     text = text_of(data, "A .dat file", MAX_DATA)
+    check_length(text, max_rows)
     grid, table = _numbers(text)
     columns = table.shape[1]
-    if columns > MAX_COLUMNS or len(table) > MAX_ROWS:
-        raise FormatError(_TOO_LARGE)
+    if columns > MAX_COLUMNS or len(table) > max_rows:
+        raise FormatError(_TOO_LARGE.format(max_rows, MAX_COLUMNS))
     targets = grid.targets
     if n_inputs is None:
         n_inputs = columns - (len(targets) or 1 if n_outputs is None else n_outputs)
@@ -89,12 +94,19 @@ def read_dat(
     )
 
 
+def check_length(text: str, max_rows: int) -> None:
+    """Raise FormatError for a text of far more lines than rows are allowed, without reading it."""
+    if text.count("\n") > max_rows + _HEAD:
+        raise FormatError(_TOO_LARGE.format(max_rows, MAX_COLUMNS))
+
+
 def _names(grid: Grid, order: list[int]) -> list[str] | None:
     """Return the names of the columns; None if the file has not one different name for each."""
     names = [plain_name(grid.names[i]) for i in order] if grid.names is not None else []
     return names if names and all(names) and len(set(names)) == len(names) else None
 
 
+@lru_cache(maxsize=1)  # a file is read to be recognised, and again for the network it suits
 def _numbers(text: str) -> tuple[Grid, FloatArray]:
     """Return the rows of a text and their numbers; raise FormatError for anything else."""
     if not text.strip():
@@ -130,7 +142,7 @@ def _mixed(text: str, regular: Grid | None) -> Grid:
     if not rows:
         raise DatasetError("This .dat file is empty: it needs a row of numbers for each pattern.")
     if max(map(len, rows)) > MAX_COLUMNS or len(rows) > MAX_ROWS:
-        raise FormatError(_TOO_LARGE)
+        raise FormatError(_TOO_LARGE.format(MAX_ROWS, MAX_COLUMNS))
     even = all(len(row) == len(rows[0]) for row in rows)
     if even and all(_is_plain(cell) for row in rows for cell in row):
         return Grid(rows, source.numbers)

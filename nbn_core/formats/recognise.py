@@ -29,6 +29,7 @@ from nbn_core.formats import (
     read_vectors,
     read_weights_csv,
 )
+from nbn_core.formats.dat import MAX_ROWS, check_length
 from nbn_core.formats.foreign_graphs import NodeRole
 from nbn_core.formats.graphs import guessed_roles
 from nbn_core.formats.line_grammar import content
@@ -91,7 +92,9 @@ class Recognised(OneLine):
     workspace: Workspace | None = None
 
 
-def recognise(data: str | bytes, roles: Mapping[str, str] | None = None) -> Recognised:
+def recognise(
+    data: str | bytes, roles: Mapping[str, str] | None = None, max_rows: int = MAX_ROWS
+) -> Recognised:
     """Detect the format of a file and read it.
 
     Parameters
@@ -100,6 +103,8 @@ def recognise(data: str | bytes, roles: Mapping[str, str] | None = None) -> Reco
         Pasted text, or content of a file.
     roles : mapping, optional
         Roles by the names of nodes, for a graph in which they are guessed otherwise.
+    max_rows : int
+        Rows above which a `.dat` file is refused before it is read.
 
     Returns
     -------
@@ -132,7 +137,7 @@ def recognise(data: str | bytes, roles: Mapping[str, str] | None = None) -> Reco
         return _marked_up(text, roles)
     if packed := found_links(text):
         return _with_experiment("a link", _linked(packed))
-    return _plain(text)
+    return _plain(text, max_rows)
 
 
 def _link_within(text: str) -> Recognised | None:
@@ -239,7 +244,7 @@ def _marked_up(text: str, roles: Mapping[str, str] | None) -> Recognised:
     return Recognised("a GraphML file", network=read_graphml(text, roles))
 
 
-def _plain(text: str) -> Recognised:
+def _plain(text: str, max_rows: int) -> Recognised:
     first = text.split("\n", 1)[0].strip()
     if first.replace(" ", "") == "source,neuron,weight":
         return Recognised(
@@ -261,8 +266,9 @@ def _plain(text: str) -> Recognised:
     )
     if not any(row and all(map(is_number, row[:200])) for row in rows[:_ROWS]):
         raise unknown
+    check_length(text, max_rows)
     try:
-        count = read_dat(text).n_patterns
+        count = read_dat(text, max_rows=max_rows).n_patterns
     except NBNError:
         if all(map(is_number, rows[0][:200])):
             raise

@@ -216,7 +216,7 @@ def test_a_dat_file_is_restored(data) -> None:
         ("1", {}, "1 number, but 1 input and 1 target"),
         ("1 2 3", {"n_inputs": 3}, "3 inputs and 1 target"),
         ("1 2 3", {"n_inputs": 1, "n_outputs": 1}, "1 input and 1 target"),
-        ("1 " * 5001, {}, "5000 columns at most"),
+        ("1 " * 5001, {}, "5,000 columns at most"),
     ],
 )
 def test_each_fault_of_a_dat_file_has_its_sentence(text, columns, said) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from nbn_core import NBNError, Topology, formats, generators, initial_weights, train
 from nbn_core.experiment import Experiment, link
+from nbn_core.formats import FormatError, dat, read_dat
 from nbn_core.formats.recognise import REPORT_BEGIN, REPORT_END, Recognised, recognise
 from tests.strategies import damaged, read_or_sentence
 
@@ -122,3 +123,21 @@ def test_random_bytes_are_refused_in_a_sentence(junk: str | bytes) -> None:
 def test_a_damaged_file_is_read_or_refused_in_a_sentence(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from([*NETWORKS.values(), *EXPERIMENTS.values(), PATTERNS]))
     read_or_sentence(recognise, data.draw(damaged(text)))
+
+
+@pytest.mark.parametrize("head", ["", "a,b\n"])
+@pytest.mark.parametrize("row", ["1 2\n", "1;2;,\n", "0.5,1\n"])
+def test_a_data_file_of_too_many_rows_is_refused_before_it_is_read(
+    head: str, row: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dat, "_numbers", lambda text: pytest.fail("it was read"))
+    with pytest.raises(FormatError, match="1,000 rows and 5,000 columns at most"):
+        recognise(head + 12_000 * row, max_rows=1_000)
+
+
+def test_a_data_file_is_parsed_once_to_be_recognised_and_read() -> None:
+    text = "0.25 1\n0.5 0\n"
+    dat._numbers.cache_clear()
+    assert recognise(text).patterns == text.strip()
+    assert read_dat(text.strip()).n_patterns == 2
+    assert dat._numbers.cache_info().misses == 1
