@@ -12,8 +12,8 @@ const SILENT_AFTER_MS = 3000;
 const BUSY_AFTER_MS = 6000;
 
 const STYLE = `
-  position: fixed; z-index: 1000000; left: 50%; bottom: 1rem; transform: translateX(-50%);
-  max-width: min(92vw, 44rem); padding: 0.6rem 1rem; border-radius: 0.5rem;
+  position: fixed; z-index: 1000000; left: 0; right: 0; bottom: 1rem; margin: auto;
+  width: fit-content; max-width: min(92vw, 44rem); box-sizing: border-box; padding: 0.6rem 1rem; border-radius: 0.5rem;
   background: #1b2026; color: #fff; border: 1px solid #6b7580; pointer-events: none;
   font: 0.95rem/1.35 "Source Sans", system-ui, sans-serif; text-align: center;
 `;
