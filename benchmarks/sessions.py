@@ -133,7 +133,7 @@ async def measure(
     float
         Mean number of sessions that trained.
     list of str
-        What the other session did.
+        One line for each thing that the other session did.
     """
     address = url.replace("http", "ws") + "/_stcore/stream"
     async with asyncio.TaskGroup() as group:

@@ -75,10 +75,11 @@ def _used(session: Session, view: PageState) -> None:
 def _copy(session: Session) -> None:
     """Let the reader choose whether the browser keeps a copy of own data."""
     st.toggle(
-        "Keep a copy in this browser", session.keeps_data, key=COPY, on_change=_keep_copy,
+        "Keep a copy of this data in the browser", session.keeps_data, key=COPY,
+        on_change=_keep_copy,
         help="A reload, or a restart of the server, then loses nothing. The copy stays on this "
         "computer for a month, and is deleted when you switch this off. The address bar never "
-        "contains your data; the link on the page Share does.",
+        "contains your data; the link on the Share page does.",
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from app.figures.chart import Chart, percent
 from app.figures.number_format import short
 from app.hessian.choices import Choices
 from app.session import curvature
-from app.session.curvature import Point, computed, of_order
+from app.session.curvature import Point, computed
 from app.session.view import CurrentView
 from app.shared.chart_box import Box
 from nbn_core.analysis import landscape
@@ -70,7 +70,9 @@ def _cut(at: Point) -> landscape.Cut:
             at.objective, at.weights, equations, added, CUT_POSITIONS
         )
 
-    seconds = len(CUT_POSITIONS) * curvature.seconds_per_sse(at) + 2.5e-11 * of_order(at, 3)
+    seconds = (
+        len(CUT_POSITIONS) * curvature.seconds_per_sse(at) + 2.5e-11 * at.topology.n_weights**3
+    )
     return computed(at, "cut", prepare, seconds, "the SSE along the step")
 
 

@@ -87,7 +87,6 @@ def _body() -> None:
     try:
         with waiting(desk):
             SECTIONS[str(chosen)](now, point(now, desk=desk), page.choices, box)
-            desk.shown()
     except NBNError as error:
         st.error(escape_markdown(str(error)))
     words(

@@ -149,11 +149,6 @@ def computed(
     return at.desk.get(CACHE, key, prepare, seconds, what)
 
 
-def of_order(at: Point, power: int) -> float:
-    """Return the seconds of an algorithm of linear algebra per unit of its constant: N^power."""
-    return float(at.topology.n_weights**power)
-
-
 def seconds_per_sse(at: Point) -> float:
     """Return about how long one SSE takes."""
     data, topology = at.objective.dataset, at.topology
@@ -162,11 +157,11 @@ def seconds_per_sse(at: Point) -> float:
 
 def _seconds_of_q(at: Point) -> float:
     data = at.objective.dataset
-    return 1e-11 * data.n_patterns * data.n_outputs * of_order(at, 2) + seconds_per_sse(at)
+    return 1e-11 * data.n_patterns * data.n_outputs * at.topology.n_weights**2 + seconds_per_sse(at)
 
 
 def _seconds_of_s(at: Point) -> float:
-    return 3e-10 * at.objective.dataset.n_patterns * of_order(at, 2)
+    return 3e-10 * at.objective.dataset.n_patterns * at.topology.n_weights**2
 
 
 def added_diagonal(at: Point) -> FloatArray:
@@ -256,7 +251,7 @@ def _eigenvalues(at: Point, of: str, matrix: Callable[[], FloatArray]) -> FloatA
         made = matrix()
         return lambda: in_one_part(lambda: spectrum.eigenvalues(made))
 
-    seconds = 7e-11 * of_order(at, 3)
+    seconds = 7e-11 * at.topology.n_weights**3
     return computed(at, "eigenvalues", prepare, seconds, "the eigenvalues", of)
 
 
@@ -267,7 +262,7 @@ def directions(at: Point) -> spectrum.Spectrum:
         quasi_hessian = equations(at).quasi_hessian
         return lambda: in_one_part(lambda: spectrum.spectrum(quasi_hessian))
 
-    return computed(at, "directions", prepare, 2e-10 * of_order(at, 3), "the eigenvectors")
+    return computed(at, "directions", prepare, 2e-10 * at.topology.n_weights**3, "the eigenvectors")
 
 
 def ratio(at: Point) -> float:
@@ -349,7 +344,9 @@ def weight_order(at: Point) -> NDArray[np.intp]:
         quasi_hessian, never = equations(at).quasi_hessian, zeros(at.topology)
         return lambda: in_one_part(lambda: coupling_order(quasi_hessian, never))
 
-    return computed(at, "order", prepare, 2e-10 * of_order(at, 3), "the order of the weights")
+    return computed(
+        at, "order", prepare, 2e-10 * at.topology.n_weights**3, "the order of the weights"
+    )
 
 
 def block_loss(at: Point, groups: coupling.Groups) -> coupling.BlockLoss:
@@ -361,5 +358,5 @@ def block_loss(at: Point, groups: coupling.Groups) -> coupling.BlockLoss:
             lambda: coupling.block_loss(quasi_hessian, gradient, added, groups)
         )
 
-    seconds = 2.5e-11 * of_order(at, 3)
+    seconds = 2.5e-11 * at.topology.n_weights**3
     return computed(at, "loss", prepare, seconds, "the steps of single blocks", groups.names)

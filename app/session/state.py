@@ -29,6 +29,7 @@ from nbn_core.experiment import (
     Workspace,
     link,
 )
+from nbn_core.experiment.link import OpenedLink
 
 T = TypeVar("T")
 
@@ -85,14 +86,6 @@ class Opening:
     shown: int
 
 
-@dataclass(frozen=True, slots=True)
-class AwaitedData:
-    """A link that names own data, which the browser is asked for."""
-
-    text: str
-    opened: link.OpenedLink
-
-
 @dataclass(slots=True)
 class Session:
     """The state of one browser tab.
@@ -124,7 +117,7 @@ class Session:
     linked: Workspace | None = None  # what `link` opens
     address: str = ""  # the link for the address bar, without own data
     addressed: Workspace | None = None  # what `address` opens
-    awaited: AwaitedData | None = None  # own data that the address names, until the browser answers
+    awaited: OpenedLink | None = None  # it names own data; until the browser answers
     sent_data: str = ""  # digest of the own data that the browser got last
     keeps_data: bool = True  # whether the browser keeps a copy of own data
     shelf: tuple[KeptDrawing, ...] = ()  # undo of edits leaves it alone
@@ -321,7 +314,7 @@ def _open_link() -> Session:
             if found.digest is None:
                 opened = checked(found.workspace())
             else:
-                awaited = AwaitedData(texts[-1], found)
+                awaited = found
             if len(set(texts)) > 1:
                 warnings.append("The address contains several experiments: the last one is shown.")
         except NBNError as error:

@@ -26,8 +26,8 @@ from nbn_core.experiment.packed_data import MAX_PACKED, pack, unpack
 KEY: Final = "nbn-address"
 MISSING: Final = (
     "The data of this address are kept in the browser it was copied from, and this browser does "
-    "not have them, so this is the default experiment: ask for the link or the experiment file of "
-    "the page Share."
+    "not have them, so this is the default experiment: ask for the link or the experiment file "
+    "from the Share page."
 )
 SMALL: Final = 20_000  # numbers that are sent before the browser asks for them
 _ADDRESS: Final = Component(
@@ -74,7 +74,7 @@ def restoring(session: Session) -> bool:
         return False
     st.info("Opening the data that are kept in this browser.", icon=":material/hourglass_top:")
     sent = {
-        "link": None, "own": None, "data": None, "want": awaited.opened.digest,
+        "link": None, "own": None, "data": None, "want": awaited.digest,
         "keep": session.keeps_data,
     }  # fmt: skip
     _mount(session, sent)
@@ -107,7 +107,7 @@ def _read(session: Session) -> str | None:
 
 def _restore(session: Session, message: Message) -> None:
     awaited = session.awaited
-    if awaited is None or message.text("digest") != awaited.opened.digest:
+    if awaited is None or message.text("digest") != awaited.digest:
         return
     session.awaited = None
     if message.kind == "missing":
@@ -115,7 +115,7 @@ def _restore(session: Session, message: Message) -> None:
         return
     try:
         own = unpack(message.text("text", MAX_PACKED))
-        session.restore(checked(awaited.opened.workspace(own)))
+        session.restore(checked(awaited.workspace(own)))
     except NBNError as error:
         session.warn(f"The data could not be opened, so this is the default experiment. {error}")
 

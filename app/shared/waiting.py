@@ -16,9 +16,14 @@ EVERY: Final = 0.5  # seconds between looks at a computation
 
 @contextmanager
 def waiting(desk: Desk | None) -> Iterator[None]:
-    """Show a part of a page; if it needs a result that is not there yet, show how far it is."""
+    """Show a part of a page; if it needs a result that is not there yet, show how far it is.
+
+    Once all of it is shown, its results need not be held any longer.
+    """
     try:
         yield
+        if desk is not None:
+            desk.shown()
     except Unready as unready:
         if desk is None:
             raise

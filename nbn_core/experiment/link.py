@@ -187,7 +187,7 @@ def open_link(link: str) -> OpenedLink:
     Returns
     -------
     OpenedLink
-        What the link holds.
+        The parsed link, and the digest of the data that it names.
 
     Raises
     ------

@@ -86,7 +86,7 @@ def read_data(value: object) -> ProblemData | OwnData:
     if isinstance(value, dict) and value.get("kind") == "kept":
         raise ExperimentError(
             "This address names data that are kept in the browser it was copied from: ask for the "
-            "link or the experiment file of the page Share."
+            "link or the experiment file from the Share page."
         )
     named = fields(value, "data", "kind name parameters split")
     if named["kind"] != "problem":

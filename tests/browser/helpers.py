@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -78,6 +79,16 @@ def running_app(
             process.wait()
     text = log.read_text(errors="replace")
     assert "Traceback" not in text, text
+
+
+@contextmanager
+def suspended(server: Server) -> Iterator[None]:
+    """Suspend the server for a while, as if other sessions kept it busy."""
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
 
 
 def _wait_until_left(server: Server) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.helpers import Line, free_port, running_app
+from tests.browser.helpers import Line, free_port, running_app, suspended
 from tests.browser.workbench import status, train
 
 
@@ -34,14 +34,11 @@ def test_a_server_that_stands_still_for_half_a_minute_is_told_and_loses_nothing(
         expect(status(page)).to_contain_text("Press Train")
         seed = page.get_by_label("Weights seed")
         before = int(seed.input_value())
-        os.kill(server.pid, signal.SIGSTOP)
-        try:
+        with suspended(server):
             page.get_by_role("button", name="New weights").click()
             silence = page.get_by_test_id("nbn-silence")
             expect(silence).to_contain_text("has not answered for 3 seconds")
             expect(silence).to_contain_text("has not answered for 25 seconds", timeout=40_000)
-        finally:
-            os.kill(server.pid, signal.SIGCONT)
         expect(seed).to_have_value(str(before + 1))
         expect(silence).to_be_hidden()
         train(page)

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from nbn_core import Experiment, Topology
 from nbn_core.experiment import SeededStart, link
-from tests.browser.helpers import save_picture, wait_until_ready
+from tests.browser.helpers import Line, save_picture, wait_until_ready
 
 OpenPage = Callable[..., Page]
 
@@ -174,3 +174,17 @@ def test_a_link_to_the_inside_page_opens_it(open_page: OpenPage) -> None:
     page = enter(open_page(path=address("parity-3")))
     wait_until_ready(page)
     assert "/inside?e=" in page.url
+
+
+def test_an_answer_takes_away_nothing_that_is_typed(open_page: OpenPage) -> None:
+    line = Line()
+    page = enter(open_page(path=address("parity-3"), prepare=line.tap))
+    pattern = page.get_by_role("spinbutton", name="Pattern")
+    expect(title(page)).to_contain_text("Pattern 1 of 8")
+    with line.held():
+        page.get_by_role("button", name="Pattern after").click()
+        pattern.fill("7")
+    expect(title(page)).to_contain_text("Pattern 2 of 8")
+    expect(pattern).to_have_value("7")
+    pattern.press("Enter")
+    expect(title(page)).to_contain_text("Pattern 7 of 8")

@@ -1,10 +1,7 @@
 """Leaving a page of a busy server loses neither the click nor earlier messages."""
 
-import os
 import re
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,19 +9,9 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from app.session.state import FIRST_SEED
-from tests.browser.helpers import ROOT, Server, wait_until_ready
+from tests.browser.helpers import ROOT, Server, suspended, wait_until_ready
 
 OpenPage = Callable[..., Page]
-
-
-@contextmanager
-def suspended(server: Server) -> Iterator[None]:
-    """Suspend the server for a while, as if other sessions kept it busy."""
-    os.kill(server.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(server.pid, signal.SIGCONT)
 
 
 def test_an_edit_and_a_click_on_another_page_both_count(page: Page, server: Server) -> None:

@@ -87,6 +87,16 @@ export class Form {
   }
 
   /**
+   * Let a field show what the reader chose until the server has answered.
+   *
+   * @param {Input} input
+   */
+  hold(input) {
+    this.sent.add(input);
+    this.pending = true;
+  }
+
+  /**
    * The field of an entry: the one there is, or a new one.
    *
    * @param {SettingGroup} group
@@ -149,8 +159,7 @@ export class Form {
    * @param {number | string | boolean} value
    */
   send(input, group, name, value) {
-    this.sent.add(input);
-    this.pending = true;
+    this.hold(input);
     this.actions.setting(group, name, value);
   }
 

@@ -46,7 +46,10 @@ export class Panels {
     /** @type {HTMLSelectElement} */
     this.rules = el("select", {
       "aria-label": "Learning rule",
-      onchange: () => this.chooseRule(),
+      onchange: () => {
+        this.form.hold(this.rules);
+        actions.rule(this.rules.value);
+      },
     });
     this.advanced = el(
       "details",
@@ -67,12 +70,6 @@ export class Panels {
         this.advanced,
       ),
     );
-  }
-
-  chooseRule() {
-    this.form.sent.add(this.rules);
-    this.form.pending = true;
-    this.actions.rule(this.rules.value);
   }
 
   /** @param {Problem[]} catalogue */

@@ -92,7 +92,12 @@ function counter(label, choose) {
   const field = el("input", {
     type: "number",
     "aria-label": label,
-    onchange: (event) => send(rowOf(Number(event.currentTarget.value))),
+    oninput: () => (typing = true),
+    onblur: () => (typing = false),
+    onchange: (event) => {
+      typing = false;
+      send(rowOf(Number(event.currentTarget.value)));
+    },
   });
   const of = el("span", { class: "of" });
   const less = el("button", {
@@ -116,6 +121,7 @@ function counter(label, choose) {
   );
   let range = [0, 0];
   let chosen = 0;
+  let typing = false; // an answer must not take away what is being typed
   /** @type {number[] | null} */
   let shown = null;
   /** @param {number} value */
@@ -145,7 +151,7 @@ function counter(label, choose) {
       chosen = value;
       shown = iterations;
       Object.assign(field, { min: text(least), max: text(most) });
-      if (field.value !== text(value)) field.value = text(value);
+      if (!typing && field.value !== text(value)) field.value = text(value);
       less.disabled = value <= least;
       more.disabled = value >= most;
       patch(of, { text: `of ${whole(Number(text(most)))}` });

@@ -11,6 +11,11 @@ const LOST_AFTER_MS = 1500;
 const SILENT_AFTER_MS = 3000;
 const BUSY_AFTER_MS = 6000;
 
+const LOST =
+  "The connection to the server is lost. Trying again: what you see stays, and goes on when the " +
+  "server is back.";
+const SILENT = "it is busy or has stopped. What you did is sent to it as soon as it answers.";
+
 const STYLE = `
   position: fixed; z-index: 1000000; left: 0; right: 0; bottom: 1rem; margin: auto;
   width: fit-content; max-width: min(92vw, 44rem); box-sizing: border-box; padding: 0.6rem 1rem; border-radius: 0.5rem;
@@ -42,10 +47,9 @@ export class Silence {
     }
     /** @param {keyof Signs} name */
     const lasted = (name) => now - (this.since.get(name) ?? now);
-    if (lasted("lost") >= LOST_AFTER_MS)
-      return "The connection to the server is lost. Trying again: what you see stays, and goes on when the server is back.";
+    if (lasted("lost") >= LOST_AFTER_MS) return LOST;
     if (lasted("unanswered") >= SILENT_AFTER_MS)
-      return `The server has not answered for ${seconds(lasted("unanswered"))}: it is busy or has stopped. What you did is sent to it as soon as it answers.`;
+      return `The server has not answered for ${seconds(lasted("unanswered"))}: ${SILENT}`;
     if (lasted("busy") >= BUSY_AFTER_MS)
       return `The server has been working on this page for ${seconds(lasted("busy"))}.`;
     return "";

@@ -9,6 +9,7 @@ import pytest
 
 from app.session.computing import QUICK, UNASKED, Desk, Unready
 from app.session.jobs import Workers
+from app.shared.waiting import waiting
 from nbn_core.errors import SettingError
 from nbn_core.experiment.byte_cache import ByteCache
 from nbn_core.gradual import Gradual
@@ -92,6 +93,18 @@ def test_a_result_too_large_to_keep_is_held_until_it_is_shown() -> None:
     assert slow.began == 1
     mine.shown()
     pending(mine, cache, slow)
+
+
+def test_a_part_of_a_page_that_is_shown_holds_nothing_any_longer() -> None:
+    slow, mine, cache = Slow(b"x" * 50_000), desk(Workers(1)), ByteCache(10_000, largest=1_000)
+    slow.let.set()
+    mine.patience = LONG
+    with waiting(mine):
+        ask(mine, cache, slow)
+        assert ask(mine, cache, slow) == slow.value
+    assert slow.began == 1
+    ask(mine, cache, slow)
+    assert slow.began == 2
 
 
 def test_two_sessions_share_a_computation_that_goes_on_for_the_second(cache: ByteCache) -> None:
